@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the worker tells the control plane: plain records on a ring, and an eventfd to wake on. */
+#ifndef PYDP_EVENT_H
+#define PYDP_EVENT_H
+#include <stdint.h>
+#include <pydp/engine.h>
+
+enum pydp_event_type {
+	PYDP_EVENT_STATE = 1,     /* local state changed */
+	PYDP_EVENT_TIMERS = 2,    /* negotiated intervals, detection time or the remote discriminator changed */
+	PYDP_EVENT_REMOTE = 3,    /* the peer's state changed and ours did not (an AdminDown heard while Down, for one) */
+	PYDP_EVENT_NEIGHBOUR = 4, /* the session's neighbour became reachable or failed */
+	PYDP_EVENT_REMOVED = 5,   /* the session is gone */
+	PYDP_EVENT_NEXTHOP = 6    /* the slot changed by command (pydp_nexthop_clear) */
+};
+
+enum pydp_event_flag {
+	PYDP_EVENT_REREAD = 1 /* made from the session table because the ring was full: latest state, steps between are lost */
+};
+
+/* 80 bytes. The state in it is the session's right after what it tells of. */
+struct pydp_event {
+	uint64_t time_ns;           /* when it happened */
+	uint64_t last_rx_ns;        /* last valid packet of the session before it; 0: none */
+	uint64_t deadline_ns;       /* for a detection: when the detection time ran out; else 0 */
+	uint64_t detection_time_us;
+	uint32_t session;           /* id */
+	uint32_t sequence;          /* counts this session's events from 1 */
+	uint32_t local_discriminator;
+	uint32_t remote_discriminator;
+	uint32_t negotiated_tx_us;
+	uint32_t negotiated_rx_us;
+	uint32_t poll_gap_us;       /* the worker's longest poll gap within the last detection time */
+	uint8_t type;               /* enum pydp_event_type */
+	uint8_t flags;              /* enum pydp_event_flag */
+	uint8_t old_state;          /* enum pydp_bfd_state; for REMOTE the peer's */
+	uint8_t new_state;
+	uint8_t remote_state;
+	uint8_t local_diagnostic;
+	uint8_t remote_diagnostic;
+	uint8_t nexthop_state;      /* enum pydp_nexthop_state */
+	uint8_t old_nexthop_state;
+	uint8_t neighbour_state;    /* enum pydp_neighbour_state */
+	uint8_t reserved[10];
+};
+
+/* An eventfd, readable when the engine has news after pydp_event_arm. Owned by the engine. */
+int pydp_event_fd(pydp_engine_t *engine, int *fd);
+/* Ask for one wake-up. Returns 1 when records are waiting already (do not sleep), 0 when armed. */
+int pydp_event_arm(pydp_engine_t *engine);
+/* Copies at most capacity records, oldest first. A full ring never loses a session's latest state: see PYDP_EVENT_REREAD. */
+int pydp_event_drain(pydp_engine_t *engine, struct pydp_event *events, uint32_t capacity, uint32_t *count);
+/* How many records did not fit into the ring since the engine was created. */
+int pydp_event_overflows(pydp_engine_t *engine, uint64_t *count);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything in libpydp: a DPDK-backed packet processor that runs BFD. Link with: pkg-config --cflags --libs pydp */
+#ifndef PYDP_PYDP_H
+#define PYDP_PYDP_H
+
+#include <pydp/address.h>
+#include <pydp/burst.h>
+#include <pydp/capture.h>
+#include <pydp/eal.h>
+#include <pydp/engine.h>
+#include <pydp/event.h>
+#include <pydp/port.h>
+#include <pydp/session.h>
+#include <pydp/stats.h>
+#include <pydp/status.h>
+
+#endif

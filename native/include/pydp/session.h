@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BFD sessions (RFC 5880, RFC 5881) and the next-hop slot that each one guards. */
+#ifndef PYDP_SESSION_H
+#define PYDP_SESSION_H
+#include <stdint.h>
+#include <pydp/engine.h>
+
+enum pydp_bfd_state { PYDP_BFD_ADMIN_DOWN = 0, PYDP_BFD_DOWN = 1, PYDP_BFD_INIT = 2, PYDP_BFD_UP = 3 };
+
+enum pydp_bfd_diagnostic {
+	PYDP_DIAG_NONE = 0,
+	PYDP_DIAG_CONTROL_EXPIRY = 1,
+	PYDP_DIAG_ECHO_FAILED = 2,
+	PYDP_DIAG_NEIGHBOR_DOWN = 3,
+	PYDP_DIAG_FORWARDING_RESET = 4,
+	PYDP_DIAG_PATH_DOWN = 5,
+	PYDP_DIAG_CONCATENATED_PATH_DOWN = 6,
+	PYDP_DIAG_ADMIN_DOWN = 7,
+	PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN = 8
+};
+
+enum pydp_role { PYDP_ROLE_ACTIVE = 0, PYDP_ROLE_PASSIVE = 1 };
+
+/* What forwarding may do with a next hop: Unknown and Live forward, Dead does not. Dead is entered only when a session that
+ * was Up goes Down for a reason other than an AdminDown of either side; an AdminDown makes it Unknown (RFC 5882 3.2, 4.2). */
+enum pydp_nexthop_state { PYDP_NEXTHOP_UNKNOWN = 0, PYDP_NEXTHOP_LIVE = 1, PYDP_NEXTHOP_DEAD = 2 };
+
+/* The whole wanted session. Its key is (port, vlan, source, destination): the same key again changes the session in place
+ * (timers by a Poll Sequence where RFC 5880 6.8.3 wants one), and repeating it changes nothing. */
+struct pydp_session_config {
+	struct pydp_address source; /* must be an address of the port */
+	struct pydp_address destination;
+	uint32_t port;
+	uint16_t vlan;
+	uint8_t local_multiplier; /* 1..255 */
+	uint8_t role;             /* enum pydp_role */
+	uint32_t desired_min_tx_us;  /* > 0 */
+	uint32_t required_min_rx_us; /* 0: send me nothing periodic */
+	uint8_t admin_down;
+	uint8_t reserved[7];
+};
+
+/* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
+int pydp_session_upsert(pydp_engine_t *engine, const struct pydp_session_config *config, uint32_t *id);
+/* AdminDown (diagnostic 7) is sent at once and for the peer's detection time, then the session is gone and
+ * PYDP_EVENT_REMOVED is emitted. now = 1: gone at once, without a word. */
+int pydp_session_remove(pydp_engine_t *engine, uint32_t id, int now);
+/* Makes the next-hop slot Unknown, whatever it is; the session runs on. */
+int pydp_nexthop_clear(pydp_engine_t *engine, uint32_t id);
+
+/* A consistent snapshot of one session. */
+struct pydp_session_state {
+	struct pydp_session_config config;
+	uint32_t id;
+	uint32_t local_discriminator;
+	uint32_t remote_discriminator;
+	uint16_t source_port;
+	uint16_t dest_port;
+	uint8_t local_state;  /* enum pydp_bfd_state */
+	uint8_t remote_state; /* enum pydp_bfd_state */
+	uint8_t local_diagnostic;
+	uint8_t remote_diagnostic;
+	uint8_t remote_multiplier; /* 0: nothing heard */
+	uint8_t nexthop_state;     /* enum pydp_nexthop_state */
+	uint8_t neighbour_state;   /* enum pydp_neighbour_state */
+	uint8_t polling;           /* 1 while a Poll Sequence of ours is unanswered */
+	uint8_t removing;          /* 1 while AdminDown is being said before the session goes */
+	uint8_t was_up;            /* 1 when it has been Up at least once */
+	uint8_t reserved[6];
+	uint32_t remote_desired_min_tx_us;
+	uint32_t remote_required_min_rx_us;
+	uint32_t negotiated_tx_us; /* interval at which we send, before jitter; 0: not sending */
+	uint32_t negotiated_rx_us; /* interval at which the peer may send */
+	uint64_t detection_time_us; /* 0: not running */
+	uint64_t create_ns;
+	uint64_t last_rx_ns; /* last valid packet; 0: none */
+	uint64_t last_up_ns;
+	uint64_t last_down_ns;
+	uint64_t rx_packets;
+	uint64_t tx_packets;
+	uint64_t rx_invalid;  /* packets for this session that failed a check */
+	uint64_t tx_failed;   /* not sent: neighbour unresolved or port full */
+	uint32_t up_count;
+	uint32_t down_count;       /* Up -> Down */
+	uint32_t admin_down_count; /* times put into AdminDown by us */
+	uint32_t poll_count;       /* Poll Sequences started */
+	uint32_t stall_count;      /* detections deferred because the worker itself was late */
+	uint32_t poll_gap_us;      /* the worker's longest poll gap within the last detection time before the last Down */
+};
+int pydp_session_read(pydp_engine_t *engine, uint32_t id, struct pydp_session_state *state);
+/* Ids in ascending order from after the given one (0: from the start); count is how many were written, 0 at the end. */
+int pydp_session_list(pydp_engine_t *engine, uint32_t after, uint32_t *ids, uint32_t capacity, uint32_t *count);
+
+#endif

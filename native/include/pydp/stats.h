@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the engine counts: packets by kind and reason for each port, and the worker's own lateness. */
+#ifndef PYDP_STATS_H
+#define PYDP_STATS_H
+#include <stdint.h>
+#include <pydp/engine.h>
+
+/* Counters are numbered from 0 to pydp_counter_count() - 1 and have stable kebab-case names ("rx-bfd", "drop-ttl",
+ * "drop-no-session"...). pydp_counter_is_drop tells the reasons for drops from the rest. */
+uint32_t pydp_counter_count(void);
+const char *pydp_counter_name(uint32_t counter);
+const char *pydp_counter_text(uint32_t counter); /* one line for people */
+int pydp_counter_is_drop(uint32_t counter);
+/* Values of one attached port; capacity must be at least pydp_counter_count(). */
+int pydp_engine_counters(pydp_engine_t *engine, uint32_t port, uint64_t *values, uint32_t capacity);
+
+struct pydp_worker_stats {
+	uint64_t turns;
+	uint64_t busy_turns;       /* turns that received or sent something */
+	uint64_t sleeps;
+	uint64_t stalls;           /* own gaps that made a detection wait */
+	uint64_t stalled_sessions; /* detections that waited */
+	uint64_t poll_gap_max_ns;
+	/* bucket i counts gaps in [2^i, 2^(i+1)) microseconds, bucket 0 everything below 2 */
+	uint64_t poll_gap_us_log2[24];
+	uint64_t commands;
+	uint64_t events;
+	uint64_t running; /* 1 or 0 */
+};
+/* A poll gap is the time from one look at the receive queues to the next, less any part of it slept with every port able to
+ * wake the worker. */
+int pydp_engine_worker_stats(pydp_engine_t *engine, struct pydp_worker_stats *stats);
+int pydp_engine_worker_stats_reset_gap(pydp_engine_t *engine);
+
+#endif
