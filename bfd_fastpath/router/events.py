@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a running client router tells whoever watches it: one frozen record for each thing that happened.
+
+Only records; the Router makes them and never reads one back. Every `time_ns` is CLOCK_MONOTONIC nanoseconds: for what the
+engine did, the moment the worker did it (not when Python heard of it); for the rest, the moment the Router handled it.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import ClassVar
+
+Address = IPv4Address | IPv6Address
+Prefix = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class BgpUp:
+    """A BGP session with a neighbour reached Established."""
+
+    name: ClassVar[str] = "bgp-up"
+    time_ns: int
+    peer: Address
+    peer_as: int
+    #: "ipv4-unicast", "ipv6-unicast", "link-state": what both sides negotiated.
+    families: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BgpDown:
+    """A BGP session left Established; what was learned from it is forgotten after this event."""
+
+    name: ClassVar[str] = "bgp-down"
+    time_ns: int
+    peer: Address
+    #: One sentence for people.
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLearned:
+    """A neighbour announced this prefix, or announced it again with another next hop."""
+
+    name: ClassVar[str] = "route-learned"
+    time_ns: int
+    peer: Address
+    prefix: Prefix
+    next_hop: Address
+
+
+@dataclass(frozen=True, slots=True)
+class RouteWithdrawn:
+    """A neighbour no longer offers this prefix."""
+
+    name: ClassVar[str] = "route-withdrawn"
+    time_ns: int
+    peer: Address
+    prefix: Prefix
+    #: The next hop that it had.
+    next_hop: Address
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLearned:
+    """The route server named a member address that takes part, may take part, or has no BFD (flag 2)."""
+
+    name: ClassVar[str] = "node-learned"
+    time_ns: int
+    peer: Address
+    address: Address
+    #: 0 unknown, 1 takes part, 2 known to have no BFD.
+    flag: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeWithdrawn:
+    """The route server no longer names this member address."""
+
+    name: ClassVar[str] = "node-withdrawn"
+    time_ns: int
+    peer: Address
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class BfdState:
+    """A BFD session changed its local state. States and diagnostics are RFC 9314's names."""
+
+    name: ClassVar[str] = "bfd-state"
+    time_ns: int
+    address: Address
+    old: str
+    new: str
+    remote: str
+    local_diagnostic: str
+    remote_diagnostic: str
+    #: Detection time negotiated at that moment, microseconds; 0 while none runs.
+    detection_time_us: int
+    #: The last valid packet before the change; 0 when there was none.
+    last_rx_ns: int
+    #: When the detection time ran out, for a detection; otherwise 0.
+    deadline_ns: int
+    #: The worker's own longest poll gap within the last detection time, microseconds.
+    poll_gap_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class BfdTimers:
+    """Negotiated intervals or the detection time of a session changed. Microseconds."""
+
+    name: ClassVar[str] = "bfd-timers"
+    time_ns: int
+    address: Address
+    negotiated_tx_us: int
+    negotiated_rx_us: int
+    detection_time_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class BfdRemoved:
+    """A BFD session is gone from the engine."""
+
+    name: ClassVar[str] = "bfd-removed"
+    time_ns: int
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class NextHopChanged:
+    """The NHIB's answer about a next hop changed; None stands for "no entry"."""
+
+    name: ClassVar[str] = "next-hop"
+    time_ns: int
+    address: Address
+    #: "unknown", "up", "down".
+    old: str | None
+    new: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An UPDATE that changes what this neighbour knows of a next hop went to the socket."""
+
+    name: ClassVar[str] = "told"
+    time_ns: int
+    peer: Address
+    address: Address
+    #: What the neighbour now believes: "up", "down" (Link withdrawn) or "unknown" (Node withdrawn as well).
+    state: str
+
+
+RouterEvent = (
+    BgpUp
+    | BgpDown
+    | RouteLearned
+    | RouteWithdrawn
+    | NodeLearned
+    | NodeWithdrawn
+    | BfdState
+    | BfdTimers
+    | BfdRemoved
+    | NextHopChanged
+    | Told
+)
