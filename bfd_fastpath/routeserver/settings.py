@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an embedded route server is told before it starts: itself, its LAN and its clients. Plain records, checked once."""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+Address = IPv4Address | IPv6Address
+Prefix = IPv4Network | IPv6Network
+
+#: Values of the flag in the private TLV (spec: "Telling clients who takes part").
+FLAG_UNKNOWN = 0
+FLAG_TAKES_PART = 1
+FLAG_NO_BFD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """One client router: the sessions with the same AS and BGP identifier, or from the addresses named here.
+
+    `flag` fixes what the other clients are told about it; None learns it: a client that negotiates a reachability family
+    takes part, of any other nothing is known. FLAG_NO_BFD is never learned (a missing capability proves nothing).
+    """
+
+    name: str
+    asn: int
+    #: Its addresses on the peering LAN, besides those that its sessions come from.
+    lan_addresses: tuple[Address, ...] = ()
+    #: With `asn`, finds the client of a session; None: only `session_addresses` do, or the AS alone if that is unambiguous.
+    identifier: IPv4Address | None = None
+    #: Addresses that its BGP sessions come from, where the identifier does not tell.
+    session_addresses: tuple[Address, ...] = ()
+    flag: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The route server itself. `lan` lists the peering LAN's networks; a next hop is an address inside one of them."""
+
+    asn: int
+    identifier: IPv4Address
+    lan: tuple[Prefix, ...]
+    clients: tuple[ClientSettings, ...] = field(default=())
+    #: Identifier field of the BGP-LS entries, one value for the LAN.
+    bgpls_identifier: int = 0
+    #: Private TLV of attribute 29 that carries the flag, and the enterprise number in front of it.
+    flag_tlv: int = 65001
+    enterprise: int = 32473
+    hold_time_s: int = 90
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, naming the client, when two clients could not be told apart."""
+        owner: dict[Address, str] = {}
+        names: set[str] = set()
+        keys: dict[tuple[int, IPv4Address], str] = {}
+        for client in self.clients:
+            if client.name in names:
+                raise ValueError(f"two clients are called {client.name!r}: give each its own name")
+            names.add(client.name)
+            for address in client.lan_addresses:
+                if owner.setdefault(address, client.name) != client.name:
+                    raise ValueError(f"{address} is a LAN address of both {owner[address]!r} and {client.name!r}")
+                if not any(address in network for network in self.lan):
+                    raise ValueError(f"{address} of client {client.name!r} is outside the peering LAN")
+            if client.identifier is not None:
+                key = (client.asn, client.identifier)
+                if key in keys:
+                    raise ValueError(f"clients {keys[key]!r} and {client.name!r} have the same AS and BGP identifier")
+                keys[key] = client.name
+
+
+def find_client(
+    clients: tuple[ClientSettings, ...], asn: int, identifier: IPv4Address, address: Address
+) -> ClientSettings | None:
+    """The client that a session with this peer belongs to, or None for a stranger.
+
+    A configured session address decides; then AS and BGP identifier; then the AS alone, where exactly one client without a
+    configured identifier has it. The AS must be the configured one in every case.
+    """
+    for client in clients:
+        if address in client.session_addresses:
+            return client if client.asn == asn else None
+    for client in clients:
+        if client.asn == asn and client.identifier == identifier:
+            return client
+    loose = [c for c in clients if c.asn == asn and c.identifier is None and not c.session_addresses]
+    return loose[0] if len(loose) == 1 else None
