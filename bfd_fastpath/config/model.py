@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration as checked records: what every other room reads. Frozen, compared by value, free of I/O.
+
+Times carry their unit in the name. Keys and defaults are in schema.py; how text becomes these records is in read.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import Path
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+class Hugepages(StrEnum):
+    AUTO = "auto"
+    NEVER = "never"
+    REQUIRE = "require"
+
+
+class Idle(StrEnum):
+    SLEEP = "sleep"
+    POLL = "poll"
+
+
+class Neighbours(StrEnum):
+    """Who resolves link-layer addresses on a port."""
+
+    OWN = "own"
+    KERNEL = "kernel"
+
+
+class XdpRedirect(StrEnum):
+    NONE = "none"
+    BFD = "bfd"
+
+
+class Role(StrEnum):
+    """RFC 9468's role of a session."""
+
+    ACTIVE = "active"
+    PASSIVE = "passive"
+
+
+class Family(StrEnum):
+    IPV4_UNICAST = "ipv4-unicast"
+    IPV6_UNICAST = "ipv6-unicast"
+    BGP_LS = "bgp-ls"
+
+
+class Ipv6NodeId(StrEnum):
+    """How much of an IPv6 address a BGP-LS node descriptor carries: 8 or 16 octets."""
+
+    IID = "iid"
+    FULL = "full"
+
+
+class LogFormat(StrEnum):
+    CONSOLE = "console"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    name: str = "bfd-fastpath"
+    asn: int | None = None
+    """None only where there is no neighbour."""
+    router_id: IPv4Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Eal:
+    arguments: tuple[str, ...] = ()
+    hugepages: Hugepages = Hugepages.AUTO
+    memory_mib: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    idle: Idle = Idle.SLEEP
+    cpu: int | None = None
+    """None: wherever the scheduler likes."""
+    max_sleep_us: int = 500
+    max_sessions: int = 4096
+    max_neighbours: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceAddress:
+    address: Address
+    prefix_length: int
+    vlan: int = 0
+    """0: untagged."""
+
+    @property
+    def network(self) -> Network:
+        """The connected prefix."""
+        if isinstance(self.address, IPv4Address):
+            return IPv4Network((self.address, self.prefix_length), strict=False)
+        return IPv6Network((self.address, self.prefix_length), strict=False)
+
+    def __str__(self) -> str:
+        tag = f" vlan {self.vlan}" if self.vlan else ""
+        return f"{self.address}/{self.prefix_length}{tag}"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    name: str
+    devargs: str
+    addresses: tuple[InterfaceAddress, ...]
+    lan: tuple[Network, ...]
+    """Prefixes of the peering LAN."""
+    neighbours: Neighbours = Neighbours.OWN
+    kernel_interface: str | None = None
+    """Given, or taken from iface= in devargs; always there when neighbours is kernel."""
+    xdp_redirect: XdpRedirect = XdpRedirect.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """What one BFD session is run with (RFC 5880 6.8.1)."""
+
+    local_multiplier: int = 3
+    desired_min_tx_us: int = 1_000_000
+    required_min_rx_us: int = 1_000_000
+    role: Role = Role.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Bfd:
+    """Sessions to learned next hops, and what a [[session]] leaves out."""
+
+    enabled: bool = True
+    timers: Timers = field(default_factory=Timers)
+    port: str | None = None
+    """Only this port's subnets are looked in; None: all ports'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that the configuration wants, complete: [bfd] has filled in what it left out."""
+
+    interface: str
+    dest_addr: Address
+    source_addr: Address
+    vlan: int
+    timers: Timers
+    admin_down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    prefix: Network
+    next_hop: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """One BGP peer."""
+
+    address: Address
+    remote_as: int
+    port: int = 179
+    local_address: Address | None = None
+    hold_time_s: int = 90
+    connect_retry_s: int = 5
+    password_file: Path | None = None
+    password_env: str | None = None
+    ttl_security: bool = False
+    passive: bool = False
+    families: tuple[Family, ...] = (Family.IPV4_UNICAST, Family.IPV6_UNICAST, Family.BGP_LS)
+    announce: tuple[Announcement, ...] = ()
+    learn_next_hops: bool = True
+    description: str = ""
+
+    @property
+    def key(self) -> tuple[Address, int]:
+        """What makes two [[neighbor]] tables the same peer."""
+        return self.address, self.port
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    profile: str = "l5"
+    identifier: int = 0
+    ipv6_node_id: Ipv6NodeId = Ipv6NodeId.IID
+    announce_unverified: bool = False
+    node_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nhib:
+    down_retry_s: int = 86_400
+    linger_s: int = 60
+    max_sessions: int = 2048
+    """Most sessions that learned next hops may cause."""
+    allowed_prefixes: tuple[Network, ...] = ()
+    """Where learned next hops may lie: the ports' LAN prefixes where the key is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    path: Path = Path("/run/bfd-fastpath/control.sock")
+    mode: int = 0o600
+    owner: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    level: str = "info"
+    format: LogFormat = LogFormat.CONSOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One whole configuration."""
+
+    router: Router = field(default_factory=Router)
+    eal: Eal = field(default_factory=Eal)
+    engine: Engine = field(default_factory=Engine)
+    ports: tuple[Port, ...] = ()
+    bfd: Bfd = field(default_factory=Bfd)
+    sessions: tuple[Session, ...] = ()
+    neighbors: tuple[Neighbor, ...] = ()
+    report: Report = field(default_factory=Report)
+    nhib: Nhib = field(default_factory=Nhib)
+    control: Control = field(default_factory=Control)
+    log: Log = field(default_factory=Log)

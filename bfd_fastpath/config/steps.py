@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has to be done to get from one configuration to another: plain records, carried out by the router.
+
+Every step states the whole wanted thing. On a start the old side is None and everything is a step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bfd_fastpath.config.model import (
+    Bfd,
+    Control,
+    Eal,
+    Engine,
+    InterfaceAddress,
+    Log,
+    Neighbor,
+    Network,
+    Nhib,
+    Port,
+    Report,
+    Router,
+    Session,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLog:
+    old: Log | None
+    new: Log
+
+
+@dataclass(frozen=True, slots=True)
+class StartRouter:
+    """Only ever the start: identity, EAL and engine do not change while the process lives."""
+
+    router: Router
+    eal: Eal
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsRestart:
+    """A change that a running process cannot make. Nothing is done about it but to say so."""
+
+    key: str
+    """The configuration key, such as port[lan0].devargs or engine.cpu."""
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPort:
+    """Only on a start. Its addresses follow as steps of their own."""
+
+    port: Port
+
+
+@dataclass(frozen=True, slots=True)
+class AddAddress:
+    port: str
+    address: InterfaceAddress
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAddress:
+    port: str
+    address: InterfaceAddress
+
+
+@dataclass(frozen=True, slots=True)
+class SetLan:
+    """The peering LAN prefixes of a running port changed."""
+
+    port: str
+    old: tuple[Network, ...]
+    new: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetBfd:
+    """Sessions to learned next hops."""
+
+    old: Bfd | None
+    new: Bfd
+
+
+@dataclass(frozen=True, slots=True)
+class SetNhib:
+    old: Nhib | None
+    new: Nhib
+
+
+@dataclass(frozen=True, slots=True)
+class SetReport:
+    old: Report | None
+    new: Report
+
+
+@dataclass(frozen=True, slots=True)
+class AddSession:
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSession:
+    """Same dest-addr, other values. It moves (and so starts anew) only if interface, source or vlan differ."""
+
+    old: Session
+    new: Session
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSession:
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class AddNeighbor:
+    neighbor: Neighbor
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNeighbor:
+    old: Neighbor
+    new: Neighbor
+
+    @property
+    def reconnects(self) -> bool:
+        """True when the BGP session has to be closed for it; announcements and what is learned change in place."""
+        return _transport(self.old) != _transport(self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNeighbor:
+    neighbor: Neighbor
+
+
+@dataclass(frozen=True, slots=True)
+class SetControl:
+    old: Control | None
+    new: Control
+
+
+Step = (
+    SetLog
+    | StartRouter
+    | NeedsRestart
+    | OpenPort
+    | AddAddress
+    | RemoveAddress
+    | SetLan
+    | SetBfd
+    | SetNhib
+    | SetReport
+    | AddSession
+    | ChangeSession
+    | RemoveSession
+    | AddNeighbor
+    | ChangeNeighbor
+    | RemoveNeighbor
+    | SetControl
+)
+
+
+def _transport(neighbor: Neighbor) -> tuple[object, ...]:
+    return (
+        neighbor.remote_as,
+        neighbor.local_address,
+        neighbor.hold_time_s,
+        neighbor.password_file,
+        neighbor.password_env,
+        neighbor.ttl_security,
+        neighbor.passive,
+        neighbor.families,
+    )
