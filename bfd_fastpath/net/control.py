@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon's end of the control socket: a unix stream socket whose clients cannot hurt it.
+
+It reads lines, asks one handler and writes the answers; what the commands mean is the handler's business.
+"""
+
+import asyncio
+import contextlib
+import grp
+import os
+import pwd
+import socket
+import stat
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from bfd_fastpath.net import control_protocol as protocol
+from bfd_fastpath.net.control_protocol import CommandError
+
+Handler = Callable[[str, Mapping[str, object]], Awaitable[object]]
+_log = structlog.get_logger("control")
+
+
+class ControlSocketError(Exception):
+    """The socket could not be made; the text says why and what to do, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLimits:
+    """What one client may cost. Times in seconds."""
+
+    clients: int = 32
+    request_octets: int = protocol.MAX_REQUEST
+    #: A request line must be complete this long after the previous answer.
+    read_s: float = 30.0
+    #: An answer must be taken this long after it was written.
+    write_s: float = 10.0
+
+
+class ControlServer:
+    """Listens on `path`, with file mode `mode` and, where given, `owner`: "user", "user:group", ":group"."""
+
+    def __init__(
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        mode: int = 0o600,
+        owner: str | None = None,
+        limits: ControlLimits | None = None,
+    ) -> None:
+        self._path = path
+        self._handler = handler
+        self._mode = mode
+        self._owner = owner
+        self._limits = limits or ControlLimits()
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.Task[None]] = set()
+        self._inode: tuple[int, int] | None = None
+
+    async def start(self) -> None:
+        """Raises ControlSocketError. A stale socket file, on which nobody listens, is replaced."""
+        listener = _bind(self._path, self._mode, self._owner)
+        found = os.stat(self._path)
+        self._inode = (found.st_dev, found.st_ino)
+        self._server = await asyncio.start_unix_server(
+            self._accept, sock=listener, limit=self._limits.request_octets
+        )
+
+    async def close(self) -> None:
+        """Stops listening, ends the clients and removes the socket file (only if it is still ours)."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._server = None
+        current = asyncio.current_task()
+        clients = [task for task in self._clients if task is not current]
+        for task in clients:
+            task.cancel()
+        await asyncio.gather(*clients, return_exceptions=True)
+        with contextlib.suppress(OSError):
+            found = os.stat(self._path)
+            if (found.st_dev, found.st_ino) == self._inode:
+                os.unlink(self._path)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        # drain() then waits until the client has taken everything: a connection that ends holds nothing back.
+        writer.transport.set_write_buffer_limits(0)
+        try:
+            if len(self._clients) > self._limits.clients:
+                writer.write(
+                    protocol.encode_error(
+                        CommandError("busy", "Too many clients on the control socket; try again.")
+                    )
+                )
+                await asyncio.wait_for(writer.drain(), self._limits.write_s)
+            else:
+                await self._serve(reader, writer)
+        except (OSError, asyncio.CancelledError):
+            # The client went away or was too slow (TimeoutError is an OSError), or we are closing.
+            pass
+        finally:
+            self._clients.discard(task)
+            # Not close(): a client that does not read would keep the answer, and this connection, for ever.
+            if writer.transport.get_write_buffer_size():
+                writer.transport.abort()
+            else:
+                writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                line = await asyncio.wait_for(reader.readuntil(b"\n"), self._limits.read_s)
+            except asyncio.IncompleteReadError:
+                return
+            except asyncio.LimitOverrunError:
+                text = f"A request may have at most {self._limits.request_octets} octets."
+                writer.write(protocol.encode_error(CommandError("too-long", text)))
+                await asyncio.wait_for(writer.drain(), self._limits.write_s)
+                return
+            writer.write(await self._answer(line))
+            await asyncio.wait_for(writer.drain(), self._limits.write_s)
+
+    async def _answer(self, line: bytes) -> bytes:
+        try:
+            request = protocol.decode_request(line)
+            return protocol.encode_result(await self._handler(request.command, request.arguments))
+        except CommandError as refused:
+            return protocol.encode_error(refused)
+        except Exception:
+            # One command's fault must not take the router down; the trace goes to the log, not to the client.
+            _log.exception("control command failed")
+            return protocol.encode_error(
+                CommandError("internal", "The daemon failed at this command; its log says more.")
+            )
+
+
+def _bind(path: str, mode: int, owner: str | None) -> socket.socket:
+    """A bound socket whose file has its mode and owner before anybody can connect."""
+    _remove_stale(path)
+    try:
+        uid, gid = _owner_ids(owner)
+        os.makedirs(os.path.dirname(path) or ".", mode=0o755, exist_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            listener.bind(path)
+            os.chmod(path, mode)
+            if (uid, gid) != (-1, -1):
+                os.chown(path, uid, gid)
+        except BaseException:
+            listener.close()
+            raise
+        return listener
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ControlSocketError(
+            f"The control socket {path} cannot be made ({reason}); "
+            "give [control] a path and an owner that this user may use."
+        ) from error
+
+
+def _remove_stale(path: str) -> None:
+    try:
+        if not stat.S_ISSOCK(os.lstat(path).st_mode):
+            raise ControlSocketError(
+                f"{path} exists and is not a socket; remove it or give [control] another path."
+            )
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ControlSocketError(
+            f"The control socket {path} cannot be looked at ({error.strerror})."
+        ) from error
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(path)
+        except ConnectionRefusedError:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            return
+        except OSError:
+            pass
+    raise ControlSocketError(
+        f"Another process answers on the control socket {path}; "
+        "stop that daemon or give [control] another path."
+    )
+
+
+def _owner_ids(owner: str | None) -> tuple[int, int]:
+    """(uid, gid), -1 for "leave it"; raises ControlSocketError for a name that does not exist."""
+    if owner is None:
+        return -1, -1
+    user, _, group = owner.partition(":")
+    try:
+        uid = -1 if not user else int(user) if user.isdigit() else pwd.getpwnam(user).pw_uid
+        gid = -1 if not group else int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise ControlSocketError(
+            f'The owner "{owner}" of the control socket names no user or group here.'
+        ) from None
+    return uid, gid

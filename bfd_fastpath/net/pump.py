@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carries engine events into an asyncio loop: sleeps on the engine's eventfd and hands over what it drains.
+
+What an event means is the receiver's business.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Sized
+from typing import Generic, Protocol, TypeVar
+
+B = TypeVar("B", bound=Sized)
+B_co = TypeVar("B_co", bound=Sized, covariant=True)
+
+#: Batches handed over in one turn of the loop; BGP's keepalives must not wait for a storm to end.
+_BATCHES_A_TURN = 8
+
+
+class EventSource(Protocol[B_co]):
+    """What the pump needs of an engine's event ring (pydp.events)."""
+
+    def fileno(self) -> int:
+        """An eventfd, readable when there is news after arm()."""
+
+    def arm(self) -> bool:
+        """Ask for one wake-up; True when records are waiting already."""
+
+    def drain(self) -> B_co:
+        """What waits, oldest first; empty when nothing does."""
+
+
+class EventPump(Generic[B]):
+    """Feeds `receive` with non-empty batches from `source`, in order, on the loop that called start()."""
+
+    def __init__(self, source: EventSource[B], receive: Callable[[B], None]) -> None:
+        self._source = source
+        self._receive = receive
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._fd = -1
+        self._again: asyncio.Handle | None = None
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        # A descriptor of our own: the engine may close its own before the loop has let go of it.
+        self._fd = os.dup(self._source.fileno())
+        os.set_blocking(self._fd, False)
+        self._loop.add_reader(self._fd, self._woken)
+        self._turn()
+
+    def stop(self) -> None:
+        """Hands over what still waits, then lets go of the eventfd."""
+        if self._loop is None:
+            return
+        self._loop.remove_reader(self._fd)
+        os.close(self._fd)
+        if self._again is not None:
+            self._again.cancel()
+        self._loop, self._again = None, None
+        while len(batch := self._source.drain()):
+            self._receive(batch)
+
+    def _woken(self) -> None:
+        try:
+            os.eventfd_read(self._fd)
+        except BlockingIOError:
+            pass
+        self._turn()
+
+    def _turn(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        for _ in range(_BATCHES_A_TURN):
+            batch = self._source.drain()
+            if len(batch):
+                self._receive(batch)
+                if self._loop is None:
+                    return
+            elif not self._source.arm():
+                return
+        if self._loop is not None:
+            self._again = self._loop.call_soon(self._turn)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The event pump sleeps on an eventfd, loses nothing between drain and arm, and lets the loop breathe."""
+
+import asyncio
+import os
+
+import pytest
+
+from bfd_fastpath.net.pump import EventPump
+
+
+class Ring:
+    """An event ring with the arm protocol of the engine: signals only when armed, arm() refuses while records wait."""
+
+    def __init__(self):
+        self.fd = os.eventfd(0, os.EFD_NONBLOCK)
+        self.records: list[int] = []
+        self.armed = False
+        self.signals = 0
+        self.before_arm = None
+
+    def put(self, *records):
+        self.records += records
+        if self.armed:
+            self.armed = False
+            self.signals += 1
+            os.eventfd_write(self.fd, 1)
+
+    def fileno(self):
+        return self.fd
+
+    def arm(self):
+        if self.before_arm is not None:
+            self.before_arm()
+        if self.records:
+            return True
+        self.armed = True
+        return False
+
+    def drain(self):
+        batch, self.records = self.records[:2], self.records[2:]
+        return batch
+
+
+@pytest.fixture
+def ring():
+    ring = Ring()
+    yield ring
+    os.close(ring.fd)
+
+
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+def test_records_arrive_in_order_before_and_after_a_sleep(ring):
+    seen: list[int] = []
+
+    async def main():
+        ring.put(1, 2, 3)
+        pump = EventPump(ring, seen.extend)
+        pump.start()
+        await until(lambda: seen == [1, 2, 3] and ring.armed)
+        ring.put(4)
+        await until(lambda: seen == [1, 2, 3, 4] and ring.armed)
+        pump.stop()
+
+    asyncio.run(main())
+    assert ring.signals == 1
+
+
+def test_a_record_that_comes_between_drain_and_arm_is_not_lost(ring):
+    seen: list[int] = []
+    late = [7]
+
+    async def main():
+        ring.before_arm = lambda: ring.records.extend(late.pop() for _ in late[:])
+        pump = EventPump(ring, seen.extend)
+        pump.start()
+        await until(lambda: seen == [7] and ring.armed)
+        pump.stop()
+
+    asyncio.run(main())
+    assert ring.signals == 0
+
+
+def test_a_storm_does_not_keep_the_loop_from_its_other_work(ring):
+    seen: list[int] = []
+
+    async def main():
+        ring.put(*range(1000))
+        pump = EventPump(ring, seen.extend)
+        pump.start()
+        assert 0 < len(seen) < 1000
+        await until(lambda: len(seen) == 1000)
+        pump.stop()
+
+    asyncio.run(main())
+    assert seen == list(range(1000))
+
+
+def test_stopping_hands_over_what_waits_and_lets_go_of_the_descriptor(ring):
+    seen: list[int] = []
+
+    async def main():
+        pump = EventPump(ring, seen.extend)
+        pump.start()
+        ring.put(1, 2, 3)
+        pump.stop()
+        assert seen == [1, 2, 3]
+        ring.put(4)
+        await asyncio.sleep(0)
+        pump.stop()
+
+    asyncio.run(main())
+    assert seen == [1, 2, 3]
+    os.fstat(ring.fd)
