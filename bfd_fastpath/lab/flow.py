@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes what BGP sessions said to a capture file, as TCP segments that other tools read. It sniffs nothing.
 
-The octets and their times come from the speakers themselves. The segments round them are made here: a handshake, numbers
-that fit, an acknowledgement for each segment, and cuts at a fixed size, not where the kernel cut. The server's port is
+The octets and their times come from the speakers themselves. The segments round them are made here: a
+handshake, numbers
+that fit, an acknowledgement for each segment, and cuts at a fixed size, not where the kernel cut. The
+server's port is
 written as 179 whatever it was, because that is the port at which dissectors look for BGP.
 """
 
@@ -44,7 +46,9 @@ class _End:
 class TcpFlow:
     """One TCP connection in a capture file. `client` is the end that connected."""
 
-    def __init__(self, writer: "FlowFile", client: tuple[Address, int], server: Address, time_ns: int) -> None:
+    def __init__(
+        self, writer: "FlowFile", client: tuple[Address, int], server: Address, time_ns: int
+    ) -> None:
         self._writer = writer
         number = writer.next_flow()
         self._client = _End(client[0], client[1], "02:00:00:00:00:01", number * 1_000_003)
@@ -96,7 +100,8 @@ class TcpFlow:
 
 
 class FlowFile:
-    """A capture file (pcap, Ethernet, nanoseconds) of TCP connections. Use as a context manager, or call close()."""
+    """A capture file (pcap, Ethernet, nanoseconds) of TCP connections. Use as a context manager, or call
+    close()."""
 
     def __init__(self, path: Path) -> None:
         self._writer: Any = PcapWriter(str(path), linktype=1, nano=True, sync=True)

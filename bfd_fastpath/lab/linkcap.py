@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what crossed a link to a capture file, from the copies that a pydp capture made. It changes no packet."""
+"""Writes what crossed a link to a capture file, from the copies that a pydp capture made. It changes no
+packet."""
 
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +23,8 @@ class CapturedPacket(Protocol):
 
 
 class LinkFile:
-    """A capture file (pcap, Ethernet, nanoseconds). `epoch_offset_ns` turns CLOCK_MONOTONIC into time since the epoch."""
+    """A capture file (pcap, Ethernet, nanoseconds). `epoch_offset_ns` turns CLOCK_MONOTONIC into time since
+    the epoch."""
 
     def __init__(self, path: Path, epoch_offset_ns: int) -> None:
         self._writer: Any = PcapWriter(str(path), linktype=1, nano=True, sync=True)
@@ -31,7 +33,7 @@ class LinkFile:
 
     def write(self, packet: CapturedPacket) -> None:
         """Append one packet, the octets exactly as captured."""
-        copy = Raw(load=packet.data)
+        copy: Any = Raw(load=packet.data)
         copy.wirelen = packet.length
         copy.time = packet_time(packet.time_ns + self._offset)
         self._writer.write(copy)

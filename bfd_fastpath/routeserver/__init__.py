@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The embedded route server (RFC 7947): it believes each client about which next hops that client can reach."""
+"""The embedded route server (RFC 7947): it believes each client about which next hops that client can
+reach."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Choosing the best path for one client (RFC 4271 9.1.2.2, as far as eBGP paths differ). Pure functions over Path records."""
+"""Choosing the best path for one client (RFC 4271 9.1.2.2, as far as eBGP paths differ). Pure functions over
+Path records."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,11 +8,15 @@ from bfd_fastpath.routeserver.settings import Address
 from bfd_fastpath.routeserver.table import Path
 
 
-def eligible(paths: Iterable[Path], client: str, own: Collection[Address], excluded: Collection[Address]) -> list[Path]:
+def eligible(
+    paths: Iterable[Path], client: str, own: Collection[Address], excluded: Collection[Address]
+) -> list[Path]:
     """Paths that this client may be given at all.
 
-    Never its own (RFC 7947 2.3: a client is not sent its routes back), never one whose next hop is its own address
-    (RFC 4271 5.1.3), and never one whose next hop it declared Down. Excluding before choosing is what avoids path hiding
+    Never its own (RFC 7947 2.3: a client is not sent its routes back), never one whose next hop is its own
+    address
+    (RFC 4271 5.1.3), and never one whose next hop it declared Down. Excluding before choosing is what avoids
+    path hiding
     (RFC 7947 2.3): another client's path takes the place.
     """
     return [p for p in paths if p.client != client and p.next_hop not in excluded and p.next_hop not in own]
@@ -25,9 +30,13 @@ def best(paths: Collection[Path]) -> Path | None:
     remaining = [p for p in paths if p.as_path_length == shortest]
     origin = min(p.origin for p in remaining)
     remaining = [p for p in remaining if p.origin == origin]
-    # MED compares only paths from one neighbouring AS, so it can take paths away but never ranks those of different ASes.
+    # MED compares only paths from one neighbouring AS, so it can take paths away but never ranks those of
+    # different ASes.
     lowest: dict[int, int] = {}
     for p in remaining:
         lowest[p.neighbour_as] = min(p.med, lowest.get(p.neighbour_as, p.med))
     remaining = [p for p in remaining if p.med == lowest[p.neighbour_as]]
-    return min(remaining, key=lambda p: (int(p.peer_identifier), p.peer_address.version, int(p.peer_address), p.session))
+    return min(
+        remaining,
+        key=lambda p: (int(p.peer_identifier), p.peer_address.version, int(p.peer_address), p.session),
+    )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Adj-RIB-Out of one session: what the client has been sent, and the difference to what it should have. No encoding here."""
+"""Adj-RIB-Out of one session: what the client has been sent, and the difference to what it should have. No
+encoding here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from bfd_fastpath.routeserver.table import Path
 
 @dataclass(slots=True)
 class Difference:
-    """What must be told to one session. Announcements are grouped by path, since these share their attributes."""
+    """What must be told to one session. Announcements are grouped by path, since these share their
+    attributes."""
 
     withdrawn: list[Prefix] = field(default_factory=list)
     announced: dict[Path, list[Prefix]] = field(default_factory=dict)
@@ -27,7 +29,8 @@ class AdjRibOut:
         self._sent: dict[Prefix, Path] = {}
 
     def offer(self, prefix: Prefix, path: Path | None, difference: Difference) -> None:
-        """The session should have `path` (None: nothing) for `prefix`; adds to `difference` only what changes that."""
+        """The session should have `path` (None: nothing) for `prefix`; adds to `difference` only what changes
+        that."""
         if prefix.version not in self.versions:
             return
         sent = self._sent.get(prefix)

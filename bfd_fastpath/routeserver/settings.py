@@ -1,40 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an embedded route server is told before it starts: itself, its LAN and its clients. Plain records, checked once."""
+"""What an embedded route server is told before it starts: itself, its LAN and its clients. Plain records,
+checked once."""
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from bfd_fastpath.wire.bgpls import Flag
+
 Address = IPv4Address | IPv6Address
 Prefix = IPv4Network | IPv6Network
-
-#: Values of the flag in the private TLV (spec: "Telling clients who takes part").
-FLAG_UNKNOWN = 0
-FLAG_TAKES_PART = 1
-FLAG_NO_BFD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
     """One client router: the sessions with the same AS and BGP identifier, or from the addresses named here.
 
-    `flag` fixes what the other clients are told about it; None learns it: a client that negotiates a reachability family
-    takes part, of any other nothing is known. FLAG_NO_BFD is never learned (a missing capability proves nothing).
+    `flag` fixes what the other clients are told about it; None learns it: a client that negotiates a
+    reachability family
+    takes part, of any other nothing is known. Flag.NO_BFD is never learned (a missing capability proves
+    nothing).
     """
 
     name: str
     asn: int
     #: Its addresses on the peering LAN, besides those that its sessions come from.
     lan_addresses: tuple[Address, ...] = ()
-    #: With `asn`, finds the client of a session; None: only `session_addresses` do, or the AS alone if that is unambiguous.
+    #: With `asn`, finds the client of a session; None: only `session_addresses` do, or the AS alone if that
+    #: is unambiguous.
     identifier: IPv4Address | None = None
     #: Addresses that its BGP sessions come from, where the identifier does not tell.
     session_addresses: tuple[Address, ...] = ()
-    flag: int | None = None
+    flag: Flag | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """The route server itself. `lan` lists the peering LAN's networks; a next hop is an address inside one of them."""
+    """The route server itself. `lan` lists the peering LAN's networks; a next hop is an address inside one of
+    them."""
 
     asn: int
     identifier: IPv4Address
@@ -58,13 +60,17 @@ class ServerSettings:
             names.add(client.name)
             for address in client.lan_addresses:
                 if owner.setdefault(address, client.name) != client.name:
-                    raise ValueError(f"{address} is a LAN address of both {owner[address]!r} and {client.name!r}")
+                    raise ValueError(
+                        f"{address} is a LAN address of both {owner[address]!r} and {client.name!r}"
+                    )
                 if not any(address in network for network in self.lan):
                     raise ValueError(f"{address} of client {client.name!r} is outside the peering LAN")
             if client.identifier is not None:
                 key = (client.asn, client.identifier)
                 if key in keys:
-                    raise ValueError(f"clients {keys[key]!r} and {client.name!r} have the same AS and BGP identifier")
+                    raise ValueError(
+                        f"clients {keys[key]!r} and {client.name!r} have the same AS and BGP identifier"
+                    )
                 keys[key] = client.name
 
 
@@ -73,7 +79,8 @@ def find_client(
 ) -> ClientSettings | None:
     """The client that a session with this peer belongs to, or None for a stranger.
 
-    A configured session address decides; then AS and BGP identifier; then the AS alone, where exactly one client without a
+    A configured session address decides; then AS and BGP identifier; then the AS alone, where exactly one
+    client without a
     configured identifier has it. The AS must be the configured one in every case.
     """
     for client in clients:

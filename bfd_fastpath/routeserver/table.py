@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The routes that clients sent, one shared table for all of them, with an index by next hop. No policy and no choice here."""
+"""The routes that clients sent, one shared table for all of them, with an index by next hop. No policy and no
+choice here."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ SessionId = int
 class Path:
     """What the prefixes of one UPDATE have in common. Compared by identity: two UPDATEs give two paths.
 
-    `attributes` belongs to the codec; everything else is what choosing between paths needs (RFC 4271 9.1.2.2).
+    `attributes` belongs to the codec; everything else is what choosing between paths needs (RFC 4271
+    9.1.2.2).
     """
 
     session: SessionId
@@ -33,7 +35,8 @@ class Path:
 
 
 class RouteTable:
-    """Adj-RIB-In of every session in one place, so that one client's view costs only what differs from the others'."""
+    """Adj-RIB-In of every session in one place, so that one client's view costs only what differs from the
+    others'."""
 
     def __init__(self) -> None:
         self._paths: dict[Prefix, dict[SessionId, Path]] = {}

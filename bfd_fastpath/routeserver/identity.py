@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which member of the LAN an address, a node id or a BGP identifier stands for. Look-ups only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from bfd_fastpath.routeserver.settings import Address, Prefix
+from bfd_fastpath.wire.bgpls.profile_l5 import address_of
+
+
+@dataclass(slots=True)
+class Member:
+    """One client as the others see it."""
+
+    name: str
+    asn: int
+    addresses: set[Address]
+    #: BGP identifier of its latest session, or as configured; None until either is known.
+    identifier: IPv4Address | None = None
+    flag: int = 0
+
+
+@dataclass(slots=True)
+class Members:
+    """Everyone on the LAN, by name, address and BGP identifier. `add` a member before asking about it."""
+
+    lan: tuple[Prefix, ...]
+    _by_name: dict[str, Member] = field(default_factory=dict)
+    _owner: dict[Address, Member] = field(default_factory=dict)
+
+    def add(self, member: Member) -> None:
+        self._by_name[member.name] = member
+        self.claim(member, member.addresses)
+
+    def claim(self, member: Member, addresses: Iterable[Address]) -> None:
+        """These addresses are this member's as well; those inside the LAN only. An address never changes
+        hands."""
+        for address in list(addresses):
+            if self.on_lan(address) and self._owner.setdefault(address, member) is member:
+                member.addresses.add(address)
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self._by_name.values())
+
+    def __getitem__(self, name: str) -> Member:
+        return self._by_name[name]
+
+    def owner(self, address: Address) -> Member | None:
+        return self._owner.get(address)
+
+    def with_identifier(self, identifier: bytes) -> list[Member]:
+        """Members with this BGP identifier (4 octets). Two ASes may use the same one."""
+        return [
+            m
+            for m in self._by_name.values()
+            if m.identifier is not None and m.identifier.packed == identifier
+        ]
+
+    def on_lan(self, address: Address) -> bool:
+        return any(address in network for network in self.lan)
+
+    def literal(self, node_id: bytes) -> Address | None:
+        """The LAN address that a node id stands for by itself; None for none."""
+        return address_of(node_id, self.lan)

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one session of one client says about the next hops it can reach: its Links and Nodes (profile L5, and
+rs-bfd-01's
+form), judged into Unknown, Up and Down. It decodes nothing and knows no routes."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable
+from bfd_fastpath.routeserver.identity import Member, Members
+from bfd_fastpath.routeserver.settings import Address
+from bfd_fastpath.wire.bgpls.profile_l5 import node_id
+
+
+@dataclass(slots=True)
+class ReachCounters:
+    """What was not taken as it came, since the session began."""
+
+    links_discarded: int = 0
+    nodes_ignored: int = 0
+    links_without_node: int = 0
+    #: Entries of another protocol id, another identifier, or another kind.
+    foreign: int = 0
+    malformed: int = 0
+
+
+class SessionReach:
+    """The table of one session. Change it with `announce` and `withdraw`, then `judge` once the whole UPDATE
+    is
+    in."""
+
+    def __init__(self, member: Member, members: Members) -> None:
+        self._member = member
+        self._members = members
+        self._links: dict[bytes, SeenLink] = {}
+        self._nodes: dict[bytes, SeenNode] = {}
+        self._good: Counter[Address] = Counter()
+        self._faulty: Counter[Address] = Counter()
+        self._faulty_ids: Counter[bytes] = Counter()
+        self._node_ids: Counter[bytes] = Counter()
+        self._identifier_ids: Counter[bytes] = Counter()
+        #: Addresses for which a good Link came at any time in this session.
+        self._linked: set[Address] = set()
+        #: Node ids that a Link used for an address they are not the literal form of: BGP identifiers
+        #: (rs-bfd-01).
+        self._used_as_identifier: set[bytes] = set()
+        #: Malformed NLRI, which might be a Link for anything.
+        self._unreadable: set[bytes] = set()
+        self._touched: set[Address] = set()
+        self._end_of_rib = False
+        self._states: dict[Address, Reachability] = {}
+        self.counters = ReachCounters()
+
+    def announce(self, entry: SeenLink | SeenNode | Unreadable) -> None:
+        """The session has this entry. Announcing it again changes nothing."""
+        if isinstance(entry, SeenLink):
+            self._announce_link(entry)
+        elif isinstance(entry, SeenNode):
+            self._announce_node(entry)
+        else:
+            self._announce_unreadable(entry.key)
+
+    def withdraw(self, key: bytes) -> None:
+        """The session no longer has the NLRI with these octets; nothing happens when it had not."""
+        if (link := self._links.pop(key, None)) is not None:
+            if link.counts and link.remote is not None:
+                self._good[link.remote] -= 1
+            else:
+                self._count_faulty(link, -1)
+            self._touch_link(link)
+        elif (node := self._nodes.pop(key, None)) is not None:
+            self._count_node(node, -1)
+        elif key in self._unreadable:
+            self._unreadable.remove(key)
+            self.touch_everything()
+
+    def end_of_rib(self) -> None:
+        """From here on a Node without a Link is Down."""
+        if not self._end_of_rib:
+            self._end_of_rib = True
+            self.touch_everything()
+
+    def touch_everything(self) -> None:
+        """Judge all addresses again, since something that concerns all of them changed."""
+        for node in self._nodes.values():
+            self._touch_node_id(node.node_id)
+        self._touched.update(self._states)
+
+    def judge(self) -> set[Address]:
+        """Call once after each whole UPDATE. Returns the addresses of which this session now says something
+        else."""
+        changed = set()
+        for address in self._touched:
+            state = self._judge(address)
+            if state is not self._states.get(address, Reachability.UNKNOWN):
+                changed.add(address)
+            if state is Reachability.UNKNOWN:
+                self._states.pop(address, None)
+            else:
+                self._states[address] = state
+        self._touched.clear()
+        return changed
+
+    def state(self, address: Address) -> Reachability:
+        """As of the last `judge`."""
+        return self._states.get(address, Reachability.UNKNOWN)
+
+    def states(self) -> dict[Address, Reachability]:
+        """Everything that is not Unknown, as of the last `judge`."""
+        return dict(self._states)
+
+    def _announce_link(self, link: SeenLink) -> None:
+        if link.key in self._links:
+            return
+        self._links[link.key] = link
+        if link.counts and link.remote is not None:
+            self._good[link.remote] += 1
+            self._linked.add(link.remote)
+            if link.remote_id is not None and link.remote_id not in _ids(link.remote):
+                self._used_as_identifier.add(link.remote_id)
+        else:
+            self.counters.links_discarded += 1
+            self._count_faulty(link, 1)
+        self._touch_link(link)
+
+    def _announce_node(self, node: SeenNode) -> None:
+        if node.key in self._nodes:
+            return
+        self._nodes[node.key] = node
+        if node.node_id is None or not (
+            self._members.literal(node.node_id) or self._members.with_identifier(node.node_id)
+        ):
+            self.counters.nodes_ignored += 1
+        self._count_node(node, 1)
+
+    def _announce_unreadable(self, key: bytes) -> None:
+        """An NLRI that cannot be read: until it goes, no missing Link of this session counts as Down."""
+        self.counters.malformed += 1
+        if key not in self._unreadable:
+            self._unreadable.add(key)
+            self.touch_everything()
+
+    def _judge(self, address: Address) -> Reachability:
+        node = self._has_node(address)
+        faulty = self._faulty[address] > 0 or any(self._faulty_ids[i] > 0 for i in self._ids_of(address))
+        if self._good[address] > 0:
+            if not node:
+                self.counters.links_without_node += 1
+            return Reachability.UP
+        if faulty or self._unreadable or not node or not self._end_of_rib:
+            return Reachability.UNKNOWN
+        return Reachability.DOWN
+
+    def _ids_of(self, address: Address) -> list[bytes]:
+        ids = list(_ids(address))
+        owner = self._members.owner(address)
+        if owner is not None and owner.identifier is not None:
+            ids.append(owner.identifier.packed)
+        return ids
+
+    def _has_node(self, address: Address) -> bool:
+        if address in self._member.addresses or not self._members.on_lan(address):
+            return False
+        if any(self._node_ids[i] > 0 and i not in self._used_as_identifier for i in _ids(address)):
+            return True
+        owner = self._members.owner(address)
+        if owner is None or owner is self._member or owner.identifier is None or address not in self._linked:
+            return False
+        identifier = owner.identifier.packed
+        if self._identifier_ids[identifier] > 0:
+            return True
+        meant = identifier in self._used_as_identifier or self._members.literal(identifier) is None
+        return self._node_ids[identifier] > 0 and meant
+
+    def _count_faulty(self, link: SeenLink, step: int) -> None:
+        if link.remote is not None:
+            self._faulty[link.remote] += step
+        elif link.remote_id is not None:
+            self._faulty_ids[link.remote_id] += step
+
+    def _count_node(self, node: SeenNode, step: int) -> None:
+        if node.node_id is not None:
+            (self._node_ids if node.asn is None else self._identifier_ids)[node.node_id] += step
+            self._touch_node_id(node.node_id)
+
+    def _touch_link(self, link: SeenLink) -> None:
+        if link.remote is not None:
+            self._touched.add(link.remote)
+        self._touch_node_id(link.remote_id)
+
+    def _touch_node_id(self, octets: bytes | None) -> None:
+        if octets is None:
+            return
+        literal = self._members.literal(octets)
+        if literal is not None:
+            self._touched.add(literal)
+        for member in self._members.with_identifier(octets):
+            self._touched.update(member.addresses)
+
+
+def _ids(address: Address) -> tuple[bytes, ...]:
+    """The values of TLV 515 that stand for an address: both forms of an IPv6 one are read."""
+    short, full = node_id(address), node_id(address, full=True)
+    return (short,) if short == full else (short, full)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shared table of received routes, the choice for one client, and the difference that a session is
+sent."""
+
+from ipaddress import IPv4Address, ip_address, ip_network
+from itertools import permutations
+
+import pytest
+
+from bfd_fastpath.routeserver.decision import best, eligible
+from bfd_fastpath.routeserver.outbound import AdjRibOut, Difference
+from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings, find_client
+from bfd_fastpath.routeserver.table import Path, RouteTable
+
+P, Q = ip_network("203.0.113.0/24"), ip_network("2001:db8:1::/48")
+B, C = ip_address("198.51.100.2"), ip_address("198.51.100.3")
+
+
+def path(session=2, client="b", next_hop=B, **kwargs):
+    rank = {"as_path_length": 1, "origin": 0, "neighbour_as": 64501, "med": 0, **kwargs}
+    return Path(
+        session, client, next_hop, None, peer_identifier=IPv4Address(session), peer_address=next_hop, **rank
+    )
+
+
+def test_next_hop_index_follows_every_change():
+    table = RouteTable()
+    table.announce(P, path(2, "b", B))
+    table.announce(P, path(3, "c", C))
+    assert table.through(B) == [P]
+    table.announce(P, path(2, "b", C))
+    assert table.through(B) == []
+    assert table.through(C) == [P]
+    assert table.withdraw(P, 2)
+    assert table.through(C) == [P]
+    assert table.flush(3) == [P]
+    assert table.through(C) == []
+    assert len(table) == 0
+    assert not table.withdraw(P, 3)
+
+
+def test_client_gets_neither_its_own_route_nor_one_that_points_at_itself_nor_an_excluded_next_hop():
+    own, mirror, dead, good = (
+        path(1, "a"),
+        path(2, "b", B),
+        path(3, "c", C),
+        path(4, "d", ip_address("198.51.100.4")),
+    )
+    assert eligible([own, mirror, dead, good], "a", {B}, {C}) == [good]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (path(9, as_path_length=1), path(2, as_path_length=2)),
+        (path(9, origin=0), path(2, origin=2)),
+        (path(9, med=5), path(2, med=10)),
+        (path(2), path(9)),
+    ],
+)
+def test_decision_prefers(better, worse):
+    assert best([worse, better]) is better
+    assert best([better, worse]) is better
+
+
+def test_med_of_different_neighbour_ases_is_not_compared_and_order_does_not_matter():
+    a, b, c = (
+        path(3, neighbour_as=1, med=10),
+        path(2, neighbour_as=2, med=50),
+        path(1, neighbour_as=2, med=60),
+    )
+    # c loses to b by MED although it has the lowest identifier; between a and b the identifier decides.
+    assert {id(best(order)) for order in permutations([a, b, c])} == {id(b)}
+
+
+def test_only_the_difference_is_sent_and_only_in_negotiated_families():
+    out = AdjRibOut({4})
+    one, two = path(), path()
+    first = Difference()
+    out.offer(P, one, first)
+    out.offer(Q, one, first)
+    assert first.announced == {one: [P]}
+    again = Difference()
+    out.offer(P, one, again)
+    assert not again
+    change = Difference()
+    out.offer(P, two, change)
+    assert change.announced == {two: [P]}
+    gone = Difference()
+    out.offer(P, None, gone)
+    out.offer(P, None, gone)
+    assert gone.withdrawn == [P]
+
+
+def client(name, asn, **kwargs):
+    return ClientSettings(name, asn, **kwargs)
+
+
+def test_client_is_found_by_address_then_by_as_and_identifier_then_by_as_alone():
+    by_address = client("by-address", 64500, session_addresses=(B,))
+    by_identifier = client("by-identifier", 64500, identifier=IPv4Address("192.0.2.1"))
+    by_as = client("by-as", 64501)
+    clients = (by_address, by_identifier, by_as)
+    assert find_client(clients, 64500, IPv4Address("192.0.2.9"), B) is by_address
+    assert find_client(clients, 64999, IPv4Address("192.0.2.9"), B) is None
+    assert find_client(clients, 64500, IPv4Address("192.0.2.1"), C) is by_identifier
+    assert find_client(clients, 64501, IPv4Address("192.0.2.5"), C) is by_as
+    assert find_client(clients, 64500, IPv4Address("192.0.2.5"), C) is None
+
+
+@pytest.mark.parametrize(
+    ("clients", "words"),
+    [
+        ((client("a", 1), client("a", 2)), "two clients are called"),
+        ((client("a", 1, lan_addresses=(B,)), client("b", 2, lan_addresses=(B,))), "LAN address of both"),
+        ((client("a", 1, lan_addresses=(ip_address("203.0.113.1"),)),), "outside the peering LAN"),
+        (
+            (client("a", 1, identifier=IPv4Address(1)), client("b", 1, identifier=IPv4Address(1))),
+            "same AS and BGP identifier",
+        ),
+    ],
+)
+def test_clients_that_could_be_mistaken_for_each_other_are_refused(clients, words):
+    with pytest.raises(ValueError, match=words):
+        ServerSettings(64510, IPv4Address("192.0.2.254"), (ip_network("198.51.100.0/24"),), clients)
