@@ -40,7 +40,7 @@ class ControlLimits:
 
 
 class ControlServer:
-    """Listens on `path`, with file mode `mode` and, where given, `owner`: "user", "user:group", ":group"."""
+    """Listens on `path`, with file mode `mode` and, where given, another user and group (names or numbers)."""
 
     def __init__(
         self,
@@ -49,12 +49,14 @@ class ControlServer:
         *,
         mode: int = 0o600,
         owner: str | None = None,
+        group: str | None = None,
         limits: ControlLimits | None = None,
     ) -> None:
         self._path = path
         self._handler = handler
         self._mode = mode
         self._owner = owner
+        self._group = group
         self._limits = limits or ControlLimits()
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -62,7 +64,7 @@ class ControlServer:
 
     async def start(self) -> None:
         """Raises ControlSocketError. A stale socket file, on which nobody listens, is replaced."""
-        listener = _bind(self._path, self._mode, self._owner)
+        listener = _bind(self._path, self._mode, self._owner, self._group)
         found = os.stat(self._path)
         self._inode = (found.st_dev, found.st_ino)
         self._server = await asyncio.start_unix_server(
@@ -98,7 +100,7 @@ class ControlServer:
                         CommandError("busy", "Too many clients on the control socket; try again.")
                     )
                 )
-                await asyncio.wait_for(writer.drain(), self._limits.write_s)
+                await self._taken(writer)
             else:
                 await self._serve(reader, writer)
         except (OSError, asyncio.CancelledError):
@@ -115,16 +117,21 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             try:
-                line = await asyncio.wait_for(reader.readuntil(b"\n"), self._limits.read_s)
+                async with asyncio.timeout(self._limits.read_s):
+                    line = await reader.readuntil(b"\n")
             except asyncio.IncompleteReadError:
                 return
             except asyncio.LimitOverrunError:
                 text = f"A request may have at most {self._limits.request_octets} octets."
                 writer.write(protocol.encode_error(CommandError("too-long", text)))
-                await asyncio.wait_for(writer.drain(), self._limits.write_s)
+                await self._taken(writer)
                 return
             writer.write(await self._answer(line))
-            await asyncio.wait_for(writer.drain(), self._limits.write_s)
+            await self._taken(writer)
+
+    async def _taken(self, writer: asyncio.StreamWriter) -> None:
+        async with asyncio.timeout(self._limits.write_s):
+            await writer.drain()
 
     async def _answer(self, line: bytes) -> bytes:
         try:
@@ -140,11 +147,11 @@ class ControlServer:
             )
 
 
-def _bind(path: str, mode: int, owner: str | None) -> socket.socket:
+def _bind(path: str, mode: int, owner: str | None, group: str | None) -> socket.socket:
     """A bound socket whose file has its mode and owner before anybody can connect."""
     _remove_stale(path)
     try:
-        uid, gid = _owner_ids(owner)
+        uid, gid = _owner_ids(owner, group)
         os.makedirs(os.path.dirname(path) or ".", mode=0o755, exist_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -192,16 +199,14 @@ def _remove_stale(path: str) -> None:
     )
 
 
-def _owner_ids(owner: str | None) -> tuple[int, int]:
-    """(uid, gid), -1 for "leave it"; raises ControlSocketError for a name that does not exist."""
-    if owner is None:
-        return -1, -1
-    user, _, group = owner.partition(":")
+def _owner_ids(owner: str | None, group: str | None) -> tuple[int, int]:
+    """(uid, gid), -1 for "leave it". Names and numbers are both taken."""
     try:
-        uid = -1 if not user else int(user) if user.isdigit() else pwd.getpwnam(user).pw_uid
-        gid = -1 if not group else int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+        uid = -1 if owner is None else int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
     except KeyError:
-        raise ControlSocketError(
-            f'The owner "{owner}" of the control socket names no user or group here.'
-        ) from None
+        raise ControlSocketError(f"[control] owner: there is no user {owner} here; name one that exists.") from None
+    try:
+        gid = -1 if group is None else int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise ControlSocketError(f"[control] group: there is no group {group} here; name one that exists.") from None
     return uid, gid

@@ -19,14 +19,15 @@ _BATCHES_A_TURN = 8
 class EventSource(Protocol[B_co]):
     """What the pump needs of an engine's event ring (pydp.events)."""
 
-    def fileno(self) -> int:
+    @property
+    def fd(self) -> int:
         """An eventfd, readable when there is news after arm()."""
 
     def arm(self) -> bool:
         """Ask for one wake-up; True when records are waiting already."""
 
     def drain(self) -> B_co:
-        """What waits, oldest first; empty when nothing does."""
+        """What waits, oldest first; empty when nothing does. The next drain may overwrite it."""
 
 
 class EventPump(Generic[B]):
@@ -42,7 +43,7 @@ class EventPump(Generic[B]):
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         # A descriptor of our own: the engine may close its own before the loop has let go of it.
-        self._fd = os.dup(self._source.fileno())
+        self._fd = os.dup(self._source.fd)
         os.set_blocking(self._fd, False)
         self._loop.add_reader(self._fd, self._woken)
         self._turn()

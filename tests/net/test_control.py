@@ -167,12 +167,13 @@ def test_the_socket_file_has_the_wanted_owner(tmp_path):
         found = path.stat()
         return found.st_uid, found.st_gid
 
-    assert with_server(path, body, owner=f"nobody:{nobody.pw_gid}") == (nobody.pw_uid, nobody.pw_gid)
+    assert with_server(path, body, owner="nobody", group=str(nobody.pw_gid)) == (nobody.pw_uid, nobody.pw_gid)
 
 
-def test_an_owner_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(ControlSocketError, match="no-such-user"):
-        asyncio.run(ControlServer(str(tmp_path / "s"), handler, owner="no-such-user").start())
+@pytest.mark.parametrize("what", ["owner", "group"])
+def test_an_owner_or_group_that_does_not_exist_is_named(tmp_path, what):
+    with pytest.raises(ControlSocketError, match=rf"\[control\] {what}: .* no-such-name"):
+        asyncio.run(ControlServer(str(tmp_path / "s"), handler, **{what: "no-such-name"}).start())
 
 
 def test_a_stale_socket_is_replaced(tmp_path):

@@ -26,9 +26,6 @@ class Ring:
             self.signals += 1
             os.eventfd_write(self.fd, 1)
 
-    def fileno(self):
-        return self.fd
-
     def arm(self):
         if self.before_arm is not None:
             self.before_arm()
