@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests need of the machine: markers that skip with the reason (or fail, in CI) and the one EAL of the process."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+DAEMONS = {
+    "frr": "/usr/lib/frr/bfdd",
+    "bird": "bird",
+    "gobgpd": "gobgpd",
+    "openbgpd": "/usr/sbin/bgpd",
+    "tshark": "tshark",
+}
+
+
+def free_hugepages() -> int:
+    """2 MiB hugepages that nobody uses; 0 where no hugetlbfs is mounted to reach them by."""
+    if " hugetlbfs " not in Path("/proc/mounts").read_text():
+        return 0
+    pages = Path("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages")
+    return int(pages.read_text()) if pages.exists() else 0
+
+
+def lacking(item: pytest.Item) -> str | None:
+    """What this machine does not have and the test asks for by a marker, as a sentence; None when nothing lacks."""
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        return "needs root"
+    if item.get_closest_marker("hugepages") and free_hugepages() == 0:
+        return "needs free hugepages: echo 512 > /proc/sys/vm/nr_hugepages"
+    for marker in item.iter_markers("interop"):
+        for daemon in marker.args:
+            if shutil.which(DAEMONS[daemon]) is None:
+                return f"needs {daemon}: run `make test` as root, or .ci/packages test"
+    return None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    reason = lacking(item)
+    if reason is None:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI runs everything, and this test {reason}", pytrace=False)
+    pytest.skip(reason)
