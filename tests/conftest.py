@@ -4,6 +4,7 @@
 import os
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -44,3 +45,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"CI runs everything, and this test {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def eal() -> ModuleType:
+    """pydp.eal, initialised for virtual ports. EAL starts once a process: a test that needs another line starts a child."""
+    from pydp import eal as module
+
+    if module.state() is module.EalState.NOT_INITIALISED:
+        module.init()
+    return module

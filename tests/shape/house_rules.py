@@ -85,12 +85,13 @@ def sleep_complaints(tree: Tree) -> list[str]:
 
 
 def package_list_complaints(tree: Tree) -> list[str]:
-    """The Debian packages are listed in one file; another that installs one by name, or names two -dev packages, is a second."""
+    """The Debian packages are listed in one file; another that installs two by name, or names two -dev packages, is a second."""
     names = [line for line in tree.get(PACKAGES, "").splitlines() if line and not line.startswith("#")]
     if not names:
         return [f"{PACKAGES}: no packages in it"]
     found = [f"{PACKAGES}: {name} twice" for name in sorted(set(names)) if names.count(name) > 1]
-    installs = re.compile(rf"apt(-get)? install [^\n]*\b({'|'.join(map(re.escape, names))})\b")
+    one = rf"\b({'|'.join(map(re.escape, names))})\b"
+    installs = re.compile(rf"apt(-get)? install [^\n]*{one}[^\n]* {one}")
     for path, text in tree.items():
         if path != PACKAGES and not path.startswith("tests/shape/"):
             named = {name for name in names if name.endswith(("-dev", "-venv")) and name in text}
