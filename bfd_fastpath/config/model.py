@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configuration as checked records: what every other room reads. Frozen, compared by value, free of I/O.
 
-Times carry their unit in the name. Keys and defaults are in schema.py; how text becomes these records is in read.py.
+Times carry their unit in the name. Keys and defaults are in schema.py; read.py makes these records from text.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ class AddSession:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSession:
-    """Same dest-addr, other values. It moves (and so starts anew) only if interface, source or vlan differ."""
+    """Same dest-addr, other values. It starts anew only if interface, source or vlan differ."""
 
     old: Session
     new: Session
@@ -128,7 +128,7 @@ class ChangeNeighbor:
 
     @property
     def reconnects(self) -> bool:
-        """True when the BGP session has to be closed for it; announcements and what is learned change in place."""
+        """True when the BGP session has to be closed for it; announcements change in place."""
         return _transport(self.old) != _transport(self.new)
 
 

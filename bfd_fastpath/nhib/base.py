@@ -6,6 +6,7 @@ It reads no clock, sends nothing and owns no session; every mutator returns the 
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -50,6 +51,8 @@ class Nhib:
     def __init__(self, policy: NhibPolicy | None = None) -> None:
         self._policy = policy or NhibPolicy()
         self._records: dict[Address, _Record] = {}
+        self._due: list[tuple[int, int, _Record]] = []
+        self._pushed = 0
 
     @property
     def policy(self) -> NhibPolicy:
@@ -58,9 +61,12 @@ class Nhib:
     def set_policy(self, policy: NhibPolicy) -> None:
         """New times count from when each entry got into its present state."""
         self._policy = policy
+        self._due = []
+        for record in self._records.values():
+            self._schedule(record)
 
     def ask(self, address: Address, asker: str, now_ns: int) -> list[Change]:
-        """Somebody wants this next hop tracked. An entry that is still kept is found as it is, Down included."""
+        """Somebody wants this next hop tracked. An entry that is still kept stays as it is, Down included."""
         record = self._records.get(address)
         if record is not None:
             record.askers.add(asker)
@@ -71,10 +77,10 @@ class Nhib:
         return [Change(address, None, Reachability.UNKNOWN, Reason.ASKED, now_ns)]
 
     def unask(self, address: Address, asker: str, now_ns: int, *, linger: bool = True) -> list[Change]:
-        """Withdraw an ask. The last one starts the linger time, unless the entry is Down: that outlives the ask.
+        """Withdraw an ask. The last one starts the linger time, unless the entry is Down: that outlives asks.
 
-        With linger off (an operator took the session out of the configuration) an entry that nobody else asks for
-        leaves at once, whatever its state.
+        With linger off (an operator took the session out of the configuration) an entry that nobody else
+        asks for leaves at once, whatever its state.
         """
         record = self._records.get(address)
         if record is None or asker not in record.askers:
@@ -85,6 +91,7 @@ class Nhib:
         record.idle_since_ns = now_ns
         if not linger:
             return [self._leave(record, now_ns)]
+        self._schedule(record)
         return self._expire_one(record, now_ns)
 
     def observe(self, address: Address, observation: Observation, now_ns: int) -> list[Change]:
@@ -106,7 +113,7 @@ class Nhib:
         return self._enter(record, Reachability.UNKNOWN, reason, now_ns, observation)
 
     def without_session(self, address: Address, reason: Reason, now_ns: int) -> list[Change]:
-        """No BFD session watches this next hop, for one of NO_SESSION_REASONS (ValueError otherwise): Unknown."""
+        """No BFD session watches it: Unknown. ValueError unless reason is one of NO_SESSION_REASONS."""
         if reason not in NO_SESSION_REASONS:
             raise ValueError(f"{reason} is not a reason for having no session")
         record = self._records.get(address)
@@ -128,14 +135,15 @@ class Nhib:
     def expire(self, now_ns: int) -> list[Change]:
         """Whatever down-retry and linger bring about at this time."""
         changes: list[Change] = []
-        for record in list(self._records.values()):
-            changes += self._expire_one(record, now_ns)
+        while (deadline := self.next_deadline()) is not None and deadline <= now_ns:
+            changes += self._expire_one(heapq.heappop(self._due)[2], now_ns)
         return changes
 
     def next_deadline(self) -> int | None:
         """The earliest time at which expire() has something to do."""
-        times = [time for time in map(self._deadline, self._records.values()) if time is not None]
-        return min(times, default=None)
+        while self._due and not self._holds(self._due[0]):
+            heapq.heappop(self._due)
+        return self._due[0][0] if self._due else None
 
     def entries(self) -> list[Entry]:
         """Snapshots in the order in which the entries were made."""
@@ -165,6 +173,7 @@ class Nhib:
             record.down_count += 1
         if not record.askers and old is Reachability.DOWN:
             record.idle_since_ns = now_ns  # it was kept for being Down: its linger time starts here
+        self._schedule(record)
         return [Change(record.address, old, state, reason, now_ns, evidence)]
 
     def _deadline(self, record: _Record) -> int | None:
@@ -173,6 +182,17 @@ class Nhib:
         if record.idle_since_ns is None:
             return None
         return record.idle_since_ns + self._policy.linger_ns
+
+    def _schedule(self, record: _Record) -> None:
+        deadline = self._deadline(record)
+        if deadline is not None:
+            self._pushed += 1
+            heapq.heappush(self._due, (deadline, self._pushed, record))
+
+    def _holds(self, due: tuple[int, int, _Record]) -> bool:
+        """False for a deadline that was overtaken by what happened since."""
+        deadline, _, record = due
+        return self._records.get(record.address) is record and self._deadline(record) == deadline
 
     def _expire_one(self, record: _Record, now_ns: int) -> list[Change]:
         changes: list[Change] = []
@@ -212,8 +232,8 @@ def _is_failure(record: _Record, seen: Observation) -> bool:
     if seen.state not in (BfdState.DOWN, BfdState.INIT) or seen.remote_state is BfdState.ADMIN_DOWN:
         return False
     if seen.reread:
-        # Steps are lost, among them perhaps an AdminDown: the slot, which saw them all, decides. After a clear the
-        # record may be older than the slot's own clearing and is not believed.
+        # Steps are lost, among them perhaps an AdminDown: the slot, which saw them all, decides. After a
+        # clear the record may be older than the slot's own clearing and is not believed.
         return seen.slot is Slot.DEAD and record.reason not in _STICKY
     return record.state is Reachability.UP or seen.old_state is BfdState.UP
 

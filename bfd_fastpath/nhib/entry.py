@@ -14,7 +14,7 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One transition of one next hop. old is None for an entry just made, new is None for one that is gone."""
+    """One transition of one next hop. old is None for an entry just made, new is None for one that left."""
 
     address: Address
     old: Reachability | None

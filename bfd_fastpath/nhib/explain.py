@@ -9,9 +9,10 @@ from bfd_fastpath.nhib.state import Reason
 
 _SENTENCES = {
     Reason.ASKED: "asked for; no session yet",
-    Reason.SESSION_LIMIT: "no BFD session: the cap on sessions is reached (nhib.max-sessions, engine.max-sessions)",
+    Reason.SESSION_LIMIT: "no BFD session: the cap on sessions is reached (nhib.max-sessions)",
     Reason.OUTSIDE_LAN: "no BFD session: outside the peering LAN (nhib.allowed-prefixes)",
     Reason.NO_PORT: "no BFD session: no port of ours has an address in its subnet",
+    Reason.OWN_ADDRESS: "no BFD session: it is an address of ours",
     Reason.PEER_WITHOUT_BFD: "no BFD session: the member is known to run no BFD",
     Reason.BFD_DISABLED: "no BFD session: switched off for learned next hops (bfd.enabled)",
     Reason.ENGINE_REFUSED: "no BFD session: the engine refused it",

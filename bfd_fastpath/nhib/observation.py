@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is seen of a next hop's BFD session at one instant. A plain record, made by whoever watches the session."""
+"""What is seen of a next hop's BFD session at one instant: a record, made by whoever watches the session."""
 
 from __future__ import annotations
 

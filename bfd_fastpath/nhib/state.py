@@ -22,6 +22,7 @@ class Reason(StrEnum):
     SESSION_LIMIT = "session-limit"  # the cap on sessions is reached
     OUTSIDE_LAN = "outside-lan"  # not inside the prefixes for which sessions may be made
     NO_PORT = "no-port"  # no port has an address in the next hop's subnet
+    OWN_ADDRESS = "own-address"  # the next hop is ourselves
     PEER_WITHOUT_BFD = "peer-without-bfd"  # the member is known to run no BFD
     BFD_DISABLED = "bfd-disabled"  # configuration: no sessions to learned next hops
     ENGINE_REFUSED = "engine-refused"  # the engine would not take the session
@@ -44,6 +45,7 @@ NO_SESSION_REASONS = frozenset(
         Reason.SESSION_LIMIT,
         Reason.OUTSIDE_LAN,
         Reason.NO_PORT,
+        Reason.OWN_ADDRESS,
         Reason.PEER_WITHOUT_BFD,
         Reason.BFD_DISABLED,
         Reason.ENGINE_REFUSED,

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference-counted BFD sessions: from what is wanted and what the engine tells to what the NHIB observes."""
+
+from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
+from bfd_fastpath.session.manager import Drained, SessionManager, SessionView
+from bfd_fastpath.session.path import Attachment, find_path
+from bfd_fastpath.session.record import EventRecord, EventType, records
+from bfd_fastpath.session.spec import EngineSession, LearnedPolicy, SessionSpec, Timers
+
+__all__ = [
+    "Attachment",
+    "Drained",
+    "EngineRefusedError",
+    "EngineSession",
+    "EventRecord",
+    "EventType",
+    "LearnedPolicy",
+    "SessionEngine",
+    "SessionManager",
+    "SessionSpec",
+    "SessionView",
+    "Timers",
+    "find_path",
+    "records",
+]

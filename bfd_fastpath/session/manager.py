@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One BFD session for each tracked next hop, shared by all who want it, and never touched without need.
+
+It drives the engine with what choice.py decides for each NHIB entry, and turns the engine's events into what
+the NHIB observes. It knows no BGP and no configuration file; time is an argument; one owner, not thread-safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bfd_fastpath.nhib import BfdState, Change, Nhib, NhibPolicy, Reachability, Reason, Slot
+from bfd_fastpath.session.choice import Choice
+from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
+from bfd_fastpath.session.path import Attachment
+from bfd_fastpath.session.record import EventRecord, EventType, observation, records
+from bfd_fastpath.session.spec import Address, EngineSession, LearnedPolicy, SessionSpec
+from bfd_fastpath.session.table import Live, SessionTable
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session that the engine has, for people and tests; the engine's own snapshot is read by its id."""
+
+    id: int
+    wanted: EngineSession
+    users: tuple[str, ...]
+    explicit: bool
+    """True when it was written down by an operator."""
+    leaving: bool
+    record: EventRecord | None
+    """The latest event record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What a batch of event records came to."""
+
+    changes: list[Change] = field(default_factory=list)
+    seen: list[tuple[Address, EventRecord]] = field(default_factory=list)
+    """Every record of a session of ours, with its destination, in order."""
+
+
+class SessionManager:
+    """Owns the sessions of one engine and the asks of one NHIB.
+
+    Hand the Changes that a method returns to the reporter first and call settle() after that: leaving is
+    withdrawing, then AdminDown, so that no peer reports a failure for it.
+    """
+
+    def __init__(self, engine: SessionEngine, nhib: Nhib, policy: LearnedPolicy | None = None) -> None:
+        self._engine = engine
+        self._nhib = nhib
+        self._choice = Choice(policy or LearnedPolicy())
+        self._table = SessionTable()
+        self._refusals: dict[Address, str] = {}
+        self._waiting: set[Address] = set()
+
+    def want(self, destination: Address, user: str, spec: SessionSpec | None, now_ns: int) -> list[Change]:
+        """User wants this next hop tracked: as spec says, or (None) by the rules for learned next hops.
+
+        Repeating it changes nothing; another spec changes the session in place. Where several users bring a
+        spec, that of the one whose name sorts first counts.
+        """
+        if spec is None:
+            self._choice.forget(destination, user)
+        else:
+            self._choice.specs.setdefault(destination, {})[user] = spec
+        return self._nhib.ask(destination, user, now_ns) + self._reconcile(destination, now_ns)
+
+    def unwant(self, destination: Address, user: str, now_ns: int) -> list[Change]:
+        """User no longer wants it. A session that was written down goes at once, a learned one lingers."""
+        written_down = self._choice.forget(destination, user)
+        changes = self._nhib.unask(destination, user, now_ns, linger=not written_down)
+        return changes + self._reconcile(destination, now_ns)
+
+    def set_without_bfd(self, destination: Address, known: bool, now_ns: int) -> list[Change]:
+        """The member behind this address is known (or no longer known) to run no BFD."""
+        (self._choice.without_bfd.add if known else self._choice.without_bfd.discard)(destination)
+        return self._reconcile(destination, now_ns)
+
+    def set_attachments(self, attachments: Iterable[Attachment], now_ns: int) -> list[Change]:
+        """All our addresses on the engine's ports. Sessions whose path stays the same are not touched."""
+        self._choice.attachments = tuple(attachments)
+        return self._reconcile_all(now_ns)
+
+    def set_policy(self, policy: LearnedPolicy, now_ns: int) -> list[Change]:
+        """The rules for learned next hops."""
+        self._choice.policy = policy
+        return self._reconcile_all(now_ns)
+
+    def set_nhib_policy(self, policy: NhibPolicy, now_ns: int) -> list[Change]:
+        """How long the NHIB keeps things."""
+        self._nhib.set_policy(policy)
+        return self.timer(now_ns)
+
+    def set_admin(self, destination: Address, down: bool | None, now_ns: int) -> list[Change]:
+        """Hold a session in AdminDown, let it run (both against its spec), or (None) do as the spec says.
+
+        KeyError when the destination has no entry. What is set here holds until the entry leaves.
+        """
+        if destination not in self._nhib:
+            raise KeyError(destination)
+        if down is None:
+            self._choice.forced.pop(destination, None)
+        else:
+            self._choice.forced[destination] = down
+        return self._reconcile(destination, now_ns)
+
+    def clear(self, destination: Address, now_ns: int) -> list[Change]:
+        """Believe a Down no longer. KeyError when the destination has no entry."""
+        return self._follow(self._nhib.clear(destination, now_ns))
+
+    def events(self, batch: Any) -> Drained:
+        """Carry event records (numpy rows or EventRecords) into the NHIB, at the records' own times."""
+        drained = Drained()
+        for record in records(batch):
+            live = self._table.by_id(record.session)
+            if live is not None:
+                drained.seen.append((live.destination, record))
+                drained.changes.extend(self._event(live, record))
+            elif (leaving := self._table.leaving.get(record.session)) is not None:
+                drained.seen.append((leaving.destination, record))
+                if record.type == EventType.REMOVED:
+                    del self._table.leaving[record.session]
+                    drained.changes.extend(self._retry_waiting(record.time_ns))
+        return drained
+
+    def timer(self, now_ns: int) -> list[Change]:
+        """Whatever down-retry and linger bring about."""
+        return self._follow(self._nhib.expire(now_ns))
+
+    def next_deadline(self) -> int | None:
+        """When timer() has something to do."""
+        return self._nhib.next_deadline()
+
+    def settle(self, now_ns: int) -> list[Change]:
+        """End the sessions that nobody wants any more, after what was told of them has been withdrawn."""
+        condemned = self._table.condemned()
+        for live in condemned:
+            self._end(live)
+        return self._retry_waiting(now_ns) if condemned else []
+
+    def leave(self) -> int:
+        """An orderly stop: AdminDown on every session, after everything that was told has been withdrawn.
+
+        Returns how many sessions have yet to say that they are gone, see leaving().
+        """
+        for live in self._table.all():
+            self._end(live)
+        return self.leaving()
+
+    def leaving(self) -> int:
+        """How many sessions are saying AdminDown before they go."""
+        return len(self._table.leaving)
+
+    def sessions(self) -> list[SessionView]:
+        """Every session of ours that the engine has, those on their way out included."""
+        views = []
+        for live in self._table.all():
+            entry = self._nhib.get(live.destination)
+            users = entry.askers if entry is not None else ()
+            views.append(SessionView(live.id, live.wanted, users, live.explicit, live.condemned, live.record))
+        for id_, wanted in self._table.leaving.items():
+            views.append(SessionView(id_, wanted, (), False, True, None))
+        return views
+
+    def session_of(self, destination: Address) -> int | None:
+        """The engine's id of the session to a destination."""
+        live = self._table.get(destination)
+        return None if live is None else live.id
+
+    def refusals(self) -> dict[Address, str]:
+        """What the engine said where it would not carry out the latest wish for a destination."""
+        return dict(self._refusals)
+
+    def _reconcile_all(self, now_ns: int) -> list[Change]:
+        changes: list[Change] = []
+        for entry in self._nhib.entries():
+            changes += self._reconcile(entry.address, now_ns)
+        return changes
+
+    def _reconcile(self, destination: Address, now_ns: int) -> list[Change]:
+        """Make the session of one destination what it should be; what is as wanted is left alone."""
+        self._waiting.discard(destination)
+        if destination not in self._nhib:
+            self._forget(destination)
+            return []
+        live = self._table.get(destination)
+        has_place = live is not None and not live.condemned and not live.explicit
+        room = has_place or self._table.learned() < self._choice.policy.max_sessions
+        wanted = self._choice.session(destination, room=room)
+        if isinstance(wanted, Reason):
+            if wanted is Reason.SESSION_LIMIT:
+                self._waiting.add(destination)
+            if live is not None:
+                self._table.condemn(live)
+            return self._nhib.without_session(destination, wanted, now_ns)
+        explicit = self._choice.spec(destination) is not None
+        if live is not None and live.wanted == wanted:
+            self._table.change(live, wanted, explicit)
+            return self._meet(live, now_ns) if live.condemned else []
+        if live is not None and live.wanted.key != wanted.key:
+            self._end(live)
+        return self._upsert(wanted, explicit, now_ns)
+
+    def _upsert(self, wanted: EngineSession, explicit: bool, now_ns: int) -> list[Change]:
+        before = self._table.get(wanted.destination)
+        try:
+            id_ = self._engine.upsert(wanted)
+        except EngineRefusedError as refusal:
+            self._refusals[wanted.destination] = str(refusal)
+            self._waiting.add(wanted.destination)
+            if before is not None and not before.condemned:
+                return []  # it runs on as it was
+            return self._nhib.without_session(wanted.destination, Reason.ENGINE_REFUSED, now_ns)
+        self._refusals.pop(wanted.destination, None)
+        if before is not None and before.id == id_ and not before.condemned:
+            self._table.change(before, wanted, explicit)
+            return []
+        live = Live(id_, wanted, explicit)
+        self._table.put(live)
+        return self._meet(live, now_ns)
+
+    def _meet(self, live: Live, now_ns: int) -> list[Change]:
+        """A session meets an entry that may be younger than itself: the entry learns where it stands."""
+        self._table.condemn(live, False)
+        seen = self._engine.look(live.id)
+        if seen is None:
+            return []
+        live.state = seen.state
+        if seen.slot is Slot.DEAD:
+            # What the session went through before this entry was made is not this entry's failure.
+            self._engine.clear_nexthop(live.id)
+            seen = replace(seen, slot=Slot.UNKNOWN)
+        return self._nhib.observe(live.destination, seen, now_ns)
+
+    def _event(self, live: Live, record: EventRecord) -> list[Change]:
+        live.record = record
+        if record.type == EventType.REMOVED:
+            self._table.drop(live.destination)
+            return self._reconcile(live.destination, record.time_ns)
+        if live.condemned or record.type == EventType.NEXTHOP:
+            return []
+        # For REMOTE the record's states are the peer's, and ours did not change.
+        if record.type != EventType.REMOTE:
+            live.state = BfdState(record.new_state)
+        seen = observation(record, live.state)
+        if record.reread:
+            seen = self._engine.look(live.id) or seen
+            live.state = seen.state
+        return self._nhib.observe(live.destination, seen, record.time_ns)
+
+    def _follow(self, changes: list[Change]) -> list[Change]:
+        """What a Change of the NHIB's own making means for the session behind it."""
+        for change in changes:
+            live = self._table.get(change.address)
+            if change.old is Reachability.DOWN and live is not None:
+                self._engine.clear_nexthop(live.id)
+            if change.new is None:
+                self._forget(change.address)
+        return changes
+
+    def _retry_waiting(self, now_ns: int) -> list[Change]:
+        changes: list[Change] = []
+        for destination in sorted(self._waiting, key=lambda one: (one.version, int(one))):
+            changes += self._reconcile(destination, now_ns)
+        return changes
+
+    def _forget(self, destination: Address) -> None:
+        """The entry is gone, and with it what was only ever said of it."""
+        self._choice.forced.pop(destination, None)
+        self._refusals.pop(destination, None)
+        self._waiting.discard(destination)
+        live = self._table.get(destination)
+        if live is not None:
+            self._table.condemn(live)
+
+    def _end(self, live: Live) -> None:
+        self._table.drop(live.destination)
+        self._table.leaving[live.id] = live.wanted
+        self._engine.remove(live.id)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine's event records on their way into Python: one dataclass for each struct pydp_event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import Any
+
+from bfd_fastpath.nhib import BfdState, Neighbour, Observation, Slot
+
+_NEIGHBOURS = (
+    Neighbour.INCOMPLETE,
+    Neighbour.REACHABLE,
+    Neighbour.STALE,
+    Neighbour.STATIC,
+    Neighbour.FAILED,
+)
+_REREAD = 1
+
+
+class EventType(IntEnum):
+    """enum pydp_event_type."""
+
+    STATE = 1
+    TIMERS = 2
+    REMOTE = 3
+    NEIGHBOUR = 4
+    REMOVED = 5
+    NEXTHOP = 6
+
+
+@dataclass(slots=True)
+class EventRecord:
+    """struct pydp_event, field by field. Never changed once made; freezing would cost a storm dear."""
+
+    time_ns: int
+    last_rx_ns: int
+    deadline_ns: int
+    detection_time_us: int
+    session: int
+    sequence: int
+    local_discriminator: int
+    remote_discriminator: int
+    negotiated_tx_us: int
+    negotiated_rx_us: int
+    poll_gap_us: int
+    type: int
+    flags: int
+    old_state: int
+    new_state: int
+    remote_state: int
+    local_diagnostic: int
+    remote_diagnostic: int
+    nexthop_state: int
+    old_nexthop_state: int
+    neighbour_state: int
+
+    @property
+    def reread(self) -> bool:
+        """True when steps before this record are lost."""
+        return bool(self.flags & _REREAD)
+
+
+_NAMES = tuple(one.name for one in fields(EventRecord))
+
+
+def records(batch: Any) -> Iterator[EventRecord]:
+    """EventRecords from a numpy array with EVENT_DTYPE's field names, or from an iterable of EventRecords."""
+    names = getattr(getattr(batch, "dtype", None), "names", None)
+    if names is None:
+        yield from batch
+        return
+    for row in batch[list(_NAMES)].tolist():
+        yield EventRecord(*row)
+
+
+def observation(record: EventRecord, state: int) -> Observation:
+    """What a record says of its session; state is the session's local state after it."""
+    changed = record.type == EventType.STATE
+    return Observation(
+        state=BfdState(state),
+        old_state=BfdState(record.old_state if changed else state),
+        remote_state=BfdState(record.remote_state),
+        diagnostic=record.local_diagnostic,
+        remote_diagnostic=record.remote_diagnostic,
+        neighbour=neighbour(record.neighbour_state),
+        slot=Slot(record.nexthop_state),
+        last_hello_ns=record.last_rx_ns or None,
+        deadline_ns=record.deadline_ns or None,
+        detection_time_us=record.detection_time_us,
+        poll_gap_us=record.poll_gap_us,
+        reread=record.reread,
+    )
+
+
+def neighbour(code: int) -> Neighbour:
+    """enum pydp_neighbour_state by number."""
+    return _NEIGHBOURS[code]

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is wanted of a session, as plain records: parameters, the rules for learned next hops, and the whole
+session as the engine gets it. No decisions; those are in manager.py and path.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """Parameters of one BFD session (RFC 5880 6.8.1), microseconds."""
+
+    local_multiplier: int = 3
+    desired_min_tx_us: int = 1_000_000
+    required_min_rx_us: int = 1_000_000
+    passive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSpec:
+    """A session that an operator wrote down. It wins over the rules for learned next hops."""
+
+    timers: Timers = field(default_factory=Timers)
+    interface: str | None = None
+    """Port by name; None: the port with the longest connected prefix round the destination."""
+    source: Address | None = None
+    """None: the port's address in the destination's subnet."""
+    vlan: int | None = None
+    admin_down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedPolicy:
+    """Sessions to next hops that nobody wrote down."""
+
+    enabled: bool = True
+    timers: Timers = field(default_factory=Timers)
+    interface: str | None = None
+    """Only this port's subnets are looked in; None: all ports'."""
+    allowed: tuple[Network, ...] | None = None
+    """Where such next hops may lie; None: the peering LAN prefixes of the ports."""
+    max_sessions: int = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSession:
+    """The whole wanted session. (port, vlan, source, destination) is its key."""
+
+    port: int
+    vlan: int
+    source: Address
+    destination: Address
+    timers: Timers
+    admin_down: bool = False
+
+    @property
+    def key(self) -> tuple[int, int, Address, Address]:
+        return self.port, self.vlan, self.source, self.destination
