@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from bfd_fastpath.routeserver.settings import Address, Prefix
+from bfd_fastpath.wire.bgpls import Flag
 from bfd_fastpath.wire.bgpls.profile_l5 import address_of
 
 
@@ -18,7 +19,7 @@ class Member:
     addresses: set[Address]
     #: BGP identifier of its latest session, or as configured; None until either is known.
     identifier: IPv4Address | None = None
-    flag: int = 0
+    flag: Flag = Flag.UNKNOWN
 
 
 @dataclass(slots=True)

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The route server's logic: who is offered which route, and what clients are told about each other."""
+
+from ipaddress import IPv4Address, ip_address, ip_network
+
+import pytest
+
+from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.routeserver.core import RouteServer
+from bfd_fastpath.routeserver.entries import read_entry
+from bfd_fastpath.routeserver.records import Inbound, Offer, SessionFacts
+from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
+from bfd_fastpath.wire.bgpls import Flag
+from bfd_fastpath.wire.bgpls.profile_l5 import link, node
+
+LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
+P, Q = ip_network("203.0.113.0/24"), ip_network("203.0.112.0/24")
+P6 = ip_network("2001:db8:1::/48")
+LAN4 = {name: ip_address(f"198.51.100.{i}") for i, name in enumerate("abcd", 1)}
+LAN6 = {name: ip_address(f"2001:db8::{i}") for i, name in enumerate("abcd", 1)}
+IDS = {name: IPv4Address(f"192.0.2.{i}") for i, name in enumerate("abcd", 1)}
+ASNS = {name: 64500 + i for i, name in enumerate("abcd")}
+UNKNOWN, UP, DOWN = Reachability.UNKNOWN, Reachability.UP, Reachability.DOWN
+
+
+class Exchange:
+    """A route server with clients a to d, and what each session has been sent so far."""
+
+    def __init__(self, **flags):
+        clients = tuple(
+            ClientSettings(n, ASNS[n], (LAN4[n], LAN6[n]), IDS[n], flag=flags.get(n)) for n in "abcd"
+        )
+        self.server = RouteServer(ServerSettings(64510, IPv4Address("192.0.2.254"), LAN, clients))
+        self.sessions = {}
+        self.ribs = {}
+        self.members = {}
+
+    def join(self, name, session=None, versions=(4, 6), link_state=True):
+        session = session if session is not None else "abcd".index(name) + 1
+        self.sessions[session] = name
+        self.ribs[session], self.members[session] = {}, {}
+        facts = SessionFacts(
+            session, name, IDS[name], ip_address(f"127.0.0.{session}"), frozenset(versions), link_state
+        )
+        return self.take(self.server.established(facts))
+
+    def take(self, outcome):
+        """Apply what is sent, as the clients would."""
+        for session, tell in outcome.tells.items():
+            rib = self.ribs[session]
+            for prefix in tell.difference.withdrawn:
+                del rib[prefix]
+            for path, prefixes in tell.difference.announced.items():
+                rib.update(dict.fromkeys(prefixes, path.next_hop))
+            for address, flag in tell.members.items():
+                if flag is None:
+                    del self.members[session][address]
+                else:
+                    self.members[session][address] = flag
+        return outcome
+
+    def leave(self, session):
+        self.ribs.pop(session)
+        return self.take(self.server.lost(session))
+
+    def announce(self, name, *prefixes, next_hop=None, length=1, session=None):
+        session = session or "abcd".index(name) + 1
+        offers = []
+        for version, hops in ((4, LAN4), (6, LAN6)):
+            chosen = tuple(p for p in prefixes if p.version == version)
+            if chosen:
+                offers.append(Offer(chosen, next_hop or hops[name], None, length, 0, ASNS[name], 0))
+        return self.take(self.server.received(session, Inbound(offers=tuple(offers))))
+
+    def withdraw(self, name, *prefixes):
+        return self.take(self.server.received("abcd".index(name) + 1, Inbound(withdrawn=prefixes)))
+
+    def says(self, name, announce=(), withdraw=(), session=None, end=False):
+        reader = self.server.reader(name)
+        inbound = Inbound(
+            entries=tuple(read_entry(n, reader) for n in announce),
+            withdrawn_entries=tuple(n.encode() for n in withdraw),
+            end_of_entries=end,
+        )
+        return self.take(self.server.received(session or "abcd".index(name) + 1, inbound))
+
+    def up(self, name, other, hops=LAN4, session=None):
+        return self.says(name, [link(hops[name], hops[other]), node(hops[other])], session=session, end=True)
+
+    def down(self, name, other, hops=LAN4, session=None):
+        return self.says(name, withdraw=[link(hops[name], hops[other])], session=session)
+
+
+@pytest.fixture
+def exchange():
+    exchange = Exchange()
+    for name in "abc":
+        exchange.join(name)
+    return exchange
+
+
+def told(outcome):
+    """Sessions to which routes are sent."""
+    return {session for session, tell in outcome.tells.items() if tell.difference}
+
+
+def test_each_client_gets_the_others_routes_and_never_its_own(exchange):
+    exchange.announce("b", P, P6)
+    assert exchange.ribs == {1: {P: LAN4["b"], P6: LAN6["b"]}, 2: {}, 3: {P: LAN4["b"], P6: LAN6["b"]}}
+
+
+def test_late_joiner_gets_everything_and_end_of_rib_for_each_family(exchange):
+    exchange.announce("b", P, P6)
+    outcome = exchange.join("d")
+    assert exchange.ribs[4] == {P: LAN4["b"], P6: LAN6["b"]}
+    assert outcome.tells[4].end_of_routes == [4, 6]
+    assert outcome.tells[4].end_of_members
+
+
+def test_end_of_rib_is_sent_even_with_nothing_to_say():
+    outcome = Exchange().join("a", versions=(4,), link_state=False)
+    assert outcome.tells[1].end_of_routes == [4]
+    assert not outcome.tells[1].end_of_members
+
+
+def test_family_that_was_not_negotiated_is_not_sent(exchange):
+    exchange.join("d", versions=(6,))
+    exchange.announce("b", P, P6)
+    assert exchange.ribs[4] == {P6: LAN6["b"]}
+
+
+def test_withdrawal_reaches_the_others(exchange):
+    exchange.announce("b", P)
+    exchange.withdraw("b", P)
+    assert exchange.ribs[1] == {}
+
+
+def test_optimistic_start_routes_flow_before_anything_is_said(exchange):
+    exchange.announce("b", P)
+    assert exchange.server.clients["a"].state(LAN4["b"]) is UNKNOWN
+    assert P in exchange.ribs[1]
+
+
+def test_down_withdraws_from_that_client_alone_and_only_what_goes_through_it(exchange):
+    exchange.announce("b", P)
+    exchange.announce("c", Q)
+    exchange.up("a", "b")
+    outcome = exchange.down("a", "b")
+    assert exchange.server.clients["a"].state(LAN4["b"]) is DOWN
+    assert told(outcome) == {1}
+    assert exchange.ribs[1] == {Q: LAN4["c"]}
+    assert P in exchange.ribs[3]
+
+
+def test_return_of_the_link_brings_the_route_back(exchange):
+    exchange.announce("b", P)
+    exchange.up("a", "b")
+    exchange.down("a", "b")
+    outcome = exchange.up("a", "b")
+    assert told(outcome) == {1}
+    assert exchange.ribs[1] == {P: LAN4["b"]}
+
+
+def test_excluding_before_choosing_offers_the_next_best_path(exchange):
+    exchange.announce("b", P, length=1)
+    exchange.announce("c", P, length=3)
+    exchange.join("d")
+    exchange.up("a", "b")
+    exchange.down("a", "b")
+    assert exchange.ribs[1] == {P: LAN4["c"]}
+    assert exchange.ribs[4] == {P: LAN4["b"]}
+
+
+def test_route_learned_while_its_next_hop_is_down_is_not_offered(exchange):
+    exchange.up("a", "b")
+    exchange.down("a", "b")
+    exchange.announce("b", P)
+    assert exchange.ribs[1] == {}
+    assert exchange.ribs[3] == {P: LAN4["b"]}
+
+
+def test_third_party_next_hop_is_judged_by_address_not_by_who_announced_it(exchange):
+    exchange.announce("c", P, next_hop=LAN4["b"])
+    exchange.up("a", "b")
+    exchange.down("a", "b")
+    assert exchange.ribs[1] == {}
+
+
+def test_route_that_points_at_the_client_itself_is_not_offered_to_it(exchange):
+    exchange.announce("c", P, next_hop=LAN4["a"])
+    assert exchange.ribs[1] == {}
+    assert exchange.ribs[2] == {P: LAN4["a"]}
+
+
+def test_families_of_one_neighbour_fail_apart(exchange):
+    exchange.announce("b", P, P6)
+    exchange.up("a", "b", LAN6)
+    exchange.down("a", "b", LAN6)
+    assert exchange.ribs[1] == {P: LAN4["b"]}
+
+
+def test_losing_the_session_makes_everything_unknown_and_takes_its_routes_away(exchange):
+    # Rule 7: what was said over the session goes with it; Unknown, never Down.
+    exchange.announce("a", Q)
+    exchange.announce("b", P)
+    exchange.up("a", "b")
+    exchange.down("a", "b")
+    outcome = exchange.leave(1)
+    assert [(c.address, c.new) for c in outcome.changes] == [(LAN4["b"], UNKNOWN)]
+    assert exchange.ribs[2] == {}
+    exchange.join("a")
+    assert exchange.ribs[1] == {P: LAN4["b"]}
+
+
+def test_two_sessions_of_one_client_share_one_view_up_beats_down(exchange):
+    exchange.join("a", session=9)
+    exchange.announce("b", P)
+    exchange.up("a", "b")
+    exchange.up("a", "b", session=9)
+    exchange.down("a", "b")
+    assert exchange.server.clients["a"].state(LAN4["b"]) is UP
+    exchange.down("a", "b", session=9)
+    assert exchange.server.clients["a"].state(LAN4["b"]) is DOWN
+    assert P not in exchange.ribs[1]
+    assert P not in exchange.ribs[9]
+
+
+def test_losing_the_session_that_said_up_leaves_what_the_other_says(exchange):
+    exchange.join("a", session=9)
+    exchange.up("a", "b")
+    exchange.down("a", "b")
+    exchange.up("a", "b", session=9)
+    outcome = exchange.leave(9)
+    assert [(c.old, c.new) for c in outcome.changes] == [(UP, DOWN)]
+
+
+def test_routes_of_a_client_are_not_echoed_over_its_other_session(exchange):
+    exchange.join("a", session=9)
+    exchange.announce("a", P)
+    assert exchange.ribs[9] == {}
+
+
+def test_entries_of_one_client_are_never_passed_on(exchange):
+    outcome = exchange.up("a", "b")
+    assert not any(tell for tell in outcome.tells.values())
+
+
+def test_both_ends_are_told_of_each_other_when_only_one_announces(exchange):
+    # Rule 4: only b announces prefixes, yet b is asked about a as well.
+    exchange.announce("b", P)
+    assert LAN4["b"] in exchange.members[1]
+    assert LAN4["a"] in exchange.members[2]
+    assert LAN6["a"] in exchange.members[2]
+
+
+def test_client_is_not_told_of_itself(exchange):
+    assert LAN4["a"] not in exchange.members[1]
+    assert LAN6["a"] not in exchange.members[1]
+
+
+def test_flag_says_takes_part_once_a_member_negotiated_it_and_unknown_before(exchange):
+    assert exchange.members[1][LAN4["d"]].flag is Flag.UNKNOWN
+    exchange.join("d")
+    flag = exchange.members[1][LAN4["d"]]
+    assert (flag.flag, flag.asn, flag.identifier) == (Flag.TAKES_PART, ASNS["d"], IDS["d"])
+
+
+def test_member_without_the_capability_stays_unknown_since_that_proves_nothing(exchange):
+    exchange.join("d", link_state=False)
+    assert exchange.members[1][LAN4["d"]].flag is Flag.UNKNOWN
+    assert exchange.members[4] == {}
+
+
+def test_no_bfd_is_told_only_where_configured():
+    exchange = Exchange(b=Flag.NO_BFD)
+    exchange.join("a")
+    exchange.join("b")
+    assert exchange.members[1][LAN4["b"]].flag is Flag.NO_BFD
+
+
+def test_address_whose_identifier_part_could_not_be_read_back_is_not_told():
+    far = ip_address("2001:db8:9::2")
+    lan = (*LAN, ip_network("2001:db8:9::/64"))
+    clients = (ClientSettings("a", 64500, (LAN4["a"],)), ClientSettings("b", 64501, (far,)))
+    server = RouteServer(ServerSettings(64510, IPv4Address("192.0.2.254"), lan, clients))
+    facts = SessionFacts(1, "a", IDS["a"], ip_address("127.0.0.1"), frozenset({4}), True)
+    assert far not in server.established(facts).tells[1].members
+
+
+def test_refresh_sends_one_family_again_and_end_of_rib(exchange):
+    exchange.announce("b", P, P6)
+    outcome = exchange.server.refresh_routes(1, 6)
+    tell = outcome.tells[1]
+    assert list(tell.difference.announced.values()) == [[P6]]
+    assert tell.end_of_routes == [6]
+
+
+def test_refresh_of_members_sends_the_nodes_again(exchange):
+    tell = exchange.server.refresh_members(1).tells[1]
+    assert LAN4["b"] in tell.members
+    assert tell.end_of_members
+
+
+def test_session_address_on_the_lan_counts_as_the_clients(exchange):
+    address = ip_address("198.51.100.50")
+    facts = SessionFacts(20, "d", IDS["d"], address, frozenset({4}), True)
+    exchange.ribs[20], exchange.members[20], exchange.sessions[20] = {}, {}, "d"
+    exchange.take(exchange.server.established(facts))
+    assert address in exchange.server.clients["d"].member.addresses
+    assert address in exchange.members[1]
