@@ -30,7 +30,6 @@ struct wheel {
 	uint32_t capacity;
 	uint32_t armed;        /* timers armed */
 	uint64_t tick;         /* the next tick to look at */
-	uint32_t level_armed[WHEEL_LEVELS];
 	uint64_t occupied[WHEEL_LEVELS][WHEEL_SLOTS / 64];
 	uint32_t heads[WHEEL_LEVELS][WHEEL_SLOTS];
 };

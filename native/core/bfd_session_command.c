@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an operator or a control plane does to a session: make it, change it, disable and enable it (RFC 5880 6.8.3,
+ * 6.8.16), remove it, clear its next hop. */
+#include "bfd_session.h"
+#include "bfd_session_steps.h"
+
+void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *config, uint32_t local_discriminator,
+		      uint64_t now_ns)
+{
+	*s = (struct bfd_session){
+		.local_discriminator = local_discriminator,
+		.caller = { s->caller[0], s->caller[1] },
+		.state = config->admin_down ? PYDP_BFD_ADMIN_DOWN : PYDP_BFD_DOWN,
+		.diagnostic = config->admin_down ? PYDP_DIAG_ADMIN_DOWN : PYDP_DIAG_NONE,
+		.remote_state = PYDP_BFD_DOWN,
+		.nexthop = PYDP_NEXTHOP_UNKNOWN,
+		.flags = config->role == PYDP_ROLE_PASSIVE ? BFD_SESSION_PASSIVE : 0,
+		.last_tx_ns = now_ns,
+		.remote_required_min_rx_us = BFD_DEFAULT_REMOTE_MIN_RX_US,
+		.desired_min_tx_us = config->desired_min_tx_us,
+		.required_min_rx_us = config->required_min_rx_us,
+		.multiplier = config->multiplier,
+	};
+	bfd_confirm(s);
+	bfd_pace(s);
+}
+
+static void change_timers(struct bfd_session *s, const struct bfd_session_config *config, uint64_t now_ns,
+			  struct bfd_actions *actions)
+{
+	uint32_t desired = bfd_session_desired_min_tx_us(s), required = s->required_min_rx_us;
+
+	s->desired_min_tx_us = config->desired_min_tx_us;
+	s->required_min_rx_us = config->required_min_rx_us;
+	if (bfd_session_desired_min_tx_us(s) == desired && s->required_min_rx_us == required)
+		return;
+	bfd_poll_want(s, now_ns, actions);
+	if (s->state != PYDP_BFD_UP) {
+		bfd_confirm(s);
+		return;
+	}
+	/* While Up a raised DesiredMinTx and a lowered RequiredMinRx wait for the Poll; the rest is at once. */
+	if (s->tx_in_force_us > s->desired_min_tx_us)
+		s->tx_in_force_us = s->desired_min_tx_us;
+	if (s->rx_in_force_us < s->required_min_rx_us)
+		s->rx_in_force_us = s->required_min_rx_us;
+}
+
+static void disable(struct bfd_session *s, uint8_t diagnostic, uint64_t now_ns, struct rng *rng,
+		    struct bfd_actions *actions)
+{
+	bool changed = bfd_enter(s, BFD_EVENT_DISABLE, now_ns, actions);
+
+	if (!changed && s->diagnostic == diagnostic)
+		return;
+	s->diagnostic = diagnostic;
+	s->nexthop = nexthop_next(NEXTHOP_ADMIN_DOWN);
+	bfd_send(s, now_ns, rng, actions);
+}
+
+static void enable(struct bfd_session *s, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
+{
+	s->flags &= (uint8_t)~BFD_SESSION_REMOVING;
+	if (bfd_enter(s, BFD_EVENT_ENABLE, now_ns, actions))
+		bfd_send(s, now_ns, rng, actions);
+}
+
+void bfd_session_configure(struct bfd_session *s, const struct bfd_session_config *config, uint64_t now_ns,
+			   struct rng *rng, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	s->flags &= (uint8_t)~(BFD_SESSION_REMOVING | BFD_SESSION_PASSIVE);
+	if (config->role == PYDP_ROLE_PASSIVE)
+		s->flags |= BFD_SESSION_PASSIVE;
+	change_timers(s, config, now_ns, actions);
+	if (s->multiplier != config->multiplier) {
+		s->multiplier = config->multiplier;
+		/* Nothing periodic tells a demanding peer (6.6). */
+		if (bfd_remote_demand(s))
+			bfd_poll_want(s, now_ns, actions);
+	}
+	if (config->admin_down && s->state != PYDP_BFD_ADMIN_DOWN)
+		disable(s, PYDP_DIAG_ADMIN_DOWN, now_ns, rng, actions);
+	else if (!config->admin_down && s->state == PYDP_BFD_ADMIN_DOWN)
+		enable(s, now_ns, rng, actions);
+	bfd_pace(s);
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_admin_down(struct bfd_session *s, uint8_t diagnostic, uint64_t now_ns, struct rng *rng,
+			    struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	disable(s, diagnostic, now_ns, rng, actions);
+	bfd_pace(s);
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_admin_up(struct bfd_session *s, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	enable(s, now_ns, rng, actions);
+	bfd_pace(s);
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_remove(struct bfd_session *s, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+	uint64_t us;
+
+	bfd_begin(s, &before, actions);
+	if (!(s->flags & BFD_SESSION_REMOVING)) {
+		(void)bfd_enter(s, BFD_EVENT_DISABLE, now_ns, actions);
+		s->diagnostic = PYDP_DIAG_ADMIN_DOWN;
+		s->nexthop = nexthop_next(NEXTHOP_ADMIN_DOWN);
+		bfd_send(s, now_ns, rng, actions);
+		bfd_pace(s);
+		if (bfd_may_send(s)) {
+			/* The peer's detection time once it has this packet, whose DesiredMinTx is at least a second. */
+			us = bfd_session_desired_min_tx_us(s);
+			if (us < s->remote_required_min_rx_us)
+				us = s->remote_required_min_rx_us;
+			s->remove_ns = now_ns + us * s->multiplier * 1000;
+			s->flags |= BFD_SESSION_REMOVING;
+		} else {
+			s->flags &= (uint8_t)~BFD_SESSION_HEARD;
+			actions->bits |= BFD_ACT_DONE;
+		}
+	}
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_clear(struct bfd_session *s, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	s->nexthop = nexthop_next(NEXTHOP_CLEARED);
+	bfd_finish(s, &before, actions);
+}
