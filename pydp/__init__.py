@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data plane for Python programs: DPDK ports, packets and BFD sessions run by a C engine. No policy, no
+BGP, no asyncio.
+
+Importing it loads libpydp and starts nothing; `pydp.eal.init()` starts DPDK, once a process. What a function
+raises is a PydpError with one sentence that says what to do.
+"""
+
+from pydp import eal, pmdinfo
+from pydp.addresses import Address
+from pydp.burst import Burst, PacketView
+from pydp.captures import Capture, CapturedPacket
+from pydp.columns import Columns
+from pydp.engine import Engine, Neighbour, clock_ns
+from pydp.errors import (
+    BusyError,
+    DriverError,
+    EalError,
+    ExistsError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperatingSystemError,
+    OutOfMemoryError,
+    PydpError,
+    StaleViewError,
+    StateError,
+    TimedOutError,
+    UnsupportedError,
+)
+from pydp.events import EVENT_DTYPE, Events
+from pydp.ffi import lib as _lib
+from pydp.ffi import text as _text
+from pydp.mempool import Mempool, MempoolUsage
+from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
+from pydp.ring import Ring
+from pydp.sessions import SessionConfig, Sessions, SessionState
+from pydp.states import (
+    Diagnostic,
+    Direction,
+    EalState,
+    EventFlag,
+    EventType,
+    Idle,
+    NeighbourState,
+    NextHopState,
+    Role,
+    State,
+)
+from pydp.stats import Counter, Stats, WorkerStats, counters
+
+#: Version of libpydp, "MAJOR.MINOR.PATCH".
+__version__: str = _text(_lib.pydp_version())
+#: The DPDK that it was built with, "DPDK 22.11.x".
+dpdk_version: str = _text(_lib.pydp_dpdk_version())
+
+__all__ = [
+    "EVENT_DTYPE",
+    "Address",
+    "Burst",
+    "BusyError",
+    "Capture",
+    "CapturedPacket",
+    "Columns",
+    "Counter",
+    "Diagnostic",
+    "Direction",
+    "DriverError",
+    "EalError",
+    "EalState",
+    "Engine",
+    "EventFlag",
+    "EventType",
+    "Events",
+    "ExistsError",
+    "Idle",
+    "InvalidArgumentError",
+    "Mempool",
+    "MempoolUsage",
+    "Neighbour",
+    "NeighbourState",
+    "NextHopState",
+    "NotFoundError",
+    "OperatingSystemError",
+    "OutOfMemoryError",
+    "PacketView",
+    "Port",
+    "PortInfo",
+    "PortStats",
+    "PydpError",
+    "Ring",
+    "Role",
+    "SessionConfig",
+    "SessionState",
+    "Sessions",
+    "StaleViewError",
+    "State",
+    "StateError",
+    "Stats",
+    "TimedOutError",
+    "UnsupportedError",
+    "WorkerStats",
+    "__version__",
+    "clock_ns",
+    "counters",
+    "dpdk_version",
+    "eal",
+    "link",
+    "pmdinfo",
+    "port_count",
+    "xdp_program",
+]

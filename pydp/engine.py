@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An engine: ports, addresses, neighbours, BFD sessions and the worker that runs them. Several may live in
+one process.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from typing import Any
+
+from pydp.addresses import Address, as_address, fill, mac_octets, mac_text, read_known
+from pydp.errors import InvalidArgumentError, raise_status
+from pydp.events import Events
+from pydp.ffi import ffi, lib
+from pydp.handle import EngineHandle
+from pydp.ports import Port
+from pydp.sessions import Sessions
+from pydp.states import Idle, NeighbourState
+from pydp.stats import Stats
+
+_NEVER = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What the engine knows of a neighbour's link-layer address."""
+
+    address: Address
+    port: int
+    vlan: int
+    #: "02:00:00:00:00:01"; all zero while unknown.
+    mac: str
+    state: NeighbourState
+    #: When the MAC address was last confirmed, nanoseconds of the engine's clock; 0: never.
+    confirmed_ns: int
+
+
+def clock_ns() -> int:
+    """The clock of running engines: CLOCK_MONOTONIC in nanoseconds."""
+    return int(lib.pydp_clock_ns())
+
+
+class Engine(EngineHandle):
+    """One engine; `with` closes it. One control thread at a time; its calls block until the worker has
+    carried them out.
+
+    `name`: at most 20 characters, unique in the process. Sizes 0: the library's defaults (4096 sessions, 4096
+    neighbours, 8192 events). `seed` of jitter and discriminators; 0: from the kernel. Raises
+    InvalidArgumentError, ExistsError, OutOfMemoryError, StateError before eal.init.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        max_sessions: int = 0,
+        max_neighbours: int = 0,
+        event_capacity: int = 0,
+        seed: int = 0,
+    ) -> None:
+        label = ffi.new("char[]", name.encode())
+        config = ffi.new("struct pydp_engine_config *")
+        config.name = label
+        config.max_sessions = max_sessions
+        config.max_neighbours = max_neighbours
+        config.event_capacity = event_capacity
+        config.seed = seed
+        made = ffi.new("pydp_engine_t **")
+        raise_status(lib.pydp_engine_create(config, made))
+        self._adopt(int(ffi.cast("uintptr_t", made[0])))
+        self.name = name
+        self._ports: list[Port] = []
+        self._events = Events(self)
+
+    def __repr__(self) -> str:
+        return f"<Engine {self.name}>" if self.alive else f"<Engine {self.name} closed>"
+
+    @property
+    def _c(self) -> Any:
+        return ffi.cast("pydp_engine_t *", self._address())
+
+    def close(self) -> None:
+        """Stop the worker, drop the sessions without a word to their peers, detach the ports (which stay
+        open). Closing twice changes nothing.
+        """
+        if self.alive:
+            self._events._detach()
+            raise_status(lib.pydp_engine_destroy(self._c))
+            self._release()
+            self._ports.clear()
+
+    @property
+    def sessions(self) -> Sessions:
+        """The BFD sessions."""
+        return Sessions(self)
+
+    @property
+    def events(self) -> Events:
+        """The event ring."""
+        return self._events
+
+    @property
+    def stats(self) -> Stats:
+        """The counters."""
+        return Stats(self)
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """The attached ports; the position of one is its index."""
+        return tuple(self._ports)
+
+    def attach(self, port: Port) -> int:
+        """Give a port to this engine, while no worker runs; its index, counting from 0. BusyError,
+        StateError.
+        """
+        index = ffi.new("uint32_t *")
+        raise_status(lib.pydp_engine_attach(self._c, port._c, index))
+        self._ports.append(port)
+        return int(index[0])
+
+    def address_add(self, port: int, address: IPv4Interface | IPv6Interface | str, *, vlan: int = 0) -> None:
+        """Own an address ("192.0.2.1/24") on a port: sessions may send from it, ARP or ND for it is answered.
+        Repeating it changes nothing. Raises InvalidArgumentError, NotFoundError (port), OutOfMemoryError.
+        """
+        try:
+            interface = ip_interface(address)
+        except ValueError as error:
+            raise InvalidArgumentError(
+                f"{address!r} is not an address with its prefix length; write 192.0.2.1/24"
+            ) from error
+        raw = ffi.new("struct pydp_address *")
+        fill(raw, interface.ip)
+        raise_status(lib.pydp_engine_address_add(self._c, port, vlan, raw, interface.network.prefixlen))
+
+    def address_remove(self, port: int, address: Address | str, *, vlan: int = 0) -> None:
+        """Give up an address. Raises NotFoundError, BusyError while a session sends from it."""
+        raise_status(lib.pydp_engine_address_remove(self._c, port, vlan, _raw(address)))
+
+    def start(self, *, cpu: int | None = None, idle: Idle = Idle.SLEEP, max_sleep_us: int = 0) -> None:
+        """Start the worker thread: on one CPU, or wherever the scheduler likes; sleeping while there is
+        nothing to do, or spinning. `max_sleep_us` (0: 500) is the longest sleep while some port has no
+        receive interrupt. StateError.
+        """
+        config = ffi.new("struct pydp_worker_config *")
+        config.cpu = -1 if cpu is None else cpu
+        config.idle = idle
+        config.max_sleep_us = max_sleep_us
+        raise_status(lib.pydp_engine_start(self._c, config))
+
+    def stop(self) -> None:
+        """Stop the worker; sessions stay as they are, and time stands still for them. Stopping twice changes
+        nothing.
+        """
+        if self.running:
+            raise_status(lib.pydp_engine_stop(self._c))
+
+    @property
+    def running(self) -> bool:
+        """True while a worker runs."""
+        return self.stats.worker().running
+
+    def step(self, now_ns: int) -> int:
+        """One turn of the worker loop at this time, which never runs backwards; packets received. StateError
+        while a worker runs.
+        """
+        packets = ffi.new("uint32_t *")
+        raise_status(lib.pydp_engine_step(self._c, now_ns, packets))
+        return int(packets[0])
+
+    def next_deadline(self) -> int | None:
+        """When a timer of this engine, which does not run, is due next, in nanoseconds of the stepped clock;
+        None: never.
+        """
+        deadline = ffi.new("uint64_t *")
+        raise_status(lib.pydp_engine_next_deadline(self._c, deadline))
+        return None if deadline[0] == _NEVER else int(deadline[0])
+
+    def neighbour_set(
+        self, port: int, address: Address | str, mac: str | bytes | None, *, vlan: int = 0
+    ) -> None:
+        """Pin a neighbour's MAC address; None: forget it and resolve by ARP or ND again. Raises
+        InvalidArgumentError.
+        """
+        raw = ffi.new("struct pydp_mac *")
+        ffi.memmove(raw.octets, bytes(6) if mac is None else mac_octets(mac), 6)
+        raise_status(lib.pydp_neighbour_set(self._c, port, vlan, _raw(address), raw))
+
+    def neighbours(self) -> list[Neighbour]:
+        """All neighbours that the engine knows or asks for."""
+        count = ffi.new("uint32_t *")
+        capacity = 64
+        while True:
+            room = ffi.new("struct pydp_neighbour[]", capacity)
+            raise_status(lib.pydp_neighbour_list(self._c, room, capacity, count))
+            if count[0] <= capacity:
+                return [_neighbour(room[i]) for i in range(count[0])]
+            capacity = 2 * count[0]
+
+
+def _raw(address: Address | str) -> Any:
+    raw = ffi.new("struct pydp_address *")
+    fill(raw, as_address(address))
+    return raw
+
+
+def _neighbour(raw: Any) -> Neighbour:
+    return Neighbour(
+        address=read_known(raw.address),
+        port=raw.port,
+        vlan=raw.vlan,
+        mac=mac_text(raw.mac.octets),
+        state=NeighbourState(raw.state),
+        confirmed_ns=raw.confirmed_ns,
+    )

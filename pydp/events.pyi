@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# Types of the compiled module events.pyx; what the names do is written there.
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
+
+from pydp.handle import EngineHandle
+
+EVENT_DTYPE: numpy.dtype[Any]
+
+class Events:
+    def __init__(self, engine: EngineHandle, capacity: int = 1024) -> None: ...
+    def _detach(self) -> None: ...
+    @property
+    def fd(self) -> int: ...
+    def arm(self) -> bool: ...
+    def drain(self) -> NDArray[Any]: ...
+    @property
+    def overflows(self) -> int: ...

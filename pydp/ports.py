@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ports: a NIC or its stand-in, by any DPDK devargs, or the ends of an in-memory link. No packets here; see
+burst and engine.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydp import pmdinfo
+from pydp.addresses import mac_text
+from pydp.eal_line import pci_address
+from pydp.errors import DriverError, PydpError, UnsupportedError, raise_status
+from pydp.ffi import ffi, lib, text
+from pydp.handle import PortHandle
+
+_NO_ETHDEV = 65535
+_INSTALL = " (Debian: apt-get install librte-meta-net)"
+
+
+@dataclass(frozen=True, slots=True)
+class PortInfo:
+    """What a port is."""
+
+    #: DPDK's device name, or the link end's name ("cable.0").
+    name: str
+    #: "net_af_packet", "memory-link"...
+    driver: str
+    #: "02:00:00:00:00:01".
+    mac: str
+    #: Octets of IP in a frame.
+    mtu: int
+    #: DPDK's number of the port; None for an end of a link on rings of our own.
+    ethdev_id: int | None
+    link_up: bool
+    #: True when a worker can sleep on this port until a packet comes.
+    rx_interrupts: bool
+    #: Megabit per second; 0 unknown.
+    speed_mbps: int
+    #: NUMA node; -1 any.
+    numa_node: int
+    #: True while Port.cut is on.
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PortStats:
+    """Packets and octets since the port was opened."""
+
+    rx_packets: int
+    rx_bytes: int
+    #: Lost because the receive queue was full.
+    rx_missed: int
+    rx_errors: int
+    #: Lost because no packet buffer was free.
+    rx_nombuf: int
+    tx_packets: int
+    tx_bytes: int
+    tx_errors: int
+    #: Dropped by Port.cut.
+    tx_cut: int
+
+
+class Port(PortHandle):
+    """An open port. Close it after the engine that it is attached to is closed; `with` does.
+
+    `devargs` are DPDK's: "net_af_packet0,iface=eth1", "net_null0", "0000:03:00.0" (which eal.init must have
+    been told). Descriptors and mbufs 0: chosen by the library. Raises DriverError with the driver's reason
+    and a remedy, StateError before eal.init.
+    """
+
+    def __init__(
+        self,
+        devargs: str,
+        *,
+        rx_descriptors: int = 0,
+        tx_descriptors: int = 0,
+        mbufs: int = 0,
+        promiscuous: bool = False,
+    ) -> None:
+        name = ffi.new("char[]", devargs.encode())
+        config = ffi.new(
+            "struct pydp_port_config *",
+            {
+                "devargs": name,
+                "rx_descriptors": rx_descriptors,
+                "tx_descriptors": tx_descriptors,
+                "mbufs": mbufs,
+                "promiscuous": promiscuous,
+            },
+        )
+        opened = ffi.new("pydp_port_t **")
+        try:
+            raise_status(lib.pydp_port_open(config, opened))
+        except DriverError as error:
+            raise DriverError(f"{error.text}{_remedy(devargs)}", error.status) from error
+        self._adopt(int(ffi.cast("uintptr_t", opened[0])))
+
+    @classmethod
+    def _wrap(cls, pointer: Any) -> "Port":
+        port = cls.__new__(cls)
+        port._adopt(int(ffi.cast("uintptr_t", pointer)))
+        return port
+
+    @property
+    def _c(self) -> Any:
+        return ffi.cast("pydp_port_t *", self._address())
+
+    def close(self) -> None:
+        """Stop and close the port. Closing twice changes nothing. BusyError while it is attached to an
+        engine.
+        """
+        if self.alive:
+            raise_status(lib.pydp_port_close(self._c))
+            self._release()
+
+    def info(self) -> PortInfo:
+        """What the port is at this moment."""
+        info = ffi.new("struct pydp_port_info *")
+        raise_status(lib.pydp_port_info(self._c, info))
+        return PortInfo(
+            name=text(info.name),
+            driver=text(info.driver),
+            mac=mac_text(info.mac.octets),
+            mtu=info.mtu,
+            ethdev_id=None if info.ethdev_id == _NO_ETHDEV else info.ethdev_id,
+            link_up=bool(info.link_up),
+            rx_interrupts=bool(info.rx_interrupts),
+            speed_mbps=info.speed_mbps,
+            numa_node=info.numa_node,
+            cut=bool(info.cut),
+        )
+
+    def stats(self) -> PortStats:
+        """Counters of the port."""
+        stats = ffi.new("struct pydp_port_stats *")
+        raise_status(lib.pydp_port_stats(self._c, stats))
+        return PortStats(**{name: getattr(stats, name) for name in PortStats.__dataclass_fields__})
+
+    def cut(self, on: bool = True) -> None:
+        """Drop everything that this port transmits (one direction of a cut cable), or let it pass again. Any
+        thread.
+        """
+        raise_status(lib.pydp_port_cut(self._c, int(on)))
+
+    def __repr__(self) -> str:
+        try:
+            return f"<Port {self.info().name}>"
+        except PydpError:
+            return "<Port closed>"
+
+
+def link(name: str, *, capacity: int = 0, ethdev: bool = False) -> tuple[Port, Port]:
+    """The two ends, NAME.0 and NAME.1, of a cable in this process: no root, no NIC.
+
+    `capacity` is packets in flight a direction, a power of two (0: 1024); `ethdev` makes each end a DPDK
+    port, of which a process has 32. Raises InvalidArgumentError, ExistsError, OutOfMemoryError, StateError
+    before eal.init.
+    """
+    label = ffi.new("char[]", name.encode())
+    config = ffi.new("struct pydp_link_config *", {"name": label, "capacity": capacity, "ethdev": ethdev})
+    ends = ffi.new("pydp_port_t *[2]")
+    raise_status(lib.pydp_link_create(config, ends, ends + 1))
+    return Port._wrap(ends[0]), Port._wrap(ends[1])
+
+
+def port_count() -> int:
+    """How many ethdevs exist in this process."""
+    return int(lib.pydp_port_count())
+
+
+def xdp_program() -> Path:
+    """The XDP object for net_af_xdp's `xdp_prog=`: it redirects what the engine owns and leaves the rest to
+    the kernel.
+
+    Raises UnsupportedError when this build has none.
+    """
+    path = Path(__file__).resolve().parent / "_lib" / "bfd_redirect.o"
+    if not path.exists():
+        raise UnsupportedError(
+            "this build has no XDP program; build again with clang and libbpf-dev installed"
+        )
+    return path
+
+
+def _remedy(devargs: str) -> str:
+    """What to do about a port that did not probe, as far as the machine shows it; "" otherwise."""
+    address = pci_address(devargs)
+    if address is not None:
+        for service in pmdinfo.services([one for one in pmdinfo.pci_devices() if one.address == address]):
+            if not service.drivers:
+                return f"; no installed DPDK driver serves {address}{_INSTALL}"
+            if not service.ready:
+                modules = " or ".join(
+                    dict.fromkeys(name for one in service.drivers for name in one.kernel_modules)
+                )
+                return (
+                    f"; {address} is bound to {service.device.bound_to or 'no kernel driver'}, "
+                    f"its DPDK driver wants {modules or 'none'}: dpdk-devbind.py --bind=vfio-pci {address}"
+                )
+            return ""
+        return f"; this machine has no PCI device {address}: `bfd-fastpath pmdinfo` lists those it has"
+    names = [one.name for one in pmdinfo.drivers()]
+    device = devargs.split(",", 1)[0]
+    if device.startswith("net_") and not any(device.startswith(name) for name in names):
+        return f"; no driver for {device} is installed{_INSTALL}"
+    return ""

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The BFD sessions of an engine: what is wanted, what is, and the commands between. No policy: what to do
+about a session that goes Down is others' business. Names are RFC 9314's in snake_case; intervals are
+microseconds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydp.addresses import Address, fill, read_known
+from pydp.errors import InvalidArgumentError, NotFoundError, raise_status
+from pydp.ffi import ffi, lib
+from pydp.states import Diagnostic, NeighbourState, NextHopState, Role, State
+
+if TYPE_CHECKING:
+    from pydp.engine import Engine
+
+_LIST_ROOM = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionConfig:
+    """The whole wanted session (RFC 9314, RFC 5881 single hop). Its key is (port, vlan, source_addr,
+    dest_addr).
+    """
+
+    #: An address of the port (Engine.address_add).
+    source_addr: Address
+    dest_addr: Address
+    #: Index of the port in its engine.
+    port: int = 0
+    #: 0: untagged.
+    vlan: int = 0
+    #: 1 to 255 (RFC 5880 4.1, Detect Mult).
+    local_multiplier: int = 3
+    #: Above 0 (RFC 5880 6.8.1, bfd.DesiredMinTxInterval).
+    desired_min_tx_interval_us: int = 1_000_000
+    #: 0: the peer shall send nothing periodic (RFC 5880 6.8.1, bfd.RequiredMinRxInterval).
+    required_min_rx_interval_us: int = 1_000_000
+    admin_down: bool = False
+    role: Role = Role.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """A consistent snapshot of one session. Times are nanoseconds of the engine's clock, 0: never."""
+
+    config: SessionConfig
+    id: int
+    local_discriminator: int
+    #: 0: nothing heard.
+    remote_discriminator: int
+    #: UDP ports that we send from and to (RFC 5881 4).
+    source_port: int
+    dest_port: int
+    local_state: State
+    remote_state: State
+    local_diagnostic: Diagnostic
+    remote_diagnostic: Diagnostic
+    #: 0: nothing heard.
+    remote_multiplier: int
+    nexthop_state: NextHopState
+    neighbour_state: NeighbourState
+    #: A Poll Sequence of ours is unanswered (RFC 5880 6.5).
+    polling: bool
+    #: AdminDown is being said before the session goes.
+    removing: bool
+    #: It has been Up at least once.
+    was_up: bool
+    remote_desired_min_tx_interval_us: int
+    remote_required_min_rx_interval_us: int
+    #: Interval at which we send, before jitter; 0: not sending.
+    negotiated_tx_interval_us: int
+    #: Interval at which the peer may send.
+    negotiated_rx_interval_us: int
+    #: 0: not running (RFC 5880 6.8.4).
+    detection_time_us: int
+    create_time_ns: int
+    last_rx_time_ns: int
+    last_up_time_ns: int
+    last_down_time_ns: int
+    receive_packet_count: int
+    send_packet_count: int
+    #: Packets for this session that failed a check.
+    receive_invalid_packet_count: int
+    #: Not sent: neighbour unresolved or port full.
+    send_failed_packet_count: int
+    up_count: int
+    #: Times it left Up.
+    down_count: int
+    #: Times we put it into AdminDown.
+    admin_down_count: int
+    #: Poll Sequences started.
+    poll_count: int
+    #: Detections deferred because the worker itself was late.
+    stall_count: int
+    #: The worker's longest poll gap within the last detection time before the last Down.
+    poll_gap_us: int
+
+
+class Sessions:
+    """The sessions of one engine; made by `Engine.sessions`."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+
+    def upsert(self, config: SessionConfig) -> int:
+        """Make the session as wanted, or change it in place (by a Poll Sequence where RFC 5880 6.8.3 wants
+        one); its id.
+
+        Repeating it changes nothing. Raises InvalidArgumentError, OutOfMemoryError (table full),
+        NotFoundError.
+        """
+        wanted = ffi.new("struct pydp_session_config *")
+        fill(wanted.source, config.source_addr)
+        fill(wanted.destination, config.dest_addr)
+        try:
+            wanted.port = config.port
+            wanted.vlan = config.vlan
+            wanted.local_multiplier = config.local_multiplier
+            wanted.role = config.role
+            wanted.desired_min_tx_us = config.desired_min_tx_interval_us
+            wanted.required_min_rx_us = config.required_min_rx_interval_us
+        except OverflowError as error:
+            raise InvalidArgumentError(
+                f"a number of the session to {config.dest_addr} is out of range: {error}"
+            ) from error
+        wanted.admin_down = config.admin_down
+        made = ffi.new("uint32_t *")
+        raise_status(lib.pydp_session_upsert(self._engine._c, wanted, made))
+        return int(made[0])
+
+    def remove(self, session: int, *, now: bool = False) -> None:
+        """Say AdminDown (diagnostic 7) for the peer's detection time, then drop the session and emit REMOVED.
+
+        `now` drops it at once, without a word. Raises NotFoundError.
+        """
+        raise_status(lib.pydp_session_remove(self._engine._c, session, int(now)))
+
+    def clear(self, session: int) -> None:
+        """Make the session's next-hop slot Unknown, whatever it is; the session runs on. Raises
+        NotFoundError.
+        """
+        raise_status(lib.pydp_nexthop_clear(self._engine._c, session))
+
+    def read(self, session: int) -> SessionState:
+        """A consistent snapshot of one session. Raises NotFoundError."""
+        state = ffi.new("struct pydp_session_state *")
+        raise_status(lib.pydp_session_read(self._engine._c, session, state))
+        return _state(state)
+
+    def list(self) -> list[int]:
+        """The ids of all sessions, ascending."""
+        ids = ffi.new("uint32_t[]", _LIST_ROOM)
+        count = ffi.new("uint32_t *")
+        found: list[int] = []
+        while True:
+            raise_status(
+                lib.pydp_session_list(self._engine._c, found[-1] if found else 0, ids, _LIST_ROOM, count)
+            )
+            if count[0] == 0:
+                return found
+            found += ffi.unpack(ids, count[0])
+
+    def __iter__(self) -> Iterator[SessionState]:
+        """Snapshots of all sessions; one that goes meanwhile is left out."""
+        for session in self.list():
+            try:
+                yield self.read(session)
+            except NotFoundError:
+                continue
+
+
+def _config(raw: Any) -> SessionConfig:
+    return SessionConfig(
+        source_addr=read_known(raw.source),
+        dest_addr=read_known(raw.destination),
+        port=raw.port,
+        vlan=raw.vlan,
+        local_multiplier=raw.local_multiplier,
+        desired_min_tx_interval_us=raw.desired_min_tx_us,
+        required_min_rx_interval_us=raw.required_min_rx_us,
+        admin_down=bool(raw.admin_down),
+        role=Role(raw.role),
+    )
+
+
+def _state(raw: Any) -> SessionState:
+    return SessionState(
+        config=_config(raw.config),
+        id=raw.id,
+        local_discriminator=raw.local_discriminator,
+        remote_discriminator=raw.remote_discriminator,
+        source_port=raw.source_port,
+        dest_port=raw.dest_port,
+        local_state=State(raw.local_state),
+        remote_state=State(raw.remote_state),
+        local_diagnostic=Diagnostic(raw.local_diagnostic),
+        remote_diagnostic=Diagnostic(raw.remote_diagnostic),
+        remote_multiplier=raw.remote_multiplier,
+        nexthop_state=NextHopState(raw.nexthop_state),
+        neighbour_state=NeighbourState(raw.neighbour_state),
+        polling=bool(raw.polling),
+        removing=bool(raw.removing),
+        was_up=bool(raw.was_up),
+        remote_desired_min_tx_interval_us=raw.remote_desired_min_tx_us,
+        remote_required_min_rx_interval_us=raw.remote_required_min_rx_us,
+        negotiated_tx_interval_us=raw.negotiated_tx_us,
+        negotiated_rx_interval_us=raw.negotiated_rx_us,
+        detection_time_us=raw.detection_time_us,
+        create_time_ns=raw.create_ns,
+        last_rx_time_ns=raw.last_rx_ns,
+        last_up_time_ns=raw.last_up_ns,
+        last_down_time_ns=raw.last_down_ns,
+        receive_packet_count=raw.rx_packets,
+        send_packet_count=raw.tx_packets,
+        receive_invalid_packet_count=raw.rx_invalid,
+        send_failed_packet_count=raw.tx_failed,
+        up_count=raw.up_count,
+        down_count=raw.down_count,
+        admin_down_count=raw.admin_down_count,
+        poll_count=raw.poll_count,
+        stall_count=raw.stall_count,
+        poll_gap_us=raw.poll_gap_us,
+    )

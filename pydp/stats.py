@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an engine counts: packets by kind and reason for each port, and the worker's own lateness."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydp.errors import raise_status
+from pydp.ffi import ffi, lib, text
+
+if TYPE_CHECKING:
+    from pydp.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One thing that is counted for each port."""
+
+    index: int
+    #: Stable and in kebab-case: "rx-bfd", "drop-ttl".
+    name: str
+    #: One line for people.
+    text: str
+    #: True for a reason why packets are dropped.
+    is_drop: bool
+
+
+@cache
+def counters() -> tuple[Counter, ...]:
+    """Every counter there is, in the order of their numbers."""
+    return tuple(
+        Counter(
+            i,
+            text(lib.pydp_counter_name(i)),
+            text(lib.pydp_counter_text(i)),
+            lib.pydp_counter_is_drop(i) == 1,
+        )
+        for i in range(lib.pydp_counter_count())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStats:
+    """How a worker fared since it was created. A poll gap is the time from one look at the receive queues to
+    the next, less any part of it slept with every port able to wake the worker.
+    """
+
+    turns: int
+    #: Turns that received or sent something.
+    busy_turns: int
+    sleeps: int
+    #: Own gaps that made a detection wait.
+    stalls: int
+    #: Detections that waited.
+    stalled_sessions: int
+    poll_gap_max_ns: int
+    #: Bucket i counts gaps in [2**i, 2**(i + 1)) microseconds, bucket 0 everything below 2.
+    poll_gap_us_log2: tuple[int, ...]
+    commands: int
+    events: int
+    running: bool
+
+
+class Stats:
+    """The counters of one engine; made by `Engine.stats`."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+
+    def port(self, port: int) -> dict[str, int]:
+        """Values of all counters of one attached port, by name. Raises NotFoundError or
+        InvalidArgumentError.
+        """
+        known = counters()
+        values = ffi.new("uint64_t[]", len(known))
+        raise_status(lib.pydp_engine_counters(self._engine._c, port, values, len(known)))
+        return {counter.name: values[counter.index] for counter in known}
+
+    def drops(self, port: int) -> dict[str, int]:
+        """The counters of one attached port that are reasons for drops and are not 0."""
+        values = self.port(port)
+        return {
+            counter.name: values[counter.name]
+            for counter in counters()
+            if counter.is_drop and values[counter.name]
+        }
+
+    def worker(self) -> WorkerStats:
+        """How the worker fares."""
+        raw = ffi.new("struct pydp_worker_stats *")
+        raise_status(lib.pydp_engine_worker_stats(self._engine._c, raw))
+        return WorkerStats(
+            turns=raw.turns,
+            busy_turns=raw.busy_turns,
+            sleeps=raw.sleeps,
+            stalls=raw.stalls,
+            stalled_sessions=raw.stalled_sessions,
+            poll_gap_max_ns=raw.poll_gap_max_ns,
+            poll_gap_us_log2=tuple(raw.poll_gap_us_log2),
+            commands=raw.commands,
+            events=raw.events,
+            running=bool(raw.running),
+        )
+
+    def reset_gap(self) -> None:
+        """Forget the longest poll gap and the histogram of gaps."""
+        raise_status(lib.pydp_engine_worker_stats_reset_gap(self._engine._c))
