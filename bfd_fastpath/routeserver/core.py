@@ -186,7 +186,7 @@ class RouteServer:
         return Path(
             session=facts.session,
             client=facts.client,
-            next_hop=offer.next_hop,
+            next_hops=offer.next_hops,
             attributes=offer.attributes,
             as_path_length=offer.as_path_length,
             origin=offer.origin,

@@ -10,6 +10,7 @@ from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable
 from bfd_fastpath.routeserver.outbound import Difference
 from bfd_fastpath.routeserver.settings import Address, Prefix
 from bfd_fastpath.routeserver.table import SessionId
+from bfd_fastpath.wire.bgp.attributes import Attributes
 from bfd_fastpath.wire.bgpls import Flag
 
 
@@ -32,8 +33,8 @@ class Offer:
     """Prefixes announced together: one next hop and one set of attributes. See Path for the fields."""
 
     prefixes: tuple[Prefix, ...]
-    next_hop: Address
-    attributes: object
+    next_hops: tuple[Address, ...]
+    attributes: Attributes
     as_path_length: int
     origin: int
     neighbour_as: int

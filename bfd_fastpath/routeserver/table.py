@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from bfd_fastpath.routeserver.settings import Address, Prefix
+from bfd_fastpath.wire.bgp.attributes import Attributes
 
 #: A session of the route server with a client; numbered by whoever accepts it.
 SessionId = int
@@ -16,14 +17,15 @@ SessionId = int
 class Path:
     """What the prefixes of one UPDATE have in common. Compared by identity: two UPDATEs give two paths.
 
-    `attributes` belongs to the codec; everything else is what choosing between paths needs (RFC 4271
-    9.1.2.2).
+    `attributes` are passed on as they came (RFC 7947 2.2); the rest is what choosing between paths needs
+    (RFC 4271 9.1.2.2).
     """
 
     session: SessionId
     client: str
-    next_hop: Address
-    attributes: object
+    #: The next hop, and for IPv6 perhaps the link-local address that came with it.
+    next_hops: tuple[Address, ...]
+    attributes: Attributes
     as_path_length: int
     origin: int
     #: AS that the path was heard from; 0 for an empty AS_PATH.
@@ -32,6 +34,11 @@ class Path:
     med: int
     peer_identifier: IPv4Address
     peer_address: Address
+
+    @property
+    def next_hop(self) -> Address:
+        """The one that reachability is judged by."""
+        return self.next_hops[0]
 
 
 class RouteTable:

@@ -10,6 +10,7 @@ from bfd_fastpath.routeserver.core import RouteServer
 from bfd_fastpath.routeserver.entries import read_entry
 from bfd_fastpath.routeserver.records import Inbound, Offer, SessionFacts
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
+from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES
 from bfd_fastpath.wire.bgpls import Flag
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 
@@ -69,7 +70,9 @@ class Exchange:
         for version, hops in ((4, LAN4), (6, LAN6)):
             chosen = tuple(p for p in prefixes if p.version == version)
             if chosen:
-                offers.append(Offer(chosen, next_hop or hops[name], None, length, 0, ASNS[name], 0))
+                offers.append(
+                    Offer(chosen, (next_hop or hops[name],), NO_ATTRIBUTES, length, 0, ASNS[name], 0)
+                )
         return self.take(self.server.received(session, Inbound(offers=tuple(offers))))
 
     def withdraw(self, name, *prefixes):

@@ -11,6 +11,7 @@ from bfd_fastpath.routeserver.decision import best, eligible
 from bfd_fastpath.routeserver.outbound import AdjRibOut, Difference
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings, find_client
 from bfd_fastpath.routeserver.table import Path, RouteTable
+from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES
 
 P, Q = ip_network("203.0.113.0/24"), ip_network("2001:db8:1::/48")
 B, C = ip_address("198.51.100.2"), ip_address("198.51.100.3")
@@ -19,7 +20,13 @@ B, C = ip_address("198.51.100.2"), ip_address("198.51.100.3")
 def path(session=2, client="b", next_hop=B, **kwargs):
     rank = {"as_path_length": 1, "origin": 0, "neighbour_as": 64501, "med": 0, **kwargs}
     return Path(
-        session, client, next_hop, None, peer_identifier=IPv4Address(session), peer_address=next_hop, **rank
+        session,
+        client,
+        (next_hop,),
+        NO_ATTRIBUTES,
+        peer_identifier=IPv4Address(session),
+        peer_address=next_hop,
+        **rank,
     )
 
 

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a decoded UPDATE to what the route server works with. Framing and attribute checks are the codec's."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable, read_entry, read_fault
+from bfd_fastpath.routeserver.records import Inbound, Offer
+from bfd_fastpath.routeserver.settings import Address, Prefix
+from bfd_fastpath.wire.bgp.attributes import AttributeFlag, Attributes
+from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST
+from bfd_fastpath.wire.bgp.nlri import Nlri, OpaqueNlri
+from bfd_fastpath.wire.bgp.origin import Origin
+from bfd_fastpath.wire.bgp.update import Update
+from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri
+from bfd_fastpath.wire.bgpls.profile_l5 import Reader
+
+_UNICAST = (IPV4_UNICAST, IPV6_UNICAST)
+
+
+def read_update(update: Update, faults: Iterable[NlriFault], reader: Reader) -> Inbound:
+    """What this UPDATE says. `faults` are the BGP-LS NLRIs of its MP_REACH that could not be read."""
+    withdrawn: list[Prefix] = []
+    offers: list[Offer] = []
+    gone: list[bytes] = []
+    seen: list[SeenLink | SeenNode | Unreadable] = []
+    foreign = 0
+    for family, nlris in update.withdrawals():
+        if family in _UNICAST:
+            withdrawn += _prefixes(nlris)
+        elif family == BGP_LS:
+            gone += [nlri.encode() for nlri in _entries(nlris)]
+    for family, _, nlris in update.announcements():
+        if family in _UNICAST:
+            offers.append(_offer(update, _prefixes(nlris)))
+        elif family == BGP_LS:
+            for nlri in _entries(nlris):
+                entry = read_entry(nlri, reader)
+                if entry is None:
+                    foreign += 1
+                else:
+                    seen.append(entry)
+    seen += [found for fault in faults if (found := read_fault(fault)) is not None]
+    unreach = update.mp_unreach
+    end = unreach is not None and unreach.family == BGP_LS and not unreach.nlris and update.mp_reach is None
+    return Inbound(tuple(withdrawn), tuple(offers), tuple(seen), tuple(gone), foreign, end)
+
+
+def _prefixes(nlris: Iterable[Nlri]) -> tuple[Prefix, ...]:
+    return tuple(n for n in nlris if not isinstance(n, (NodeNlri, LinkNlri, RawNlri, OpaqueNlri)))
+
+
+def _entries(nlris: Iterable[Nlri]) -> list[LinkStateNlri]:
+    return [n for n in nlris if isinstance(n, (NodeNlri, LinkNlri, RawNlri))]
+
+
+def _offer(update: Update, prefixes: tuple[Prefix, ...]) -> Offer:
+    attributes = update.attributes
+    in_message = bool(prefixes) and prefixes[0] in update.announced
+    next_hops: tuple[Address, ...]
+    if in_message and attributes.next_hop is not None:
+        next_hops = (attributes.next_hop,)
+    else:
+        next_hops = update.mp_reach.next_hops if update.mp_reach is not None else ()
+    path = attributes.as_path
+    return Offer(
+        prefixes=prefixes,
+        next_hops=next_hops,
+        attributes=_passed_on(attributes, next_hops[0]),
+        as_path_length=path.length if path is not None else 0,
+        origin=attributes.origin if attributes.origin is not None else Origin.INCOMPLETE,
+        neighbour_as=(path.first or 0) if path is not None else 0,
+        med=attributes.med or 0,
+    )
+
+
+def _passed_on(attributes: Attributes, next_hop: Address) -> Attributes:
+    """Unmodified (RFC 7947 2.2), but for what eBGP never carries and the mark on attributes nobody here read.
+
+    An IPv4 route goes out with NEXT_HOP even where it came in MP_REACH. Unrecognised transitive attributes
+    get the
+    Partial bit (RFC 4271 5).
+    """
+    unknown = tuple(replace(raw, flags=raw.flags | AttributeFlag.PARTIAL) for raw in attributes.unknown)
+    return replace(
+        attributes,
+        next_hop=next_hop if isinstance(next_hop, IPv4Address) else None,
+        local_pref=None,
+        originator_id=None,
+        cluster_list=(),
+        link_state=None,
+        unknown=unknown,
+    )

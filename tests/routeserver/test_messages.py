@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the route server writes and reads: attributes unmodified, messages that fit, Nodes with their flag."""
+
+from ipaddress import IPv4Address, ip_address, ip_network
+
+from bfd_fastpath.routeserver.entries import SeenLink, SeenNode
+from bfd_fastpath.routeserver.inbound import read_update
+from bfd_fastpath.routeserver.messages import updates
+from bfd_fastpath.routeserver.records import MemberFlag, Tell
+from bfd_fastpath.routeserver.settings import ServerSettings
+from bfd_fastpath.routeserver.table import Path
+from bfd_fastpath.wire.bgp.as_path import AsPath
+from bfd_fastpath.wire.bgp.attributes import Attributes, RawAttribute
+from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST
+from bfd_fastpath.wire.bgp.mp import MpReach, MpUnreach
+from bfd_fastpath.wire.bgp.origin import Origin
+from bfd_fastpath.wire.bgp.update import Update, end_of_rib
+from bfd_fastpath.wire.bgpls import Flag
+from bfd_fastpath.wire.bgpls.profile_l5 import Reader, link, node
+
+LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
+A, X, X6 = ip_address("198.51.100.1"), ip_address("198.51.100.2"), ip_address("2001:db8::2")
+LOCAL = ip_address("127.0.0.1")
+SETTINGS = ServerSettings(64510, IPv4Address("192.0.2.254"), LAN)
+READER = Reader(LAN, 0, frozenset({A}))
+RICH = Attributes(
+    origin=Origin.EGP,
+    as_path=AsPath.sequence(64501, 64999),
+    next_hop=X,
+    med=77,
+    atomic_aggregate=True,
+    communities=(0x10001,),
+    unknown=(RawAttribute(0xC0, 200, b"kept"),),
+)
+
+
+def path_of(offer, session=2):
+    return Path(
+        session,
+        "x",
+        offer.next_hops,
+        offer.attributes,
+        offer.as_path_length,
+        offer.origin,
+        offer.neighbour_as,
+        offer.med,
+        IPv4Address(session),
+        LOCAL,
+    )
+
+
+def told(*prefixes, path=None, withdrawn=()):
+    tell = Tell()
+    tell.difference.withdrawn += withdrawn
+    if path is not None:
+        tell.difference.announced[path] = list(prefixes)
+    return tell
+
+
+def test_route_is_passed_on_unmodified():
+    prefix = ip_network("203.0.113.0/24")
+    (offer,) = read_update(Update(attributes=RICH, announced=(prefix,)), (), READER).offers
+    assert (offer.as_path_length, offer.neighbour_as, offer.med, offer.origin) == (2, 64501, 77, Origin.EGP)
+    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 4096)
+    assert sent.announced == (prefix,)
+    assert sent.attributes.next_hop == X
+    assert sent.attributes.as_path == RICH.as_path
+    assert (sent.attributes.med, sent.attributes.communities) == (77, (0x10001,))
+    assert sent.attributes.atomic_aggregate
+
+
+def test_unread_transitive_attribute_is_passed_on_with_the_partial_bit():
+    prefix = ip_network("203.0.113.0/24")
+    (offer,) = read_update(Update(attributes=RICH, announced=(prefix,)), (), READER).offers
+    assert offer.attributes.unknown == (RawAttribute(0xE0, 200, b"kept"),)
+
+
+def test_ipv6_route_keeps_both_next_hops():
+    prefix, hops = ip_network("2001:db8:1::/48"), (X6, ip_address("fe80::2"))
+    update = Update(attributes=RICH, mp_reach=MpReach(IPV6_UNICAST, hops, (prefix,)))
+    (offer,) = read_update(update, (), READER).offers
+    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 4096)
+    assert sent.mp_reach == MpReach(IPV6_UNICAST, hops, (prefix,))
+    assert sent.attributes.next_hop is None
+
+
+def test_many_routes_are_cut_into_messages_that_fit_and_none_is_lost():
+    prefixes = list(ip_network("10.0.0.0/8").subnets(new_prefix=20))
+    sixes = list(ip_network("2001:db8:4000::/36").subnets(new_prefix=47))
+    (offer,) = read_update(Update(attributes=RICH, announced=(prefixes[0],)), (), READER).offers
+    six = Update(attributes=RICH, mp_reach=MpReach(IPV6_UNICAST, (X6,), (sixes[0],)))
+    (offer6,) = read_update(six, (), READER).offers
+    tell = told(*prefixes, path=path_of(offer), withdrawn=[*sixes, *prefixes])
+    tell.difference.announced[path_of(offer6)] = sixes
+    sent = list(updates(tell, SETTINGS, LOCAL, 4096))
+    assert max(len(u.encode()) for u in sent) <= 4096
+    assert [p for u in sent for p in u.announced] == prefixes
+    assert [p for u in sent for p in u.withdrawn] == prefixes
+    assert [p for u in sent if u.mp_reach for p in u.mp_reach.nlris] == sixes
+    assert len(sent) < 20
+
+
+def test_route_whose_attributes_fill_the_message_is_withdrawn_instead():
+    prefix = ip_network("203.0.113.0/24")
+    huge = Attributes(origin=Origin.IGP, as_path=AsPath.sequence(*range(1, 1100)), next_hop=X)
+    (offer,) = read_update(Update(attributes=huge, announced=(prefix,)), (), READER).offers
+    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 4096)
+    assert sent == Update(withdrawn=(prefix,))
+    (whole,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 65535)
+    assert whole.announced == (prefix,)
+
+
+def test_each_member_is_one_update_with_its_flag_and_withdrawals_share_one():
+    tell = Tell(members={X: MemberFlag(Flag.TAKES_PART, 64501, IPv4Address("192.0.2.2")), X6: None, A: None})
+    gone, told_x = updates(tell, SETTINGS, LOCAL, 4096)
+    assert gone.mp_unreach == MpUnreach(BGP_LS, (node(X6), node(A)))
+    assert told_x.mp_reach == MpReach(BGP_LS, (LOCAL,), (node(X),))
+    flag = told_x.attributes.link_state.participation()
+    assert (flag.flag, flag.asn, flag.bgp_id) == (Flag.TAKES_PART, 64501, IPv4Address("192.0.2.2"))
+    assert told_x.attributes.as_path == AsPath.sequence(64510)
+
+
+def test_end_of_rib_markers_come_last():
+    tell = Tell(end_of_routes=[4, 6], end_of_members=True)
+    assert list(updates(tell, SETTINGS, LOCAL, 4096)) == [
+        end_of_rib(IPV4_UNICAST),
+        end_of_rib(IPV6_UNICAST),
+        end_of_rib(BGP_LS),
+    ]
+
+
+def test_entries_are_read_as_a_whole():
+    update = Update(
+        attributes=RICH,
+        mp_reach=MpReach(BGP_LS, (LOCAL,), (link(A, X), node(X), node(X, identifier=9))),
+        mp_unreach=MpUnreach(BGP_LS, (node(ip_address("198.51.100.3")),)),
+    )
+    inbound = read_update(update, (), READER)
+    assert inbound.entries == (
+        SeenLink(link(A, X).encode(), X, X.packed),
+        SeenNode(node(X).encode(), X.packed),
+    )
+    assert inbound.withdrawn_entries == (node(ip_address("198.51.100.3")).encode(),)
+    assert inbound.foreign == 1
+    assert not inbound.end_of_entries
+    assert read_update(end_of_rib(BGP_LS), (), READER).end_of_entries
+    assert not read_update(end_of_rib(IPV6_UNICAST), (), READER).end_of_entries
