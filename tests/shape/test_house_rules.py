@@ -17,7 +17,7 @@ CHECKS = [
     rules.package_list_complaints,
 ]
 SPDX = "# SPDX-License-Identifier: Apache-2.0\n"
-LIST = {rules.PACKAGES: "# section: build\nlibdpdk-dev\nlibpcap-dev\nfrr\n"}
+LIST = {rules.PACKAGES: "# section: build\nlibdpdk-dev\nlibpcap-dev\nlibbpf-dev\nfrr\n"}
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -44,7 +44,7 @@ def test_the_repository_keeps_the_rule(check: Callable[[Tree], list[str]]) -> No
         ),
         (rules.sleep_complaints, {"tests/core/x.c": "int main(void) { usleep(10); }"}),
         (rules.package_list_complaints, {**LIST, "README.md": "sudo apt-get install libpcap-dev frr"}),
-        (rules.package_list_complaints, {**LIST, "Makefile": "packages := libdpdk-dev libpcap-dev"}),
+        (rules.package_list_complaints, {**LIST, "Makefile": "packages := libdpdk-dev libpcap-dev libbpf-dev"}),
         (rules.package_list_complaints, {}),
     ],
 )

@@ -62,7 +62,7 @@ def test_our_admin_down_is_heard_as_such_and_ends(scene: Scene, family: str) -> 
     address = scene.session(family)["dest-addr"]
     scene.near.ask("session-admin", address=address, down=True)
     until(lambda: scene.far.heard_admin_down(family), bound=3)
-    assert scene.running(family)["local-state"] == "adminDown"
+    assert scene.running(family)["local-state"] == "admin-down"
     assert scene.nexthop(family)["state"] == "unknown"
     scene.near.ask("session-admin", address=address, down=False)
     scene.both_up(family)
@@ -74,7 +74,7 @@ def test_a_shutdown_at_the_far_end_is_told_from_a_failure(scene: Scene, family: 
     scene.far.shutdown(family)
     until(lambda: scene.running(family)["local-state"], lambda state: state == "down", bound=3)
     if scene.far.says_admin_down:
-        assert scene.running(family)["remote-state"] == "adminDown"
+        assert scene.running(family)["remote-state"] == "admin-down"
         assert scene.nexthop(family)["state"] == "unknown"
     else:
         assert scene.nexthop(family)["state"] == "down"

@@ -52,7 +52,7 @@ class Product:
 
     def nexthops(self) -> dict[str, dict[str, Any]]:
         """What `show nexthops --json` shows, by address."""
-        return {row["address"]: row for row in self.ask("show-nexthops")["nexthops"]}
+        return {row["address"]: row for row in self.ask("show-nexthops")["next-hops"]}
 
     def terminate(self) -> int:
         """SIGTERM, and the exit code."""
