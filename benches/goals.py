@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the table shows of each bench, and the goal beside it: operations a second wished for on the reference machine (two
+virtual cores of an AMD EPYC at 2.6 GHz). Only a ratio to a limit or peer of the same run can be compared between machines."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    #: Name of the test, without `test_`.
+    bench: str
+    operation: str
+    #: Operations a second; None where none is set.
+    goal: float | None = None
+
+
+ROWS = (
+    Row("receive[1000]", "BFD hello checked, 1,000 sessions"),
+    Row("receive[100000]", "BFD hello checked, 100,000 sessions", 60e6),
+    Row("receive[1000000]", "BFD hello checked, 1,000,000 sessions", 25e6),
+    Row("transmit[1000]", "BFD hello timed and built, 1,000 sessions"),
+    Row("transmit[100000]", "BFD hello timed and built, 100,000 sessions", 20e6),
+    Row("transmit[1000000]", "BFD hello timed and built, 1,000,000 sessions"),
+    Row("wheel[1000]", "timer fired and armed again, of 1,000"),
+    Row("wheel[100000]", "timer fired and armed again, of 100,000", 50e6),
+    Row("wheel[1000000]", "timer fired and armed again, of 1,000,000"),
+    Row("event_drain", "event record drained into numpy"),
+    Row("update_decode", "IPv4 prefix decoded, UPDATEs of 200", 333e3),
+    Row("bgpls_encode", "link transition encoded as one UPDATE"),
+)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The BFD core by itself: receive check, timed transmit and wheel, with no port's cost."""
+
+from types import ModuleType
+
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benches import windows
+
+COUNT = 1 << 20
+
+
+def test_receive(benchmark: BenchmarkFixture, driver: ModuleType, bench: object) -> None:
+    accepted = windows.run(
+        benchmark,
+        COUNT,
+        lambda: driver.lib.bench_receive(bench, COUNT),
+        limit=("find the session by index, stamp it", COUNT, lambda: driver.lib.bench_index_only(bench, COUNT)),
+    )
+    assert accepted == COUNT
+
+
+def test_wheel(benchmark: BenchmarkFixture, driver: ModuleType, bench: object) -> None:
+    driver.lib.bench_wheel_fill(bench)
+    assert windows.run(benchmark, COUNT, lambda: driver.lib.bench_wheel_turn(bench, COUNT)) >= COUNT
+
+
+def test_transmit(benchmark: BenchmarkFixture, driver: ModuleType, bench: object, sessions: int) -> None:
+    driver.lib.bench_wheel_fill(bench)
+    assert windows.run(benchmark, COUNT, lambda: driver.lib.bench_transmit(bench, COUNT)) >= COUNT
+    assert driver.lib.bench_up(bench) == sessions

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Interleaved windows: before each round of a bench one window of its limit or peer runs, so both see the same machine."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import TypeVar
+
+from pytest_benchmark.fixture import BenchmarkFixture
+
+ROUNDS = 7
+
+T = TypeVar("T")
+
+
+def run(
+    benchmark: BenchmarkFixture,
+    operations: int,
+    subject: Callable[[], T],
+    *,
+    limit: tuple[str, int, Callable[[], object]] | None = None,
+    prepare: Callable[[], None] | None = None,
+    rounds: int = ROUNDS,
+) -> T:
+    """Times subject(), which does that many operations, in `rounds` windows after a warm-up.
+
+    limit: what the other one is, how many operations its call does, and the call. prepare() runs before each window of the
+    subject, untimed. Returns what the last subject() returned; benches.table reads the figures from benchmark.extra_info.
+    """
+    windows: list[float] = []
+
+    def between() -> None:
+        if limit is not None:
+            start = perf_counter()
+            limit[2]()
+            windows.append(limit[1] / (perf_counter() - start))
+        if prepare is not None:
+            prepare()
+
+    benchmark.extra_info["operations"] = operations
+    result: T = benchmark.pedantic(subject, setup=between, rounds=rounds, warmup_rounds=1)
+    if limit is not None:
+        benchmark.extra_info["limit"] = limit[0]
+        benchmark.extra_info["limit_rates"] = windows[-rounds:]
+    return result
