@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""NLRIs of the families known here: prefixes for unicast, bgpls objects for BGP-LS, plain octets for the
+rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Family
+from bfd_fastpath.wire.bgp.prefix import Prefix, decode_ipv4, decode_ipv6, encode_prefixes
+from bfd_fastpath.wire.bgpls.nlri import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri, decode_list
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueNlri:
+    """The whole NLRI field of a family that is negotiated but not read here."""
+
+    octets: bytes
+
+    def encode(self) -> bytes:
+        return self.octets
+
+
+Nlri: TypeAlias = Prefix | LinkStateNlri | OpaqueNlri
+
+
+def decode_nlris(family: Family, data: bytes) -> tuple[tuple[Nlri, ...], list[NlriFault]]:
+    """Read an MP attribute's NLRI field: the NLRIs, and those discarded one by one.
+
+    Raises PrefixError or bgpls FramingError (both ValueError) where the field as a whole cannot be read.
+    """
+    if family == IPV4_UNICAST:
+        return tuple(decode_ipv4(data, 0, len(data))), []
+    if family == IPV6_UNICAST:
+        return tuple(decode_ipv6(data, 0, len(data))), []
+    if family == BGP_LS:
+        nlris, faults = decode_list(data)
+        return tuple(nlris), faults
+    return ((OpaqueNlri(data),) if data else ()), []
+
+
+def encode_nlris(nlris: Iterable[Nlri]) -> bytes:
+    """The NLRIs one after another."""
+    prefixes_or_objects = list(nlris)
+    if prefixes_or_objects and not isinstance(prefixes_or_objects[0], _OBJECTS):
+        return encode_prefixes(nlri for nlri in prefixes_or_objects if not isinstance(nlri, _OBJECTS))
+    return b"".join([nlri.encode() for nlri in prefixes_or_objects if isinstance(nlri, _OBJECTS)])
+
+
+_OBJECTS = (NodeNlri, LinkNlri, RawNlri, OpaqueNlri)

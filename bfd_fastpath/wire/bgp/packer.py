@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packs NLRIs that share attributes into as few UPDATEs as fit the peer's message limit. A group is never
+split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
+
+from bfd_fastpath.wire.bgp.attributes import Attributes, encode_attributes
+from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, Family
+from bfd_fastpath.wire.bgp.message import HEADER, STANDARD_LIMIT
+from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
+from bfd_fastpath.wire.bgp.nlri import Nlri, encode_nlris
+from bfd_fastpath.wire.bgp.update import Update
+
+Group = tuple[Nlri, ...]
+_FIXED = HEADER.size + 4
+
+
+class PackError(ValueError):
+    """One group with its attributes is larger than a message may be."""
+
+
+def singles(nlris: Iterable[Nlri]) -> Iterator[Group]:
+    """Each NLRI as a group of its own."""
+    return ((nlri,) for nlri in nlris)
+
+
+def pack_withdrawals(
+    family: Family, groups: Iterable[Group], *, limit: int = STANDARD_LIMIT
+) -> Iterator[Update]:
+    """UPDATEs that withdraw the groups, in their order. `limit` in octets, header included. Raises
+    PackError.
+    """
+    overhead = _FIXED if family == IPV4_UNICAST else _FIXED + len(MpUnreach(family, ()).encode()) + 1
+    for nlris in _batches(groups, limit - overhead):
+        if family == IPV4_UNICAST:
+            yield Update(withdrawn=_ipv4(nlris))
+        else:
+            yield Update(mp_unreach=MpUnreach(family, nlris))
+
+
+def pack_announcements(
+    family: Family,
+    attributes: Attributes,
+    next_hops: tuple[Address, ...],
+    groups: Iterable[Group],
+    *,
+    limit: int = STANDARD_LIMIT,
+    as4: bool = True,
+) -> Iterator[Update]:
+    """UPDATEs that announce the groups, in their order, with the attributes.
+
+    IPv4 unicast goes into the message's own fields when `next_hops` is empty (its next hop is then that of
+    `attributes`), otherwise into MP_REACH like the rest. `limit` in octets, header included. Raises
+    PackError.
+    """
+    plain = family == IPV4_UNICAST and not next_hops
+    overhead = _FIXED + len(encode_attributes(attributes, as4=as4))
+    if not plain:
+        overhead += len(MpReach(family, next_hops, ()).encode()) + 1
+    for nlris in _batches(groups, limit - overhead):
+        if plain:
+            yield Update(attributes=attributes, announced=_ipv4(nlris))
+        else:
+            yield Update(attributes=attributes, mp_reach=MpReach(family, next_hops, nlris))
+
+
+def _batches(groups: Iterable[Group], room: int) -> Iterator[Group]:
+    batch: list[Nlri] = []
+    used = 0
+    for group in groups:
+        size = len(encode_nlris(group))
+        if size > room:
+            raise PackError(
+                f"{len(group)} NLRIs of {size} octets do not fit the {max(room, 0)} left in a message"
+            )
+        if used + size > room:
+            yield tuple(batch)
+            batch, used = [], 0
+        batch.extend(group)
+        used += size
+    if batch:
+        yield tuple(batch)
+
+
+def _ipv4(nlris: Group) -> tuple[IPv4Network, ...]:
+    prefixes = tuple(nlri for nlri in nlris if isinstance(nlri, IPv4Network))
+    if len(prefixes) != len(nlris):
+        raise PackError("an NLRI that is no IPv4 prefix, for IPv4 unicast")
+    return prefixes

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads UPDATEs of one peer and handles their faults by RFC 7606, so that what it returns can be applied as
+it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address
+
+from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext, RawAttributes, decode_attributes, split
+from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES, Attributes, AttributeType
+from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome, strongest
+from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family, Safi
+from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
+from bfd_fastpath.wire.bgp.nlri import Nlri, decode_nlris
+from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification, UpdateError
+from bfd_fastpath.wire.bgp.prefix import PrefixError, decode_ipv4
+from bfd_fastpath.wire.bgp.update import Update
+
+_CACHED = 4096
+_KNOWN_NEXT_HOPS = {IPV4_UNICAST: (4,), IPV6_UNICAST: (16, 32), BGP_LS: (4, 16, 32)}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One UPDATE read. `updates`: usually one record, two where a withdrawal made of announcements spans
+    families.
+
+    `disabled`: families that the faults cost (RFC 4760 7); nothing of them is left in `updates`.
+    """
+
+    updates: tuple[Update, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    end_of_rib: Family | None = None
+    disabled: tuple[Family, ...] = ()
+
+
+def _reset(subcode: int, text: str, data: bytes = b"") -> BgpError:
+    return BgpError(Notification(ErrorCode.UPDATE, subcode, data), text)
+
+
+class UpdateDecoder:
+    """Reads the UPDATEs of one session. Attributes that repeat from one UPDATE to the next are read once."""
+
+    __slots__ = ("_cache", "_context", "_extended_next_hop", "_families", "_ignored")
+
+    def __init__(
+        self,
+        families: frozenset[Family],
+        context: AttributeContext | None = None,
+        extended_next_hop: frozenset[Family] = frozenset(),
+    ) -> None:
+        self._families = families
+        self._context = context if context is not None else AttributeContext()
+        self._extended_next_hop = extended_next_hop
+        self._ignored: set[Family] = set()
+        self._cache: dict[bytes, tuple[Attributes, tuple[Fault, ...]]] = {}
+
+    def ignore(self, family: Family) -> None:
+        """Read nothing of the family any more (RFC 4760 7)."""
+        self._ignored.add(family)
+
+    def decode(self, body: bytes) -> Decoded:
+        """Read a body of at least 4 octets. Raises BgpError where the session has to be reset."""
+        first, last = self._sections(body)
+        try:
+            withdrawn = tuple(decode_ipv4(body, 2, first)) if first > 2 else ()
+            announced = tuple(decode_ipv4(body, last, len(body))) if last < len(body) else ()
+        except PrefixError as error:
+            raise _reset(UpdateError.NETWORK_FIELD, str(error)) from error
+        if first + 2 == last:
+            return self._without_attributes(withdrawn, announced)
+        raw = split(body, first + 2, last)
+        attributes, attribute_faults = self._attributes(raw, body, first + 2, last)
+        faults = [*raw.faults, *attribute_faults]
+        reach = (
+            self._reach(raw.mp[AttributeType.MP_REACH], faults) if AttributeType.MP_REACH in raw.mp else None
+        )
+        unreach = (
+            self._unreach(raw.mp[AttributeType.MP_UNREACH], faults)
+            if AttributeType.MP_UNREACH in raw.mp
+            else None
+        )
+        has_reach = bool(announced) or AttributeType.MP_REACH in raw.mp
+        if announced or (reach is not None and reach.nlris):
+            self._require_mandatory(attributes, announced, faults)
+        self._refuse_hidden(has_reach, faults)
+        if IPV4_UNICAST not in self._families or IPV4_UNICAST in self._ignored:
+            withdrawn, announced = (), ()
+        update = Update(withdrawn, attributes, announced, unreach, reach)
+        return self._judged(update, raw, faults)
+
+    def _sections(self, body: bytes) -> tuple[int, int]:
+        """Where the withdrawn routes and the attributes end (RFC 4271 6.3; RFC 7606 3a and b)."""
+        first = 2 + int.from_bytes(body[:2], "big")
+        if first + 2 > len(body):
+            raise _reset(
+                UpdateError.ATTRIBUTE_LIST, f"{first - 2} octets of withdrawn routes in {len(body)} octets"
+            )
+        last = first + 2 + int.from_bytes(body[first : first + 2], "big")
+        if last > len(body):
+            raise _reset(
+                UpdateError.ATTRIBUTE_LIST, f"{last - first - 2} octets of attributes in {len(body)} octets"
+            )
+        return first, last
+
+    def _without_attributes(self, withdrawn: tuple, announced: tuple) -> Decoded:  # type: ignore[type-arg]
+        if IPV4_UNICAST not in self._families or IPV4_UNICAST in self._ignored:
+            return Decoded()
+        if not withdrawn and not announced:
+            return Decoded(end_of_rib=IPV4_UNICAST)
+        if not announced:
+            return Decoded((Update(withdrawn),))
+        faults: list[Fault] = []
+        self._require_mandatory(NO_ATTRIBUTES, announced, faults)
+        return Decoded((Update(withdrawn + announced),), tuple(faults))
+
+    def _attributes(
+        self, raw: RawAttributes, body: bytes, start: int, end: int
+    ) -> tuple[Attributes, tuple[Fault, ...]]:
+        key = (
+            body[start:end]
+            if not raw.mp
+            else b"".join(bytes(o[:2]) + len(o[2]).to_bytes(2, "big") + o[2] for o in raw.others)
+        )
+        known = self._cache.get(key)
+        if known is None:
+            known = decode_attributes(raw.others, self._context)
+            if len(self._cache) >= _CACHED:
+                self._cache.clear()
+            self._cache[key] = known
+        return known
+
+    def _require_mandatory(
+        self, attributes: Attributes, announced: tuple[Nlri, ...], faults: list[Fault]
+    ) -> None:
+        """ORIGIN, AS_PATH and, outside MP_REACH, NEXT_HOP (RFC 7606 3d). One that was malformed is told
+        already.
+        """
+        told = {fault.attribute for fault in faults}
+        wanted = [
+            (AttributeType.ORIGIN, attributes.origin),
+            (AttributeType.AS_PATH, attributes.as_path),
+            *([(AttributeType.NEXT_HOP, attributes.next_hop)] if announced else []),
+        ]
+        for kind, value in wanted:
+            if value is None and kind not in told:
+                text = f"{kind.name} is missing (RFC 7606 3d)"
+                faults.append(
+                    Fault(
+                        Outcome.TREAT_AS_WITHDRAW,
+                        text,
+                        UpdateError.MISSING_WELL_KNOWN,
+                        kind,
+                        data=bytes((kind,)),
+                    )
+                )
+
+    def _refuse_hidden(self, has_reach: bool, faults: list[Fault]) -> None:
+        """Errors without reachable NLRI may have hidden some: reset (RFC 7606 5.2)."""
+        decisive = strongest(faults)
+        if decisive is not None and decisive.outcome == Outcome.TREAT_AS_WITHDRAW and not has_reach:
+            raise BgpError(decisive.notification(), f"{decisive.text}; no reachable NLRI (RFC 7606 5.2)")
+
+    def _judged(self, update: Update, raw: RawAttributes, faults: list[Fault]) -> Decoded:
+        disabled = tuple(
+            dict.fromkeys(f.family for f in faults if f.outcome == Outcome.FAMILY_DISABLE and f.family)
+        )
+        if any(fault.outcome == Outcome.TREAT_AS_WITHDRAW for fault in faults):
+            return Decoded(_as_withdrawal(update), tuple(faults), disabled=disabled)
+        only_unreach = len(raw.mp) == 1 and not raw.others and not update.withdrawn and not update.announced
+        if only_unreach and update.mp_unreach is not None and not update.mp_unreach.nlris and not faults:
+            return Decoded(end_of_rib=update.mp_unreach.family)
+        return Decoded((update,), tuple(faults), disabled=disabled)
+
+    def _reach(self, value: bytes, faults: list[Fault]) -> MpReach | None:
+        if len(value) < 5:
+            raise _reset(
+                UpdateError.OPTIONAL_ATTRIBUTE, f"MP_REACH of {len(value)} octets, at least 5", value
+            )
+        family = Family(int.from_bytes(value[:2], "big"), value[2])
+        if not self._reads(family, faults):
+            return None
+        start = 4 + value[3]
+        if start + 1 > len(value):
+            faults.append(_family_fault(family, f"MP_REACH: next hop of {value[3]} octets runs past the end"))
+            return None
+        next_hops = self._next_hops(family, value[4:start])
+        if next_hops is None:
+            faults.append(_family_fault(family, f"MP_REACH: next hop of {value[3]} octets (RFC 7606 7.11)"))
+            return None
+        nlris = self._nlris(family, value[start + 1 :], AttributeType.MP_REACH, faults)
+        return None if nlris is None else MpReach(family, next_hops, nlris)
+
+    def _unreach(self, value: bytes, faults: list[Fault]) -> MpUnreach | None:
+        if len(value) < 3:
+            raise _reset(
+                UpdateError.OPTIONAL_ATTRIBUTE, f"MP_UNREACH of {len(value)} octets, at least 3", value
+            )
+        family = Family(int.from_bytes(value[:2], "big"), value[2])
+        if not self._reads(family, faults):
+            return None
+        nlris = self._nlris(family, value[3:], AttributeType.MP_UNREACH, faults)
+        return None if nlris is None else MpUnreach(family, nlris)
+
+    def _reads(self, family: Family, faults: list[Fault]) -> bool:
+        if family in self._ignored:
+            return False
+        if family not in self._families:
+            faults.append(Fault(Outcome.NLRI_DISCARD, f"{family} was not negotiated", family=family))
+            return False
+        return True
+
+    def _nlris(self, family: Family, data: bytes, kind: int, faults: list[Fault]) -> tuple[Nlri, ...] | None:
+        try:
+            nlris, discarded = decode_nlris(family, data)
+        except ValueError as error:
+            faults.append(replace(_family_fault(family, str(error)), attribute=kind))
+            return None
+        for fault in discarded:
+            faults.append(Fault(Outcome.NLRI_DISCARD, fault.text, 0, kind, family, fault.raw))
+        return nlris
+
+    def _next_hops(self, family: Family, octets: bytes) -> tuple[Address, ...] | None:
+        """The next hops, None for an unexpected length. Families not read here may have any, or none."""
+        lengths = _KNOWN_NEXT_HOPS.get(family)
+        if lengths is None:
+            lengths = (0, 4, 16, 32)
+        elif family in self._extended_next_hop and family.afi == Afi.IPV4 and family.safi == Safi.UNICAST:
+            lengths = (4, 16, 32)
+        if len(octets) not in lengths:
+            return None
+        if len(octets) == 4:
+            return (IPv4Address(octets),)
+        return tuple(IPv6Address(octets[start : start + 16]) for start in range(0, len(octets), 16))
+
+
+def _family_fault(family: Family, text: str) -> Fault:
+    return Fault(Outcome.FAMILY_DISABLE, f"{family}: {text}", UpdateError.OPTIONAL_ATTRIBUTE, family=family)
+
+
+def _as_withdrawal(update: Update) -> tuple[Update, ...]:
+    """The UPDATE with each announcement turned into a withdrawal (RFC 7606 2)."""
+    withdrawn = update.withdrawn + update.announced
+    reach, unreach = update.mp_reach, update.mp_unreach
+    if reach is None:
+        return (Update(withdrawn, mp_unreach=unreach),)
+    taken = MpUnreach(reach.family, reach.nlris)
+    if unreach is None:
+        return (Update(withdrawn, mp_unreach=taken),)
+    if unreach.family == reach.family:
+        return (Update(withdrawn, mp_unreach=MpUnreach(reach.family, unreach.nlris + reach.nlris)),)
+    return Update(withdrawn, mp_unreach=unreach), Update(mp_unreach=taken)

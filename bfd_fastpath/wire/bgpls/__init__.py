@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BGP-LS objects (RFC 9552): TLVs, NLRIs, attribute 29 and the next-hop profile L5. No sessions, no I/O."""
+
+from bfd_fastpath.wire.bgpls.attribute import LinkState
+from bfd_fastpath.wire.bgpls.descriptor import NodeDescriptor
+from bfd_fastpath.wire.bgpls.nlri import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri
+from bfd_fastpath.wire.bgpls.participation import Flag, Participation
+from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError
+
+__all__ = [
+    "Flag",
+    "LinkNlri",
+    "LinkState",
+    "LinkStateNlri",
+    "NlriFault",
+    "NodeDescriptor",
+    "NodeNlri",
+    "Participation",
+    "RawNlri",
+    "Tlv",
+    "TlvError",
+]

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BGP-LS NLRIs (RFC 9552 5.2): Node and Link are read, prefixes and unknown types are kept as octets.
+
+Decoding a list tells apart an NLRI that can be skipped from a list whose framing is lost (RFC 9552 8.2.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from ipaddress import IPv4Address, IPv6Address
+from typing import TypeAlias
+
+from bfd_fastpath.wire.bgpls import codes
+from bfd_fastpath.wire.bgpls.descriptor import NodeDescriptor
+from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, require_order
+
+
+class NlriType(IntEnum):
+    """NLRI types of RFC 9552 5.2, table 1."""
+
+    NODE = 1
+    LINK = 2
+    IPV4_PREFIX = 3
+    IPV6_PREFIX = 4
+
+
+class ProtocolId(IntEnum):
+    """The Protocol-IDs used here (RFC 9552 5.2, RFC 9086 3)."""
+
+    DIRECT = 4
+    STATIC = 5
+    BGP = 7
+
+
+class FramingError(ValueError):
+    """The Total NLRI Lengths do not add up: what follows cannot be found (RFC 9552 8.2.2)."""
+
+
+def _wrap(kind: int, body: bytes) -> bytes:
+    return kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body
+
+
+def _head(protocol_id: int, identifier: int) -> bytes:
+    return protocol_id.to_bytes(1, "big") + identifier.to_bytes(8, "big")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeNlri:
+    """A node. `identifier` is the 64-bit routing universe; `rest` holds TLVs that a Node NLRI does not
+    define.
+    """
+
+    local: NodeDescriptor
+    protocol_id: int = ProtocolId.STATIC
+    identifier: int = 0
+    rest: tuple[Tlv, ...] = ()
+
+    def encode(self) -> bytes:
+        tlvs = (Tlv(codes.LOCAL_NODE, self.local.encode()), *self.rest)
+        return _wrap(NlriType.NODE, _head(self.protocol_id, self.identifier) + encode(tlvs))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkNlri:
+    """A half-link from `local` to `remote`. `descriptors` are the link descriptor TLVs in wire order."""
+
+    local: NodeDescriptor
+    remote: NodeDescriptor
+    descriptors: tuple[Tlv, ...] = ()
+    protocol_id: int = ProtocolId.STATIC
+    identifier: int = 0
+
+    def encode(self) -> bytes:
+        tlvs = (
+            Tlv(codes.LOCAL_NODE, self.local.encode()),
+            Tlv(codes.REMOTE_NODE, self.remote.encode()),
+            *self.descriptors,
+        )
+        return _wrap(NlriType.LINK, _head(self.protocol_id, self.identifier) + encode(tlvs))
+
+    def descriptor(self, code: int) -> bytes | None:
+        """The value of the first link descriptor with this code, None where it is absent."""
+        for tlv in self.descriptors:
+            if tlv.code == code:
+                return tlv.value
+        return None
+
+    @property
+    def interface(self) -> IPv4Address | IPv6Address | None:
+        """The local interface address, TLV 259 or else 261."""
+        return self._address(codes.IPV4_INTERFACE, codes.IPV6_INTERFACE)
+
+    @property
+    def neighbour(self) -> IPv4Address | IPv6Address | None:
+        """The neighbour's address, TLV 260 or else 262."""
+        return self._address(codes.IPV4_NEIGHBOUR, codes.IPV6_NEIGHBOUR)
+
+    def _address(self, ipv4: int, ipv6: int) -> IPv4Address | IPv6Address | None:
+        if (value := self.descriptor(ipv4)) is not None:
+            return IPv4Address(value)
+        if (value := self.descriptor(ipv6)) is not None:
+            return IPv6Address(value)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RawNlri:
+    """A prefix NLRI or one of an unknown type, kept as it came (RFC 9552 5.2: unknown ones are preserved)."""
+
+    type: int
+    body: bytes
+
+    def encode(self) -> bytes:
+        return _wrap(self.type, self.body)
+
+
+LinkStateNlri: TypeAlias = NodeNlri | LinkNlri | RawNlri
+
+
+@dataclass(frozen=True, slots=True)
+class NlriFault:
+    """One NLRI that was discarded. `raw` is all of it, header included; `text` says why."""
+
+    raw: bytes
+    text: str
+
+
+def decode_one(kind: int, body: bytes) -> LinkStateNlri:
+    """Read one NLRI's body. Raises TlvError when it is malformed; it can then be skipped."""
+    if kind not in (NlriType.NODE, NlriType.LINK):
+        return RawNlri(kind, body)
+    if len(body) < 9:
+        raise TlvError(f"{len(body)} octets do not hold Protocol-ID and Identifier")
+    tlvs = decode(body[9:])
+    require_order(tlvs)
+    if not tlvs or tlvs[0].code != codes.LOCAL_NODE:
+        raise TlvError("no Local Node Descriptors")
+    for tlv in tlvs:
+        codes.require_length(tlv)
+    local = NodeDescriptor.decode(tlvs[0].value)
+    protocol_id, identifier = body[0], int.from_bytes(body[1:9], "big")
+    if kind == NlriType.NODE:
+        return NodeNlri(local, protocol_id, identifier, tlvs[1:])
+    if len(tlvs) < 2 or tlvs[1].code != codes.REMOTE_NODE:
+        raise TlvError("no Remote Node Descriptors")
+    return LinkNlri(local, NodeDescriptor.decode(tlvs[1].value), tlvs[2:], protocol_id, identifier)
+
+
+def decode_list(data: bytes) -> tuple[list[LinkStateNlri], list[NlriFault]]:
+    """Read the NLRI field of an MP attribute for 16388/71: what could be read, and what had to be discarded.
+
+    Raises FramingError when a header or a Total NLRI Length runs past the end.
+    """
+    nlris: list[LinkStateNlri] = []
+    faults: list[NlriFault] = []
+    position, end = 0, len(data)
+    while position < end:
+        if position + 4 > end:
+            raise FramingError(f"{end - position} octets left, an NLRI header has 4")
+        kind = int.from_bytes(data[position : position + 2], "big")
+        stop = position + 4 + int.from_bytes(data[position + 2 : position + 4], "big")
+        if stop > end:
+            raise FramingError(
+                f"NLRI type {kind} claims {stop - position - 4} octets, {end - position - 4} are left"
+            )
+        try:
+            nlris.append(decode_one(kind, data[position + 4 : stop]))
+        except TlvError as error:
+            faults.append(NlriFault(data[position:stop], str(error)))
+        position = stop
+    return nlris, faults
