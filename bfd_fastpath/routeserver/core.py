@@ -76,8 +76,6 @@ class RouteServer:
             reach.withdraw(key)
         for entry in inbound.entries:
             reach.announce(entry)
-        if inbound.end_of_entries:
-            reach.end_of_rib()
         self._reached(client, client.combine(reach.judge()), outcome)
         touched: dict[Prefix, None] = {}
         for prefix in inbound.withdrawn:
@@ -89,6 +87,35 @@ class RouteServer:
                 self.table.announce(prefix, path)
                 touched[prefix] = None
         self._changed(client, touched, outcome)
+        return outcome
+
+    def entries_complete(self, session: SessionId) -> Outcome:
+        """End-of-RIB of BGP-LS came: from here on a Node without a Link is Down."""
+        outcome = Outcome()
+        client = self._client_of[session]
+        reach = client.sessions[session].reach
+        reach.end_of_rib()
+        self._reached(client, client.combine(reach.judge()), outcome)
+        return outcome
+
+    def routes_disabled(self, session: SessionId, version: int) -> Outcome:
+        """An error cost the session a unicast family: its routes of that family go (RFC 4760 7)."""
+        outcome = Outcome()
+        client = self._client_of[session]
+        gone = [p for p in self.table.offered(session) if p.version == version]
+        for prefix in gone:
+            self.table.withdraw(prefix, session)
+        self._changed(client, gone, outcome)
+        return outcome
+
+    def entries_disabled(self, session: SessionId) -> Outcome:
+        """An error cost the session BGP-LS: everything that it said about next hops is Unknown."""
+        outcome = Outcome()
+        client = self._client_of[session]
+        running = client.sessions[session]
+        said = running.reach.states()
+        running.reach = SessionReach(client.member, self.members)
+        self._reached(client, client.combine(said), outcome)
         return outcome
 
     def refresh_routes(self, session: SessionId, version: int) -> Outcome:

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from bfd_fastpath.routeserver.settings import Address
-from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NlriFault, NodeNlri
+from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NodeNlri
 from bfd_fastpath.wire.bgpls.profile_l5 import HalfLink, Reader, Refusal, Refused, salvage_remote
 
 
@@ -55,12 +55,12 @@ def read_entry(nlri: LinkStateNlri, reader: Reader) -> SeenLink | SeenNode | Non
     return None
 
 
-def read_fault(fault: NlriFault) -> SeenLink | Unreadable | None:
+def read_fault(raw: bytes) -> SeenLink | Unreadable | None:
     """What a malformed NLRI still tells: that some Link could not be read. None for anything that is no
     Link."""
-    if fault.raw[:2] != b"\x00\x02":
+    if raw[:2] != b"\x00\x02":
         return None
-    remote = salvage_remote(fault.raw)
+    remote = salvage_remote(raw)
     if remote is None:
-        return Unreadable(fault.raw)
-    return SeenLink(fault.raw, remote, None, counts=False)
+        return Unreadable(raw)
+    return SeenLink(raw, remote, None, counts=False)

@@ -8,29 +8,47 @@ from ipaddress import IPv4Address
 from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable, read_entry, read_fault
 from bfd_fastpath.routeserver.records import Inbound, Offer
 from bfd_fastpath.routeserver.settings import Address, Prefix
-from bfd_fastpath.wire.bgp.attributes import AttributeFlag, Attributes
-from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST
-from bfd_fastpath.wire.bgp.nlri import Nlri, OpaqueNlri
-from bfd_fastpath.wire.bgp.origin import Origin
-from bfd_fastpath.wire.bgp.update import Update
-from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri
+from bfd_fastpath.wire.bgp import (
+    BGP_LS,
+    IPV4_UNICAST,
+    IPV6_UNICAST,
+    Attributes,
+    Fault,
+    Nlri,
+    OpaqueNlri,
+    Origin,
+    Outcome,
+    Update,
+)
+from bfd_fastpath.wire.bgp.attributes import AttributeFlag, AttributeType
+from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NodeNlri, RawNlri
 from bfd_fastpath.wire.bgpls.profile_l5 import Reader
 
 _UNICAST = (IPV4_UNICAST, IPV6_UNICAST)
 
 
-def read_update(update: Update, faults: Iterable[NlriFault], reader: Reader) -> Inbound:
-    """What this UPDATE says. `faults` are the BGP-LS NLRIs of its MP_REACH that could not be read."""
+def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbound:
+    """What this UPDATE says, its faults having been handled by RFC 7606.
+
+    A fault in an announcement must give Unknown, never Down: a Link that RFC 7606 turned into a withdrawal,
+    or that
+    could not be read, is kept as one that does not count.
+    """
     withdrawn: list[Prefix] = []
     offers: list[Offer] = []
     gone: list[bytes] = []
     seen: list[SeenLink | SeenNode | Unreadable] = []
     foreign = 0
+    faults = tuple(faults)
+    distrusted = any(fault.outcome == Outcome.TREAT_AS_WITHDRAW for fault in faults)
     for family, nlris in update.withdrawals():
         if family in _UNICAST:
             withdrawn += _prefixes(nlris)
         elif family == BGP_LS:
             gone += [nlri.encode() for nlri in _entries(nlris)]
+            if distrusted:
+                read = [read_entry(nlri, reader) for nlri in _entries(nlris)]
+                seen += [replace(entry, counts=False) for entry in read if isinstance(entry, SeenLink)]
     for family, _, nlris in update.announcements():
         if family in _UNICAST:
             offers.append(_offer(update, _prefixes(nlris)))
@@ -41,10 +59,14 @@ def read_update(update: Update, faults: Iterable[NlriFault], reader: Reader) -> 
                     foreign += 1
                 else:
                     seen.append(entry)
-    seen += [found for fault in faults if (found := read_fault(fault)) is not None]
-    unreach = update.mp_unreach
-    end = unreach is not None and unreach.family == BGP_LS and not unreach.nlris and update.mp_reach is None
-    return Inbound(tuple(withdrawn), tuple(offers), tuple(seen), tuple(gone), foreign, end)
+    for fault in faults:
+        if fault.outcome != Outcome.NLRI_DISCARD or fault.family != BGP_LS or not fault.data:
+            continue
+        if fault.attribute == AttributeType.MP_UNREACH:
+            gone.append(fault.data)
+        elif (unread := read_fault(fault.data)) is not None:
+            seen.append(unread)
+    return Inbound(tuple(withdrawn), tuple(offers), tuple(seen), tuple(gone), foreign)
 
 
 def _prefixes(nlris: Iterable[Nlri]) -> tuple[Prefix, ...]:

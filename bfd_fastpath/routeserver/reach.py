@@ -111,8 +111,9 @@ class SessionReach:
         return dict(self._states)
 
     def _announce_link(self, link: SeenLink) -> None:
-        if link.key in self._links:
+        if self._links.get(link.key) == link:
             return
+        self.withdraw(link.key)
         self._links[link.key] = link
         if link.counts and link.remote is not None:
             self._good[link.remote] += 1

@@ -52,8 +52,6 @@ class Inbound:
     withdrawn_entries: tuple[bytes, ...] = ()
     #: Entries of another kind than this server reads.
     foreign: int = 0
-    #: End-of-RIB of BGP-LS.
-    end_of_entries: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,12 @@ class Exchange:
         inbound = Inbound(
             entries=tuple(read_entry(n, reader) for n in announce),
             withdrawn_entries=tuple(n.encode() for n in withdraw),
-            end_of_entries=end,
         )
-        return self.take(self.server.received(session or "abcd".index(name) + 1, inbound))
+        session = session or "abcd".index(name) + 1
+        outcome = self.take(self.server.received(session, inbound))
+        if end:
+            self.take(self.server.entries_complete(session))
+        return outcome
 
     def up(self, name, other, hops=LAN4, session=None):
         return self.says(name, [link(hops[name], hops[other]), node(hops[other])], session=session, end=True)
@@ -311,3 +314,20 @@ def test_session_address_on_the_lan_counts_as_the_clients(exchange):
     exchange.take(exchange.server.established(facts))
     assert address in exchange.server.clients["d"].member.addresses
     assert address in exchange.members[1]
+
+
+def test_losing_bgp_ls_alone_makes_everything_unknown_and_keeps_the_routes(exchange):
+    exchange.announce("a", Q)
+    exchange.announce("b", P)
+    exchange.up("a", "b")
+    exchange.down("a", "b")
+    outcome = exchange.take(exchange.server.entries_disabled(1))
+    assert [c.new for c in outcome.changes] == [UNKNOWN]
+    assert exchange.ribs[1] == {P: LAN4["b"]}
+    assert exchange.ribs[2] == {Q: LAN4["a"]}
+
+
+def test_losing_a_unicast_family_takes_only_its_routes_away(exchange):
+    exchange.announce("b", P, P6)
+    exchange.take(exchange.server.routes_disabled(2, 6))
+    assert exchange.ribs[1] == {P: LAN4["b"]}

@@ -3,14 +3,15 @@
 
 from ipaddress import IPv4Address, ip_address, ip_network
 
-from bfd_fastpath.routeserver.entries import SeenLink, SeenNode
+from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable
 from bfd_fastpath.routeserver.inbound import read_update
-from bfd_fastpath.routeserver.messages import updates
+from bfd_fastpath.routeserver.messages import Envelope, updates
 from bfd_fastpath.routeserver.records import MemberFlag, Tell
 from bfd_fastpath.routeserver.settings import ServerSettings
 from bfd_fastpath.routeserver.table import Path
 from bfd_fastpath.wire.bgp.as_path import AsPath
-from bfd_fastpath.wire.bgp.attributes import Attributes, RawAttribute
+from bfd_fastpath.wire.bgp.attributes import Attributes, AttributeType, RawAttribute
+from bfd_fastpath.wire.bgp.errors import Fault, Outcome
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST
 from bfd_fastpath.wire.bgp.mp import MpReach, MpUnreach
 from bfd_fastpath.wire.bgp.origin import Origin
@@ -22,6 +23,7 @@ LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
 A, X, X6 = ip_address("198.51.100.1"), ip_address("198.51.100.2"), ip_address("2001:db8::2")
 LOCAL = ip_address("127.0.0.1")
 SETTINGS = ServerSettings(64510, IPv4Address("192.0.2.254"), LAN)
+ENVELOPE = Envelope(LOCAL, 4096, True)
 READER = Reader(LAN, 0, frozenset({A}))
 RICH = Attributes(
     origin=Origin.EGP,
@@ -61,7 +63,7 @@ def test_route_is_passed_on_unmodified():
     prefix = ip_network("203.0.113.0/24")
     (offer,) = read_update(Update(attributes=RICH, announced=(prefix,)), (), READER).offers
     assert (offer.as_path_length, offer.neighbour_as, offer.med, offer.origin) == (2, 64501, 77, Origin.EGP)
-    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 4096)
+    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, ENVELOPE)
     assert sent.announced == (prefix,)
     assert sent.attributes.next_hop == X
     assert sent.attributes.as_path == RICH.as_path
@@ -79,7 +81,7 @@ def test_ipv6_route_keeps_both_next_hops():
     prefix, hops = ip_network("2001:db8:1::/48"), (X6, ip_address("fe80::2"))
     update = Update(attributes=RICH, mp_reach=MpReach(IPV6_UNICAST, hops, (prefix,)))
     (offer,) = read_update(update, (), READER).offers
-    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 4096)
+    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, ENVELOPE)
     assert sent.mp_reach == MpReach(IPV6_UNICAST, hops, (prefix,))
     assert sent.attributes.next_hop is None
 
@@ -92,7 +94,7 @@ def test_many_routes_are_cut_into_messages_that_fit_and_none_is_lost():
     (offer6,) = read_update(six, (), READER).offers
     tell = told(*prefixes, path=path_of(offer), withdrawn=[*sixes, *prefixes])
     tell.difference.announced[path_of(offer6)] = sixes
-    sent = list(updates(tell, SETTINGS, LOCAL, 4096))
+    sent = list(updates(tell, SETTINGS, ENVELOPE))
     assert max(len(u.encode()) for u in sent) <= 4096
     assert [p for u in sent for p in u.announced] == prefixes
     assert [p for u in sent for p in u.withdrawn] == prefixes
@@ -104,15 +106,15 @@ def test_route_whose_attributes_fill_the_message_is_withdrawn_instead():
     prefix = ip_network("203.0.113.0/24")
     huge = Attributes(origin=Origin.IGP, as_path=AsPath.sequence(*range(1, 1100)), next_hop=X)
     (offer,) = read_update(Update(attributes=huge, announced=(prefix,)), (), READER).offers
-    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 4096)
+    (sent,) = updates(told(prefix, path=path_of(offer)), SETTINGS, ENVELOPE)
     assert sent == Update(withdrawn=(prefix,))
-    (whole,) = updates(told(prefix, path=path_of(offer)), SETTINGS, LOCAL, 65535)
+    (whole,) = updates(told(prefix, path=path_of(offer)), SETTINGS, Envelope(LOCAL, 65535, True))
     assert whole.announced == (prefix,)
 
 
 def test_each_member_is_one_update_with_its_flag_and_withdrawals_share_one():
     tell = Tell(members={X: MemberFlag(Flag.TAKES_PART, 64501, IPv4Address("192.0.2.2")), X6: None, A: None})
-    gone, told_x = updates(tell, SETTINGS, LOCAL, 4096)
+    gone, told_x = updates(tell, SETTINGS, ENVELOPE)
     assert gone.mp_unreach == MpUnreach(BGP_LS, (node(X6), node(A)))
     assert told_x.mp_reach == MpReach(BGP_LS, (LOCAL,), (node(X),))
     flag = told_x.attributes.link_state.participation()
@@ -122,7 +124,7 @@ def test_each_member_is_one_update_with_its_flag_and_withdrawals_share_one():
 
 def test_end_of_rib_markers_come_last():
     tell = Tell(end_of_routes=[4, 6], end_of_members=True)
-    assert list(updates(tell, SETTINGS, LOCAL, 4096)) == [
+    assert list(updates(tell, SETTINGS, ENVELOPE)) == [
         end_of_rib(IPV4_UNICAST),
         end_of_rib(IPV6_UNICAST),
         end_of_rib(BGP_LS),
@@ -142,6 +144,18 @@ def test_entries_are_read_as_a_whole():
     )
     assert inbound.withdrawn_entries == (node(ip_address("198.51.100.3")).encode(),)
     assert inbound.foreign == 1
-    assert not inbound.end_of_entries
-    assert read_update(end_of_rib(BGP_LS), (), READER).end_of_entries
-    assert not read_update(end_of_rib(IPV6_UNICAST), (), READER).end_of_entries
+
+
+def test_link_that_rfc_7606_made_a_withdrawal_is_kept_as_one_that_does_not_count():
+    taken = Update(mp_unreach=MpUnreach(BGP_LS, (link(A, X),)))
+    inbound = read_update(taken, (Fault(Outcome.TREAT_AS_WITHDRAW, "ORIGIN is missing"),), READER)
+    assert inbound.withdrawn_entries == (link(A, X).encode(),)
+    assert inbound.entries == (SeenLink(link(A, X).encode(), X, X.packed, counts=False),)
+
+
+def test_malformed_entry_is_told_apart_by_the_attribute_it_stood_in():
+    raw = b"\x00\x02\x00\x01?"
+    reached = Fault(Outcome.NLRI_DISCARD, "", 0, AttributeType.MP_REACH, BGP_LS, raw)
+    unreached = Fault(Outcome.NLRI_DISCARD, "", 0, AttributeType.MP_UNREACH, BGP_LS, raw)
+    assert read_update(Update(), (reached,), READER).entries == (Unreadable(raw),)
+    assert read_update(Update(), (unreached,), READER).withdrawn_entries == (raw,)

@@ -9,7 +9,7 @@ from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable, read_entry, read_fault
 from bfd_fastpath.routeserver.identity import Member, Members
 from bfd_fastpath.routeserver.reach import SessionReach
-from bfd_fastpath.wire.bgpls import LinkNlri, NlriFault, NodeDescriptor, NodeNlri
+from bfd_fastpath.wire.bgpls import LinkNlri, NodeDescriptor, NodeNlri
 from bfd_fastpath.wire.bgpls.profile_l5 import Reader, link, node
 
 LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
@@ -36,7 +36,7 @@ class Session:
             if entry is not None:
                 self.reach.withdraw(entry.key)
         for nlri in announce:
-            entry = read_fault(nlri) if isinstance(nlri, NlriFault) else read_entry(nlri, self.reader)
+            entry = read_fault(nlri) if isinstance(nlri, bytes) else read_entry(nlri, self.reader)
             if entry is not None:
                 self.reach.announce(entry)
         return self.reach.judge()
@@ -141,15 +141,15 @@ def test_link_to_an_address_outside_the_lan_is_discarded(synced):
 def test_malformed_link_whose_next_hop_can_be_made_out_gives_unknown(synced):
     raw = bytearray(link(A4, X4).encode())
     raw[13:15] = (999).to_bytes(2, "big")  # a first TLV that is no node descriptor
-    synced.update([NlriFault(bytes(raw), "no Local Node Descriptors"), node(X4)])
+    synced.update([bytes(raw), node(X4)])
     assert synced.state(X4) is UNKNOWN
 
 
 def test_unreadable_link_stops_every_down_of_its_session_until_it_goes(synced):
     raw = b"\x00\x02\x00\x03abc"
-    synced.update([node(X4), NlriFault(raw, "too short")])
+    synced.update([node(X4), raw])
     assert synced.state(X4) is UNKNOWN
-    assert isinstance(read_fault(NlriFault(raw, "")), Unreadable)
+    assert isinstance(read_fault(raw), Unreadable)
     synced.reach.withdraw(raw)
     synced.reach.judge()
     assert synced.state(X4) is DOWN
@@ -213,3 +213,14 @@ def test_identifier_that_is_also_a_lan_address_is_read_as_the_links_use_it():
 def test_seen_entries_compare_by_their_octets(synced):
     assert isinstance(read_entry(link(A4, X4), synced.reader), SeenLink)
     assert read_entry(node(X4), synced.reader) == SeenNode(node(X4).encode(), X4.packed)
+
+
+def test_link_announced_again_in_order_counts_again(synced):
+    good = read_entry(link(A4, X4), synced.reader)
+    synced.reach.announce(SeenLink(good.key, X4, X4.packed, counts=False))
+    synced.update([node(X4)])
+    assert synced.state(X4) is UNKNOWN
+    synced.update([link(A4, X4)])
+    assert synced.state(X4) is UP
+    synced.update(withdraw=[link(A4, X4)])
+    assert synced.state(X4) is DOWN

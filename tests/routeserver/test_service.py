@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The route server behind real BGP sessions, octet by octet, with the connection between the two ends as
+lists."""
+
+from ipaddress import IPv4Address, ip_address, ip_network
+
+import pytest
+
+from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.routeserver.records import ReachChange
+from bfd_fastpath.routeserver.service import FAMILIES, Joined, Left, Refused, RouteService, RoutesSent
+from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
+from bfd_fastpath.wire.bgp import (
+    BGP_LS,
+    IPV4_UNICAST,
+    IPV6_UNICAST,
+    AsPath,
+    Attributes,
+    BgpSession,
+    Cease,
+    Closed,
+    EndOfRib,
+    Endpoint,
+    ErrorCode,
+    Established,
+    MpReach,
+    MpUnreach,
+    Notification,
+    NotificationReceived,
+    Origin,
+    SessionSettings,
+    Update,
+    UpdateReceived,
+    end_of_rib,
+)
+from bfd_fastpath.wire.bgpls.profile_l5 import link, node
+
+LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
+A, B = ip_address("198.51.100.1"), ip_address("198.51.100.2")
+LOOPBACK = ip_address("127.0.0.1")
+PREFIX = ip_network("203.0.113.0/24")
+ID_A, ID_B, ID_RS = IPv4Address("192.0.2.1"), IPv4Address("192.0.2.2"), IPv4Address("192.0.2.254")
+SETTINGS = ServerSettings(
+    64510, ID_RS, LAN, (ClientSettings("a", 64500, (A,), ID_A), ClientSettings("b", 64501, (B,), ID_B))
+)
+
+
+class Connection:
+    """A client's session and the server's end of it."""
+
+    def __init__(self, service, number, asn, identifier, families=FAMILIES):
+        self.service, self.number = service, number
+        self.client = BgpSession(SessionSettings(asn, identifier, families))
+        self.end = BgpSession(SessionSettings(64510, ID_RS, FAMILIES))
+        here, there = Endpoint(LOOPBACK, 179), Endpoint(LOOPBACK, 40000 + number)
+        self.heard = []
+        self.client.connected(0, there, here)
+        self.end.connected(0, here, there)
+        self.settle()
+
+    # What the service wants of a session
+
+    def send(self, update):
+        self.end.send(update, 0)
+
+    def refuse(self, text):
+        self.end.close(Notification(ErrorCode.CEASE, Cease.REJECTED))
+
+    @property
+    def limit(self):
+        return self.end.limit
+
+    def settle(self):
+        """Carry octets to and fro until nobody has anything to say."""
+        while True:
+            up, down = self.client.data_to_send(), self.end.data_to_send()
+            self.end.receive(up, 0)
+            self.client.receive(down, 0)
+            events = self.end.events()
+            for event in events:
+                self.service.handle(self.number, self, event)
+            self.heard += self.client.events()
+            if not up and not down and not events:
+                return
+
+    def say(self, *updates):
+        for update in updates:
+            self.client.send(update, 0)
+        self.settle()
+
+    def updates(self):
+        found = [e.update for e in self.heard if isinstance(e, UpdateReceived)]
+        self.heard.clear()
+        return found
+
+
+class Lab:
+    def __init__(self):
+        self.events = []
+        self.service = RouteService(SETTINGS, self.events.append)
+        self.ends = {}
+
+    def connect(self, name, **kwargs):
+        number = "ab".index(name) + 1
+        self.ends[name] = Connection(
+            self.service, number, 64499 + number, IPv4Address(f"192.0.2.{number}"), **kwargs
+        )
+        return self.ends[name]
+
+    def settle(self):
+        for end in self.ends.values():
+            end.settle()
+
+
+@pytest.fixture
+def lab():
+    return Lab()
+
+
+def route(next_hop=B):
+    attributes = Attributes(Origin.IGP, AsPath.sequence(64501), next_hop)
+    return Update(attributes=attributes, announced=(PREFIX,))
+
+
+def reach(*nlris, next_hop=LOOPBACK):
+    attributes = Attributes(Origin.IGP, AsPath.sequence(64500))
+    return Update(attributes=attributes, mp_reach=MpReach(BGP_LS, (next_hop,), nlris))
+
+
+def test_new_client_is_sent_members_and_end_of_rib_of_every_family(lab):
+    a = lab.connect("a")
+    assert [type(e) for e in a.heard][:1] == [Established]
+    assert {e.family for e in a.heard if isinstance(e, EndOfRib)} == {IPV4_UNICAST, IPV6_UNICAST, BGP_LS}
+    (member,) = a.updates()
+    assert member.mp_reach.nlris == (node(B),)
+    assert lab.events == [Joined(1, "a", LOOPBACK)]
+
+
+def test_the_whole_road_up_down_and_up_again(lab):
+    a, b = lab.connect("a"), lab.connect("b")
+    b.say(route())
+    a.settle()
+    assert a.updates()[-1].announced == (PREFIX,)
+    a.say(reach(link(A, B), node(B)), end_of_rib(BGP_LS))
+    lab.events.clear()
+    a.say(Update(mp_unreach=MpUnreach(BGP_LS, (link(A, B),))))
+    assert a.updates() == [Update(withdrawn=(PREFIX,))]
+    assert lab.events == [
+        ReachChange("a", B, Reachability.UP, Reachability.DOWN),
+        RoutesSent(1, "a", (PREFIX,), ()),
+    ]
+    a.say(reach(link(A, B)))
+    (back,) = a.updates()
+    assert (back.announced, back.attributes.next_hop) == ((PREFIX,), B)
+    assert b.updates()[-1].mp_reach.nlris == (node(A),)
+
+
+def test_stranger_is_refused_with_cease(lab):
+    stranger = Connection(lab.service, 7, 64999, IPv4Address("192.0.2.77"))
+    (said,) = [e for e in stranger.heard if isinstance(e, NotificationReceived)]
+    assert (said.notification.code, said.notification.subcode) == (ErrorCode.CEASE, Cease.REJECTED)
+    assert isinstance(lab.events[0], Refused)
+
+
+def test_session_loss_takes_the_routes_away_from_the_others(lab):
+    a, b = lab.connect("a"), lab.connect("b")
+    b.say(route())
+    a.settle()
+    a.updates()
+    b.client.close()
+    b.settle()
+    assert any(isinstance(e, Closed) for e in b.heard)
+    a.settle()
+    assert a.updates() == [Update(withdrawn=(PREFIX,))]
+    assert any(isinstance(e, Left) and e.client == "b" for e in lab.events)
+
+
+@pytest.mark.parametrize("family", [IPV4_UNICAST, BGP_LS])
+def test_route_refresh_brings_the_family_again(lab, family):
+    a, b = lab.connect("a"), lab.connect("b")
+    b.say(route())
+    a.settle()
+    a.heard.clear()
+    a.client.send_refresh(family)
+    a.settle()
+    assert EndOfRib(family) in a.heard
+    (again,) = a.updates()
+    assert again.announced == (PREFIX,) if family == IPV4_UNICAST else again.mp_reach.nlris == (node(B),)
+
+
+def test_client_without_bgp_ls_gets_routes_and_no_nodes(lab):
+    a = lab.connect("a", families=(IPV4_UNICAST,))
+    lab.connect("b").say(route())
+    a.settle()
+    assert [u.announced for u in a.updates()] == [(PREFIX,)]
