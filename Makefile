@@ -22,6 +22,8 @@ sources := $(shell find native pydp -type f \( -name '*.[ch]' -o -name '*.pyx' -
 	-o -name '*.map' -o -name 'build_*.py' -o -name '*_build.py' \) -not -path '*/build/*' -not -path 'pydp/_lib/*' -not -name '_*.c' \
 	2>/dev/null) setup.py pyproject.toml
 
+c_files := git ls-files -z -co --exclude-standard 'native/*.[ch]' 'tests/*.[ch]'
+
 .PHONY: help
 help: ## print this help
 	@echo "Goals:"
@@ -29,7 +31,7 @@ help: ## print this help
 		|| sed -nE 's/^([a-z-]+):[^#]*## (.*)/    make \1: \2/p' $(firstword $(MAKEFILE_LIST))
 	@echo 'Options pass through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make install PREFIX=/usr'
 
-.PHONY: demo demo-kernel test bench build lint install clean packages-build packages-test
+.PHONY: demo demo-kernel test bench build lint format install clean packages-build packages-test
 demo: build ## two routers, a route server, a cable that is cut: the whole story in memory, no root needed
 	@$(venv)/bfd-fastpath demo $(DEMO)
 
@@ -48,8 +50,13 @@ lint: packages-build $(stamps)/test $(stamps)/build ## ruff, mypy --strict, clan
 	$(venv)/ruff check .
 	$(venv)/ruff format --check .
 	$(venv)/mypy
-	find native \( -name '*.[ch]' -o -name '*.bpf.c' \) -not -path '*/build*/*' -print0 | xargs -0 $(venv)/clang-format --dry-run -Werror
-	$(MAKE) -s -C native werror
+	$(c_files) | xargs -0 $(venv)/clang-format --dry-run -Werror
+	.ci/c-warnings
+
+format: $(stamps)/test ## rewrite C and Python as the linters want them
+	$(venv)/ruff check -q --fix . || true
+	$(venv)/ruff format -q .
+	$(c_files) | xargs -0 $(venv)/clang-format -i
 
 install: packages-build ## libpydp.so, headers and pydp.pc below DESTDIR/PREFIX
 	$(MAKE) -C native install PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)"

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/beside-frr.md does what it says: its files are written and its commands run, on a router with FRR's bgpd."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.interop.support.frr import Frr
+from tests.interop.support.gobgp import Gobgp
+from tests.interop.support.lan import Lan
+from tests.interop.support.namespace import Namespace
+from tests.interop.support.page import Block, blocks
+from tests.interop.support.poll import stays, until
+
+pytestmark = [pytest.mark.root, pytest.mark.interop("frr", "gobgpd")]
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+PAGE = REPOSITORY / "docs/beside-frr.md"
+
+ROUTE_SERVER = """
+[global.config]
+as = 64500
+router-id = "192.0.2.250"
+""" + "".join(
+    f"""
+[[neighbors]]
+[neighbors.config]
+neighbor-address = "{address}"
+peer-as = {asn}
+[neighbors.transport.config]
+passive-mode = true
+[neighbors.route-server.config]
+route-server-client = true
+[[neighbors.afi-safis]]
+[neighbors.afi-safis.config]
+afi-safi-name = "ipv4-unicast"
+[[neighbors.afi-safis]]
+[neighbors.afi-safis.config]
+afi-safi-name = "ls"
+"""
+    for address, asn in (("192.0.2.1", 65001), ("192.0.2.11", 65001), ("192.0.2.2", 65002))
+)
+
+OTHER_MEMBER = """
+router bgp 65002
+ bgp router-id 192.0.2.2
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ neighbor 192.0.2.250 remote-as 64500
+ address-family ipv4 unicast
+  network 198.51.100.0/24
+ exit-address-family
+exit
+bfd
+ peer 192.0.2.1 local-address 192.0.2.2 interface eth0
+  transmit-interval 100
+  receive-interval 100
+ exit
+exit
+"""
+
+
+class Router:
+    """The router of the page: a namespace, a folder to be in, and the page's commands on the PATH."""
+
+    def __init__(self, space: Namespace, room: Path) -> None:
+        self.space = space
+        self.room = room
+        self._bin = room / "bin"
+        self._bin.mkdir(parents=True)
+        self._command(
+            "bfd-fastpath",
+            f'export BFD_FASTPATH_SOCKET={room}/control.sock\nexec {sys.executable} -m bfd_fastpath "$@"',
+        )
+        self._command("vtysh", f'exec /usr/bin/vtysh --vty_socket {room}/frr "$@"')
+
+    def _command(self, name: str, script: str) -> None:
+        file = self._bin / name
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+
+    def shell(self, text: str) -> tuple[str, ...]:
+        line = f"set -e; cd {self.room}; export PATH={self._bin}:$PATH PYTHONPATH={REPOSITORY}; {text}"
+        return ("sh", "-c", line)
+
+    def run(self, text: str) -> str:
+        return self.space.run(*self.shell(text))
+
+    def follow(self, block: Block) -> None:
+        if block.language == "sh" and block.label == "service":
+            self.space.start(*self.shell(f"exec {block.text}"), log=self.room / "service.log")
+        elif block.language == "sh":
+            self.run(block.text)
+        else:
+            (self.room / block.label).write_text(block.text)
+
+
+@pytest.fixture
+def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lan, Path]]:
+    directory = tmp_path_factory.mktemp("beside")
+    for folder in (directory, directory.parent):
+        folder.chmod(0o755)
+    with Lan() as made:
+        yield made, directory
+
+
+def _sessions_up(router: Router) -> bool:
+    return " up " in router.run("bfd-fastpath show sessions 2>&1 || true")
+
+
+def test_the_page_can_be_followed_and_frr_lives_on(lan: tuple[Lan, Path]) -> None:
+    switch, directory = lan
+    router = Router(switch.member("router", "192.0.2.1/24"), directory / "router")
+    other = switch.member("other", "192.0.2.2/24")
+    server = Gobgp(switch.member("server", "192.0.2.250/24"), directory / "server", ROUTE_SERVER)
+    far = Frr(other, directory / "other", ("bgpd", "bfdd"), OTHER_MEMBER)
+    page = blocks(PAGE)
+    assert {block.language for block in page} == {"text", "sh", "toml"}
+
+    for block in page:
+        if block.label == "bfd-fastpath.toml":
+            control = f'\n[control]\npath = "{router.room}/control.sock"\n'
+            router.follow(Block(block.language, block.label, block.text + control))
+            continue
+        if "config diff" in block.text:
+            until(lambda: _sessions_up(router), what="the BFD session of the page")
+            _failure_is_reported_and_taken_back(switch, server, router)
+            toml = router.room / "bfd-fastpath.toml"
+            toml.write_text(toml.read_text().replace("100ms", "200ms"))
+        router.follow(block)
+        if block.label == "frr.conf":
+            Frr(router.space, router.room / "frr", ("bgpd",), block.text)
+            until(
+                server.established,
+                lambda peers: {"192.0.2.1", "192.0.2.2"} <= peers,
+                bound=30,
+                what="FRR's BGP sessions",
+            )
+        if block.label == "service":
+            until(lambda: (router.room / "control.sock").exists(), what="the control socket")
+            until(lambda: _sessions_up(router), bound=20, what="the BFD session of the page")
+
+    until(
+        lambda: far.bfd_peers()["192.0.2.1"],
+        lambda peer: peer["remote-transmit-interval"] == 200,
+        what="the timer after the reload",
+    )
+    until(lambda: far.bfd_peers()["192.0.2.1"]["status"], lambda status: status == "up")
+    assert server.established() == {"192.0.2.1", "192.0.2.2", "192.0.2.11"}
+
+
+def _failure_is_reported_and_taken_back(switch: Lan, server: Gobgp, router: Router) -> None:
+    """BFD alone is cut: the report is withdrawn, comes back, and FRR's session does not notice."""
+    reported = until(lambda: server.link_states("192.0.2.11"), bound=10, what="the report")
+    switch.cut(only="ether type ip udp dport 3784")
+    until(
+        lambda: server.link_states("192.0.2.11"),
+        lambda count: count < reported,
+        bound=5,
+        what="the withdrawal of the report",
+    )
+    stays(server.established, lambda peers: len(peers) == 3, seconds=0.5, what="every BGP session")
+    switch.restore()
+    until(
+        lambda: server.link_states("192.0.2.11"),
+        lambda count: count == reported,
+        bound=10,
+        what="the report after the repair",
+    )
+    until(lambda: _sessions_up(router))

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GoBGP in a namespace as a route server: configured by a TOML file, asked through its command line."""
+
+from pathlib import Path
+
+from tests.interop.support.namespace import Namespace
+from tests.interop.support.poll import until
+
+
+class Gobgp:
+    def __init__(self, space: Namespace, directory: Path, configuration: str) -> None:
+        self.space = space
+        directory.mkdir(parents=True)
+        file = directory / "gobgpd.toml"
+        file.write_text(configuration)
+        space.start("gobgpd", "-p", "-f", file, "--pprof-disable", log=directory / "gobgpd.log")
+        until(lambda: self.ask("global", check=False), what="gobgpd's gRPC port")
+
+    def ask(self, *words: str, check: bool = True) -> str:
+        return self.space.run("gobgp", *words, check=check)
+
+    def established(self) -> set[str]:
+        """Addresses of the neighbours whose session is Established."""
+        rows = [line.split() for line in self.ask("neighbor").splitlines()[1:]]
+        return {row[0] for row in rows if "Establ" in row}
+
+    def link_states(self, neighbour: str) -> int:
+        """How many BGP-LS routes a neighbour sent. GoBGP 3.10 prints an empty row for each: they can be counted, not read."""
+        rows = self.ask("neighbor", neighbour, "adj-in", "-a", "ls").splitlines()
+        return sum(1 for row in rows[1:] if row.strip())
