@@ -167,7 +167,7 @@ class Neighbor:
     port: int = 179
     local_address: Address | None = None
     hold_time_s: int = 90
-    connect_retry_s: int = 5
+    connect_retry_us: int = 5_000_000
     password_file: Path | None = None
     password_env: str | None = None
     ttl_security: bool = False
@@ -194,8 +194,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Nhib:
-    down_retry_s: int = 86_400
-    linger_s: int = 60
+    down_retry_us: int = 86_400_000_000
+    linger_us: int = 60_000_000
     max_sessions: int = 2048
     """Most sessions that learned next hops may cause."""
     allowed_prefixes: tuple[Network, ...] = ()

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the sections of a configuration have to fulfil together. Faults go to the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from bfd_fastpath.config.draft import Draft
+from bfd_fastpath.config.read import Reader
+
+
+def check(reader: Reader, draft: Draft) -> None:
+    """Every fault that needs more than one section to see."""
+    _check_identity(reader, draft)
+    _check_ports(reader, draft)
+    _check_sessions(reader, draft)
+    peers = [(one.path, one.value.key) for one in draft.neighbors]
+    for path, first, (address, port) in _twice(peers):
+        reader.fault(path, f"{address} port {port} is {first} already", "remove one of the two")
+
+
+def _check_identity(reader: Reader, draft: Draft) -> None:
+    if not draft.neighbors:
+        return
+    missing = {fault.key for fault in reader.faults}
+    for key, value, example in (
+        ("asn", draft.router.asn, "64500"),
+        ("router-id", draft.router.router_id, '"192.0.2.1"'),
+    ):
+        if value is None and f"router.{key}" not in missing:
+            reader.fault(
+                f"router.{key}", "is needed for a [[neighbor]]", f"write {key} = {example} under [router]"
+            )
+
+
+def _check_ports(reader: Reader, draft: Draft) -> None:
+    for path, first, name in _twice((one.path, one.value.name) for one in draft.ports):
+        reader.fault(f"{path}.name", f'{first} is called "{name}" too', "give each port its own name")
+    for path, first, devargs in _twice((one.path, one.value.devargs) for one in draft.ports):
+        reader.fault(f"{path}.devargs", f'{first} is "{devargs}" too', "a device can be opened once")
+    addresses = (
+        (f"{one.path}.addresses[{index}]", interface.address)
+        for one in draft.ports
+        for index, interface in enumerate(one.value.addresses)
+        if not interface.address.is_link_local
+    )
+    for path, first, address in _twice(addresses):
+        reader.fault(path, f"{address} stands in {first} too", "an address belongs to one port and vlan")
+    named = draft.bfd.port
+    if named is not None and not draft.knows_port(named):
+        names = ", ".join(one.value.name for one in draft.ports) or "none yet"
+        reader.fault("bfd.port", f'there is no port "{named}"', f"write the name of a [[port]] ({names})")
+
+
+def _check_sessions(reader: Reader, draft: Draft) -> None:
+    for path, first, destination in _twice((one.path, one.value.dest_addr) for one in draft.sessions):
+        reader.fault(
+            f"{path}.dest-addr", f"{destination} has {first} already", "keep one session a destination"
+        )
+    own = {interface.address for port in draft.ports for interface in port.value.addresses}
+    for session in draft.sessions:
+        if session.value.dest_addr in own:
+            wrong = f"{session.value.dest_addr} is an address of another port of ours"
+            reader.fault(f"{session.path}.dest-addr", wrong, "write the peer's")
+    if len(draft.sessions) > draft.engine.max_sessions:
+        reader.fault(
+            "engine.max-sessions",
+            f"{draft.engine.max_sessions} places for {len(draft.sessions)} [[session]] tables",
+            f"write at least {len(draft.sessions)}",
+        )
+
+
+def _twice(items: Iterable[tuple[str, Any]]) -> list[tuple[str, str, Any]]:
+    """Key path, key path of the first, and value, of each value that was there before."""
+    seen: dict[Hashable, str] = {}
+    found = []
+    for path, value in items:
+        first = seen.setdefault(value, path)
+        if first != path:
+            found.append((path, first, value))
+    return found

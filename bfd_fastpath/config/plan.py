@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From one configuration to another: the ordered steps. A start is a plan from nothing; a reload and a diff are
+the same plan, carried out or shown. Nothing that is the same on both sides becomes a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from bfd_fastpath.config.model import Config, Port, Session
+from bfd_fastpath.config.steps import (
+    AddAddress,
+    AddNeighbor,
+    AddSession,
+    ChangeNeighbor,
+    ChangeSession,
+    NeedsRestart,
+    OpenPort,
+    RemoveAddress,
+    RemoveNeighbor,
+    RemoveSession,
+    SetBfd,
+    SetControl,
+    SetLan,
+    SetLog,
+    SetNhib,
+    SetReport,
+    StartRouter,
+    Step,
+)
+
+T = TypeVar("T")
+
+_FIXED_PORT = ("devargs", "neighbours", "kernel_interface", "xdp_redirect")
+
+
+def plan(old: Config | None, new: Config) -> list[Step]:
+    """The steps from old (None: nothing runs) to new, in the order in which they are to be carried out.
+
+    New addresses come before the sessions that use them, old ones go after; what leaves goes after what
+    comes, so that a next hop that only changes hands keeps its session.
+    """
+    steps: list[Step] = []
+    if old is None or old.log != new.log:
+        steps.append(SetLog(old.log if old else None, new.log))
+    if old is None:
+        steps.append(StartRouter(new.router, new.eal, new.engine))
+    else:
+        steps += _restarts(old, new)
+    steps += _ports(old, new)
+    if old is None or old.nhib != new.nhib:
+        steps.append(SetNhib(old.nhib if old else None, new.nhib))
+    if old is None or old.report != new.report:
+        steps.append(SetReport(old.report if old else None, new.report))
+    if old is None or old.bfd != new.bfd:
+        steps.append(SetBfd(old.bfd if old else None, new.bfd))
+    steps += _sessions(old, new)
+    steps += _neighbors(old, new)
+    gone = set(_addresses(old)) - set(_addresses(new)) if old is not None else set()
+    steps += [RemoveAddress(*one) for one in _addresses(old) if one in gone and _kept_port(one[0], new)]
+    if old is None or old.control != new.control:
+        steps.append(SetControl(old.control if old else None, new.control))
+    return steps
+
+
+def _restarts(old: Config, new: Config) -> list[Step]:
+    steps: list[Step] = []
+    for section in ("router", "eal", "engine"):
+        before, after = getattr(old, section), getattr(new, section)
+        steps += [
+            NeedsRestart(f"{section}.{one.name.replace('_', '-')}", *_shown(before, after, one.name))
+            for one in fields(before)
+            if getattr(before, one.name) != getattr(after, one.name)
+        ]
+    kept, removed, added = _sort(old.ports, new.ports, lambda port: port.name)
+    for port, other in kept:
+        steps += [
+            NeedsRestart(f"port[{port.name}].{name.replace('_', '-')}", *_shown(port, other, name))
+            for name in _FIXED_PORT
+            if getattr(port, name) != getattr(other, name)
+        ]
+    steps += [NeedsRestart(f"port[{port.name}]", port.devargs, "no such port") for port in removed]
+    steps += [NeedsRestart(f"port[{port.name}]", "no such port", port.devargs) for port in added]
+    return steps
+
+
+def _shown(before: object, after: object, name: str) -> tuple[str, str]:
+    return _text(getattr(before, name)), _text(getattr(after, name))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(str, value)) + "]"
+    return "none" if value is None else str(value)
+
+
+def _ports(old: Config | None, new: Config) -> list[Step]:
+    if old is None:
+        opened: list[Step] = [OpenPort(port) for port in new.ports]
+        return opened + [AddAddress(*one) for one in _addresses(new)]
+    kept, _, _ = _sort(old.ports, new.ports, lambda port: port.name)
+    before = set(_addresses(old))
+    steps: list[Step] = [
+        AddAddress(*one) for one in _addresses(new) if one not in before and _kept_port(one[0], old)
+    ]
+    return steps + [SetLan(port.name, port.lan, other.lan) for port, other in kept if port.lan != other.lan]
+
+
+def _addresses(config: Config | None) -> list[tuple[str, Any]]:
+    ports: Iterable[Port] = config.ports if config is not None else ()
+    return [(port.name, address) for port in ports for address in port.addresses]
+
+
+def _kept_port(name: str, other: Config) -> bool:
+    """A port that comes or goes does so with a restart, its addresses with it."""
+    return any(port.name == name for port in other.ports)
+
+
+def _sessions(old: Config | None, new: Config) -> list[Step]:
+    kept, removed, added = _sort(old.sessions if old else (), new.sessions, lambda one: one.dest_addr)
+    steps: list[Step] = [ChangeSession(before, after) for before, after in kept if before != after]
+    steps += [AddSession(one) for one in added]
+    return steps + [RemoveSession(one) for one in removed]
+
+
+def _neighbors(old: Config | None, new: Config) -> list[Step]:
+    kept, removed, added = _sort(old.neighbors if old else (), new.neighbors, lambda one: one.key)
+    steps: list[Step] = [ChangeNeighbor(before, after) for before, after in kept if before != after]
+    steps += [AddNeighbor(one) for one in added]
+    return steps + [RemoveNeighbor(one) for one in removed]
+
+
+def _sort(
+    old: Iterable[T], new: Iterable[T], key: Callable[[T], Hashable]
+) -> tuple[list[tuple[T, T]], list[T], list[T]]:
+    """What is on both sides, what is gone and what is new; in the order of the side it is from."""
+    before = {key(one): one for one in old}
+    after = {key(one): one for one in new}
+    kept = [(before[name], one) for name, one in after.items() if name in before]
+    removed = [one for name, one in before.items() if name not in after]
+    return kept, removed, [one for name, one in after.items() if name not in before]
+
+
+def restarts_needed(steps: Iterable[Step]) -> list[NeedsRestart]:
+    """The steps that a running process can only complain about."""
+    return [step for step in steps if isinstance(step, NeedsRestart)]
+
+
+def session_moves(step: ChangeSession) -> bool:
+    """True when the changed session is another one to the engine and so starts anew."""
+    return _place(step.old) != _place(step.new)
+
+
+def _place(session: Session) -> tuple[object, ...]:
+    return session.interface, session.source_addr, session.vlan

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every section and key there is, in the order of the reference page, which is made from this.
+
+What a value has to fulfil together with others is in sections.py and check.py.
+"""
+
+from __future__ import annotations
+
+from bfd_fastpath.config.keys_bgp import NEIGHBOR, NHIB, REPORT
+from bfd_fastpath.config.keys_data_plane import BFD, EAL, ENGINE, PORT, SESSION
+from bfd_fastpath.config.keys_process import CONTROL, LOG, ROUTER
+
+SECTIONS = (ROUTER, EAL, ENGINE, PORT, BFD, SESSION, NEIGHBOR, REPORT, NHIB, CONTROL, LOG)
+BY_NAME = {section.name: section for section in SECTIONS}

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the TOML of a whole configuration to a Draft, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from bfd_fastpath.config import model
+from bfd_fastpath.config.draft import At, Draft
+from bfd_fastpath.config.neighbors import build_neighbor
+from bfd_fastpath.config.ports import build_port
+from bfd_fastpath.config.read import Reader
+from bfd_fastpath.config.sessions import build_session, build_timers
+
+T = TypeVar("T")
+
+
+def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
+    """Everything that can be read; what cannot is among the reader's faults."""
+    reader.sections(raw)
+    draft = Draft()
+    draft.router = _record(model.Router, reader.one(raw, "router"))
+    draft.eal = _record(model.Eal, reader.one(raw, "eal"))
+    draft.engine = _record(model.Engine, reader.one(raw, "engine"), {"max-sleep": "max_sleep_us"})
+    for path, good in reader.many(raw, "port"):
+        port = build_port(reader, path, good)
+        if port is None:
+            draft.broken_ports.add(good.get("name", ""))
+        else:
+            draft.ports.append(At(path, port))
+    good = reader.one(raw, "bfd")
+    timers = build_timers(reader, "bfd", good, model.Timers())
+    draft.bfd = model.Bfd(good.get("enabled", True), timers, good.get("port"))
+    for path, good in reader.many(raw, "session"):
+        session = build_session(reader, path, good, draft)
+        if session is not None:
+            draft.sessions.append(At(path, session))
+    for path, good in reader.many(raw, "neighbor"):
+        neighbor = build_neighbor(reader, path, good, draft)
+        if neighbor is not None:
+            draft.neighbors.append(At(path, neighbor))
+    draft.report = _record(model.Report, reader.one(raw, "report"))
+    draft.nhib = _nhib(reader.one(raw, "nhib"), draft)
+    control = reader.one(raw, "control")
+    if "path" in control:
+        control["path"] = reader.path(control["path"])
+    draft.control = _record(model.Control, control)
+    draft.log = _record(model.Log, reader.one(raw, "log"))
+    return draft
+
+
+def _nhib(good: dict[str, Any], draft: Draft) -> model.Nhib:
+    if "allowed-prefixes" not in good:
+        lans = (prefix for port in draft.ports for prefix in port.value.lan)
+        good["allowed-prefixes"] = tuple(dict.fromkeys(lans))
+    return _record(model.Nhib, good, {"down-retry": "down_retry_us", "linger": "linger_us"})
+
+
+def _record(kind: type[T], good: dict[str, Any], names: Mapping[str, str] | None = None) -> T:
+    """A record from the values that were given; the rest are its own defaults."""
+    renamed = names or {}
+    return kind(**{renamed.get(key, key.replace("-", "_")): value for key, value in good.items()})
