@@ -73,6 +73,8 @@ packages-test:
 	@.ci/packages build test
 
 # Make compares times; the list of requirements is remade when pyproject.toml changes but keeps its time when it says the same.
+# Kept: their age decides whether anything is installed again.
+.PRECIOUS: build/requirements-%.txt $(stamps)/%
 build/requirements-%.txt: pyproject.toml .ci/requirements
 	@mkdir -p $(@D)
 	@$(PYTHON) .ci/requirements $* >$@.new
