@@ -34,7 +34,7 @@ struct bfd_packet {
 	uint8_t state;      /* enum pydp_bfd_state */
 	uint8_t flags;      /* enum bfd_flag bits */
 	uint8_t multiplier;
-	uint8_t length;     /* the Length field */
+	uint8_t length; /* the Length field */
 	uint32_t my_discriminator;
 	uint32_t your_discriminator;
 	uint32_t desired_min_tx_us;

@@ -62,8 +62,8 @@ static void remember(struct bfd_session *s, const struct bfd_packet *packet)
 	memcpy(&s->hello_timers, octets + 12, sizeof(s->hello_timers));
 }
 
-enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packet *packet, uint64_t now_ns,
-				   struct rng *rng, struct bfd_actions *actions)
+enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packet *packet, uint64_t now_ns, struct rng *rng,
+				   struct bfd_actions *actions)
 {
 	struct bfd_before before;
 	bool changed;
@@ -97,8 +97,7 @@ enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packe
 
 /* A Detection Time of silence: Down where that means something, and in every state the peer is forgotten as far as 6.8.1
  * and 6.8.18 say. */
-static void expire(struct bfd_session *s, uint64_t deadline_ns, uint64_t now_ns, struct rng *rng,
-		   struct bfd_actions *actions)
+static void expire(struct bfd_session *s, uint64_t deadline_ns, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
 {
 	bool was_up = s->state == PYDP_BFD_UP;
 

@@ -15,16 +15,16 @@
 #include "rng.h"
 
 enum {
-	BFD_SLOW_INTERVAL_US = 1000000, /* least DesiredMinTx while not Up (6.8.3) */
+	BFD_SLOW_INTERVAL_US = 1000000,  /* least DesiredMinTx while not Up (6.8.3) */
 	BFD_DEFAULT_REMOTE_MIN_RX_US = 1 /* before anything is heard (6.8.1) */
 };
 #define BFD_NEVER UINT64_MAX
 
 struct bfd_session_config {
-	uint32_t desired_min_tx_us;  /* > 0 */
+	uint32_t desired_min_tx_us; /* > 0 */
 	uint32_t required_min_rx_us;
-	uint8_t multiplier;          /* > 0 */
-	uint8_t role;                /* enum pydp_role */
+	uint8_t multiplier; /* > 0 */
+	uint8_t role;       /* enum pydp_role */
 	uint8_t admin_down;
 };
 
@@ -36,8 +36,8 @@ enum bfd_poll_phase {
 };
 
 enum bfd_session_flag {
-	BFD_SESSION_HEARD = 0x01,       /* the detection time runs from last_rx_ns */
-	BFD_SESSION_TX_STARTED = 0x02,  /* last_tx_ns is a packet, not the beginning */
+	BFD_SESSION_HEARD = 0x01,      /* the detection time runs from last_rx_ns */
+	BFD_SESSION_TX_STARTED = 0x02, /* last_tx_ns is a packet, not the beginning */
 	BFD_SESSION_REMOVING = 0x04,
 	BFD_SESSION_WAS_UP = 0x08,
 	BFD_SESSION_PASSIVE = 0x10,
@@ -52,23 +52,23 @@ struct bfd_session {
 	uint64_t last_rx_ns;   /* last valid packet, when anything was heard */
 	uint64_t rx_packets;   /* accepted */
 	uint32_t local_discriminator;
-	uint32_t caller[2];    /* not looked at here; room for what the caller checks before a hello */
-	uint32_t deferred_us;  /* added to the detection time until the next packet */
-	uint8_t state;         /* enum pydp_bfd_state */
-	uint8_t diagnostic;    /* never cleared by the state machine (6.8.1) */
+	uint32_t caller[2];   /* not looked at here; room for what the caller checks before a hello */
+	uint32_t deferred_us; /* added to the detection time until the next packet */
+	uint8_t state;        /* enum pydp_bfd_state */
+	uint8_t diagnostic;   /* never cleared by the state machine (6.8.1) */
 	uint8_t remote_state;
 	uint8_t remote_diagnostic;
 	uint8_t remote_multiplier; /* 0: nothing heard yet */
-	uint8_t nexthop;       /* enum pydp_nexthop_state */
-	uint8_t flags;         /* enum bfd_session_flag */
-	uint8_t poll;          /* enum bfd_poll_phase */
-	uint64_t poll_ns;      /* SENT: when the first P went; HOLD: a round trip after the Poll */
+	uint8_t nexthop;           /* enum pydp_nexthop_state */
+	uint8_t flags;             /* enum bfd_session_flag */
+	uint8_t poll;              /* enum bfd_poll_phase */
+	uint64_t poll_ns;          /* SENT: when the first P went; HOLD: a round trip after the Poll */
 
 	/* Line 1: transmit and timers. */
-	uint64_t next_tx_ns;   /* BFD_NEVER: nothing periodic */
+	uint64_t next_tx_ns; /* BFD_NEVER: nothing periodic */
 	uint64_t last_tx_ns;
-	uint64_t tx_packets;   /* counted by the caller, who knows what was really sent */
-	uint64_t remove_ns;    /* REMOVING: when AdminDown has been said long enough */
+	uint64_t tx_packets; /* counted by the caller, who knows what was really sent */
+	uint64_t remove_ns;  /* REMOVING: when AdminDown has been said long enough */
 	uint32_t remote_discriminator;
 	uint32_t remote_desired_min_tx_us;
 	uint32_t remote_required_min_rx_us;
@@ -176,8 +176,7 @@ static inline uint64_t bfd_session_deadline(const struct bfd_session *session)
 	if (session->flags & (BFD_SESSION_REMOVING | BFD_SESSION_POLL_WANTED)) {
 		if (session->flags & BFD_SESSION_REMOVING && session->remove_ns < deadline)
 			deadline = session->remove_ns;
-		if (session->flags & BFD_SESSION_POLL_WANTED && session->poll == BFD_POLL_HOLD &&
-		    session->poll_ns < deadline)
+		if (session->flags & BFD_SESSION_POLL_WANTED && session->poll == BFD_POLL_HOLD && session->poll_ns < deadline)
 			deadline = session->poll_ns;
 	}
 	return deadline;

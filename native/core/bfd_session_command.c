@@ -9,7 +9,7 @@ void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *co
 {
 	*s = (struct bfd_session){
 		.local_discriminator = local_discriminator,
-		.caller = { s->caller[0], s->caller[1] },
+		.caller = {s->caller[0], s->caller[1]},
 		.state = config->admin_down ? PYDP_BFD_ADMIN_DOWN : PYDP_BFD_DOWN,
 		.diagnostic = config->admin_down ? PYDP_DIAG_ADMIN_DOWN : PYDP_DIAG_NONE,
 		.remote_state = PYDP_BFD_DOWN,
@@ -46,8 +46,7 @@ static void change_timers(struct bfd_session *s, const struct bfd_session_config
 		s->rx_in_force_us = s->required_min_rx_us;
 }
 
-static void disable(struct bfd_session *s, uint8_t diagnostic, uint64_t now_ns, struct rng *rng,
-		    struct bfd_actions *actions)
+static void disable(struct bfd_session *s, uint8_t diagnostic, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
 {
 	bool changed = bfd_enter(s, BFD_EVENT_DISABLE, now_ns, actions);
 
@@ -65,8 +64,8 @@ static void enable(struct bfd_session *s, uint64_t now_ns, struct rng *rng, stru
 		bfd_send(s, now_ns, rng, actions);
 }
 
-void bfd_session_configure(struct bfd_session *s, const struct bfd_session_config *config, uint64_t now_ns,
-			   struct rng *rng, struct bfd_actions *actions)
+void bfd_session_configure(struct bfd_session *s, const struct bfd_session_config *config, uint64_t now_ns, struct rng *rng,
+			   struct bfd_actions *actions)
 {
 	struct bfd_before before;
 

@@ -60,8 +60,7 @@ static inline bool bfd_remote_demand(const struct bfd_session *s)
 
 static inline bool bfd_periodic(const struct bfd_session *s)
 {
-	return bfd_may_send(s) && s->remote_required_min_rx_us != 0 &&
-	       (!bfd_remote_demand(s) || bfd_session_polling(s));
+	return bfd_may_send(s) && s->remote_required_min_rx_us != 0 && (!bfd_remote_demand(s) || bfd_session_polling(s));
 }
 
 /* 75-100 % of the larger of both wishes, 75-90 % at Detect Mult 1 (6.8.7). At most 2^56, so nothing overflows. */

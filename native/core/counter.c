@@ -8,7 +8,7 @@ static const struct {
 	const char *text;
 	int drop;
 } counters[PYDP_CNT_COUNT] = {
-#define PYDP_COUNTER_ROW(id, kebab, is_drop, words) [PYDP_CNT_##id] = { kebab, words, is_drop },
+#define PYDP_COUNTER_ROW(id, kebab, is_drop, words) [PYDP_CNT_##id] = {kebab, words, is_drop},
 	PYDP_COUNTER_LIST(PYDP_COUNTER_ROW)
 #undef PYDP_COUNTER_ROW
 };

@@ -8,54 +8,54 @@
 #include "bfd_packet.h"
 
 /* X(NAME, kebab-name, is-drop, text). A packet that is received is counted once as rx-* or drop-*, after all checks. */
-#define PYDP_COUNTER_LIST(X)                                                                                              \
-	X(RX_BFD, "rx-bfd", 0, "BFD control packets accepted by a session")                                                 \
-	X(RX_ARP, "rx-arp", 0, "ARP packets understood")                                                                    \
-	X(RX_ND, "rx-nd", 0, "ICMPv6 neighbour discovery packets understood")                                               \
-	X(TX_BFD, "tx-bfd", 0, "BFD control packets sent")                                                                  \
-	X(TX_ARP, "tx-arp", 0, "ARP requests and replies sent")                                                             \
-	X(TX_ND, "tx-nd", 0, "neighbour solicitations and advertisements sent")                                             \
-	X(DROP_MALFORMED_ETHERNET, "drop-malformed-ethernet", 1, "frame too short for its Ethernet or VLAN header")          \
-	X(DROP_MAC, "drop-mac", 1, "destination MAC address is neither ours nor a group we listen to")                      \
-	X(DROP_UNKNOWN_VLAN, "drop-unknown-vlan", 1, "VLAN on which the port has no address")                               \
-	X(DROP_UNKNOWN_ETHERTYPE, "drop-unknown-ethertype", 1, "neither IPv4, IPv6 nor ARP")                                \
-	X(DROP_SEGMENTED, "drop-segmented", 1, "headers spread over several buffers")                                       \
-	X(DROP_ARP_MALFORMED, "drop-arp-malformed", 1, "ARP packet that breaks RFC 826's format for Ethernet and IPv4")      \
-	X(DROP_ARP_NOT_FOR_US, "drop-arp-not-for-us", 1, "ARP packet about addresses that are not ours")                    \
-	X(DROP_MALFORMED_IP4, "drop-malformed-ip4", 1, "IPv4 header with a wrong version or length")                        \
-	X(DROP_CHECKSUM_IP4, "drop-checksum-ip4", 1, "IPv4 header checksum wrong")                                          \
-	X(DROP_MALFORMED_IP6, "drop-malformed-ip6", 1, "IPv6 header with a wrong version or length")                        \
-	X(DROP_FRAGMENT, "drop-fragment", 1, "IP fragment")                                                                 \
-	X(DROP_NOT_FOR_US, "drop-not-for-us", 1, "destination IP address is not ours (nothing is forwarded)")                \
-	X(DROP_OTHER_PROTOCOL, "drop-other-protocol", 1, "IP protocol that nothing here listens to")                        \
-	X(DROP_ND_MALFORMED, "drop-nd-malformed", 1, "neighbour discovery packet that fails RFC 4861's checks")             \
-	X(DROP_ND_NOT_FOR_US, "drop-nd-not-for-us", 1, "neighbour discovery about addresses that are not ours")              \
-	X(DROP_OTHER_ICMP6, "drop-other-icmp6", 1, "ICMPv6 other than neighbour solicitation and advertisement")            \
-	X(DROP_MALFORMED_UDP, "drop-malformed-udp", 1, "UDP length disagrees with the IP length")                           \
-	X(DROP_CHECKSUM_UDP, "drop-checksum-udp", 1, "UDP checksum wrong, or zero over IPv6")                               \
-	X(DROP_OTHER_UDP, "drop-other-udp", 1, "UDP port that nothing here listens to")                                     \
-	X(DROP_TTL, "drop-ttl", 1, "BFD with a TTL or hop limit below 255 (RFC 5881 section 5)")                            \
-	X(DROP_SOURCE, "drop-source", 1, "BFD for a session of ours from another source address, port or VLAN")             \
-	X(DROP_BFD_VERSION, "drop-bfd-version", 1, "BFD version is not 1")                                                  \
-	X(DROP_BFD_LENGTH, "drop-bfd-length", 1, "BFD Length field below the minimum")                                      \
-	X(DROP_BFD_TRUNCATED, "drop-bfd-truncated", 1, "BFD Length field exceeds the UDP payload")                          \
-	X(DROP_BFD_DETECT_MULT, "drop-bfd-detect-mult", 1, "BFD Detect Mult is zero")                                       \
-	X(DROP_BFD_MULTIPOINT, "drop-bfd-multipoint", 1, "BFD Multipoint bit set")                                          \
-	X(DROP_BFD_MY_DISCRIMINATOR, "drop-bfd-my-discriminator", 1, "BFD My Discriminator is zero")                        \
-	X(DROP_BFD_YOUR_DISCRIMINATOR, "drop-bfd-your-discriminator", 1, "BFD Your Discriminator is no session of ours")    \
-	X(DROP_BFD_ZERO_YOUR_STATE, "drop-bfd-zero-your-state", 1, "BFD Your Discriminator zero in state Init or Up")       \
-	X(DROP_BFD_NO_SESSION, "drop-bfd-no-session", 1, "BFD Your Discriminator zero from a peer without a session")       \
-	X(DROP_BFD_AUTH, "drop-bfd-auth", 1, "BFD authentication bit set and no authentication in use")                     \
-	X(DROP_BFD_ADMIN_DOWN, "drop-bfd-admin-down", 1, "BFD for a session that is AdminDown here")                        \
-	X(DROP_NEIGHBOUR_UNRESOLVED, "drop-neighbour-unresolved", 1, "not sent: the neighbour's MAC address is not known")   \
-	X(DROP_NO_MBUF, "drop-no-mbuf", 1, "not sent: no packet buffer free")                                               \
+#define PYDP_COUNTER_LIST(X)                                                                                               \
+	X(RX_BFD, "rx-bfd", 0, "BFD control packets accepted by a session")                                                \
+	X(RX_ARP, "rx-arp", 0, "ARP packets understood")                                                                   \
+	X(RX_ND, "rx-nd", 0, "ICMPv6 neighbour discovery packets understood")                                              \
+	X(TX_BFD, "tx-bfd", 0, "BFD control packets sent")                                                                 \
+	X(TX_ARP, "tx-arp", 0, "ARP requests and replies sent")                                                            \
+	X(TX_ND, "tx-nd", 0, "neighbour solicitations and advertisements sent")                                            \
+	X(DROP_MALFORMED_ETHERNET, "drop-malformed-ethernet", 1, "frame too short for its Ethernet or VLAN header")        \
+	X(DROP_MAC, "drop-mac", 1, "destination MAC address is neither ours nor a group we listen to")                     \
+	X(DROP_UNKNOWN_VLAN, "drop-unknown-vlan", 1, "VLAN on which the port has no address")                              \
+	X(DROP_UNKNOWN_ETHERTYPE, "drop-unknown-ethertype", 1, "neither IPv4, IPv6 nor ARP")                               \
+	X(DROP_SEGMENTED, "drop-segmented", 1, "headers spread over several buffers")                                      \
+	X(DROP_ARP_MALFORMED, "drop-arp-malformed", 1, "ARP packet that breaks RFC 826's format for Ethernet and IPv4")    \
+	X(DROP_ARP_NOT_FOR_US, "drop-arp-not-for-us", 1, "ARP packet about addresses that are not ours")                   \
+	X(DROP_MALFORMED_IP4, "drop-malformed-ip4", 1, "IPv4 header with a wrong version or length")                       \
+	X(DROP_CHECKSUM_IP4, "drop-checksum-ip4", 1, "IPv4 header checksum wrong")                                         \
+	X(DROP_MALFORMED_IP6, "drop-malformed-ip6", 1, "IPv6 header with a wrong version or length")                       \
+	X(DROP_FRAGMENT, "drop-fragment", 1, "IP fragment")                                                                \
+	X(DROP_NOT_FOR_US, "drop-not-for-us", 1, "destination IP address is not ours (nothing is forwarded)")              \
+	X(DROP_OTHER_PROTOCOL, "drop-other-protocol", 1, "IP protocol that nothing here listens to")                       \
+	X(DROP_ND_MALFORMED, "drop-nd-malformed", 1, "neighbour discovery packet that fails RFC 4861's checks")            \
+	X(DROP_ND_NOT_FOR_US, "drop-nd-not-for-us", 1, "neighbour discovery about addresses that are not ours")            \
+	X(DROP_OTHER_ICMP6, "drop-other-icmp6", 1, "ICMPv6 other than neighbour solicitation and advertisement")           \
+	X(DROP_MALFORMED_UDP, "drop-malformed-udp", 1, "UDP length disagrees with the IP length")                          \
+	X(DROP_CHECKSUM_UDP, "drop-checksum-udp", 1, "UDP checksum wrong, or zero over IPv6")                              \
+	X(DROP_OTHER_UDP, "drop-other-udp", 1, "UDP port that nothing here listens to")                                    \
+	X(DROP_TTL, "drop-ttl", 1, "BFD with a TTL or hop limit below 255 (RFC 5881 section 5)")                           \
+	X(DROP_SOURCE, "drop-source", 1, "BFD for a session of ours from another source address, port or VLAN")            \
+	X(DROP_BFD_VERSION, "drop-bfd-version", 1, "BFD version is not 1")                                                 \
+	X(DROP_BFD_LENGTH, "drop-bfd-length", 1, "BFD Length field below the minimum")                                     \
+	X(DROP_BFD_TRUNCATED, "drop-bfd-truncated", 1, "BFD Length field exceeds the UDP payload")                         \
+	X(DROP_BFD_DETECT_MULT, "drop-bfd-detect-mult", 1, "BFD Detect Mult is zero")                                      \
+	X(DROP_BFD_MULTIPOINT, "drop-bfd-multipoint", 1, "BFD Multipoint bit set")                                         \
+	X(DROP_BFD_MY_DISCRIMINATOR, "drop-bfd-my-discriminator", 1, "BFD My Discriminator is zero")                       \
+	X(DROP_BFD_YOUR_DISCRIMINATOR, "drop-bfd-your-discriminator", 1, "BFD Your Discriminator is no session of ours")   \
+	X(DROP_BFD_ZERO_YOUR_STATE, "drop-bfd-zero-your-state", 1, "BFD Your Discriminator zero in state Init or Up")      \
+	X(DROP_BFD_NO_SESSION, "drop-bfd-no-session", 1, "BFD Your Discriminator zero from a peer without a session")      \
+	X(DROP_BFD_AUTH, "drop-bfd-auth", 1, "BFD authentication bit set and no authentication in use")                    \
+	X(DROP_BFD_ADMIN_DOWN, "drop-bfd-admin-down", 1, "BFD for a session that is AdminDown here")                       \
+	X(DROP_NEIGHBOUR_UNRESOLVED, "drop-neighbour-unresolved", 1, "not sent: the neighbour's MAC address is not known") \
+	X(DROP_NO_MBUF, "drop-no-mbuf", 1, "not sent: no packet buffer free")                                              \
 	X(DROP_TX_FULL, "drop-tx-full", 1, "not sent: the port's transmit queue was full")
 
 enum pydp_counter {
 #define PYDP_COUNTER_ENUM(name, kebab, drop, text) PYDP_CNT_##name,
 	PYDP_COUNTER_LIST(PYDP_COUNTER_ENUM)
 #undef PYDP_COUNTER_ENUM
-	PYDP_CNT_COUNT
+		PYDP_CNT_COUNT
 };
 
 static_assert(PYDP_CNT_DROP_BFD_ADMIN_DOWN - PYDP_CNT_DROP_BFD_VERSION == BFD_FAULT_ADMIN_DOWN - BFD_FAULT_VERSION,

@@ -3,19 +3,19 @@
  * its timers move to lower levels. Bitmaps of occupied slots let it step over empty time. */
 #include "wheel.h"
 
-#define NONE UINT32_MAX
-#define HEAD UINT32_C(0x80000000)
+#define NONE      UINT32_MAX
+#define HEAD      UINT32_C(0x80000000)
 #define SLOT_MASK (WHEEL_SLOTS - 1)
-#define HORIZON (UINT64_C(1) << (WHEEL_LEVELS * WHEEL_SLOT_BITS))
+#define HORIZON   (UINT64_C(1) << (WHEEL_LEVELS * WHEEL_SLOT_BITS))
 
 void wheel_init(struct wheel *wheel, struct wheel_node *nodes, uint32_t capacity, uint64_t now_ns)
 {
-	*wheel = (struct wheel){ .nodes = nodes, .capacity = capacity, .tick = now_ns >> WHEEL_TICK_BITS };
+	*wheel = (struct wheel){.nodes = nodes, .capacity = capacity, .tick = now_ns >> WHEEL_TICK_BITS};
 	for (uint32_t level = 0; level < WHEEL_LEVELS; level++)
 		for (uint32_t slot = 0; slot < WHEEL_SLOTS; slot++)
 			wheel->heads[level][slot] = NONE;
 	for (uint32_t i = 0; i < capacity; i++)
-		nodes[i] = (struct wheel_node){ .tick = UINT64_MAX, .next = NONE, .prev = NONE };
+		nodes[i] = (struct wheel_node){.tick = UINT64_MAX, .next = NONE, .prev = NONE};
 }
 
 static void link_node(struct wheel *wheel, uint32_t index)

@@ -28,8 +28,8 @@ struct wheel_node {
 struct wheel {
 	struct wheel_node *nodes;
 	uint32_t capacity;
-	uint32_t armed;        /* timers armed */
-	uint64_t tick;         /* the next tick to look at */
+	uint32_t armed; /* timers armed */
+	uint64_t tick;  /* the next tick to look at */
 	uint64_t occupied[WHEEL_LEVELS][WHEEL_SLOTS / 64];
 	uint32_t heads[WHEEL_LEVELS][WHEEL_SLOTS];
 };
