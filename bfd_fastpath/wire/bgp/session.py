@@ -86,6 +86,8 @@ class BgpSession:
 
     def receive(self, data: bytes, now_ns: int) -> None:
         """Octets from the peer, cut anywhere. Never raises for what they hold."""
+        if self.state == State.IDLE:
+            raise SessionError("octets before connected()")
         if self.state == State.CLOSED:
             return
         self._framer.feed(data)
@@ -108,7 +110,7 @@ class BgpSession:
     def disconnected(self, text: str = "connection closed") -> None:
         """The connection is gone."""
         if self.state != State.CLOSED:
-            self._close(out.CloseCause.TRANSPORT, text)
+            self._close(Input.DISCONNECTED, out.CloseCause.TRANSPORT, text)
 
     def send(self, update: Update, now_ns: int) -> None:
         """Send one UPDATE. Raises SessionError unless established, and for one larger than `limit`."""
@@ -140,7 +142,7 @@ class BgpSession:
     def close(self, notification: Notification | None = None) -> None:
         """End the session; without a notification of yours with Cease, administrative shutdown."""
         if self.state == State.IDLE:
-            self._close(out.CloseCause.LOCAL, "closed before it was connected")
+            self._close(Input.STOP, out.CloseCause.LOCAL, "closed before it was connected")
         elif self.state != State.CLOSED:
             notification = notification or Notification.shutdown()
             collision = (notification.code, notification.subcode) == (ErrorCode.CEASE, Cease.COLLISION)
@@ -190,7 +192,7 @@ class BgpSession:
         elif kind == MessageType.NOTIFICATION:
             notification = Notification.decode(body)
             self._events.append(out.NotificationReceived(notification))
-            self._close(out.CloseCause.PEER, str(notification))
+            self._close(Input.NOTIFICATION, out.CloseCause.PEER, str(notification))
         elif kind == MessageType.OPEN:
             self._move(Input.OPEN)
             self._open(Open.decode(body), now_ns)
@@ -292,11 +294,12 @@ class BgpSession:
     def _refuse(self, notification: Notification, text: str, cause: out.CloseCause) -> None:
         self._output.append(frame(MessageType.NOTIFICATION, notification.encode()))
         self._events.append(out.NotificationSent(notification, text))
-        self._close(cause, text)
+        event = Input.HOLD_EXPIRED if cause == out.CloseCause.HOLD_TIMER else Input.STOP
+        self._close(event, cause, text)
 
-    def _close(self, cause: out.CloseCause, text: str) -> None:
+    def _close(self, event: Input, cause: out.CloseCause, text: str) -> None:
         was_established = self.state == State.ESTABLISHED
-        self.state = State.CLOSED
+        self.state = TABLE[self.state, event]
         self._events.append(out.Closed(cause, text, was_established))
 
 

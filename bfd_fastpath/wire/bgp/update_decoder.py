@@ -19,6 +19,7 @@ from bfd_fastpath.wire.bgp.prefix import PrefixError, decode_ipv4
 from bfd_fastpath.wire.bgp.update import Update
 
 _CACHED = 4096
+_CACHED_OCTETS = 1024
 _KNOWN_NEXT_HOPS = {IPV4_UNICAST: (4,), IPV6_UNICAST: (16, 32), BGP_LS: (4, 16, 32)}
 
 
@@ -55,7 +56,7 @@ class UpdateDecoder:
         self._context = context if context is not None else AttributeContext()
         self._extended_next_hop = extended_next_hop
         self._ignored: set[Family] = set()
-        self._cache: dict[bytes, tuple[Attributes, tuple[Fault, ...]]] = {}
+        self._cache: dict[tuple[bool, bytes], tuple[Attributes, tuple[Fault, ...]]] = {}
 
     def ignore(self, family: Family) -> None:
         """Read nothing of the family any more (RFC 4760 7)."""
@@ -119,17 +120,18 @@ class UpdateDecoder:
     def _attributes(
         self, raw: RawAttributes, body: bytes, start: int, end: int
     ) -> tuple[Attributes, tuple[Fault, ...]]:
-        key = (
-            body[start:end]
-            if not raw.mp
-            else b"".join(bytes(o[:2]) + len(o[2]).to_bytes(2, "big") + o[2] for o in raw.others)
-        )
+        """Read them, or remember them. The key says whether it is the field itself or a rewriting without
+        MP.
+        """
+        octets = body[start:end] if not raw.mp else b"".join(map(_rewritten, raw.others))
+        key = bool(raw.mp), octets
         known = self._cache.get(key)
         if known is None:
             known = decode_attributes(raw.others, self._context)
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
-            self._cache[key] = known
+            if len(octets) <= _CACHED_OCTETS:
+                self._cache[key] = known
         return known
 
     def _require_mandatory(
@@ -234,6 +236,11 @@ class UpdateDecoder:
         if len(octets) == 4:
             return (IPv4Address(octets),)
         return tuple(IPv6Address(octets[start : start + 16]) for start in range(0, len(octets), 16))
+
+
+def _rewritten(attribute: tuple[int, int, bytes]) -> bytes:
+    flags, kind, value = attribute
+    return bytes((flags, kind)) + len(value).to_bytes(2, "big") + value
 
 
 def _family_fault(family: Family, text: str) -> Fault:
