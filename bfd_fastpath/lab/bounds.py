@@ -2,7 +2,7 @@
 """How long each part of the story took, and how long it may take. Arithmetic over moments; it measures
 nothing itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 #: What Python and the loopback sockets may add, in microseconds, to the detection time and the poll gap.
@@ -15,18 +15,23 @@ RECOVERY_US: Final = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """When things happened at router A or the route server, microseconds on one clock; None: they did not.
-
-    `last_hello_us` is the last valid BFD packet that the end which detected first had received.
-    """
+    """When things happened, microseconds on one clock; None: they did not. At router A, where nothing else is
+    said."""
 
     cut_us: int | None = None
+    #: Of the end that took longest to notice the silence: its last hello, and when it noticed.
     last_hello_us: int | None = None
+    detected_us: int | None = None
+    #: When A's session left Up, by its own detection or by B's word.
     down_us: int | None = None
     withdrawal_sent_us: int | None = None
     route_gone_us: int | None = None
     restored_us: int | None = None
     route_back_us: int | None = None
+
+    def returned(self, restored_us: int, route_back_us: int) -> "Moments":
+        """The same, and the way back."""
+        return replace(self, restored_us=restored_us, route_back_us=route_back_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def measure(moments: Moments) -> Measured:
         return None if start is None or end is None else end - start
 
     return Measured(
-        detection_us=between(moments.last_hello_us, moments.down_us),
+        detection_us=between(moments.last_hello_us, moments.detected_us),
         down_to_withdrawal_us=between(moments.down_us, moments.withdrawal_sent_us),
         withdrawal_to_route_gone_us=between(moments.withdrawal_sent_us, moments.route_gone_us),
         cut_to_route_gone_us=between(moments.cut_us, moments.route_gone_us),

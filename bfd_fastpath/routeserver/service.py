@@ -36,8 +36,8 @@ FAMILIES: tuple[Family, ...] = (IPV4_UNICAST, IPV6_UNICAST, BGP_LS)
 class Sender(Protocol):
     """One BGP session as far as the route server needs it."""
 
-    def send(self, update: Update) -> None:
-        """Hand an UPDATE to the session."""
+    def send(self, *updates: Update) -> object:
+        """Hand UPDATEs to the session, to go out together."""
 
     def refuse(self, text: str) -> None:
         """End the session with Cease, connection rejected."""
@@ -152,8 +152,7 @@ class RouteService:
             if not tell or session not in self._senders:
                 continue
             sender, envelope, client = self._senders[session]
-            for update in updates(tell, self.settings, envelope):
-                sender.send(update)
+            sender.send(*updates(tell, self.settings, envelope))
             if tell.difference:
                 announced = [p for prefixes in tell.difference.announced.values() for p in prefixes]
                 sent.append(RoutesSent(session, client, tuple(tell.difference.withdrawn), tuple(announced)))

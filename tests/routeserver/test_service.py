@@ -60,8 +60,9 @@ class Connection:
 
     # What the service wants of a session
 
-    def send(self, update):
-        self.end.send(update, 0)
+    def send(self, *updates):
+        for update in updates:
+            self.end.send(update, 0)
 
     def refuse(self, text):
         self.end.close(Notification(ErrorCode.CEASE, Cease.REJECTED))

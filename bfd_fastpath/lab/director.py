@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays the story on a stage: waits for each step, cuts and joins the cable at the right moments, and takes
+the times.
+
+It knows nothing of how the stage is made, and prints through what it is given.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+
+from bfd_fastpath.lab import story
+from bfd_fastpath.lab.bounds import Moments, bounds, measure
+from bfd_fastpath.lab.chronicle import BGP_DOWN, WITHDRAWAL_SENT, Chronicle, Fact
+from bfd_fastpath.lab.options import DemoOptions
+from bfd_fastpath.lab.result import Result
+from bfd_fastpath.lab.stage import Stage
+from bfd_fastpath.lab.story import Step
+
+BRING_UP_S = 30.0
+#: Grace for what has a bound of its own: a miss must be measured, not given up on.
+GRACE_S = 10.0
+_BOTH = ("a", "b")
+_UPWARD = (story.BFD_UP, story.LINK_ANNOUNCED, story.ROUTE_LEARNED)
+_DOWNWARD = (story.BFD_DOWN, story.LINK_WITHDRAWN, story.ROUTE_WITHDRAWN)
+
+
+class StepMissingError(Exception):
+    """The story cannot go on."""
+
+
+class Director:
+    """One performance. `on_step` and `on_remark` hear each step and sentence as it happens."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        options: DemoOptions,
+        on_step: Callable[[Step], None],
+        on_remark: Callable[[str], None],
+    ) -> None:
+        self._stage = stage
+        self._options = options
+        self._on_step = on_step
+        self._on_remark = on_remark
+        self._start_ns = time.monotonic_ns()
+        self._steps: list[Step] = []
+        self._faults: list[str] = []
+        self._moments = Moments()
+        self._gap_us = 0
+
+    async def play(self) -> Result:
+        """The whole story. The stage is open; the caller closes it."""
+        try:
+            await self._rise()
+            cut_mark, cut_ns = await self._fall()
+            await self._wait_on(cut_mark)
+            await self._return(cut_ns)
+        except StepMissingError as error:
+            self._faults.append(str(error))
+        self._gap_us = await self._stage.poll_gap_us()
+        return Result(
+            steps=tuple(self._steps),
+            faults=tuple(self._faults),
+            measured=measure(self._moments),
+            limits=bounds(self._options.detection_time_us, self._gap_us),
+            detection_time_us=self._options.detection_time_us,
+            poll_gap_us=self._gap_us,
+        )
+
+    async def _rise(self) -> None:
+        chronicle = self._stage.chronicle
+        await self._step(story.BGP_UP, _BOTH, 0, BRING_UP_S, "A and B each speak BGP with the route server")
+        await self._step(
+            story.ROUTE_LEARNED, _BOTH, 0, BRING_UP_S, "each has the other's route: Unknown forwards"
+        )
+        self._expect_none(chronicle, 0, (story.BFD_UP, *_DOWNWARD), "before the cable was plugged in")
+        self._on_remark("the cable between A and B is plugged in")
+        mark = chronicle.mark()
+        self._stage.join()
+        await self._step(story.BFD_UP, _BOTH, mark, BRING_UP_S, "A and B hear each other")
+        reporters = self._stage.reporters()
+        await self._step(story.LINK_ANNOUNCED, reporters, mark, GRACE_S, _told(reporters, "reaches"))
+        await self._negotiated()
+        self._expect_none(chronicle, mark, _DOWNWARD, "while the cable was whole")
+        await self._stage.forget_poll_gap()
+
+    async def _negotiated(self) -> None:
+        """Right after Up the detection time is still that of slow hellos, until the Poll Sequence is
+        through."""
+        wanted = self._options.detection_time_us
+        end = time.monotonic() + BRING_UP_S
+        while True:
+            shown = await self._stage.detection_times_us()
+            if set(shown.values()) == {wanted} and set(shown) == set(_BOTH):
+                self._on_remark(f"both ends show the detection time {_ms(wanted)}")
+                return
+            if time.monotonic() > end:
+                raise StepMissingError(f"the detection times stayed at {shown} us; {wanted} us was agreed on")
+            await asyncio.sleep(0.02)
+
+    async def _fall(self) -> tuple[int, int]:
+        chronicle = self._stage.chronicle
+        mark = chronicle.mark()
+        cut_ns = time.monotonic_ns()
+        self._stage.cut()
+        direction = "both ways" if self._options.cut == "both" else "from A to B"
+        self._did(story.LINK_CUT, f"packets vanish {direction}; BGP stays up")
+        patience = self._options.detection_time_us / 1e6 + GRACE_S
+        downs = await self._step(story.BFD_DOWN, _BOTH, mark, patience, "no hello for the detection time")
+        reporters = self._stage.reporters()
+        await self._step(story.LINK_WITHDRAWN, reporters, mark, GRACE_S, _told(reporters, "lost"))
+        gone = await self._step(
+            story.ROUTE_WITHDRAWN, reporters, mark, GRACE_S, "the route server took the routes back"
+        )
+        self._take_fall(cut_ns, mark, downs, gone)
+        return mark, cut_ns
+
+    def _take_fall(self, cut_ns: int, mark: int, downs: list[Fact], gone: list[Fact]) -> None:
+        silent = [fact for fact in downs if fact.last_hello_ns]
+        worst = max(silent, key=lambda fact: fact.time_ns - fact.last_hello_ns, default=None)
+        sent = [f for f in self._stage.chronicle.since(mark, (WITHDRAWAL_SENT,)) if f.who == "a"]
+        down_at_a = next(f for f in downs if f.who == "a")
+        gone_at_a = next(f for f in gone if f.who == "a")
+        if worst is None:
+            self._faults.append("no end noticed the silence by itself")
+        if not sent:
+            self._faults.append("A never said that it sent the withdrawal")
+        self._moments = Moments(
+            cut_us=cut_ns // 1000,
+            last_hello_us=worst.last_hello_ns // 1000 if worst else None,
+            detected_us=worst.time_ns // 1000 if worst else None,
+            down_us=down_at_a.time_ns // 1000,
+            withdrawal_sent_us=sent[0].time_ns // 1000 if sent else None,
+            route_gone_us=gone_at_a.time_ns // 1000,
+        )
+
+    async def _wait_on(self, mark: int) -> None:
+        """Long enough that whatever only lasts a moment is over: nothing but the NHIB may keep the lost next
+        hop alive."""
+        pause = max(1.0, 2 * self._options.detection_time_us / 1e6)
+        self._on_remark(f"waiting {pause:.1f} s: only the NHIB remembers the lost next hop, and keeps trying")
+        await asyncio.sleep(pause)
+        self._faults += await self._stage.leftovers()
+        self._expect_none(self._stage.chronicle, mark, _UPWARD, "while the cable was cut")
+
+    async def _return(self, cut_ns: int) -> None:
+        chronicle = self._stage.chronicle
+        mark = chronicle.mark()
+        restored_ns = time.monotonic_ns()
+        self._stage.join()
+        self._did(story.LINK_RESTORED, f"after {_ms((restored_ns - cut_ns) // 1000)}")
+        await self._step(story.BFD_UP_AGAIN, _BOTH, mark, GRACE_S, "A and B hear each other again")
+        reporters = self._stage.reporters()
+        await self._step(story.LINK_ANNOUNCED_AGAIN, reporters, mark, GRACE_S, _told(reporters, "reaches"))
+        back = await self._step(
+            story.ROUTE_LEARNED_AGAIN, reporters, mark, GRACE_S, "the routes are back, as before"
+        )
+        self._expect_none(chronicle, mark, _DOWNWARD, "after the cable was restored")
+        self._expect_none(chronicle, 0, (BGP_DOWN,), "at any time")
+        returned = next(f for f in back if f.who == "a")
+        self._moments = self._moments.returned(restored_ns // 1000, returned.time_ns // 1000)
+
+    async def _step(
+        self, name: str, parties: Collection[str], mark: int, timeout_s: float, text: str
+    ) -> list[Fact]:
+        """A step made of one kind of fact; it is complete when the last party has it."""
+        kind = name.removesuffix("-again")
+        try:
+            facts = await self._stage.chronicle.all_of(kind, parties, mark, timeout_s)
+        except TimeoutError:
+            have = {f.who for f in self._stage.chronicle.since(mark, (kind,))}
+            lacking = " and ".join(sorted(p.upper() for p in set(parties) - have))
+            raise StepMissingError(
+                f"step {name} did not come at {lacking} within {timeout_s:.0f} s"
+            ) from None
+        self._add(Step(name, self._t_us(max(fact.time_ns for fact in facts)), text))
+        return facts
+
+    def _did(self, name: str, text: str) -> None:
+        self._add(Step(name, self._t_us(time.monotonic_ns()), text))
+
+    def _add(self, step: Step) -> None:
+        self._steps.append(step)
+        self._on_step(step)
+
+    def _t_us(self, time_ns: int) -> int:
+        return (time_ns - self._start_ns) // 1000
+
+    def _expect_none(self, chronicle: Chronicle, mark: int, kinds: Collection[str], when: str) -> None:
+        for fact in chronicle.since(mark, kinds):
+            self._faults.append(f"{fact.kind} at {fact.who.upper()} {when}: {fact.text}")
+
+
+def _ms(microseconds: int) -> str:
+    return f"{microseconds / 1000:g} ms"
+
+
+def _told(reporters: Collection[str], verb: str) -> str:
+    both = len(reporters) == 2
+    return f"A {verb} B and B {verb} A, says BGP-LS" if both else f"A {verb} B, says BGP-LS"

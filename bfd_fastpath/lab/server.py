@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded route server, listening: one speaker for each expected session, all of them served by one
+RouteService."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bfd_fastpath.net.bgp_listener import Listener
+from bfd_fastpath.net.speaker import Speaker
+from bfd_fastpath.net.speaker_settings import SpeakerSettings
+from bfd_fastpath.net.tap import Tap
+from bfd_fastpath.routeserver.service import FAMILIES, RouteService, ServiceEvent
+from bfd_fastpath.routeserver.settings import Address, ClientSettings, ServerSettings
+from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Notification, SessionSettings, Update
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedSession:
+    """A client's session and the address that it comes from."""
+
+    client: ClientSettings
+    remote: Address
+
+
+class _Seat:
+    """One expected session: what the service sends through."""
+
+    def __init__(
+        self, number: int, service: RouteService, settings: SpeakerSettings, tap: Tap | None
+    ) -> None:
+        self._number = number
+        self._service = service
+        self.speaker = Speaker(settings, self._happened, tap=tap)
+
+    def _happened(self, event: Event) -> None:
+        self._service.handle(self._number, self, event)
+
+    def send(self, *updates: Update) -> object:
+        return self.speaker.send(*updates)
+
+    def refuse(self, text: str) -> None:
+        self.speaker.reset(Notification(ErrorCode.CEASE, Cease.REJECTED))
+
+    @property
+    def limit(self) -> int:
+        return self.speaker.limit
+
+
+class EmbeddedServer:
+    """Listens on one address. With port 0, `port` tells the real one after `start`."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        sessions: Iterable[ExpectedSession],
+        address: Address,
+        port: int = 0,
+        *,
+        observe: Callable[[ServiceEvent], None] = lambda event: None,
+        tap: Tap | None = None,
+    ) -> None:
+        self.service = RouteService(settings, observe)
+        self._listener = Listener(address, port)
+        self._seats = []
+        for number, expected in enumerate(sessions, 1):
+            seat = _Seat(number, self.service, _speaker_settings(settings, expected), tap)
+            self._seats.append(seat)
+            self._listener.add(seat.speaker)
+
+    @property
+    def port(self) -> int:
+        return self._listener.port
+
+    async def start(self) -> None:
+        """Listen. Raises net.tcp's TcpError when the port cannot be had."""
+        await self._listener.start()
+        for seat in self._seats:
+            seat.speaker.start()
+
+    async def stop(self) -> None:
+        """End all sessions with Cease, and listen no longer."""
+        for seat in self._seats:
+            await seat.speaker.stop()
+        await self._listener.stop()
+
+
+def _speaker_settings(settings: ServerSettings, expected: ExpectedSession) -> SpeakerSettings:
+    session = SessionSettings(
+        local_asn=settings.asn,
+        router_id=settings.identifier,
+        families=FAMILIES,
+        peer_asn=expected.client.asn,
+        peer_router_id=expected.client.identifier,
+        hold_time_s=settings.hold_time_s,
+    )
+    return SpeakerSettings(session=session, remote=expected.remote, connect=False)
