@@ -18,10 +18,7 @@ SHELL := /bin/bash
 venv := .venv/bin
 stamps := build/stamps
 # What the compiled parts are made from: a change here rebuilds, a change in Python code does not need to.
-sources := $(shell find native pydp -type f \( -name '*.[ch]' -o -name '*.pyx' -o -name '*.pxd' -o -name Makefile -o -name '*.in' \
-	-o -name '*.map' -o -name 'build_*.py' -o -name '*_build.py' \) -not -path '*/build/*' -not -path 'pydp/_lib/*' -not -name '_*.c' \
-	2>/dev/null) setup.py pyproject.toml
-
+sources := $(wildcard $(shell git ls-files -co --exclude-standard native 'pydp/*.pyx' 'pydp/*.pxd')) setup.py pyproject.toml
 c_files := git ls-files -z -co --exclude-standard 'native/*.[ch]' 'tests/*.[ch]'
 
 .PHONY: help
