@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reference of all sections and keys as Markdown, made from the schema; docs/configuration.md holds a copy."""
+"""The reference of all sections and keys as Markdown, made from the schema for docs/configuration.md."""
 
 from __future__ import annotations
 

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports: from the NHIB's changes to the BGP-LS announcements and withdrawals of one peer."""
+
+from bfd_fastpath.report.naming import Statement, Untellable
+from bfd_fastpath.report.outgoing import Outgoing
+from bfd_fastpath.report.reporter import Reporter, ReporterView
+from bfd_fastpath.report.settings import LanAddress, ReportSettings, Session
+
+__all__ = [
+    "LanAddress",
+    "Outgoing",
+    "ReportSettings",
+    "Reporter",
+    "ReporterView",
+    "Session",
+    "Statement",
+    "Untellable",
+]

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""UPDATEs on their way to one peer, each with what the peer holds after it. Sending them is the speaker's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bfd_fastpath.report.naming import Statement
+from bfd_fastpath.report.settings import Address, ReportSettings, Session
+from bfd_fastpath.wire.bgp.as_path import AsPath
+from bfd_fastpath.wire.bgp.attributes import Attributes
+from bfd_fastpath.wire.bgp.family import BGP_LS
+from bfd_fastpath.wire.bgp.origin import Origin
+from bfd_fastpath.wire.bgp.packer import Group, pack_announcements, pack_withdrawals
+from bfd_fastpath.wire.bgp.update import Update
+from bfd_fastpath.wire.bgpls import LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One UPDATE. told: each next hop it speaks of, and what the peer holds about it after this UPDATE."""
+
+    update: Update
+    told: tuple[tuple[Address, Statement], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """NLRIs about one next hop that never go into different UPDATEs, in the order in which they are said."""
+
+    address: Address
+    after: Statement
+    nlris: Group
+
+
+class UpdateMaker:
+    """Turns units into as few UPDATEs as the session's message limit allows."""
+
+    def __init__(self, settings: ReportSettings, session: Session) -> None:
+        self._session = session
+        self._external = session.peer_as != settings.asn
+        self._path = AsPath.sequence(settings.asn) if self._external else AsPath()
+        self._next_hop = _next_hop(settings, session)
+
+    def withdraw(self, units: Sequence[Unit]) -> list[Outgoing]:
+        groups = [unit.nlris for unit in units]
+        return list(_match(units, pack_withdrawals(BGP_LS, groups, limit=self._session.limit)))
+
+    def announce(self, units: Sequence[Unit]) -> list[Outgoing]:
+        return list(_match(units, self._pack([unit.nlris for unit in units], None)))
+
+    def announce_own(self, nodes: Group, node_name: str | None) -> list[Outgoing]:
+        """Our own Nodes: in UPDATEs of their own, because attribute 29 belongs to every NLRI beside it."""
+        attribute = None if node_name is None else LinkState.make(node_name=node_name)
+        return [Outgoing(update) for update in self._pack([(node,) for node in nodes], attribute)]
+
+    def withdraw_own(self, nodes: Group) -> list[Outgoing]:
+        groups = [(node,) for node in nodes]
+        return [Outgoing(one) for one in pack_withdrawals(BGP_LS, groups, limit=self._session.limit)]
+
+    def _pack(self, groups: Iterable[Group], link_state: LinkState | None) -> Iterator[Update]:
+        attributes = Attributes(
+            origin=Origin.IGP,
+            as_path=self._path,
+            local_pref=None if self._external else 100,
+            link_state=link_state,
+        )
+        session = self._session
+        return pack_announcements(
+            BGP_LS, attributes, (self._next_hop,), groups, limit=session.limit, as4=session.as4
+        )
+
+
+def _next_hop(settings: ReportSettings, session: Session) -> Address:
+    """RFC 9552 5.5: of the session's family, normally its local address. A loopback address means nothing to
+    others; our LAN address does."""
+    if not session.local.is_loopback:
+        return session.local
+    mine = (one.address for one in settings.lan if not one.address.is_link_local)
+    return next((one for one in mine if one.version == session.local.version), session.local)
+
+
+def _match(units: Sequence[Unit], updates: Iterable[Update]) -> Iterator[Outgoing]:
+    """Which units each UPDATE took: the packer keeps their order."""
+    position = 0
+    for update in updates:
+        part = update.mp_reach or update.mp_unreach
+        left = len(part.nlris) if part is not None else 0
+        told = []
+        while left > 0:
+            unit = units[position]
+            told.append((unit.address, unit.after))
+            left -= len(unit.nlris)
+            position += 1
+        yield Outgoing(update, tuple(told))

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reporter is told of ourselves and of the BGP session it reports over. Plain records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from bfd_fastpath.wire.bgp.message import STANDARD_LIMIT
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class LanAddress:
+    """An address of ours on a peering LAN, with the LAN's prefixes."""
+
+    address: Address
+    prefixes: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """Profile L5. identifier is one value for a LAN; full_ipv6_id sends 16 octets instead of 8."""
+
+    asn: int
+    lan: tuple[LanAddress, ...]
+    identifier: int = 0
+    full_ipv6_id: bool = False
+    announce_unverified: bool = False
+    node_name: str | None = None
+    """1 to 255 ASCII characters."""
+
+    @property
+    def prefixes(self) -> tuple[Network, ...]:
+        return tuple(dict.fromkeys(prefix for one in self.lan for prefix in one.prefixes))
+
+    def local(self, address: Address) -> Address | None:
+        """Our address on the LAN that this one is on."""
+        for one in self.lan:
+            mine = one.address
+            if mine.version != address.version or mine.is_link_local:
+                continue
+            if any(prefix.version == address.version and address in prefix for prefix in one.prefixes):
+                return mine
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One established BGP session on which BGP-LS was negotiated."""
+
+    local: Address
+    """Its own end."""
+    peer_as: int
+    limit: int = STANDARD_LIMIT
+    """Octets that the peer takes in one message."""
+    as4: bool = True
+    """The peer reads four-octet AS numbers."""

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real engine behind the session manager's protocol: records and errors of pydp to ours."""
+
+from __future__ import annotations
+
+from bfd_fastpath.nhib import BfdState, Observation, Slot
+from bfd_fastpath.session.engine import EngineRefusedError
+from bfd_fastpath.session.record import neighbour
+from bfd_fastpath.session.spec import EngineSession
+from pydp import Engine
+from pydp.errors import NotFoundError, PydpError
+from pydp.sessions import SessionConfig
+from pydp.states import Role
+
+
+class NativeEngine:
+    """A SessionEngine made of a pydp engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._sessions = engine.sessions
+
+    def upsert(self, wanted: EngineSession) -> int:
+        try:
+            return self._sessions.upsert(_config(wanted))
+        except PydpError as error:
+            raise EngineRefusedError(error.text) from error
+
+    def remove(self, session: int) -> None:
+        try:
+            self._sessions.remove(session)
+        except NotFoundError:
+            pass
+
+    def look(self, session: int) -> Observation | None:
+        try:
+            state = self._sessions.read(session)
+        except NotFoundError:
+            return None
+        return Observation(
+            state=BfdState(state.local_state),
+            old_state=BfdState(state.local_state),
+            remote_state=BfdState(state.remote_state),
+            diagnostic=int(state.local_diagnostic),
+            remote_diagnostic=int(state.remote_diagnostic),
+            neighbour=neighbour(int(state.neighbour_state)),
+            slot=Slot(state.nexthop_state),
+            last_hello_ns=state.last_rx_time_ns or None,
+            detection_time_us=state.detection_time_us,
+            poll_gap_us=state.poll_gap_us,
+            reread=True,
+        )
+
+    def clear_nexthop(self, session: int) -> None:
+        try:
+            self._sessions.clear(session)
+        except NotFoundError:
+            pass
+
+
+def _config(wanted: EngineSession) -> SessionConfig:
+    timers = wanted.timers
+    return SessionConfig(
+        source_addr=wanted.source,
+        dest_addr=wanted.destination,
+        port=wanted.port,
+        vlan=wanted.vlan,
+        local_multiplier=timers.local_multiplier,
+        desired_min_tx_interval_us=timers.desired_min_tx_us,
+        required_min_rx_interval_us=timers.required_min_rx_us,
+        admin_down=wanted.admin_down,
+        role=Role.PASSIVE if timers.passive else Role.ACTIVE,
+    )
