@@ -29,24 +29,19 @@ CYTHON_MODULES = ("handle", "columns", "burst", "ring", "events")
 
 
 def require_tools() -> None:
-    """Raise SetupError, one sentence with the remedy, when a tool or header that the build needs is not
-    there.
-    """
+    """Raise SetupError, one sentence with the remedy, when a program or header is missing."""
     compiler = (os.environ.get("CC") or "gcc").split()[0]
-    tools = {compiler: "gcc", "make": "make", "pkg-config": "pkg-config"}
-    missing = {
-        f"the program {tool}": package for tool, package in tools.items() if shutil.which(tool) is None
-    }
+    missing = [program for program in (compiler, "make", "pkg-config") if shutil.which(program) is None]
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
-        missing["Python.h"] = "python3-dev"
-    if "pkg-config" not in missing.values():
+        missing.append("Python.h")
+    if "pkg-config" not in missing:
         known = subprocess.run(["pkg-config", "--exists", "libdpdk >= 22.11"], check=False)
         if known.returncode:
-            missing["DPDK 22.11 or newer for development (pkg-config libdpdk)"] = "libdpdk-dev"
+            missing.append("DPDK's headers, 22.11 or newer (libdpdk-dev)")
     if missing:
         raise SetupError(
-            f"bfd-fastpath cannot be built here because {', '.join(missing)} is missing; on Debian: "
-            f"apt-get install {' '.join(dict.fromkeys(missing.values()))}"
+            f"bfd-fastpath cannot be built because this is missing: {', '.join(missing)}; on Debian "
+            "`.ci/packages build` in the source tree installs it as root, and otherwise prints the command that does"
         )
 
 

@@ -6,7 +6,7 @@ Importing it loads libpydp.so.0 from inside the package and initialises nothing.
 from typing import Any
 
 try:
-    from pydp import _cffi
+    import pydp._cffi as _cffi
 except ImportError as error:  # a missing DPDK library at run time reads badly otherwise
     raise ImportError(
         f"pydp's compiled part does not load ({error}); install DPDK's run-time libraries "

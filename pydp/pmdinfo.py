@@ -4,6 +4,7 @@ ELF files, beside what sysfs says. It loads no driver and needs no EAL.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,32 +79,13 @@ class Service:
 
 
 def plugin_directory() -> Path | None:
-    """Where the DPDK that this process has loaded keeps its driver plug-ins (of the newest installed one,
-    when none is loaded); None when there are none.
-    """
+    """Where the DPDK that this process has loaded keeps its driver plug-ins; None when there are none."""
     loaded = _loaded_eal()
-    places = (
-        [loaded.parent] if loaded else [*Path("/usr/lib").glob("*-linux-gnu*"), *map(Path, _LIBRARY_PLACES)]
-    )
-    found = [
-        path
-        for place in places
-        for path in sorted(place.glob("dpdk/pmds-*"))
-        if any(path.glob("librte_*.so*"))
-    ]
-    if loaded:
-        abi = loaded.name.partition(".so.")[2].split(".")[0]
-        found = [path for path in found if path.name.removeprefix("pmds-").split(".")[0] == abi] or found
-    return found[-1] if found else None
-
-
-_LIBRARY_PLACES = (
-    "/usr/lib64",
-    "/usr/lib",
-    "/usr/local/lib64",
-    "/usr/local/lib",
-    *map(str, Path("/usr/local/lib").glob("*-linux-gnu*")),
-)
+    if loaded is None:
+        return None
+    abi = loaded.name.partition(".so.")[2].split(".")[0]
+    places = sorted(loaded.parent.glob(f"dpdk/pmds-{abi}*"))
+    return next((place for place in places if any(place.glob("librte_*.so*"))), None)
 
 
 def _loaded_eal() -> Path | None:
@@ -133,9 +115,7 @@ def read_plugin(path: Path) -> list[Driver]:
                 name=told["name"],
                 plugin=path,
                 parameters=" ".join(told.get("params", "").split()),
-                kernel_modules=tuple(
-                    word for word in told.get("kmod", "").replace("*", " ").replace("|", " ").split()
-                ),
+                kernel_modules=tuple(word for word in re.split(r"[*|&\s]+", told.get("kmod", "")) if word),
                 pci_ids=tuple(PciId(*row) for row in told.get("pci_ids", ())),
             )
         )

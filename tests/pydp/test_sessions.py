@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions by upsert: Up, Down by a cut, AdminDown, changes in place, and what a snapshot says of each."""
+
+import dataclasses
+from ipaddress import ip_address
+
+import pytest
+
+import pydp
+from pydp import Diagnostic, NextHopState, State
+
+pytestmark = pytest.mark.eal
+
+
+def test_two_engines_bring_a_session_up_and_agree(pair):
+    ours, theirs = pair.up()
+    first = pair.engines[0].sessions.read(ours)
+    second = pair.engines[1].sessions.read(theirs)
+    assert first.config == pair.config(0)
+    assert (first.local_state, first.remote_state) == (State.UP, State.UP)
+    assert (first.local_discriminator, first.remote_discriminator) == (
+        second.remote_discriminator,
+        second.local_discriminator,
+    )
+    assert first.detection_time_us == 150_000
+    assert first.negotiated_tx_interval_us == first.negotiated_rx_interval_us == 50_000
+    assert first.nexthop_state is NextHopState.LIVE
+    assert first.was_up
+    assert first.up_count == 1
+    # RFC 5881 4: from a port in 49152-65535 to 3784.
+    assert first.dest_port == 3784
+    assert 49152 <= first.source_port <= 65535
+    assert 0 < first.create_time_ns <= first.last_up_time_ns <= first.last_rx_time_ns <= pair.now_ns
+    assert first.receive_packet_count > 10
+    assert first.send_packet_count > 10
+
+
+def test_a_cut_takes_the_session_down_after_the_detection_time(pair):
+    ours, _ = pair.up()
+    last = pair.engines[0].sessions.read(ours).last_rx_time_ns
+    pair.ends[1].cut()
+    pair.until(lambda: pair.state(0, ours) is not State.UP, 1000)
+    state = pair.engines[0].sessions.read(ours)
+    assert state.local_state is State.DOWN
+    assert state.local_diagnostic is Diagnostic.CONTROL_EXPIRY
+    assert state.nexthop_state is NextHopState.DEAD
+    assert state.down_count == 1
+    assert 150_000_000 <= state.last_down_time_ns - last <= 150_000_000 + 60_000_000
+    pair.engines[0].sessions.clear(ours)
+    assert pair.engines[0].sessions.read(ours).nexthop_state is NextHopState.UNKNOWN
+    pair.ends[1].cut(False)
+    pair.until(lambda: pair.state(0, ours) is State.UP, 5000)
+
+
+def test_the_same_session_again_changes_nothing(pair):
+    ours, _ = pair.up()
+    before = pair.engines[0].sessions.read(ours)
+    assert pair.engines[0].sessions.upsert(pair.config(0)) == ours
+    assert pair.engines[0].sessions.read(ours) == before
+    assert pair.engines[0].sessions.list() == [ours]
+
+
+def test_new_timers_are_negotiated_without_a_flap(pair):
+    ours, theirs = pair.up()
+    assert pair.engines[0].sessions.upsert(pair.config(0, desired_min_tx_interval_us=200_000)) == ours
+    pair.until(lambda: pair.engines[1].sessions.read(theirs).detection_time_us == 600_000)
+    state = pair.engines[0].sessions.read(ours)
+    assert (state.local_state, state.down_count) == (State.UP, 0)
+    assert state.poll_count == 1
+
+
+def test_admin_down_tells_the_peer_and_makes_the_next_hop_unknown(pair):
+    ours, theirs = pair.up()
+    pair.engines[0].sessions.upsert(pair.config(0, admin_down=True))
+    pair.until(lambda: pair.state(1, theirs) is State.DOWN, 1000)
+    mine, other = pair.engines[0].sessions.read(ours), pair.engines[1].sessions.read(theirs)
+    assert (mine.local_state, mine.local_diagnostic) == (State.ADMIN_DOWN, Diagnostic.ADMIN_DOWN)
+    assert mine.nexthop_state is other.nexthop_state is NextHopState.UNKNOWN
+    assert other.local_diagnostic is Diagnostic.NEIGHBOR_DOWN
+    assert mine.admin_down_count == 1
+    pair.engines[0].sessions.upsert(pair.config(0))
+    pair.until(lambda: pair.state(1, theirs) is State.UP, 5000)
+
+
+def test_a_removed_session_says_goodbye_before_it_goes(pair):
+    ours, theirs = pair.up()
+    pair.engines[0].sessions.remove(ours)
+    assert pair.engines[0].sessions.read(ours).removing
+    pair.until(lambda: pair.state(1, theirs) is State.DOWN, 1000)
+    pair.until(lambda: pair.engines[0].sessions.list() == [], 3000)
+    with pytest.raises(pydp.NotFoundError):
+        pair.engines[0].sessions.read(ours)
+
+
+def test_a_session_removed_at_once_is_gone_at_once(pair):
+    ours, _ = pair.up()
+    pair.engines[0].sessions.remove(ours, now=True)
+    assert pair.engines[0].sessions.list() == []
+    for command in (pair.engines[0].sessions.remove, pair.engines[0].sessions.clear):
+        with pytest.raises(pydp.NotFoundError):
+            command(ours)
+
+
+def test_more_sessions_are_listed_than_fit_the_first_look(pair):
+    sessions = pair.engines[0].sessions
+    wanted = {sessions.upsert(pair.config(0, dest_addr=pair.config(0).dest_addr + i)) for i in range(1100)}
+    assert sessions.list() == sorted(wanted)
+    assert len(wanted) == 1100
+    assert {state.id for state in sessions} == wanted
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"local_multiplier": 0},
+        {"local_multiplier": 256},
+        {"desired_min_tx_interval_us": 0},
+        {"desired_min_tx_interval_us": 1 << 32},
+        {"port": 9},
+        {"source_addr": ip_address("192.0.2.77")},
+        {"dest_addr": ip_address("2001:db8::1")},
+    ],
+    ids=str,
+)
+def test_a_wrong_session_is_refused_and_makes_none(pair, wrong):
+    with pytest.raises((pydp.InvalidArgumentError, pydp.NotFoundError)):
+        pair.engines[0].sessions.upsert(pair.config(0, **wrong))
+    assert pair.engines[0].sessions.list() == []
+
+
+def test_a_full_table_refuses_one_more(eal, name):
+    first, second = pydp.link(name)
+    with first, second, pydp.Engine(name, max_sessions=2) as engine:
+        engine.attach(first)
+        engine.address_add(0, "192.0.2.1/24")
+        made = pydp.SessionConfig(
+            source_addr=ip_address("192.0.2.1"),
+            dest_addr=ip_address("192.0.2.2"),
+        )
+        for i in range(2):
+            engine.sessions.upsert(dataclasses.replace(made, dest_addr=made.dest_addr + i))
+        with pytest.raises(pydp.OutOfMemoryError):
+            engine.sessions.upsert(dataclasses.replace(made, dest_addr=made.dest_addr + 2))
