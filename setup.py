@@ -41,7 +41,7 @@ def require_tools() -> None:
     if missing:
         raise SetupError(
             f"bfd-fastpath cannot be built because this is missing: {', '.join(missing)}; on Debian "
-            "`.ci/packages build` in the source tree installs it as root, and otherwise prints the command that does"
+            "`.ci/packages build` in the source tree installs it as root, or prints the command that does"
         )
 
 
