@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the table shows of each bench, and the goal beside it: operations a second wished for on the reference machine (two
-virtual cores of an AMD EPYC at 2.6 GHz). Only a ratio to a limit or peer of the same run can be compared between machines."""
+"""What the table shows of each bench, and the goal beside it: operations a second wished for on the
+reference machine (two virtual cores of an AMD EPYC at 2.6 GHz). Only a ratio to a limit or peer of the same
+run can be compared between machines.
+"""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one table of a bench run: rates with their spread, beside the goal and beside the limit or peer of the same run."""
+"""The one table of a bench run: rates with their spread, beside the goal and the limit of that run."""
 
 from collections.abc import Iterable, Mapping
 from statistics import median
@@ -39,7 +39,9 @@ def build(results: Iterable[Mapping[str, Any]]) -> Table:
     by_name = {result["name"].removeprefix("test_"): result for result in results}
     table = Table(title="Operations a second on one core: median of interleaved windows")
     for heading in ("operation", "median", "min - max", "goal", "met", "against, in the same run"):
-        table.add_column(heading, justify="left" if heading in ("operation", "against, in the same run") else "right")
+        table.add_column(
+            heading, justify="left" if heading in ("operation", "against, in the same run") else "right"
+        )
     for row in ROWS:
         if row.bench in by_name:
             table.add_row(*_cells(row, by_name[row.bench]))

@@ -15,7 +15,11 @@ def test_receive(benchmark: BenchmarkFixture, driver: ModuleType, bench: object)
         benchmark,
         COUNT,
         lambda: driver.lib.bench_receive(bench, COUNT),
-        limit=("find the session by index, stamp it", COUNT, lambda: driver.lib.bench_index_only(bench, COUNT)),
+        limit=(
+            "find the session by index, stamp it",
+            COUNT,
+            lambda: driver.lib.bench_index_only(bench, COUNT),
+        ),
     )
     assert accepted == COUNT
 

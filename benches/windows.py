@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Interleaved windows: before each round of a bench one window of its limit or peer runs, so both see the same machine."""
+"""Interleaved windows: before each round of a bench one window of its limit or peer runs, so that both see
+the same machine.
+"""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -23,8 +25,9 @@ def run(
 ) -> T:
     """Times subject(), which does that many operations, in `rounds` windows after a warm-up.
 
-    limit: what the other one is, how many operations its call does, and the call. prepare() runs before each window of the
-    subject, untimed. Returns what the last subject() returned; benches.table reads the figures from benchmark.extra_info.
+    limit: what the other one is, how many operations its call does, and the call. prepare() runs before each
+    window of the subject, untimed. Returns what the last subject() returned; benches.table reads the figures
+    from benchmark.extra_info.
     """
     windows: list[float] = []
 
@@ -37,7 +40,9 @@ def run(
             prepare()
 
     benchmark.extra_info["operations"] = operations
-    result: T = benchmark.pedantic(subject, setup=between, rounds=rounds, warmup_rounds=1)
+    result: T = benchmark.pedantic(  # type: ignore[no-untyped-call]
+        subject, setup=between, rounds=rounds, warmup_rounds=1
+    )
     if limit is not None:
         benchmark.extra_info["limit"] = limit[0]
         benchmark.extra_info["limit_rates"] = windows[-rounds:]
