@@ -21,9 +21,10 @@ class Fact:
     who: str
     time_ns: int
     text: str = ""
-    #: For "bfd-down": the last hello that came in before it, 0 when the peer's word and not silence was the
-    #: cause.
-    last_hello_ns: int = 0
+    #: For "bfd-down" by silence: the last hello that came in before it, 0 where that is not known. None when
+    #: the
+    #: peer's word was the cause.
+    last_hello_ns: int | None = None
 
 
 class Chronicle:

@@ -20,6 +20,8 @@ from bfd_fastpath.lab.story import Step
 BRING_UP_S = 30.0
 #: Grace for what has a bound of its own: a miss must be measured, not given up on.
 GRACE_S = 10.0
+#: The least time for which the cable stays cut after the routes are gone.
+WAIT_ON_S = 1.0
 _BOTH = ("a", "b")
 _UPWARD = (story.BFD_UP, story.LINK_ANNOUNCED, story.ROUTE_LEARNED)
 _DOWNWARD = (story.BFD_DOWN, story.LINK_WITHDRAWN, story.ROUTE_WITHDRAWN)
@@ -105,7 +107,7 @@ class Director:
         cut_ns = time.monotonic_ns()
         self._stage.cut()
         direction = "both ways" if self._options.cut == "both" else "from A to B"
-        self._did(story.LINK_CUT, f"packets vanish {direction}; BGP stays up")
+        self._did(story.LINK_CUT, cut_ns, f"packets vanish {direction}; BGP stays up")
         patience = self._options.detection_time_us / 1e6 + GRACE_S
         downs = await self._step(story.BFD_DOWN, _BOTH, mark, patience, "no hello for the detection time")
         reporters = self._stage.reporters()
@@ -117,18 +119,18 @@ class Director:
         return mark, cut_ns
 
     def _take_fall(self, cut_ns: int, mark: int, downs: list[Fact], gone: list[Fact]) -> None:
-        silent = [fact for fact in downs if fact.last_hello_ns]
-        worst = max(silent, key=lambda fact: fact.time_ns - fact.last_hello_ns, default=None)
+        waits = [(f.time_ns - f.last_hello_ns, f) for f in downs if f.last_hello_ns]
+        worst = max(waits, key=lambda wait: wait[0])[1] if waits else None
         sent = [f for f in self._stage.chronicle.since(mark, (WITHDRAWAL_SENT,)) if f.who == "a"]
         down_at_a = next(f for f in downs if f.who == "a")
         gone_at_a = next(f for f in gone if f.who == "a")
-        if worst is None:
+        if all(fact.last_hello_ns is None for fact in downs):
             self._faults.append("no end noticed the silence by itself")
         if not sent:
             self._faults.append("A never said that it sent the withdrawal")
         self._moments = Moments(
             cut_us=cut_ns // 1000,
-            last_hello_us=worst.last_hello_ns // 1000 if worst else None,
+            last_hello_us=(worst.last_hello_ns or 0) // 1000 if worst else None,
             detected_us=worst.time_ns // 1000 if worst else None,
             down_us=down_at_a.time_ns // 1000,
             withdrawal_sent_us=sent[0].time_ns // 1000 if sent else None,
@@ -138,7 +140,7 @@ class Director:
     async def _wait_on(self, mark: int) -> None:
         """Long enough that whatever only lasts a moment is over: nothing but the NHIB may keep the lost next
         hop alive."""
-        pause = max(1.0, 2 * self._options.detection_time_us / 1e6)
+        pause = max(WAIT_ON_S, 2 * self._options.detection_time_us / 1e6)
         self._on_remark(f"waiting {pause:.1f} s: only the NHIB remembers the lost next hop, and keeps trying")
         await asyncio.sleep(pause)
         self._faults += await self._stage.leftovers()
@@ -149,7 +151,7 @@ class Director:
         mark = chronicle.mark()
         restored_ns = time.monotonic_ns()
         self._stage.join()
-        self._did(story.LINK_RESTORED, f"after {_ms((restored_ns - cut_ns) // 1000)}")
+        self._did(story.LINK_RESTORED, restored_ns, f"after {_ms((restored_ns - cut_ns) // 1000)}")
         await self._step(story.BFD_UP_AGAIN, _BOTH, mark, GRACE_S, "A and B hear each other again")
         reporters = self._stage.reporters()
         await self._step(story.LINK_ANNOUNCED_AGAIN, reporters, mark, GRACE_S, _told(reporters, "reaches"))
@@ -171,14 +173,13 @@ class Director:
         except TimeoutError:
             have = {f.who for f in self._stage.chronicle.since(mark, (kind,))}
             lacking = " and ".join(sorted(p.upper() for p in set(parties) - have))
-            raise StepMissingError(
-                f"step {name} did not come at {lacking} within {timeout_s:.0f} s"
-            ) from None
+            text = f"step {name} did not come at {lacking} within {timeout_s:.0f} s"
+            raise StepMissingError(text) from None
         self._add(Step(name, self._t_us(max(fact.time_ns for fact in facts)), text))
         return facts
 
-    def _did(self, name: str, text: str) -> None:
-        self._add(Step(name, self._t_us(time.monotonic_ns()), text))
+    def _did(self, name: str, time_ns: int, text: str) -> None:
+        self._add(Step(name, self._t_us(time_ns), text))
 
     def _add(self, step: Step) -> None:
         self._steps.append(step)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo as a command: from options to an exit code. What happens on the way is the director's, where the
+stage's."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from ipaddress import ip_network
+from pathlib import Path
+
+import structlog
+
+from bfd_fastpath.lab.director import Director
+from bfd_fastpath.lab.options import DEFAULT_PREFIX, DemoOptions
+from bfd_fastpath.lab.result import OK, WRONG, Result
+from bfd_fastpath.lab.screen import Screen
+from bfd_fastpath.lab.stage import Stage
+from bfd_fastpath.lab.story import Step
+
+
+def run(
+    *,
+    interval_ms: float = 50,
+    multiplier: int = 3,
+    prefix: str | None = None,
+    cut: str = "both",
+    pcap: Path | None = None,
+    as_json: bool = False,
+    kernel: bool = False,
+) -> int:
+    """The whole demo on standard output. Returns the exit code; bad options are one sentence on standard
+    error and 2."""
+    try:
+        chosen = DEFAULT_PREFIX if prefix is None else ip_network(prefix)
+        options = DemoOptions(round(interval_ms * 1000), multiplier, chosen, cut, pcap, as_json)
+    except ValueError as error:
+        print(f"bfd-fastpath demo: {error}", file=sys.stderr)
+        return 2
+    _quiet_logs()
+    if kernel:
+        from bfd_fastpath.lab.kernel import KernelStage, unavailable
+
+        reason = unavailable()
+        if reason is not None:
+            print(f"bfd-fastpath demo --kernel: {reason.text}", file=sys.stderr)
+            return OK if reason.skip else WRONG
+        return _perform(KernelStage(options), options, "between network namespaces, FRR as B")
+    from bfd_fastpath.lab.eal import start_eal
+    from bfd_fastpath.lab.memory import MemoryStage
+
+    problem = start_eal()
+    if problem is not None:
+        print(f"bfd-fastpath demo: {problem}", file=sys.stderr)
+        return WRONG
+    return _perform(MemoryStage(options), options, "in one process")
+
+
+async def run_demo(stage: Stage, options: DemoOptions, screen: Screen | None = None) -> Result:
+    """Play the story on a stage that is not open yet, and close it whatever happens; `screen` None:
+    silently."""
+
+    def step(step: Step) -> None:
+        if screen is not None:
+            screen.step(step)
+
+    def remark(text: str) -> None:
+        if screen is not None:
+            screen.remark(text)
+
+    director = Director(stage, options, step, remark)
+    try:
+        await stage.open()
+        return await director.play()
+    finally:
+        await asyncio.shield(stage.close())
+
+
+def _perform(stage: Stage, options: DemoOptions, where: str) -> int:
+    screen = None if options.json else Screen()
+    if screen is not None:
+        interval = f"{options.interval_us / 1000:g} ms x {options.multiplier}"
+        screen.headline(f"Two routers, a route server, a cable ({where}), BFD at {interval}")
+    try:
+        result = asyncio.run(_cancellable(run_demo(stage, options, screen)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("bfd-fastpath demo: interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:
+        print(f"bfd-fastpath demo: {error}", file=sys.stderr)
+        return WRONG
+    if options.json:
+        print(json.dumps(result.as_json(), indent=2))
+    elif screen is not None:
+        screen.result(result)
+    return result.exit_code()
+
+
+async def _cancellable(performance: Coroutine[None, None, Result]) -> Result:
+    """SIGTERM ends the demo as Ctrl-C does: in order."""
+    task = asyncio.ensure_future(performance)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
+def _quiet_logs() -> None:
+    """The story is what is to be read; warnings still come through, on standard error."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(30),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
