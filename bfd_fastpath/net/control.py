@@ -40,7 +40,8 @@ class ControlLimits:
 
 
 class ControlServer:
-    """Listens on `path`, with file mode `mode` and, where given, another user and group (names or numbers)."""
+    """Listens on `path`, with file mode `mode` and, where given, another user and group (names or
+    numbers)."""
 
     def __init__(
         self,
@@ -64,12 +65,35 @@ class ControlServer:
 
     async def start(self) -> None:
         """Raises ControlSocketError. A stale socket file, on which nobody listens, is replaced."""
-        listener = _bind(self._path, self._mode, self._owner, self._group)
+        _owner_ids(self._owner, self._group)
+        listener = _bind(self._path)
         found = os.stat(self._path)
         self._inode = (found.st_dev, found.st_ino)
+        try:
+            self.permit(self._mode, self._owner, self._group)
+        except ControlSocketError:
+            listener.close()
+            os.unlink(self._path)
+            raise
         self._server = await asyncio.start_unix_server(
             self._accept, sock=listener, limit=self._limits.request_octets
         )
+
+    @property
+    def path(self) -> str:
+        return self._path
+
+    def permit(self, mode: int, owner: str | None, group: str | None) -> None:
+        """Give the socket file another mode, user and group. Raises ControlSocketError."""
+        uid, gid = _owner_ids(owner, group)
+        try:
+            os.chown(self._path, uid, gid)
+            os.chmod(self._path, mode)
+        except OSError as error:
+            raise ControlSocketError(
+                f"The control socket {self._path} cannot be given to {owner or '-'}:{group or '-'} "
+                f"({error.strerror}); run as root, or leave [control] owner and group out."
+            ) from error
 
     async def close(self) -> None:
         """Stops listening, ends the clients and removes the socket file (only if it is still ours)."""
@@ -147,18 +171,14 @@ class ControlServer:
             )
 
 
-def _bind(path: str, mode: int, owner: str | None, group: str | None) -> socket.socket:
-    """A bound socket whose file has its mode and owner before anybody can connect."""
+def _bind(path: str) -> socket.socket:
+    """A bound socket that does not listen yet: nobody can connect before its file has its mode and owner."""
     _remove_stale(path)
     try:
-        uid, gid = _owner_ids(owner, group)
         os.makedirs(os.path.dirname(path) or ".", mode=0o755, exist_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             listener.bind(path)
-            os.chmod(path, mode)
-            if (uid, gid) != (-1, -1):
-                os.chown(path, uid, gid)
         except BaseException:
             listener.close()
             raise
@@ -167,7 +187,7 @@ def _bind(path: str, mode: int, owner: str | None, group: str | None) -> socket.
         reason = error.strerror or str(error)
         raise ControlSocketError(
             f"The control socket {path} cannot be made ({reason}); "
-            "give [control] a path and an owner that this user may use."
+            "give [control] a path that this user may write to, of at most 107 characters."
         ) from error
 
 
@@ -204,9 +224,13 @@ def _owner_ids(owner: str | None, group: str | None) -> tuple[int, int]:
     try:
         uid = -1 if owner is None else int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
     except KeyError:
-        raise ControlSocketError(f"[control] owner: there is no user {owner} here; name one that exists.") from None
+        raise ControlSocketError(
+            f"[control] owner: there is no user {owner} here; name one that exists."
+        ) from None
     try:
         gid = -1 if group is None else int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
     except KeyError:
-        raise ControlSocketError(f"[control] group: there is no group {group} here; name one that exists.") from None
+        raise ControlSocketError(
+            f"[control] group: there is no group {group} here; name one that exists."
+        ) from None
     return uid, gid

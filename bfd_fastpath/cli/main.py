@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `bfd-fastpath`: the group that holds the commands, and the one place where errors become exit
+codes."""
+
+import sys
+
+import click
+
+from bfd_fastpath.cli import exit_codes
+from bfd_fastpath.cli.client import NoDaemonError
+from bfd_fastpath.cli.config import config
+from bfd_fastpath.cli.demo import demo
+from bfd_fastpath.cli.operate import clear, reload, session
+from bfd_fastpath.cli.pmdinfo import pmdinfo
+from bfd_fastpath.cli.run import run
+from bfd_fastpath.cli.show import show
+from bfd_fastpath.cli.version import version
+from bfd_fastpath.net.control_protocol import CommandError
+
+_EPILOG = """\b
+Examples:
+  bfd-fastpath demo                               the whole story in one process, no root needed
+  bfd-fastpath config check /etc/bfd-fastpath.toml
+  bfd-fastpath run -c /etc/bfd-fastpath.toml
+  bfd-fastpath show nexthops                      who is reachable, and why (not)
+
+\b
+Exit codes: 0 done; 1 it failed; 2 bad configuration or command line;
+3 the demo missed a time bound; 4 no daemon answers on the control socket.
+"""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG
+)
+def cli() -> None:
+    """BFD to every next hop that a route server hands out, on DPDK, and a word to the route server by
+    BGP-LS about
+    those that cannot be reached."""
+
+
+for _command in (run, show, clear, session, reload, config, pmdinfo, demo, version):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Entry point of the installed command and of `python -m bfd_fastpath`."""
+    sys.exit(invoke(sys.argv[1:]))
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; what a person should know is on stderr, one sentence a
+    fault."""
+    try:
+        result = cli.main(arguments, prog_name="bfd-fastpath", standalone_mode=False)
+        return result if isinstance(result, int) else exit_codes.OK
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return exit_codes.BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except NoDaemonError as error:
+        click.echo(f"bfd-fastpath: {error}", err=True)
+        return exit_codes.NO_DAEMON
+    except CommandError as error:
+        click.echo(f"bfd-fastpath: {error}", err=True)
+        return exit_codes.BAD_INPUT if error.code == "bad-configuration" else exit_codes.FAILED
+    except BrokenPipeError:
+        # The reader of our output (head, less) left; nothing is wrong and nobody listens.
+        sys.stdout = None
+        return exit_codes.OK

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`bfd-fastpath show ...`: asks the daemon and prints. JSON goes through as it came; tables are made in
+show_tables."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from bfd_fastpath.cli import client, show_tables
+from bfd_fastpath.cli.options import json_option, print_json, socket_option
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  bfd-fastpath show nexthops
+  bfd-fastpath show sessions --json | jq '.sessions[]."session-running"'
+
+\b
+JSON uses the names of RFC 9314 (ietf-bfd), intervals in microseconds.
+"""
+)
+def show() -> None:
+    """Look into the running daemon."""
+
+
+def _add(name: str, help_text: str, render: Callable[[Any], str]) -> None:
+    @show.command(name, help=help_text)
+    @json_option
+    @socket_option
+    def command(as_json: bool, socket_path: str) -> None:
+        result = client.ask(socket_path, f"show-{name}")
+        if as_json:
+            print_json(result)
+        else:
+            click.echo(render(result))
+
+
+_add("sessions", "BFD sessions: states, negotiated timers, packets.", show_tables.sessions)
+_add(
+    "nexthops",
+    "Next hops: Unknown, Up or Down, and the reason for it. Only those that are Down are not used.",
+    show_tables.nexthops,
+)
+_add("routes", "Routes learned by BGP, and whether their next hop is used.", show_tables.routes)
+_add("ports", "Ports, their addresses and neighbours, and the worker's poll gaps.", show_tables.ports)
+_add("drops", "Packets that were dropped, by reason.", show_tables.drops)
+_add("reporter", "BGP neighbours, and what each was told about which next hop.", show_tables.reporter)

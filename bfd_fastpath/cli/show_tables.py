@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `show` prints for people, from the JSON that the daemon answers with."""
+
+from typing import Any
+
+from bfd_fastpath.cli.table import age, interval, table
+
+
+def sessions(result: Any) -> str:
+    rows = []
+    for one in result["sessions"]:
+        running, counts = one["session-running"], one["session-statistics"]
+        rows.append(
+            (
+                one["dest-addr"],
+                one["source-addr"],
+                one["interface"],
+                running["local-state"],
+                running["remote-state"],
+                running["local-diagnostic"],
+                interval(running["negotiated-tx-interval"]),
+                interval(running["negotiated-rx-interval"]),
+                interval(running["detection-time"]),
+                counts["receive-packet-count"],
+                counts["send-packet-count"],
+                counts["down-count"],
+            )
+        )
+    if not rows:
+        return "No BFD sessions."
+    headers = (
+        "PEER",
+        "SOURCE",
+        "PORT",
+        "STATE",
+        "PEER STATE",
+        "DIAGNOSTIC",
+        "TX",
+        "RX",
+        "DETECT",
+        "IN",
+        "OUT",
+        "DOWNS",
+    )
+    total = result["summary"]
+    summary = (
+        f"{total['number-of-sessions']} sessions: {total['number-of-sessions-up']} up, "
+        f"{total['number-of-sessions-down']} down, {total['number-of-sessions-admin-down']} admin-down"
+    )
+    return table(headers, rows, right=headers[6:]) + "\n" + summary
+
+
+def nexthops(result: Any) -> str:
+    rows = [
+        (one["address"], one["state"], age(one["seconds-in-state"]), len(one["users"]), one["explanation"])
+        for one in result["next-hops"]
+    ]
+    if not rows:
+        return "No next hops: no BGP neighbour has named one, and the configuration has no [[session]]."
+    return table(("NEXT HOP", "STATE", "FOR", "USERS", "BECAUSE"), rows, right=("FOR", "USERS"))
+
+
+def routes(result: Any) -> str:
+    rows = [
+        (
+            one["prefix"],
+            one["next-hop"],
+            one["next-hop-state"],
+            "yes" if one["used"] else "no",
+            one["peer"],
+            " ".join(map(str, one["as-path"])),
+        )
+        for one in result["routes"]
+    ]
+    if not rows:
+        return "No routes learned."
+    return table(("PREFIX", "NEXT HOP", "STATE", "USED", "FROM", "AS PATH"), rows)
+
+
+def ports(result: Any) -> str:
+    parts = []
+    for one in result["ports"]:
+        counts = one["statistics"]
+        speed = f", {one['speed-mbps']} Mb/s" if one["speed-mbps"] else ""
+        lines = [
+            f"{one['name']}: {one['device']} ({one['driver']}), {one['mac-address']}, mtu {one['mtu']}, "
+            f"link {'up' if one['link-up'] else 'down'}{speed}",
+            f"  addresses {' '.join(one['addresses'])}; neighbours by {one['neighbours-by']}",
+            f"  in {counts['rx-packets']} packets, {counts['rx-missed']} missed, {counts['rx-errors']} errors; out "
+            f"{counts['tx-packets']} packets, {counts['tx-errors']} errors",
+        ]
+        if one["neighbours"]:
+            rows = [
+                (
+                    n["address"],
+                    n["vlan"] or "-",
+                    n["mac-address"],
+                    n["state"],
+                    age(n["confirmed-seconds-ago"]),
+                )
+                for n in one["neighbours"]
+            ]
+            text = table(("NEIGHBOUR", "VLAN", "MAC", "STATE", "CONFIRMED"), rows)
+            lines += ["  " + line for line in text.splitlines()]
+        parts.append("\n".join(lines))
+    worker = result["worker"]
+    parts.append(
+        f"worker: longest poll gap {interval(worker['poll-gap-max'])}, {worker['stalls']} stalls of its own, "
+        f"{worker['sleeps']} sleeps in {worker['turns']} turns"
+    )
+    gaps = [(bucket["below"], bucket["count"]) for bucket in worker["poll-gaps"] if bucket["count"]]
+    if gaps:
+        buckets = [(f"< {interval(below)}" if below else "longer", count) for below, count in gaps]
+        parts.append(table(("POLL GAP", "TIMES"), buckets, right=("TIMES",)))
+    return "\n".join(parts)
+
+
+def drops(result: Any) -> str:
+    rows = [
+        (port["name"], counter["name"], counter["count"], counter["text"])
+        for port in result["ports"]
+        for counter in port["drops"]
+        if counter["count"]
+    ]
+    overflows = result["event-overflows"]
+    tail = f"\n{overflows} events did not fit into the ring; states were read again." if overflows else ""
+    if not rows:
+        return "Nothing was dropped." + tail
+    return table(("PORT", "REASON", "PACKETS", "WHAT IT MEANS"), rows, right=("PACKETS",)) + tail
+
+
+def reporter(result: Any) -> str:
+    parts = []
+    for one in result["peers"]:
+        families = ", ".join(one["families"]) or "none"
+        parts.append(
+            f"{one['address']} AS{one['as']}: {one['state']} for {age(one['seconds-in-state'])}, "
+            f"families {families}" + (f"; last error: {one['last-error']}" if one["last-error"] else "")
+        )
+        if one["told"]:
+            rows = [(told["address"], told["state"]) for told in one["told"]]
+            parts += ["  " + line for line in table(("NEXT HOP", "TOLD"), rows).splitlines()]
+        parts += [f"  not told: {one['address']} ({one['why']})" for one in one["untold"]]
+    return "\n".join(parts) or "No BGP neighbours."

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each command on the control socket does to the running router. Arguments are checked here; sockets
+are net's."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+
+from bfd_fastpath.config import parse, plan, render_plan
+from bfd_fastpath.config.steps import Step
+from bfd_fastpath.net.control_protocol import CommandError
+from bfd_fastpath.router import views
+from bfd_fastpath.router.events import Address
+from bfd_fastpath.router.router import Router
+
+#: Reads the file again and goes to it; the rendered steps. Raises CommandError("bad-configuration").
+Reload = Callable[[], Awaitable[list[str]]]
+
+
+class Commands:
+    """The handler for net.control: `await commands(command, arguments)` is the result, or raises
+    CommandError."""
+
+    def __init__(self, router: Router, reload: Reload) -> None:
+        self._router = router
+        self._reload = reload
+
+    async def __call__(self, command: str, arguments: Mapping[str, object]) -> object:
+        if not self._router.dataplane.is_open or self._router.leaving:
+            raise CommandError(
+                "not-running", "The daemon is starting or leaving; try again, or look at its log."
+            )
+        if command.startswith("show-") and command.removeprefix("show-") in views.NAMES:
+            return views.view(self._router, command.removeprefix("show-"))
+        if command == "clear-nexthop":
+            return self._clear(_address(arguments))
+        if command == "session-admin":
+            return self._session_admin(_address(arguments), arguments.get("down"))
+        if command == "reload":
+            return {"steps": await self._reload()}
+        if command == "config-diff":
+            return {"steps": self._diff(arguments)}
+        raise CommandError(
+            "unknown-command", f"This daemon knows no command {command!r}; is it an older version?"
+        )
+
+    def _clear(self, address: Address) -> object:
+        entry = self._router.nhib.get(address)
+        if entry is None:
+            raise CommandError(
+                "not-found", f"Nothing tracks {address}; `show nexthops` lists what is tracked."
+            )
+        was = entry.state.value
+        self._router.clear(address)
+        return {"address": str(address), "was": was}
+
+    def _session_admin(self, address: Address, down: object) -> object:
+        if not isinstance(down, bool):
+            raise CommandError("bad-request", '"down" must be true or false.')
+        try:
+            self._router.session_admin(address, down)
+        except KeyError:
+            text = f"There is no BFD session to {address}; `show sessions` lists those there are."
+            raise CommandError("not-found", text) from None
+        return {"address": str(address), "admin-down": down}
+
+    def _diff(self, arguments: Mapping[str, object]) -> list[str]:
+        text, file, directory = (arguments.get(name) for name in ("text", "file", "directory"))
+        if not isinstance(text, str) or not isinstance(file, str) or not isinstance(directory, str):
+            raise CommandError("bad-request", '"text", "file" and "directory" must be strings.')
+        parsed = parse(text, file, Path(directory))
+        if parsed.config is None:
+            raise CommandError("bad-configuration", "\n".join(map(str, parsed.faults)))
+        return render_steps(plan(self._router.config, parsed.config))
+
+
+def render_steps(steps: Sequence[Step]) -> list[str]:
+    """One line a step; none when there is nothing to do."""
+    return render_plan(steps).splitlines() if steps else []
+
+
+def _address(arguments: Mapping[str, object]) -> Address:
+    value = arguments.get("address")
+    try:
+        return ip_address(value if isinstance(value, str) else "")
+    except ValueError:
+        raise CommandError("bad-request", f"{value!r} is not an IP address.") from None

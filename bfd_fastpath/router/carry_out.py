@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of a plan, done to a running router: start and reload are the same code. Which steps there are
+is config's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+
+import pydp
+from bfd_fastpath.config import model, steps
+from bfd_fastpath.config.render import render
+from bfd_fastpath.nhib import NhibPolicy
+from bfd_fastpath.router.speaking import PasswordError
+from bfd_fastpath.session import LearnedPolicy, SessionSpec, Timers
+
+if TYPE_CHECKING:
+    from bfd_fastpath.router.router import Router
+
+#: Who asks for what a [[session]] names.
+CONFIGURATION = "configuration"
+_log = structlog.get_logger("router")
+
+
+async def start(router: Router, plan: Sequence[steps.Step]) -> None:
+    """Every step of a start; the first that fails ends it: PydpError, OSError, PasswordError,
+    NoInterfaceError."""
+    ports = (steps.OpenPort, steps.AddAddress, steps.SetLan, steps.StartRouter, steps.SetLog)
+    laid: list[steps.Step] = [step for step in plan if isinstance(step, ports)]
+    for step in laid:
+        await _step(router, step)
+    await router.running()
+    for step in plan:
+        if step not in laid:
+            await _step(router, step)
+
+
+async def reload(router: Router, plan: Sequence[steps.Step]) -> None:
+    """A step that fails is logged, and the others are done. What the process round a router does (logs,
+    control socket)
+    is left to it.
+    """
+    for step in plan:
+        try:
+            await _step(router, step)
+        except (pydp.PydpError, OSError, PasswordError) as error:
+            _log.error("step of the reload failed", step=render(step), error=str(error))
+
+
+async def _step(router: Router, step: steps.Step) -> None:
+    manager, dataplane, now = router.manager, router.dataplane, pydp.clock_ns()
+    match step:
+        case steps.OpenPort(port=port):
+            dataplane.open_port(port)
+        case steps.AddAddress(port=name, address=address):
+            dataplane.add_address(name, address)
+            _reattach(router)
+        case steps.RemoveAddress(port=name, address=address):
+            dataplane.drop_address(name, address)
+            _reattach(router)
+            dataplane.purge()
+        case steps.SetLan(port=name, new=lan):
+            dataplane.set_lan(name, lan)
+            _reattach(router)
+        case steps.SetBfd():
+            router.apply(manager.set_policy(learned_policy(router.config), now))
+        case steps.SetNhib(new=nhib):
+            router.apply(manager.set_policy(learned_policy(router.config), now))
+            router.apply(manager.set_nhib_policy(nhib_policy(nhib), now))
+        case steps.SetReport():
+            router.neighbours.reconfigure()
+        case steps.AddSession(session=session) | steps.ChangeSession(new=session):
+            router.apply(manager.want(session.dest_addr, CONFIGURATION, spec(session), now))
+        case steps.RemoveSession(session=session):
+            router.apply(manager.unwant(session.dest_addr, CONFIGURATION, now))
+        case steps.AddNeighbor(neighbor=neighbor):
+            await router.neighbours.add(neighbor)
+        case steps.ChangeNeighbor(new=neighbor) if step.reconnects:
+            await router.neighbours.replace(neighbor)
+        case steps.ChangeNeighbor(new=neighbor):
+            router.neighbours.reconfigure(neighbor)
+        case steps.RemoveNeighbor(neighbor=neighbor):
+            await router.neighbours.remove(neighbor.key)
+        case _:
+            pass
+
+
+def _reattach(router: Router) -> None:
+    """Our addresses or LANs are others now: sessions find their path anew, neighbours hear of our new
+    name."""
+    router.apply(router.manager.set_attachments(router.dataplane.attachments(), pydp.clock_ns()))
+    router.neighbours.reconfigure()
+
+
+def learned_policy(config: model.Config) -> LearnedPolicy:
+    return LearnedPolicy(
+        enabled=config.bfd.enabled,
+        timers=timers(config.bfd.timers),
+        interface=config.bfd.port,
+        allowed=config.nhib.allowed_prefixes or None,
+        max_sessions=config.nhib.max_sessions,
+    )
+
+
+def nhib_policy(nhib: model.Nhib) -> NhibPolicy:
+    return NhibPolicy(down_retry_ns=nhib.down_retry_us * 1000, linger_ns=nhib.linger_us * 1000)
+
+
+def spec(session: model.Session) -> SessionSpec:
+    return SessionSpec(
+        timers=timers(session.timers),
+        interface=session.interface,
+        source=session.source_addr,
+        vlan=session.vlan,
+        admin_down=session.admin_down,
+    )
+
+
+def timers(wanted: model.Timers) -> Timers:
+    return Timers(
+        local_multiplier=wanted.local_multiplier,
+        desired_min_tx_us=wanted.desired_min_tx_us,
+        required_min_rx_us=wanted.required_min_rx_us,
+        passive=wanted.role is model.Role.PASSIVE,
+    )

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BFD sessions as JSON with the names of RFC 9314 (ietf-bfd): intervals in microseconds, times as RFC 3339.
+Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pydp
+
+
+class WallClock:
+    """Turns CLOCK_MONOTONIC nanoseconds into RFC 3339 text, as of one pair of readings."""
+
+    def __init__(self, now_ns: int, now: datetime) -> None:
+        self._now_ns = now_ns
+        self._now = now
+
+    def __call__(self, time_ns: int | None) -> str | None:
+        """None for 0 and None, which mean never."""
+        if not time_ns:
+            return None
+        moment = self._now - timedelta(microseconds=(self._now_ns - time_ns) / 1000)
+        return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[str, object]:
+    """One session as `session` of ietf-bfd-ip-sh; leaves of ours (vlan, next-hop, polling...) stand beside
+    RFC 9314's."""
+    config = state.config
+    return {
+        "interface": interface,
+        "dest-addr": str(config.dest_addr),
+        "source-addr": str(config.source_addr),
+        "vlan": config.vlan,
+        "path-type": "path-ip-sh",
+        "role": str(config.role),
+        "local-multiplier": config.local_multiplier,
+        "desired-min-tx-interval": config.desired_min_tx_interval_us,
+        "required-min-rx-interval": config.required_min_rx_interval_us,
+        "demand-enabled": False,
+        "admin-down": config.admin_down,
+        "local-discriminator": state.local_discriminator,
+        "remote-discriminator": state.remote_discriminator,
+        "remote-multiplier": state.remote_multiplier,
+        "source-port": state.source_port,
+        "dest-port": state.dest_port,
+        "next-hop-state": str(state.nexthop_state),
+        "neighbour-state": str(state.neighbour_state),
+        "polling": state.polling,
+        "leaving": state.removing,
+        "session-running": {
+            "session-index": state.id,
+            "local-state": str(state.local_state),
+            "remote-state": str(state.remote_state),
+            "local-diagnostic": str(state.local_diagnostic),
+            "remote-diagnostic": str(state.remote_diagnostic),
+            "remote-authenticated": False,
+            "detection-mode": "async-without-echo",
+            "negotiated-tx-interval": state.negotiated_tx_interval_us,
+            "negotiated-rx-interval": state.negotiated_rx_interval_us,
+            "detection-time": state.detection_time_us,
+            "remote-desired-min-tx-interval": state.remote_desired_min_tx_interval_us,
+            "remote-required-min-rx-interval": state.remote_required_min_rx_interval_us,
+        },
+        "session-statistics": {
+            "create-time": wall(state.create_time_ns),
+            "last-down-time": wall(state.last_down_time_ns),
+            "last-up-time": wall(state.last_up_time_ns),
+            "last-receive-time": wall(state.last_rx_time_ns),
+            "up-count": state.up_count,
+            "down-count": state.down_count,
+            "admin-down-count": state.admin_down_count,
+            "poll-count": state.poll_count,
+            "stall-count": state.stall_count,
+            "poll-gap": state.poll_gap_us,
+            "receive-packet-count": state.receive_packet_count,
+            "send-packet-count": state.send_packet_count,
+            "receive-invalid-packet-count": state.receive_invalid_packet_count,
+            "send-failed-packet-count": state.send_failed_packet_count,
+        },
+    }
+
+
+def summary(states: Iterable[pydp.SessionState]) -> dict[str, int]:
+    """`summary` of ietf-bfd: Init counts as down, as it is not Up and nobody took it down."""
+    counts = Counter(state.local_state for state in states)
+    up, admin_down = counts[pydp.State.UP], counts[pydp.State.ADMIN_DOWN]
+    return {
+        "number-of-sessions": counts.total(),
+        "number-of-sessions-up": up,
+        "number-of-sessions-down": counts.total() - up - admin_down,
+        "number-of-sessions-admin-down": admin_down,
+    }

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole client router in this process: from a configuration to engine, sessions, NHIB, reporter and BGP,
+and back.
+
+It is not the process round it: no signals, no log set-up, no EAL initialisation (see daemon), and no event
+loop of
+its own: every method runs on the loop that called start().
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pydp
+from bfd_fastpath.config import plan
+from bfd_fastpath.config.model import Config
+from bfd_fastpath.config.steps import Step
+from bfd_fastpath.net.deadline import DeadlineTimer
+from bfd_fastpath.net.pump import EventPump
+from bfd_fastpath.net.tap import Tap
+from bfd_fastpath.nhib import Change, Entry, Nhib
+from bfd_fastpath.router import carry_out, engine_events
+from bfd_fastpath.router.dataplane import Dataplane
+from bfd_fastpath.router.events import Address, RouterEvent
+from bfd_fastpath.router.farewell import Farewell
+from bfd_fastpath.router.kernel_mirror import KernelMirror
+from bfd_fastpath.router.learned import Route
+from bfd_fastpath.router.neighbours import Neighbours
+from bfd_fastpath.router.peer import Peer
+from bfd_fastpath.session import SessionManager
+from bfd_fastpath.session.native import NativeEngine
+
+Observer = Callable[[RouterEvent], None]
+
+
+class Router:
+    """One running client router.
+
+    `Router(config, ports=...)` prepares; `start()` opens what is missing and connects; `stop()` leaves in
+    order
+    (withdraw, AdminDown, wait the peers' detection time, close BGP). EAL must be initialised first
+    (pydp.eal.init).
+
+    `ports` maps a port's name in the configuration to a port that is open already (an in-memory link's
+    end): it is
+    attached, and left open at the end. Ports not in it are opened from their devargs and closed by
+    `stop()`. `name` is
+    the engine's, unique in the process, and the router's own unless given. `tap` is shown the octets of
+    every BGP
+    connection.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        ports: Mapping[str, pydp.Port] | None = None,
+        name: str | None = None,
+        tap: Tap | None = None,
+    ) -> None:
+        self.config = config
+        self.nhib = Nhib()
+        self.dataplane = Dataplane((name or config.router.name)[:20], config, ports or {})
+        self.neighbours = Neighbours(self, tap)
+        self._kernel = KernelMirror(self.dataplane, config.ports)
+        #: True from the beginning of stop() on: nothing new is begun.
+        self.leaving = False
+        self._farewell = Farewell()
+        self._closing = asyncio.Lock()
+        self._observers: list[Observer] = []
+        self._manager: SessionManager | None = None
+        self._pump: EventPump[Any] | None = None
+        self._timer = DeadlineTimer(pydp.clock_ns, self._next_deadline, self._expired)
+
+    # -- for the process round it --------------------------------------------------------------------------
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Call `observer` with every RouterEvent from here on, in order; returns the function that ends it.
+
+        It runs inside the router's own work: it must be quick and must not raise.
+        """
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    async def start(self) -> None:
+        """Everything up, BGP connecting. Raises PydpError (port, engine), OSError (a busy TCP port, netlink),
+        PasswordError or NoInterfaceError; what had been opened by then is closed again.
+        """
+        try:
+            self.dataplane.create()
+            self._manager = SessionManager(NativeEngine(self.engine), self.nhib)
+            self._pump = EventPump(self.engine.events, self._events)
+            await carry_out.start(self, plan(None, self.config))
+        except BaseException:
+            await self._close()
+            raise
+
+    async def running(self) -> None:
+        """The ports are there: start the worker and listen to it. A step of start()."""
+        self.dataplane.start()
+        await self._kernel.start()
+        assert self._pump is not None
+        self._pump.start()
+
+    async def reload(self, config: Config) -> list[Step]:
+        """Go to another configuration; what does not differ is not touched. Returns the steps, with those
+        that need
+        a restart, about which nothing was done.
+        """
+        wanted = plan(self.config, config)
+        self.config = config
+        await carry_out.reload(self, wanted)
+        return wanted
+
+    async def stop(self, *, at_once: bool = False) -> None:
+        """Leave in order (rule 5): withdraw what was told, AdminDown, wait until every session is gone,
+        close BGP.
+
+        With `at_once` without waiting; called so a second time, it ends the wait of the first.
+        """
+        self.leaving = True
+        if at_once:
+            self._farewell.cut_short()
+        elif self._manager is not None and self.dataplane.is_open:
+            self.emit(self.neighbours.withdraw_told())
+            await self._farewell.say(self._manager, self.engine)
+        await self._close()
+
+    async def _close(self) -> None:
+        self.leaving = True
+        async with self._closing:
+            self._timer.stop()
+            await self.neighbours.close()
+            await self._kernel.close()
+            if self._pump is not None:
+                self._pump.stop()
+                self._pump = None
+            self.dataplane.close()
+
+    # -- views ---------------------------------------------------------------------------------------------
+
+    @property
+    def engine(self) -> pydp.Engine:
+        """RuntimeError unless the router is up."""
+        return self.dataplane.engine
+
+    @property
+    def manager(self) -> SessionManager:
+        """RuntimeError before start()."""
+        if self._manager is None:
+            raise RuntimeError("the router is not running")
+        return self._manager
+
+    def routes(self) -> list[tuple[Address, Route]]:
+        """Every learned route with the neighbour that offers it."""
+        return [(one.neighbor.address, route) for one in self.neighbours for route in one.learned.routes()]
+
+    def nexthops(self) -> list[Entry]:
+        """What the NHIB has: IPv4 first, then by number."""
+        return sorted(self.nhib.entries(), key=lambda entry: (entry.address.version, int(entry.address)))
+
+    def peers(self) -> Iterable[Peer]:
+        """The BGP neighbours."""
+        return tuple(self.neighbours)
+
+    # -- the operator --------------------------------------------------------------------------------------
+
+    def clear(self, address: Address) -> bool:
+        """Believe a Down no longer; False when it was not Down. KeyError when nothing tracks the address."""
+        changes = self.manager.clear(address, pydp.clock_ns())
+        self.apply(changes)
+        return bool(changes)
+
+    def session_admin(self, address: Address, down: bool) -> None:
+        """Hold a session in AdminDown or let it run. KeyError when there is no session to the address."""
+        if self.manager.session_of(address) is None:
+            raise KeyError(address)
+        self.apply(self.manager.set_admin(address, down, pydp.clock_ns()))
+
+    # -- one direction: engine, BGP and operator -> sessions -> NHIB -> reports ----------------------------
+
+    def apply(self, changes: list[Change]) -> None:
+        """Tell the neighbours, then the observers, then let go of the sessions that nobody wants any more."""
+        while changes:
+            told = self.neighbours.report(changes)
+            self.emit(engine_events.from_change(change) for change in changes)
+            self.emit(told)
+            changes = self.manager.settle(pydp.clock_ns())
+        self._kernel.follow(self.manager)
+        self._timer.refresh()
+
+    def emit(self, happened: Iterable[RouterEvent]) -> None:
+        """Hand events to the observers."""
+        for event in happened:
+            for observer in tuple(self._observers):
+                observer(event)
+
+    def _events(self, batch: Any) -> None:
+        """A batch from the engine: the neighbours hear first, because that is what the product is for."""
+        drained = self.manager.events(batch)
+        told = self.neighbours.report(drained.changes) if drained.changes else []
+        self.emit(
+            event
+            for address, record in drained.seen
+            if (event := engine_events.from_record(address, record)) is not None
+        )
+        self.emit(engine_events.from_change(change) for change in drained.changes)
+        self.emit(told)
+        self.apply(self.manager.settle(pydp.clock_ns()))
+        self.dataplane.purge()
+        self._farewell.check(self.manager)
+
+    def _next_deadline(self) -> int | None:
+        times = [self.manager.next_deadline(), *(one.next_deadline() for one in self.neighbours)]
+        return min((time for time in times if time is not None), default=None)
+
+    def _expired(self, now_ns: int) -> None:
+        self.apply(self.manager.timer(now_ns))
+        for one in self.neighbours:
+            one.expire(now_ns)

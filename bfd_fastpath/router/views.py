@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `show` answers, as JSON values: kebab-case names, microseconds, RFC 9314's words where it has them.
+It changes nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pydp
+from bfd_fastpath.nhib import Entry, Reachability, diagnostic_name, explain
+from bfd_fastpath.router import rfc9314
+
+if TYPE_CHECKING:
+    from bfd_fastpath.router.router import Router
+
+Json = dict[str, Any]
+#: How `show` commands are called on the control socket, without "show-".
+NAMES = ("sessions", "nexthops", "routes", "ports", "drops", "reporter")
+
+
+def view(router: Router, name: str) -> Json:
+    """The answer to `show NAME`, for one of NAMES."""
+    return _VIEWS[name](router)
+
+
+def sessions(router: Router) -> Json:
+    names = router.dataplane.names()
+    wall = _wall()
+    states = list(router.engine.sessions)
+    return {
+        "summary": rfc9314.summary(states),
+        "sessions": [rfc9314.session(one, names[one.config.port], wall) for one in states],
+    }
+
+
+def nexthops(router: Router) -> Json:
+    now = pydp.clock_ns()
+    wall = _wall()
+    return {"next-hops": [_nexthop(one, now, wall) for one in router.nexthops()]}
+
+
+def routes(router: Router) -> Json:
+    wall = _wall()
+    found = []
+    for peer, route in router.routes():
+        entry = router.nhib.get(route.next_hop)
+        state = entry.state if entry is not None else Reachability.UNKNOWN
+        found.append(
+            {
+                "prefix": str(route.prefix),
+                "next-hop": str(route.next_hop),
+                "next-hop-state": state.value,
+                "used": state is not Reachability.DOWN,
+                "peer": str(peer),
+                "as-path": list(route.as_path),
+                "learned-at": wall(route.learned_ns),
+            }
+        )
+    return {"routes": found}
+
+
+def ports(router: Router) -> Json:
+    engine, dataplane = router.engine, router.dataplane
+    neighbours = engine.neighbours()
+    now = pydp.clock_ns()
+    by_name = {port.name: port for port in router.config.ports}
+    return {
+        "ports": [
+            _port(
+                name,
+                engine.ports[index],
+                [str(one) for one in dataplane.addresses(name)],
+                by_name[name].neighbours.value,
+                [_neighbour(one, now) for one in neighbours if one.port == index],
+            )
+            for index, name in enumerate(dataplane.names())
+        ],
+        "worker": _worker(engine.stats.worker()),
+    }
+
+
+def drops(router: Router) -> Json:
+    found = []
+    for index, name in enumerate(router.dataplane.names()):
+        values = router.engine.stats.port(index)
+        counters = [
+            {"name": one.name, "count": values[one.name], "text": one.text}
+            for one in pydp.counters()
+            if one.is_drop
+        ]
+        found.append({"name": name, "drops": counters})
+    return {"ports": found, "event-overflows": router.engine.events.overflows}
+
+
+def reporter(router: Router) -> Json:
+    return {"peers": [peer.view(pydp.clock_ns()) for peer in router.peers()]}
+
+
+def _nexthop(entry: Entry, now_ns: int, wall: rfc9314.WallClock) -> Json:
+    seen, failure = entry.observation, entry.failure
+    answer: Json = {
+        "address": str(entry.address),
+        "state": entry.state.value,
+        "reason": entry.reason.value,
+        "explanation": explain(entry, now_ns),
+        "since": wall(entry.since_ns),
+        "seconds-in-state": (now_ns - entry.since_ns) / 1e9,
+        "users": list(entry.askers),
+        "down-count": entry.down_count,
+        "last-up-time": wall(entry.last_up_ns),
+        "last-down-time": wall(entry.last_down_ns),
+        "last-receive-time": wall(seen.last_hello_ns) if seen is not None else None,
+        "leaves-at": wall(entry.leaves_ns),
+        "retry-until": wall(entry.retry_until_ns),
+        "last-failure": None,
+    }
+    if failure is not None:
+        answer["last-failure"] = {
+            "local-diagnostic": diagnostic_name(failure.diagnostic),
+            "remote-diagnostic": diagnostic_name(failure.remote_diagnostic),
+            "last-receive-time": wall(failure.last_hello_ns),
+            "detection-time": failure.detection_time_us,
+            "poll-gap": failure.poll_gap_us,
+        }
+    return answer
+
+
+def _port(name: str, port: pydp.Port, addresses: list[str], by: str, neighbours: list[Json]) -> Json:
+    info, stats = port.info(), port.stats()
+    return {
+        "name": name,
+        "device": info.name,
+        "driver": info.driver,
+        "mac-address": info.mac,
+        "mtu": info.mtu,
+        "link-up": info.link_up,
+        "speed-mbps": info.speed_mbps,
+        "numa-node": info.numa_node,
+        "rx-interrupts": info.rx_interrupts,
+        "addresses": addresses,
+        "neighbours-by": by,
+        "neighbours": neighbours,
+        "statistics": {
+            field.replace("_", "-"): getattr(stats, field) for field in pydp.PortStats.__dataclass_fields__
+        },
+    }
+
+
+def _neighbour(one: pydp.Neighbour, now_ns: int) -> Json:
+    return {
+        "address": str(one.address),
+        "vlan": one.vlan,
+        "mac-address": one.mac if one.mac != "00:00:00:00:00:00" else None,
+        "state": str(one.state),
+        "confirmed-seconds-ago": (now_ns - one.confirmed_ns) / 1e9 if one.confirmed_ns else None,
+    }
+
+
+def _worker(stats: pydp.WorkerStats) -> Json:
+    buckets = stats.poll_gap_us_log2
+    return {
+        "running": stats.running,
+        "turns": stats.turns,
+        "busy-turns": stats.busy_turns,
+        "sleeps": stats.sleeps,
+        "stalls": stats.stalls,
+        "stalled-sessions": stats.stalled_sessions,
+        "commands": stats.commands,
+        "events": stats.events,
+        "poll-gap-max": stats.poll_gap_max_ns // 1000,
+        # "below" in microseconds; null for the last bucket, which has no upper end.
+        "poll-gaps": [
+            {"below": 2 ** (i + 1) if i + 1 < len(buckets) else None, "count": count}
+            for i, count in enumerate(buckets)
+        ],
+    }
+
+
+def _wall() -> rfc9314.WallClock:
+    return rfc9314.WallClock(pydp.clock_ns(), datetime.now(UTC))
+
+
+def by_address(entry: Entry) -> tuple[int, int]:
+    """Order of next hops: IPv4 first, then by number."""
+    return entry.address.version, int(entry.address)
+
+
+_VIEWS = {
+    "sessions": sessions,
+    "nexthops": nexthops,
+    "routes": routes,
+    "ports": ports,
+    "drops": drops,
+    "reporter": reporter,
+}
