@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From one configuration to another: the ordered steps. A start is a plan from nothing; reload and diff are one
-plan, carried out or shown. What is the same on both sides never becomes a step."""
+"""From one configuration to another: the ordered steps. A start is a plan from nothing; reload and diff are
+the same plan. What is the same on both sides never becomes a step."""
 
 from __future__ import annotations
 
