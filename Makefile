@@ -48,7 +48,7 @@ lint: packages-build $(stamps)/test $(stamps)/build ## ruff, mypy --strict, clan
 	$(venv)/ruff format --check .
 	$(venv)/mypy
 	$(c_files) | xargs -0 $(venv)/clang-format --dry-run -Werror
-	.ci/c-warnings
+	$(MAKE) -s -C native WERROR=1 all
 
 format: $(stamps)/test ## rewrite C and Python as the linters want them
 	$(venv)/ruff check -q --fix . || true
