@@ -67,7 +67,6 @@ def invoke(arguments: list[str]) -> int:
     except CommandError as error:
         click.echo(f"bfd-fastpath: {error}", err=True)
         return exit_codes.BAD_INPUT if error.code == "bad-configuration" else exit_codes.FAILED
-    except BrokenPipeError:
-        # The reader of our output (head, less) left; nothing is wrong and nobody listens.
-        sys.stdout = None
+    except SystemExit:
+        # click leaves so when the reader of our output (head, less) has left: nothing is wrong, nobody listens.
         return exit_codes.OK

@@ -86,7 +86,8 @@ def ports(result: Any) -> str:
             f"{one['name']}: {one['device']} ({one['driver']}), {one['mac-address']}, mtu {one['mtu']}, "
             f"link {'up' if one['link-up'] else 'down'}{speed}",
             f"  addresses {' '.join(one['addresses'])}; neighbours by {one['neighbours-by']}",
-            f"  in {counts['rx-packets']} packets, {counts['rx-missed']} missed, {counts['rx-errors']} errors; out "
+            f"  in {counts['rx-packets']} packets, {counts['rx-missed']} missed, "
+            f"{counts['rx-errors']} errors; out "
             f"{counts['tx-packets']} packets, {counts['tx-errors']} errors",
         ]
         if one["neighbours"]:

@@ -31,7 +31,8 @@ def _arguments(config: Config, host: Host) -> dict[str, Any]:
         wanted, free = config.eal.memory_mib, host.free_mib()
         if free < wanted:
             raise pydp.EalError(
-                f'eal.hugepages is "require" and {free} MiB of hugepages are free, {wanted} are needed; as root: '
+                f'eal.hugepages is "require" and {free} MiB of hugepages are free, '
+                f"{wanted} are needed; as root: "
                 f'sysctl vm.nr_hugepages={-(-wanted // 2)}, or write hugepages = "auto"'
             )
         if not {"--in-memory", "--file-prefix"}.intersection(word.split("=", 1)[0] for word in extra):

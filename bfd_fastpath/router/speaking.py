@@ -65,8 +65,8 @@ def _password(neighbor: Neighbor) -> str | None:
             ) from None
         if not value:
             raise PasswordError(
-                f"{neighbor.password_file}, the password file of neighbor {neighbor.address}, begins with an empty "
-                "line; its first line is to be the password."
+                f"{neighbor.password_file}, the password file of neighbor {neighbor.address}, begins with an "
+                "empty line; its first line is to be the password."
             )
         return value
     return None

@@ -72,7 +72,9 @@ def test_requests_on_one_connection_are_answered_in_order(tmp_path):
 )
 def test_a_bad_request_is_refused_with_a_code_and_the_next_one_is_served(tmp_path, line, code):
     path = tmp_path / "s"
-    first, second = with_server(path, lambda: ask(path, line + protocol.encode_request("echo", {}))).splitlines()
+    first, second = with_server(
+        path, lambda: ask(path, line + protocol.encode_request("echo", {}))
+    ).splitlines()
     with pytest.raises(CommandError) as refused:
         protocol.decode_response(first)
     assert refused.value.code == code
@@ -116,7 +118,9 @@ def test_a_client_that_does_not_read_is_let_go_and_others_are_served(tmp_path):
             loop = asyncio.get_running_loop()
             await loop.sock_connect(deaf, str(path))
             await loop.sock_sendall(deaf, protocol.encode_request("big", {}))
-            assert protocol.decode_response(await ask(path, protocol.encode_request("echo", {"n": 3}))) == {"n": 3}
+            assert protocol.decode_response(await ask(path, protocol.encode_request("echo", {"n": 3}))) == {
+                "n": 3
+            }
             # The connection ends although nothing was read: what was queued comes, then the end.
             total = 0
             while chunk := await loop.sock_recv(deaf, 1 << 20):
