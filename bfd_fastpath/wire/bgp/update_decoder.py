@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext, RawAttributes, decode_attributes, split
 from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES, Attributes, AttributeType
-from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome, strongest
+from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family, Safi
 from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
 from bfd_fastpath.wire.bgp.nlri import Nlri, decode_nlris
@@ -161,8 +161,8 @@ class UpdateDecoder:
 
     def _refuse_hidden(self, has_reach: bool, faults: list[Fault]) -> None:
         """Errors without reachable NLRI may have hidden some: reset (RFC 7606 5.2)."""
-        decisive = strongest(faults)
-        if decisive is not None and decisive.outcome == Outcome.TREAT_AS_WITHDRAW and not has_reach:
+        decisive = next((fault for fault in faults if fault.outcome == Outcome.TREAT_AS_WITHDRAW), None)
+        if decisive is not None and not has_reach:
             raise BgpError(decisive.notification(), f"{decisive.text}; no reachable NLRI (RFC 7606 5.2)")
 
     def _judged(self, update: Update, raw: RawAttributes, faults: list[Fault]) -> Decoded:
