@@ -50,7 +50,9 @@ def settle(session: Subject, now: int, **fields: object) -> None:
     session.receive(peer(session.view.remote_state, **fields), now)
 
 
-def run(session: Subject, until: int, on_send: Callable[[int, Packet], None] | None = None) -> list[tuple[int, Outcome]]:
+def run(
+    session: Subject, until: int, on_send: Callable[[int, Packet], None] | None = None
+) -> list[tuple[int, Outcome]]:
     """Calls timer at each deadline up to and including `until`; returns what happened and when."""
     happened: list[tuple[int, Outcome]] = []
     while True:
@@ -69,7 +71,9 @@ def sent(happened: list[tuple[int, Outcome]]) -> list[tuple[int, Packet]]:
     return [(time, outcome.send) for time, outcome in happened if outcome.send is not None]
 
 
-def hold_up(session: Subject, start: int, until: int, every: int = 40 * MS, **fields: object) -> list[tuple[int, Packet]]:
+def hold_up(
+    session: Subject, start: int, until: int, every: int = 40 * MS, **fields: object
+) -> list[tuple[int, Packet]]:
     """The peer says Up regularly, answering no Poll; returns what the session sent."""
     packets: list[tuple[int, Packet]] = []
     for now in range(start, until, every):
@@ -81,7 +85,9 @@ def hold_up(session: Subject, start: int, until: int, every: int = 40 * MS, **fi
 class Pair:
     """Two sessions and a link with a fixed delay that may lose packets, driven by one clock."""
 
-    def __init__(self, a: Subject, b: Subject, *, delay: int = 100 * US, loss: float = 0.0, seed: int = 1) -> None:
+    def __init__(
+        self, a: Subject, b: Subject, *, delay: int = 100 * US, loss: float = 0.0, seed: int = 1
+    ) -> None:
         self.ends = (a, b)
         self.delay = delay
         self.loss = loss

@@ -10,7 +10,9 @@ from tests.core.subject import Native, Oracle, Outcome
 
 LOCAL = 0x12300007
 
-intervals = st.sampled_from([1, 3, 10_000, 50_000, 300_000, 999_999, 1_000_000, 1_000_001, 4_000_000, 2**32 - 1])
+intervals = st.sampled_from(
+    [1, 3, 10_000, 50_000, 300_000, 999_999, 1_000_000, 1_000_001, 4_000_000, 2**32 - 1]
+)
 configs = st.builds(
     SessionConfig,
     desired_min_tx_us=intervals,

@@ -108,7 +108,9 @@ def test_row_073_remote_discriminator_starts_zero(new: New) -> None:
     assert new().packet().your_discriminator == 0
 
 
-def test_row_074_remote_discriminator_is_forgotten_after_a_detection_time_without_a_valid_packet(new: New) -> None:
+def test_row_074_remote_discriminator_is_forgotten_after_a_detection_time_without_a_valid_packet(
+    new: New,
+) -> None:
     session = new(**FAST)
     now = bring_up(session)
     # A packet that is refused does not count as heard.

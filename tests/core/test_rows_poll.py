@@ -35,12 +35,14 @@ def test_row_008_009_a_poll_rides_on_the_scheduled_packets_and_adds_none(new: Ne
 
 @pytest.mark.parametrize("change", [{"desired_min_tx_us": 70_000}, {"required_min_rx_us": 70_000}])
 @pytest.mark.parametrize("lower", [False, True])
-def test_row_083_a_change_of_either_timer_starts_a_poll(new: New, change: dict[str, int], lower: bool) -> None:
+def test_row_083_a_change_of_either_timer_starts_a_poll(
+    new: New, change: dict[str, int], lower: bool
+) -> None:
     session = new(**FAST)
     now = bring_up(session)
     assert not session.packet().poll
     if lower:
-        change = {name: 20_000 for name in change}
+        change = dict.fromkeys(change, 20000)
     session.configure(config(**{**FAST, **change}), now)
     ((_, packet),) = sent(run(session, now + 51 * MS))[:1]
     assert packet.poll

@@ -159,7 +159,9 @@ def test_row_105_your_discriminator_zero_only_in_down_and_admin_down(check: Chec
     assert fault is (Fault.ZERO_YOUR_STATE if state in (State.INIT, State.UP) else None)
 
 
-def test_row_106_a_packet_without_your_discriminator_is_taken_by_the_session_selected_otherwise(new: New) -> None:
+def test_row_106_a_packet_without_your_discriminator_is_taken_by_the_session_selected_otherwise(
+    new: New,
+) -> None:
     session = new(**FAST)
     outcome = session.receive(peer(State.DOWN, your_discriminator=0), MS)
     assert outcome.fault is None
@@ -184,7 +186,11 @@ def test_row_114_what_the_peer_says_is_learnt_before_the_state_machine_moves(new
     assert answer.send is not None
     assert answer.send.your_discriminator == REMOTE
     view = session.view
-    assert (view.remote_state, view.remote_min_rx_us, view.negotiated_tx_us) == (State.DOWN, 2_000_000, 2_000_000)
+    assert (view.remote_state, view.remote_min_rx_us, view.negotiated_tx_us) == (
+        State.DOWN,
+        2_000_000,
+        2_000_000,
+    )
     assert view.detection_us == 1_200_000
 
 
@@ -195,14 +201,33 @@ def test_row_114_admin_down_learns_then_discards_without_answering(new: New) -> 
     assert outcome.final is None
     assert outcome.send is None
     view = session.view
-    assert (view.state, view.remote_discriminator, view.remote_min_rx_us) == (State.ADMIN_DOWN, REMOTE, 50_000)
+    assert (view.state, view.remote_discriminator, view.remote_min_rx_us) == (
+        State.ADMIN_DOWN,
+        REMOTE,
+        50_000,
+    )
 
 
 FSM = {
     State.ADMIN_DOWN: dict.fromkeys(State, State.ADMIN_DOWN),
-    State.DOWN: {State.ADMIN_DOWN: State.DOWN, State.DOWN: State.INIT, State.INIT: State.UP, State.UP: State.DOWN},
-    State.INIT: {State.ADMIN_DOWN: State.DOWN, State.DOWN: State.INIT, State.INIT: State.UP, State.UP: State.UP},
-    State.UP: {State.ADMIN_DOWN: State.DOWN, State.DOWN: State.DOWN, State.INIT: State.UP, State.UP: State.UP},
+    State.DOWN: {
+        State.ADMIN_DOWN: State.DOWN,
+        State.DOWN: State.INIT,
+        State.INIT: State.UP,
+        State.UP: State.DOWN,
+    },
+    State.INIT: {
+        State.ADMIN_DOWN: State.DOWN,
+        State.DOWN: State.INIT,
+        State.INIT: State.UP,
+        State.UP: State.UP,
+    },
+    State.UP: {
+        State.ADMIN_DOWN: State.DOWN,
+        State.DOWN: State.DOWN,
+        State.INIT: State.UP,
+        State.UP: State.UP,
+    },
 }
 
 
