@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ports and links at the border. */
+#include <pydp/port.h>
+#include "api/check.h"
+#include "io/eal.h"
+#include "io/memlink.h"
+#include "io/port_control.h"
+#include "io/ringlink.h"
+
+int pydp_port_open(const struct pydp_port_config *config, pydp_port_t **port)
+{
+	int result = eal_require();
+
+	CHECK_POINTER(config);
+	CHECK_POINTER(port);
+	CHECK(config->devargs != NULL && config->devargs[0] != '\0', "a port needs devargs, such as \"net_af_packet0,iface=eth1\"");
+	return result == PYDP_OK ? ethdev_open(config, port) : result;
+}
+
+int pydp_port_close(pydp_port_t *port)
+{
+	CHECK_POINTER(port);
+	return port_close(port);
+}
+
+int pydp_port_info(const pydp_port_t *port, struct pydp_port_info *info)
+{
+	CHECK_POINTER(port);
+	CHECK_POINTER(info);
+	return port_describe(port, info);
+}
+
+int pydp_port_stats(const pydp_port_t *port, struct pydp_port_stats *stats)
+{
+	CHECK_POINTER(port);
+	CHECK_POINTER(stats);
+	return port_statistics(port, stats);
+}
+
+int pydp_port_cut(pydp_port_t *port, int on)
+{
+	CHECK_POINTER(port);
+	return port_cut(port, on != 0);
+}
+
+int pydp_port_count(void)
+{
+	return eal_state() == EAL_READY ? rte_eth_dev_count_total() : 0;
+}
+
+int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, pydp_port_t **end1)
+{
+	struct pydp_port *ends[2];
+	int result = eal_require();
+
+	CHECK_POINTER(config);
+	CHECK_POINTER(end0);
+	CHECK_POINTER(end1);
+	if (result == PYDP_OK)
+		result = check_name(config->name, "a link");
+	if (result != PYDP_OK)
+		return result;
+	CHECK((config->capacity & (config->capacity - 1)) == 0 && config->capacity <= 1u << 20,
+	      "link %s: capacity %u is not a power of two up to 1048576", config->name, config->capacity);
+	result = config->ethdev ? ringlink_create(config, ends) : memlink_create(config, ends);
+	if (result == PYDP_OK) {
+		*end0 = ends[0];
+		*end1 = ends[1];
+	}
+	return result;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions at the border. */
+#include <string.h>
+#include <pydp/session.h>
+#include "api/check.h"
+#include "engine/control.h"
+
+static int check_session(const struct pydp_session_config *config)
+{
+	int result = check_address(&config->source, "source");
+
+	if (result == PYDP_OK)
+		result = check_address(&config->destination, "destination");
+	if (result == PYDP_OK)
+		result = check_vlan(config->vlan);
+	if (result != PYDP_OK)
+		return result;
+	CHECK(config->source.family == config->destination.family, "source is IPv%u and destination is IPv%u", config->source.family,
+	      config->destination.family);
+	CHECK(config->local_multiplier >= 1, "local_multiplier is 0: 1 to 255");
+	CHECK(config->role == PYDP_ROLE_ACTIVE || config->role == PYDP_ROLE_PASSIVE, "role %u is neither active nor passive", config->role);
+	CHECK(config->desired_min_tx_us > 0, "desired_min_tx_us is 0, which RFC 5880 reserves");
+	return PYDP_OK;
+}
+
+int pydp_session_upsert(pydp_engine_t *engine, const struct pydp_session_config *config, uint32_t *id)
+{
+	struct command command = {.kind = COMMAND_SESSION_UPSERT};
+	struct reply reply;
+	int result;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(config);
+	result = check_session(config);
+	if (result != PYDP_OK)
+		return result;
+	command.session = *config;
+	result = engine_command(engine, &command, &reply);
+	if (result == PYDP_OK && id != NULL)
+		*id = reply.id;
+	return result;
+}
+
+int pydp_session_remove(pydp_engine_t *engine, uint32_t id, int now)
+{
+	struct command command = {.kind = COMMAND_SESSION_REMOVE, .one = {.id = id, .at_once = now != 0}};
+	struct reply reply;
+
+	CHECK_POINTER(engine);
+	return engine_command(engine, &command, &reply);
+}
+
+int pydp_nexthop_clear(pydp_engine_t *engine, uint32_t id)
+{
+	struct command command = {.kind = COMMAND_NEXTHOP_CLEAR, .one = {.id = id}};
+	struct reply reply;
+
+	CHECK_POINTER(engine);
+	return engine_command(engine, &command, &reply);
+}
+
+int pydp_session_read(pydp_engine_t *engine, uint32_t id, struct pydp_session_state *state)
+{
+	struct command command = {.kind = COMMAND_SESSION_READ, .one = {.id = id}};
+	struct reply reply;
+	int result;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(state);
+	result = engine_command(engine, &command, &reply);
+	if (result == PYDP_OK)
+		*state = reply.state;
+	return result;
+}
+
+int pydp_session_list(pydp_engine_t *engine, uint32_t after, uint32_t *ids, uint32_t capacity, uint32_t *count)
+{
+	struct command command = {.kind = COMMAND_SESSION_LIST, .cursor = sessions_slot_after(after)};
+	struct reply reply;
+	uint32_t written = 0;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(ids);
+	CHECK_POINTER(count);
+	while (written < capacity && command.cursor != PATH_NONE) {
+		int result = engine_command(engine, &command, &reply);
+		uint32_t taken = RTE_MIN(reply.list.count, capacity - written);
+
+		if (result != PYDP_OK)
+			return result;
+		memcpy(ids + written, reply.list.ids, taken * sizeof(*ids));
+		written += taken;
+		command.cursor = reply.list.next;
+	}
+	*count = written;
+	return PYDP_OK;
+}

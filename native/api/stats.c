@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counters and the worker's own record at the border. */
+#include <string.h>
+#include <pydp/stats.h>
+#include "api/check.h"
+#include "core/counter.h"
+#include "engine/control.h"
+
+static_assert(HISTOGRAM_BUCKETS == sizeof(((struct pydp_worker_stats *)0)->poll_gap_us_log2) / sizeof(uint64_t), "one bucket each");
+
+uint32_t pydp_counter_count(void)
+{
+	return PYDP_CNT_COUNT;
+}
+
+const char *pydp_counter_name(uint32_t counter)
+{
+	return counter_name(counter);
+}
+
+const char *pydp_counter_text(uint32_t counter)
+{
+	return counter_text(counter);
+}
+
+int pydp_counter_is_drop(uint32_t counter)
+{
+	return counter_is_drop(counter);
+}
+
+int pydp_engine_counters(pydp_engine_t *engine, uint32_t port, uint64_t *values, uint32_t capacity)
+{
+	CHECK_POINTER(engine);
+	CHECK_POINTER(values);
+	CHECK(capacity >= PYDP_CNT_COUNT, "capacity %u is less than pydp_counter_count(), %u", capacity, PYDP_CNT_COUNT);
+	CHECK(port < engine->port_count, "port %u is not attached: the engine has %u", port, engine->port_count);
+	for (uint32_t i = 0; i < PYDP_CNT_COUNT; i++)
+		values[i] = atomic_load_explicit(&engine->path_ports[port]->counters[i], memory_order_relaxed);
+	return PYDP_OK;
+}
+
+static uint64_t load(_Atomic uint64_t *value)
+{
+	return atomic_load_explicit(value, memory_order_relaxed);
+}
+
+int pydp_engine_worker_stats(pydp_engine_t *engine, struct pydp_worker_stats *stats)
+{
+	struct engine_stats *from;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(stats);
+	from = &engine->stats;
+	memset(stats, 0, sizeof(*stats));
+	stats->turns = load(&from->turns);
+	stats->busy_turns = load(&from->busy_turns);
+	stats->sleeps = load(&from->sleeps);
+	stats->stalls = load(&from->stalls);
+	stats->stalled_sessions = load(&from->stalled_sessions);
+	stats->poll_gap_max_ns = load(&from->gap_max_ns);
+	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		stats->poll_gap_us_log2[i] = load(&from->gaps[i]);
+	stats->commands = load(&from->commands);
+	stats->events = load(&from->events);
+	stats->running = atomic_load(&engine->running);
+	return PYDP_OK;
+}
+
+int pydp_engine_worker_stats_reset_gap(pydp_engine_t *engine)
+{
+	struct command command = {.kind = COMMAND_RESET_GAP};
+	struct reply reply;
+
+	CHECK_POINTER(engine);
+	return engine_command(engine, &command, &reply);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carrying out a command, in the worker or in the calling thread when no worker runs. */
+#include <stdio.h>
+#include <string.h>
+#include "engine/engine.h"
+#include "io/error.h"
+
+static int add_address(struct pydp_engine *engine, const struct command_address *wanted)
+{
+	struct path_port *port;
+	struct path_local *local;
+
+	if (wanted->port >= engine->port_count)
+		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", wanted->port, engine->port_count);
+	port = engine->path_ports[wanted->port];
+	local = path_local_find(port, wanted->vlan, wanted->address.family, wanted->address.octets);
+	if (local == NULL) {
+		if (port->local_count == PATH_LOCALS)
+			return error_set(PYDP_E_NOMEM, "port %u has %u addresses already, and no room for more", wanted->port, PATH_LOCALS);
+		local = &port->locals[port->local_count++];
+		memset(local, 0, sizeof(*local));
+		memcpy(local->octets, wanted->address.octets, sizeof(local->octets));
+		local->family = wanted->address.family;
+		local->vlan = wanted->vlan;
+	}
+	local->prefix_length = wanted->prefix_length;
+	return PYDP_OK;
+}
+
+static int remove_address(struct pydp_engine *engine, const struct command_address *unwanted)
+{
+	struct path_port *port;
+	struct path_local *local;
+
+	if (unwanted->port >= engine->port_count)
+		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", unwanted->port, engine->port_count);
+	port = engine->path_ports[unwanted->port];
+	local = path_local_find(port, unwanted->vlan, unwanted->address.family, unwanted->address.octets);
+	if (local == NULL)
+		return PYDP_OK;
+	if (local->sessions > 0)
+		return error_set(PYDP_E_BUSY, "%u sessions send from the address: remove them first", local->sessions);
+	*local = port->locals[--port->local_count];
+	return PYDP_OK;
+}
+
+static int set_neighbour(struct pydp_engine *engine, const struct command_address *wanted)
+{
+	struct neighbour_key key = {.port = wanted->port, .vlan = wanted->vlan, .family = wanted->address.family};
+
+	if (wanted->port >= engine->port_count)
+		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", wanted->port, engine->port_count);
+	memcpy(key.octets, wanted->address.octets, sizeof(key.octets));
+	return neighbours_set(engine, &key, &wanted->mac, engine->now_ns);
+}
+
+static int reset_gap(struct pydp_engine *engine)
+{
+	atomic_store_explicit(&engine->stats.gap_max_ns, 0, memory_order_relaxed);
+	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		atomic_store_explicit(&engine->stats.gaps[i], 0, memory_order_relaxed);
+	engine->poll_gap.count = 0;
+	return PYDP_OK;
+}
+
+static int execute(struct pydp_engine *engine, const struct command *command, struct reply *reply)
+{
+	switch (command->kind) {
+	case COMMAND_SESSION_UPSERT:
+		return sessions_upsert(engine, &command->session, &reply->id);
+	case COMMAND_SESSION_REMOVE:
+		return sessions_remove(engine, command->one.id, command->one.at_once != 0);
+	case COMMAND_SESSION_READ:
+		return sessions_read(engine, command->one.id, &reply->state);
+	case COMMAND_SESSION_LIST:
+		reply->list.count = sessions_list(engine, command->cursor, reply->list.ids, REPLY_IDS, &reply->list.next);
+		return PYDP_OK;
+	case COMMAND_NEXTHOP_CLEAR:
+		return sessions_clear_nexthop(engine, command->one.id);
+	case COMMAND_ADDRESS_ADD:
+		return add_address(engine, &command->address);
+	case COMMAND_ADDRESS_REMOVE:
+		return remove_address(engine, &command->address);
+	case COMMAND_NEIGHBOUR_SET:
+		return set_neighbour(engine, &command->address);
+	case COMMAND_NEIGHBOUR_LIST:
+		reply->list.count = neighbours_list(engine, command->cursor, reply->list.neighbours, REPLY_NEIGHBOURS, &reply->list.next);
+		return PYDP_OK;
+	case COMMAND_NEXT_DEADLINE:
+		reply->deadline_ns = wheel_next(&engine->wheel);
+		return PYDP_OK;
+	case COMMAND_RESET_GAP:
+		return reset_gap(engine);
+	case COMMAND_REREAD_EVENTS:
+		events_reread(engine);
+		return PYDP_OK;
+	default:
+		return error_set(PYDP_E_INVAL, "command %u is unknown", command->kind);
+	}
+}
+
+void command_execute(struct pydp_engine *engine, const struct command *command, struct reply *reply)
+{
+	reply->status = execute(engine, command, reply);
+	if (reply->status != PYDP_OK)
+		snprintf(reply->reason, sizeof(reply->reason), "%s", error_last());
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An engine's life, and the control thread's side of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+#include <rte_ring_elem.h>
+#include "engine/control.h"
+#include "engine/table.h"
+#include "io/eal.h"
+#include "io/error.h"
+
+static uint64_t kernel_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = clock_monotonic_ns();
+	return seed;
+}
+
+static void give_back(struct pydp_engine *engine)
+{
+	for (uint32_t i = 0; i < engine->port_count; i++) {
+		atomic_store(&engine->ports[i].port->attached, 0);
+		free(engine->path_ports[i]);
+	}
+	events_destroy(engine);
+	mailbox_destroy(engine);
+	sessions_destroy(engine);
+	neighbours_destroy(engine);
+	pthread_mutex_destroy(&engine->control_lock);
+	sem_destroy(&engine->started);
+	table_unmap(engine, sizeof(*engine));
+}
+
+int engine_create(const struct pydp_engine_config *config, struct pydp_engine **created)
+{
+	struct pydp_engine *engine = table_map(sizeof(*engine), "the engine");
+	int result;
+
+	if (engine == NULL)
+		return PYDP_E_NOMEM;
+	snprintf(engine->name, sizeof(engine->name), "%s", config->name);
+	engine->max_sessions = config->max_sessions ? config->max_sessions : ENGINE_DEFAULT_SESSIONS;
+	engine->max_neighbours = config->max_neighbours ? config->max_neighbours : ENGINE_DEFAULT_NEIGHBOURS;
+	engine->events.fd = engine->mailbox.wake_fd = engine->mailbox.answer_fd = -1;
+	pthread_mutex_init(&engine->control_lock, NULL);
+	sem_init(&engine->started, 0, 0);
+	rng_seed(&engine->rng, config->seed ? config->seed : kernel_seed());
+	result = sessions_create(engine);
+	if (result == PYDP_OK)
+		result = neighbours_create(engine);
+	if (result == PYDP_OK)
+		result = events_create(engine, config->event_capacity ? config->event_capacity : ENGINE_DEFAULT_EVENTS);
+	if (result == PYDP_OK)
+		result = mailbox_create(engine);
+	if (result != PYDP_OK) {
+		give_back(engine);
+		return result;
+	}
+	eal_object_born();
+	*created = engine;
+	return PYDP_OK;
+}
+
+void engine_destroy(struct pydp_engine *engine)
+{
+	pthread_mutex_lock(&engine->control_lock);
+	if (atomic_load(&engine->running))
+		worker_stop(engine);
+	pthread_mutex_unlock(&engine->control_lock);
+	give_back(engine);
+	eal_object_gone();
+}
+
+int engine_attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *index)
+{
+	struct path_port *path;
+	struct engine_port *slot;
+
+	if (atomic_load(&engine->running))
+		return error_set(PYDP_E_STATE, "ports are attached while no worker runs: stop engine %s first", engine->name);
+	if (engine->port_count == ENGINE_PORTS)
+		return error_set(PYDP_E_NOMEM, "engine %s has %u ports already, and no room for more", engine->name, ENGINE_PORTS);
+	path = calloc(1, sizeof(*path));
+	if (path == NULL)
+		return error_set(PYDP_E_NOMEM, "no memory for a port's counters");
+	if (atomic_exchange(&port->attached, 1) != 0) {
+		free(path);
+		return error_set(PYDP_E_BUSY, "port %s is attached to an engine already", port->name);
+	}
+	slot = &engine->ports[engine->port_count];
+	slot->port = port;
+	slot->path = path;
+	slot->missed = port_missed(port);
+	path->index = engine->port_count;
+	path->mac = port->mac;
+	path->pool = port->pool;
+	path->flush = turn_flush_port;
+	path->owner = slot;
+	engine->path_ports[engine->port_count] = path;
+	*index = engine->port_count++;
+	return PYDP_OK;
+}
+
+int engine_step(struct pydp_engine *engine, uint64_t now_ns, uint32_t *packets)
+{
+	int result = PYDP_OK;
+
+	pthread_mutex_lock(&engine->control_lock);
+	if (atomic_load(&engine->running)) {
+		result = error_set(PYDP_E_STATE, "engine %s has a worker: stop it before stepping by hand", engine->name);
+	} else {
+		turn_begin(engine, now_ns);
+		turn_run(engine);
+		if (packets != NULL)
+			*packets = engine->received;
+	}
+	pthread_mutex_unlock(&engine->control_lock);
+	return result;
+}
+
+int engine_start(struct pydp_engine *engine, const struct pydp_worker_config *config)
+{
+	int result;
+
+	pthread_mutex_lock(&engine->control_lock);
+	if (atomic_load(&engine->running))
+		result = error_set(PYDP_E_STATE, "engine %s has a worker already", engine->name);
+	else
+		result = worker_start(engine, config);
+	pthread_mutex_unlock(&engine->control_lock);
+	return result;
+}
+
+int engine_stop(struct pydp_engine *engine)
+{
+	pthread_mutex_lock(&engine->control_lock);
+	if (atomic_load(&engine->running))
+		worker_stop(engine);
+	pthread_mutex_unlock(&engine->control_lock);
+	return PYDP_OK;
+}
+
+int engine_command(struct pydp_engine *engine, struct command *command, struct reply *reply)
+{
+	int result;
+
+	pthread_mutex_lock(&engine->control_lock);
+	result = mailbox_ask(engine, command, reply);
+	pthread_mutex_unlock(&engine->control_lock);
+	return result;
+}
+
+uint32_t engine_drain(struct pydp_engine *engine, struct pydp_event *events, uint32_t capacity)
+{
+	struct command reread = {.kind = COMMAND_REREAD_EVENTS};
+	struct rte_ring *ring = engine->events.ring;
+	struct reply reply;
+	uint32_t count = 0;
+
+	count += rte_ring_sc_dequeue_burst_elem(ring, events, sizeof(*events), capacity, NULL);
+	/* There is room for what did not fit. */
+	while (count < capacity && atomic_load(&engine->events.unsaid) > 0) {
+		uint32_t more;
+
+		if (engine_command(engine, &reread, &reply) != PYDP_OK)
+			break;
+		more = rte_ring_sc_dequeue_burst_elem(ring, events + count, sizeof(*events), capacity - count, NULL);
+		if (more == 0)
+			break;
+		count += more;
+	}
+	return count;
+}
+
+bool engine_arm(struct pydp_engine *engine)
+{
+	uint64_t wakeups;
+
+	if (read(engine->events.fd, &wakeups, sizeof(wakeups)) < 0)
+		wakeups = 0; /* none came since */
+	atomic_store(&engine->events.armed, 1);
+	atomic_thread_fence(memory_order_seq_cst);
+	if (rte_ring_empty(engine->events.ring) && atomic_load(&engine->events.unsaid) == 0)
+		return false;
+	atomic_store(&engine->events.armed, 0);
+	return true;
+}

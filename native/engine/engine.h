@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an engine consists of. Private to engine/; api/ sees control.h.
+ *
+ * Everything is the worker's (or, with no worker running, the calling thread's) unless its comment says otherwise. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <rte_hash.h>
+#include <rte_ring.h>
+#include <pydp/engine.h>
+#include <pydp/event.h>
+#include <pydp/session.h>
+#include <pydp/stats.h>
+#include "core/histogram.h"
+#include "core/rng.h"
+#include "core/wheel.h"
+#include "engine/clock.h"
+#include "engine/command.h"
+#include "engine/neighbours.h"
+#include "engine/poll_gap.h"
+#include "io/port.h"
+#include "path/neighbour.h"
+#include "path/session.h"
+
+enum {
+	ID_GENERATION_BITS = 12, /* a session's id: slot, then how many sessions the slot has had */
+	ENGINE_PORTS = 64,
+	ENGINE_DEFAULT_SESSIONS = 4096,
+	ENGINE_DEFAULT_NEIGHBOURS = 4096,
+	ENGINE_DEFAULT_EVENTS = 8192,
+	ENGINE_DEFAULT_SLEEP_US = 500
+};
+
+struct engine_port {
+	struct pydp_port *port;
+	struct path_port *path;
+	uint64_t missed; /* the driver's count when it was last looked at */
+};
+
+/* Written by the worker, read by any thread. */
+struct engine_stats {
+	_Atomic uint64_t turns, busy_turns, sleeps, stalls, stalled_sessions, commands, events, gap_max_ns;
+	_Atomic uint64_t gaps[HISTOGRAM_BUCKETS];
+};
+
+struct engine_events {
+	struct rte_ring *ring;   /* worker -> control plane */
+	int fd;                  /* eventfd the control plane sleeps on */
+	atomic_uint armed;       /* set by the control plane, taken by the worker */
+	atomic_uint unsaid;      /* worker: sessions marked in dirty; read by the control plane */
+	_Atomic uint64_t overflows;
+	uint64_t *dirty;         /* a bit a slot: its events did not fit, it is to be re-read */
+	uint32_t cursor;         /* word of dirty to go on from */
+	bool fresh;              /* something went onto the ring since the last look at armed */
+};
+
+struct engine_overflow {
+	uint64_t at_ns;  /* when the last own gap ended with packets lost; 0: never */
+	uint64_t gap_ns;
+	bool counted;    /* as a stall */
+};
+
+struct pydp_engine {
+	char name[24];
+	/* sizes: set at creation */
+	uint32_t max_sessions, max_neighbours;
+
+	/* time */
+	uint64_t now_ns;      /* of the current or last turn; 0: no turn yet */
+	uint64_t look_ns;     /* of the last look at the receive queues; 0: none */
+	uint64_t slept_ns;    /* since then, with every port able to wake us */
+	struct clock clock;
+	struct poll_gap poll_gap;
+	struct engine_overflow overflow;
+
+	/* tables */
+	struct path_sessions sessions;
+	uint32_t session_count;
+	uint32_t free_head, free_tail, free_count;
+	struct neighbours neighbours;
+	struct wheel wheel;   /* slots, then neighbours from max_sessions on */
+	struct wheel_node *wheel_nodes;
+	struct rng rng;
+
+	/* ports: changed by the control thread while no worker runs */
+	struct engine_port ports[ENGINE_PORTS];
+	struct path_port *path_ports[ENGINE_PORTS];
+	uint32_t port_count;
+
+	struct engine_events events;
+	struct engine_stats stats;
+	uint32_t received, sent; /* packets in this turn */
+
+	/* between the control thread and the worker */
+	struct mailbox mailbox;
+
+	/* the worker: written by the control thread */
+	pthread_mutex_t control_lock; /* serialises the control thread's calls */
+	pthread_t thread;
+	struct pydp_worker_config worker_config;
+	bool has_run;                 /* its time is CLOCK_MONOTONIC from then on */
+	sem_t started;
+	int start_status;             /* written by the worker before it posts started */
+	char start_reason[160];
+	atomic_uint running, stopping;
+};
+
+static inline void stat_add(_Atomic uint64_t *value, uint64_t count)
+{
+	atomic_store_explicit(value, atomic_load_explicit(value, memory_order_relaxed) + count, memory_order_relaxed);
+}
+
+/* engine/sessions.c */
+int sessions_create(struct pydp_engine *engine);
+void sessions_destroy(struct pydp_engine *engine);
+int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config *config, uint32_t *id);
+int sessions_remove(struct pydp_engine *engine, uint32_t id, bool at_once);
+/* Forget a session, and say so. */
+void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
+int sessions_clear_nexthop(struct pydp_engine *engine, uint32_t id);
+/* The slot of a live session; PATH_NONE with a sentence when there is none. */
+uint32_t sessions_find(struct pydp_engine *engine, uint32_t id);
+/* The slot of a session that is gone and has been told of. */
+void sessions_release(struct pydp_engine *engine, uint32_t slot);
+
+/* engine/session_state.c */
+int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_state *state);
+/* The first slot whose id is greater than the given one (0: the first of all). */
+uint32_t sessions_slot_after(uint32_t id);
+/* From a slot on; next is where to go on, PATH_NONE at the end. */
+uint32_t sessions_list(struct pydp_engine *engine, uint32_t slot, uint32_t *ids, uint32_t capacity, uint32_t *next);
+
+/* engine/session_acts.c */
+void session_acted(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
+void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
+
+/* engine/events.c */
+int events_create(struct pydp_engine *engine, uint32_t capacity);
+void events_destroy(struct pydp_engine *engine);
+/* type and what happened; the rest is filled from the session. */
+void events_tell(struct pydp_engine *engine, uint32_t slot, const struct pydp_event *what);
+/* Put re-reads for sessions whose events did not fit onto the ring, as far as it has room. */
+void events_reread(struct pydp_engine *engine);
+/* Wake the reader when there is news and it asked for that. */
+void events_signal(struct pydp_engine *engine);
+
+/* engine/turn.c */
+/* It is now_ns, or later if it was already. Then the turn itself; it returns how much there was to do. */
+void turn_begin(struct pydp_engine *engine, uint64_t now_ns);
+uint32_t turn_run(struct pydp_engine *engine);
+void turn_flush(struct pydp_engine *engine);
+void turn_flush_port(struct path_port *path);
+
+/* engine/sleep.c */
+void sleep_until_needed(struct pydp_engine *engine);
+
+/* engine/worker.c */
+int worker_start(struct pydp_engine *engine, const struct pydp_worker_config *config);
+int worker_stop(struct pydp_engine *engine);
+
+/* engine/commands.c */
+void command_execute(struct pydp_engine *engine, const struct command *command, struct reply *reply);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Neighbours: whose MAC address is known how, who wants it, and when to ask again. */
+#ifndef ENGINE_NEIGHBOURS_H
+#define ENGINE_NEIGHBOURS_H
+#include <stdint.h>
+#include <rte_hash.h>
+#include <pydp/engine.h>
+#include "path/neighbour.h"
+#include "path/session.h"
+
+struct pydp_engine;
+
+struct neighbour_key {
+	uint32_t port;
+	uint16_t vlan;
+	uint16_t family;
+	uint8_t octets[16];
+};
+
+/* How a MAC address came to be known; a better way is not overruled by a worse one. */
+enum neighbour_source { NEIGHBOUR_HEARD = 0, NEIGHBOUR_ASKED = 1, NEIGHBOUR_PINNED = 2 };
+
+struct neighbour {
+	struct neighbour_key key;
+	uint8_t state;  /* enum pydp_neighbour_state */
+	uint8_t source; /* enum neighbour_source; of a known MAC address */
+	uint8_t tries;  /* questions since the last confirmation, up to 255 */
+	uint8_t used;
+	uint32_t users; /* sessions */
+	uint32_t first; /* slot of one, then path_session.next_of_neighbour */
+	uint64_t confirmed_ns;
+	uint64_t due_ns; /* when to ask next; UINT64_MAX: never */
+};
+
+struct neighbours {
+	struct neighbour *entries;
+	struct path_neighbour *path; /* the MAC addresses, packed for transmission */
+	struct rte_hash *keys;       /* its positions are our indices */
+	uint32_t capacity;
+	uint32_t count;
+};
+
+int neighbours_create(struct pydp_engine *engine);
+void neighbours_destroy(struct pydp_engine *engine);
+/* A session's neighbour: found or made, and asked for. */
+int neighbours_join(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
+void neighbours_leave(struct pydp_engine *engine, uint32_t slot);
+int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, const struct pydp_mac *mac, uint64_t now_ns);
+/* From an index on; next is where to go on, UINT32_MAX at the end. */
+uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp_neighbour *entries, uint32_t capacity,
+			 uint32_t *next);
+void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now_ns);
+/* path_claim_fn: an ARP or ND packet said something. */
+bool neighbours_claim(void *engine, struct path_port *port, const struct path_claim *claim, uint64_t now_ns);
+/* A valid BFD packet came from this MAC address. */
+void neighbours_heard(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What follows when a session did something: packets to send, events to tell, timers to set, and law 5's deferral. */
+#include <string.h>
+#include "engine/engine.h"
+
+static void count_change(struct pydp_engine *engine, uint32_t slot, uint8_t old_state, uint64_t now_ns)
+{
+	struct path_session *cold = &engine->sessions.cold[slot];
+	const struct bfd_session *hot = &engine->sessions.hot[slot];
+	uint64_t window_ns = bfd_session_detection_us(hot) * 1000;
+
+	if (hot->state == PYDP_BFD_UP) {
+		cold->up_count++;
+		cold->last_up_ns = now_ns;
+		return;
+	}
+	if (hot->state == PYDP_BFD_ADMIN_DOWN)
+		cold->admin_down_count++;
+	if (old_state != PYDP_BFD_UP)
+		return;
+	if (hot->state == PYDP_BFD_DOWN)
+		cold->down_count++;
+	cold->last_down_ns = now_ns;
+	cold->poll_gap_us = (uint32_t)(poll_gap_longest(&engine->poll_gap, now_ns - RTE_MIN(now_ns, window_ns)) / 1000);
+}
+
+static void tell(struct pydp_engine *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
+{
+	struct pydp_event event = {.time_ns = now_ns,
+				   .last_rx_ns = actions->last_rx_ns,
+				   .deadline_ns = actions->deadline_ns,
+				   .old_state = engine->sessions.hot[slot].state,
+				   .old_nexthop_state = actions->old_nexthop};
+
+	if (actions->bits & BFD_ACT_STATE) {
+		event.type = PYDP_EVENT_STATE;
+		event.old_state = actions->old_state;
+		count_change(engine, slot, actions->old_state, now_ns);
+		events_tell(engine, slot, &event);
+		return;
+	}
+	if (actions->bits & BFD_ACT_REMOTE) {
+		event.type = PYDP_EVENT_REMOTE;
+		event.old_state = actions->old_remote_state;
+		events_tell(engine, slot, &event);
+	} else if (actions->bits & BFD_ACT_NEXTHOP) {
+		event.type = PYDP_EVENT_NEXTHOP;
+		events_tell(engine, slot, &event);
+	}
+	if (actions->bits & BFD_ACT_TIMERS) {
+		event.type = PYDP_EVENT_TIMERS;
+		event.old_state = engine->sessions.hot[slot].state;
+		event.old_nexthop_state = engine->sessions.hot[slot].nexthop;
+		events_tell(engine, slot, &event);
+	}
+}
+
+void session_acted(void *context, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
+{
+	struct pydp_engine *engine = context;
+
+	if (actions->bits & BFD_ACT_SEND)
+		path_bfd_send(&engine->sessions, slot, false);
+	if (actions->bits & BFD_ACT_SEND_FINAL)
+		path_bfd_send(&engine->sessions, slot, true);
+	if (actions->bits & BFD_ACT_POLL)
+		engine->sessions.cold[slot].poll_count++;
+	if (actions->bits & (BFD_ACT_STATE | BFD_ACT_REMOTE | BFD_ACT_NEXTHOP | BFD_ACT_TIMERS))
+		tell(engine, slot, actions, now_ns);
+	if (actions->bits & BFD_ACT_DONE)
+		session_end(engine, slot, now_ns);
+	else if (actions->bits & BFD_ACT_REARM)
+		wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
+}
+
+/* Law 5: a detection that would end now, of a session from which nothing came since we were late and lost packets. */
+static void defer_when_late(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
+{
+	struct bfd_session *hot = &engine->sessions.hot[slot];
+	struct engine_overflow *overflow = &engine->overflow;
+
+	if (overflow->at_ns == 0 || hot->last_rx_ns >= overflow->at_ns || bfd_session_detection_ns(hot) > now_ns ||
+	    bfd_session_defer(hot, overflow->gap_ns) == 0)
+		return;
+	engine->sessions.cold[slot].stall_count++;
+	stat_add(&engine->stats.stalled_sessions, 1);
+	if (!overflow->counted)
+		stat_add(&engine->stats.stalls, 1);
+	overflow->counted = true;
+}
+
+void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
+{
+	struct bfd_session *hot = &engine->sessions.hot[slot];
+	uint64_t deadline_ns = bfd_session_deadline(hot);
+	struct bfd_actions actions;
+
+	if (deadline_ns <= now_ns) {
+		defer_when_late(engine, slot, now_ns);
+		bfd_session_timer(hot, now_ns, &engine->rng, &actions);
+		session_acted(engine, slot, &actions, now_ns);
+		if (actions.bits & BFD_ACT_DONE)
+			return;
+		deadline_ns = bfd_session_deadline(hot);
+	}
+	wheel_arm(&engine->wheel, slot, deadline_ns);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Snapshots of sessions for the control plane. */
+#include <string.h>
+#include <pydp/status.h>
+#include "engine/engine.h"
+
+static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct pydp_session_config *config)
+{
+	const struct path_session *cold = &engine->sessions.cold[slot];
+	const struct bfd_session *hot = &engine->sessions.hot[slot];
+
+	memcpy(config->source.octets, cold->local, 16);
+	memcpy(config->destination.octets, cold->remote, 16);
+	config->source.family = config->destination.family = cold->family;
+	config->port = cold->port;
+	config->vlan = cold->vlan;
+	config->local_multiplier = hot->multiplier;
+	config->role = cold->flags & PATH_SESSION_PASSIVE ? PYDP_ROLE_PASSIVE : PYDP_ROLE_ACTIVE;
+	config->admin_down = (cold->flags & PATH_SESSION_ADMIN_DOWN) != 0;
+	config->desired_min_tx_us = hot->desired_min_tx_us;
+	config->required_min_rx_us = hot->required_min_rx_us;
+}
+
+static void copy_protocol(const struct bfd_session *hot, struct pydp_session_state *state)
+{
+	state->local_discriminator = hot->local_discriminator;
+	state->remote_discriminator = hot->remote_discriminator;
+	state->local_state = hot->state;
+	state->remote_state = hot->remote_state;
+	state->local_diagnostic = hot->diagnostic;
+	state->remote_diagnostic = hot->remote_diagnostic;
+	state->remote_multiplier = hot->remote_multiplier;
+	state->nexthop_state = hot->nexthop;
+	state->polling = bfd_session_polling(hot);
+	state->removing = (hot->flags & BFD_SESSION_REMOVING) != 0;
+	state->was_up = (hot->flags & BFD_SESSION_WAS_UP) != 0;
+	state->remote_desired_min_tx_us = hot->remote_desired_min_tx_us;
+	state->remote_required_min_rx_us = hot->remote_required_min_rx_us;
+	state->negotiated_tx_us = bfd_session_negotiated_tx_us(hot);
+	state->negotiated_rx_us = bfd_session_negotiated_rx_us(hot);
+	state->detection_time_us = bfd_session_detection_us(hot);
+	state->last_rx_ns = hot->last_rx_ns;
+	state->rx_packets = hot->rx_packets;
+	state->tx_packets = hot->tx_packets;
+}
+
+static void copy_counts(const struct path_session *cold, struct pydp_session_state *state)
+{
+	state->create_ns = cold->create_ns;
+	state->last_up_ns = cold->last_up_ns;
+	state->last_down_ns = cold->last_down_ns;
+	state->rx_invalid = cold->rx_invalid;
+	state->tx_failed = cold->tx_failed;
+	state->up_count = cold->up_count;
+	state->down_count = cold->down_count;
+	state->admin_down_count = cold->admin_down_count;
+	state->poll_count = cold->poll_count;
+	state->stall_count = cold->stall_count;
+	state->poll_gap_us = cold->poll_gap_us;
+}
+
+int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_state *state)
+{
+	uint32_t slot = sessions_find(engine, id);
+	const struct path_session *cold = &engine->sessions.cold[slot];
+
+	if (slot == PATH_NONE)
+		return PYDP_E_NOENT;
+	memset(state, 0, sizeof(*state));
+	copy_config(engine, slot, &state->config);
+	state->id = id;
+	state->source_port = cold->source_port;
+	state->dest_port = BFD_UDP_PORT;
+	state->neighbour_state = engine->neighbours.entries[cold->neighbour].state;
+	copy_protocol(&engine->sessions.hot[slot], state);
+	copy_counts(cold, state);
+	return PYDP_OK;
+}
+
+uint32_t sessions_slot_after(uint32_t id)
+{
+	return id == 0 ? 0 : (id >> ID_GENERATION_BITS) + 1;
+}
+
+uint32_t sessions_list(struct pydp_engine *engine, uint32_t slot, uint32_t *ids, uint32_t capacity, uint32_t *next)
+{
+	/* A turn must not become long for the sake of a list. */
+	uint64_t stop = RTE_MIN((uint64_t)slot + 8192, (uint64_t)engine->sessions.slots);
+	uint32_t count = 0;
+
+	for (; slot < stop && count < capacity; slot++) {
+		const struct path_session *cold = &engine->sessions.cold[slot];
+
+		if (cold->id != 0 && !(cold->flags & PATH_SESSION_GONE))
+			ids[count++] = cold->id;
+	}
+	*next = slot < engine->sessions.slots ? slot : PATH_NONE;
+	return count;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of sessions: slots, ids, discriminators and the address keys. What a session does is core's. */
+#include <stdio.h>
+#include <string.h>
+#include <rte_errno.h>
+#include <rte_jhash.h>
+#include "core/discriminator.h"
+#include "engine/engine.h"
+#include "engine/table.h"
+#include "io/eal.h"
+#include "io/error.h"
+
+enum {
+	/* So many slots rest before one is used again, so that late packets and stale ids find nothing. */
+	SLOTS_AT_REST = 64,
+	SOURCE_PORT_FIRST = 49152, /* RFC 5881 section 4 */
+	SOURCE_PORTS = 16384
+};
+
+int sessions_create(struct pydp_engine *engine)
+{
+	struct path_sessions *sessions = &engine->sessions;
+	struct rte_hash_parameters parameters = {0};
+	char name[RTE_HASH_NAMESIZE];
+
+	snprintf(name, sizeof(name), "pydp-keys-%u", eal_unique());
+	parameters.name = name;
+	parameters.entries = RTE_MAX(engine->max_sessions, 64u);
+	parameters.key_len = sizeof(struct path_session_key);
+	parameters.hash_func = rte_jhash;
+	parameters.hash_func_init_val = (uint32_t)rng_next(&engine->rng);
+	parameters.socket_id = SOCKET_ID_ANY;
+	sessions->keys = rte_hash_create(&parameters);
+	if (sessions->keys == NULL)
+		return error_set(PYDP_E_NOMEM, "no memory for the keys of %u sessions (%s): give EAL more with -m MEGABYTES or lower max_sessions",
+				 engine->max_sessions, rte_strerror(rte_errno));
+	sessions->hot = table_map(sizeof(*sessions->hot) * engine->max_sessions, "the sessions");
+	sessions->cold = table_map(sizeof(*sessions->cold) * engine->max_sessions, "the sessions");
+	engine->wheel_nodes = table_map(sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours), "the timers");
+	if (sessions->hot == NULL || sessions->cold == NULL || engine->wheel_nodes == NULL)
+		return PYDP_E_NOMEM;
+	sessions->ports = engine->path_ports;
+	sessions->rng = &engine->rng;
+	sessions->engine = engine;
+	sessions->acted = session_acted;
+	sessions->heard = neighbours_heard;
+	engine->free_head = engine->free_tail = PATH_NONE;
+	wheel_init(&engine->wheel, engine->wheel_nodes, engine->max_sessions + engine->max_neighbours, 0);
+	return PYDP_OK;
+}
+
+void sessions_destroy(struct pydp_engine *engine)
+{
+	struct path_sessions *sessions = &engine->sessions;
+
+	rte_hash_free(sessions->keys);
+	table_unmap(sessions->hot, sizeof(*sessions->hot) * engine->max_sessions);
+	table_unmap(sessions->cold, sizeof(*sessions->cold) * engine->max_sessions);
+	table_unmap(engine->wheel_nodes, sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours));
+}
+
+static uint32_t take_slot(struct pydp_engine *engine)
+{
+	struct path_sessions *sessions = &engine->sessions;
+	uint32_t slot = engine->free_head;
+
+	if (sessions->slots < engine->max_sessions && engine->free_count <= SLOTS_AT_REST)
+		return sessions->slots++;
+	if (slot == PATH_NONE)
+		return PATH_NONE;
+	engine->free_head = sessions->cold[slot].next_free;
+	if (engine->free_head == PATH_NONE)
+		engine->free_tail = PATH_NONE;
+	engine->free_count--;
+	return slot;
+}
+
+static void give_slot(struct pydp_engine *engine, uint32_t slot)
+{
+	struct path_session *cold = engine->sessions.cold;
+
+	cold[slot].next_free = PATH_NONE;
+	if (engine->free_tail == PATH_NONE)
+		engine->free_head = slot;
+	else
+		cold[engine->free_tail].next_free = slot;
+	engine->free_tail = slot;
+	engine->free_count++;
+}
+
+static struct path_session_key key_of(uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *local, const uint8_t *remote)
+{
+	struct path_session_key key = {.port = port, .vlan = vlan, .family = family};
+	size_t octets = family == 4 ? 4 : 16;
+
+	memcpy(key.local, local, octets);
+	memcpy(key.remote, remote, octets);
+	return key;
+}
+
+static struct bfd_session_config timers_of(const struct pydp_session_config *config)
+{
+	return (struct bfd_session_config){.desired_min_tx_us = config->desired_min_tx_us,
+					   .required_min_rx_us = config->required_min_rx_us,
+					   .multiplier = config->local_multiplier,
+					   .role = config->role,
+					   .admin_down = config->admin_down != 0};
+}
+
+static void note_flags(struct path_session *cold, const struct pydp_session_config *config)
+{
+	cold->flags &= (uint8_t) ~(PATH_SESSION_ADMIN_DOWN | PATH_SESSION_PASSIVE);
+	if (config->admin_down)
+		cold->flags |= PATH_SESSION_ADMIN_DOWN;
+	if (config->role == PYDP_ROLE_PASSIVE)
+		cold->flags |= PATH_SESSION_PASSIVE;
+}
+
+static void describe(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config)
+{
+	struct path_session *cold = &engine->sessions.cold[slot];
+	uint16_t generation = (uint16_t)(cold->generation % ((1u << ID_GENERATION_BITS) - 1) + 1);
+	uint16_t last_discriminator = cold->last_discriminator;
+
+	memset(cold, 0, sizeof(*cold));
+	memcpy(cold->local, config->source.octets, 16);
+	memcpy(cold->remote, config->destination.octets, 16);
+	cold->family = config->source.family;
+	cold->port = (uint8_t)config->port;
+	cold->vlan = config->vlan;
+	cold->source_port = (uint16_t)(SOURCE_PORT_FIRST + slot % SOURCE_PORTS);
+	cold->generation = generation;
+	cold->last_discriminator = last_discriminator;
+	cold->id = slot << ID_GENERATION_BITS | generation;
+	cold->create_ns = engine->now_ns;
+	cold->told_state = config->admin_down ? PYDP_BFD_ADMIN_DOWN : PYDP_BFD_DOWN;
+	cold->admin_down_count = config->admin_down != 0;
+	note_flags(cold, config);
+	path_bfd_prepare(cold);
+}
+
+static int make(struct pydp_engine *engine, const struct pydp_session_config *config, const struct path_session_key *key,
+		struct path_local *local, uint32_t *id)
+{
+	struct path_sessions *sessions = &engine->sessions;
+	struct bfd_session_config timers = timers_of(config);
+	uint32_t slot = take_slot(engine), discriminator;
+	int result;
+
+	if (slot == PATH_NONE)
+		return error_set(PYDP_E_NOMEM, "the table of %u sessions is full: create the engine with a larger max_sessions",
+				 engine->max_sessions);
+	describe(engine, slot, config);
+	result = neighbours_join(engine, slot, engine->now_ns);
+	if (result == PYDP_OK && rte_hash_add_key_data(sessions->keys, key, (void *)(uintptr_t)slot) != 0) {
+		neighbours_leave(engine, slot);
+		result = error_set(PYDP_E_NOMEM, "the table of session addresses is full: create the engine with a larger max_sessions");
+	}
+	if (result != PYDP_OK) {
+		sessions->cold[slot].id = 0;
+		give_slot(engine, slot);
+		return result;
+	}
+	discriminator = discriminator_make(slot, (uint32_t)sessions->cold[slot].last_discriminator << DISCRIMINATOR_SLOT_BITS,
+					   &engine->rng);
+	bfd_session_init(&sessions->hot[slot], &timers, discriminator, engine->now_ns);
+	path_session_mark(&sessions->hot[slot], (uint8_t)config->port, config->vlan, config->source.family, config->destination.octets);
+	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&sessions->hot[slot]));
+	local->sessions++;
+	engine->session_count++;
+	*id = sessions->cold[slot].id;
+	return PYDP_OK;
+}
+
+static void change(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config)
+{
+	struct bfd_session_config timers = timers_of(config);
+	struct bfd_actions actions;
+
+	note_flags(&engine->sessions.cold[slot], config);
+	bfd_session_configure(&engine->sessions.hot[slot], &timers, engine->now_ns, &engine->rng, &actions);
+	session_acted(engine, slot, &actions, engine->now_ns);
+	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
+}
+
+int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config *config, uint32_t *id)
+{
+	struct path_session_key key;
+	struct path_local *local;
+	void *found;
+
+	if (config->port >= engine->port_count)
+		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", config->port, engine->port_count);
+	local = path_local_find(engine->path_ports[config->port], config->vlan, config->source.family, config->source.octets);
+	if (local == NULL)
+		return error_set(PYDP_E_INVAL, "the session's source is no address of port %u, VLAN %u: add it with pydp_engine_address_add first",
+				 config->port, config->vlan);
+	if (path_local_find(engine->path_ports[config->port], config->vlan, config->source.family, config->destination.octets) != NULL)
+		return error_set(PYDP_E_INVAL, "the session's destination is an address of our own");
+	key = key_of(config->port, config->vlan, config->source.family, config->source.octets, config->destination.octets);
+	if (rte_hash_lookup_data(engine->sessions.keys, &key, &found) < 0)
+		return make(engine, config, &key, local, id);
+	change(engine, (uint32_t)(uintptr_t)found, config);
+	*id = engine->sessions.cold[(uint32_t)(uintptr_t)found].id;
+	return PYDP_OK;
+}
+
+uint32_t sessions_find(struct pydp_engine *engine, uint32_t id)
+{
+	uint32_t slot = id >> ID_GENERATION_BITS;
+	const struct path_session *cold = &engine->sessions.cold[slot];
+
+	if (id == 0 || slot >= engine->sessions.slots || cold->id != id || (cold->flags & PATH_SESSION_GONE)) {
+		error_set(PYDP_E_NOENT, "there is no session with id %u", id);
+		return PATH_NONE;
+	}
+	return slot;
+}
+
+int sessions_remove(struct pydp_engine *engine, uint32_t id, bool at_once)
+{
+	uint32_t slot = sessions_find(engine, id);
+	struct bfd_actions actions;
+
+	if (slot == PATH_NONE)
+		return PYDP_E_NOENT;
+	if (at_once) {
+		session_end(engine, slot, engine->now_ns);
+		return PYDP_OK;
+	}
+	bfd_session_remove(&engine->sessions.hot[slot], engine->now_ns, &engine->rng, &actions);
+	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
+	session_acted(engine, slot, &actions, engine->now_ns);
+	return PYDP_OK;
+}
+
+int sessions_clear_nexthop(struct pydp_engine *engine, uint32_t id)
+{
+	uint32_t slot = sessions_find(engine, id);
+	struct bfd_actions actions;
+
+	if (slot == PATH_NONE)
+		return PYDP_E_NOENT;
+	bfd_session_clear(&engine->sessions.hot[slot], &actions);
+	session_acted(engine, slot, &actions, engine->now_ns);
+	return PYDP_OK;
+}
+
+void sessions_release(struct pydp_engine *engine, uint32_t slot)
+{
+	engine->sessions.cold[slot].id = 0;
+	engine->sessions.cold[slot].flags = 0;
+	give_slot(engine, slot);
+}
+
+/* The end of a session: nothing finds it any more, and its slot is free once the event is on the ring. */
+void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
+{
+	struct path_sessions *sessions = &engine->sessions;
+	struct path_session *cold = &sessions->cold[slot];
+	struct path_session_key key = key_of(cold->port, cold->vlan, cold->family, cold->local, cold->remote);
+	struct path_local *local = path_local_find(engine->path_ports[cold->port], cold->vlan, cold->family, cold->local);
+	struct pydp_event gone = {.type = PYDP_EVENT_REMOVED, .time_ns = now_ns, .old_state = sessions->hot[slot].state,
+				  .old_nexthop_state = sessions->hot[slot].nexthop, .last_rx_ns = sessions->hot[slot].last_rx_ns};
+
+	rte_hash_del_key(sessions->keys, &key);
+	wheel_cancel(&engine->wheel, slot);
+	if (local != NULL)
+		local->sessions--;
+	engine->session_count--;
+	cold->flags |= PATH_SESSION_GONE;
+	events_tell(engine, slot, &gone);
+	cold->last_discriminator = (uint16_t)(sessions->hot[slot].local_discriminator >> DISCRIMINATOR_SLOT_BITS);
+	sessions->hot[slot].local_discriminator = 0;
+	neighbours_leave(engine, slot);
+}

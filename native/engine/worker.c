@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker thread: a thread of ours, registered with EAL, that runs turns until it is told to stop. */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include "engine/engine.h"
+#include "io/error.h"
+
+/* Turns without work before sleep is thought of. */
+#define IDLE_TURNS 8u
+
+static int enter(struct pydp_engine *engine)
+{
+	cpu_set_t cpus;
+	int cpu = engine->worker_config.cpu;
+
+	CPU_ZERO(&cpus);
+	if (cpu >= 0) {
+		CPU_SET((unsigned int)cpu, &cpus);
+		if (pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus) != 0)
+			return error_set(PYDP_E_INVAL, "the worker may not run on CPU %d", cpu);
+	}
+	/* Sleeps end when they should, not 50 us later. */
+	prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
+	if (rte_thread_register() != 0)
+		return error_set(rte_errno == ENOMEM ? PYDP_E_NOMEM : PYDP_E_UNSUPPORTED,
+				 "EAL does not take another thread (%s): start EAL with --in-memory or --no-shconf; at most %u threads",
+				 rte_strerror(rte_errno), RTE_MAX_LCORE);
+	return PYDP_OK;
+}
+
+static void loop(struct pydp_engine *engine)
+{
+	uint32_t idle = 0;
+
+	while (!atomic_load_explicit(&engine->stopping, memory_order_acquire)) {
+		turn_begin(engine, clock_now(&engine->clock));
+		if (mailbox_serve(engine) + turn_run(engine) > 0)
+			idle = 0;
+		else if (idle < IDLE_TURNS)
+			idle++;
+		else if (engine->worker_config.idle == PYDP_IDLE_SLEEP)
+			sleep_until_needed(engine);
+		else
+			rte_pause();
+	}
+}
+
+static void *run(void *argument)
+{
+	struct pydp_engine *engine = argument;
+
+	engine->start_status = enter(engine);
+	if (engine->start_status != PYDP_OK) {
+		snprintf(engine->start_reason, sizeof(engine->start_reason), "%s", error_last());
+		sem_post(&engine->started);
+		return NULL;
+	}
+	clock_start(&engine->clock);
+	/* The time when nobody was responsible for the queues is not a gap of ours. */
+	engine->look_ns = 0;
+	sem_post(&engine->started);
+	loop(engine);
+	turn_flush(engine);
+	rte_thread_unregister();
+	return NULL;
+}
+
+int worker_start(struct pydp_engine *engine, const struct pydp_worker_config *config)
+{
+	char name[16];
+	int result;
+
+	engine->worker_config = *config;
+	if (engine->worker_config.max_sleep_us == 0)
+		engine->worker_config.max_sleep_us = ENGINE_DEFAULT_SLEEP_US;
+	atomic_store(&engine->stopping, 0);
+	for (uint32_t i = 0; i < engine->port_count; i++)
+		engine->ports[i].missed = port_missed(engine->ports[i].port);
+	result = pthread_create(&engine->thread, NULL, run, engine);
+	if (result != 0)
+		return error_set(PYDP_E_SYSTEM, "no thread for the worker: %s", strerror(result));
+	snprintf(name, sizeof(name), "pydp-%.10s", engine->name);
+	pthread_setname_np(engine->thread, name);
+	while (sem_wait(&engine->started) != 0 && errno == EINTR)
+		;
+	if (engine->start_status != PYDP_OK) {
+		pthread_join(engine->thread, NULL);
+		return error_set(engine->start_status, "%s", engine->start_reason);
+	}
+	engine->has_run = true;
+	atomic_store(&engine->running, 1);
+	return PYDP_OK;
+}
+
+int worker_stop(struct pydp_engine *engine)
+{
+	atomic_store(&engine->stopping, 1);
+	mailbox_wake(engine);
+	pthread_join(engine->thread, NULL);
+	atomic_store(&engine->running, 0);
+	/* Somebody may poll the ports by hand, or not at all, from here on. */
+	engine->look_ns = 0;
+	return PYDP_OK;
+}

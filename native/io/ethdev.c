@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ports that are DPDK ethdevs: probing, starting with one receive and one transmit queue, and closing. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_interrupts.h>
+#include "io/dpdk_compat.h"
+#include "io/error.h"
+#include "io/log.h"
+#include "io/pool.h"
+#include "io/port_control.h"
+#include "io/ringlink.h"
+
+#define ETHDEV_DESCRIPTORS 1024u
+
+static bool find(const char *devargs, uint16_t *ethdev)
+{
+	struct rte_dev_iterator iterator;
+	char name[RTE_ETH_NAME_MAX_LEN];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(devargs, ","), devargs);
+	if (rte_eth_dev_get_port_by_name(name, ethdev) == 0)
+		return true;
+	/* A device with several ports, or one that names its ports otherwise. */
+	RTE_ETH_FOREACH_MATCHING_DEV (*ethdev, name, &iterator) {
+		rte_eth_iterator_cleanup(&iterator);
+		return true;
+	}
+	return false;
+}
+
+static int probe(const char *devargs, uint16_t *ethdev, bool *probed)
+{
+	char reason[320];
+	int result;
+
+	*probed = false;
+	log_record_begin();
+	if (find(devargs, ethdev)) {
+		log_record_end(NULL, 0, false);
+		return PYDP_OK;
+	}
+	result = rte_dev_probe(devargs);
+	*probed = result == 0;
+	if (result == 0 && !find(devargs, ethdev))
+		result = -ENODEV;
+	log_record_end(reason, sizeof(reason), false);
+	if (result == 0)
+		return PYDP_OK;
+	return error_set(PYDP_E_DRIVER, "port \"%s\" did not probe (%s): %s; check the driver's name, its arguments, that the interface exists and that this process may open it", devargs,
+			 strerror(-result), reason[0] ? reason : "DPDK gave no reason");
+}
+
+static int refuse(const struct pydp_port *port, const char *what, int result)
+{
+	return error_set(result == -ENOMEM ? PYDP_E_NOMEM : PYDP_E_DRIVER, "driver %s of port %s refused to %s: %s", port->driver,
+			 port->name, what, strerror(result < 0 ? -result : EIO));
+}
+
+/* Receive interrupts are asked for and given up where the driver has none. */
+static int configure(struct pydp_port *port, const struct rte_eth_dev_info *info)
+{
+	struct rte_eth_conf conf;
+	char reason[8];
+	int result;
+
+	memset(&conf, 0, sizeof(conf));
+	(void)info;
+	conf.intr_conf.rxq = 1;
+	log_record_begin();
+	result = rte_eth_dev_configure(port->ethdev, 1, 1, &conf);
+	if (result != 0) {
+		conf.intr_conf.rxq = 0;
+		result = rte_eth_dev_configure(port->ethdev, 1, 1, &conf);
+	}
+	log_record_end(reason, sizeof(reason), false);
+	port->wakes = conf.intr_conf.rxq;
+	return result == 0 ? PYDP_OK : refuse(port, "be configured", result);
+}
+
+static int set_up_queues(struct pydp_port *port, const struct pydp_port_config *config)
+{
+	uint16_t rx = config->rx_descriptors ? config->rx_descriptors : ETHDEV_DESCRIPTORS;
+	uint16_t tx = config->tx_descriptors ? config->tx_descriptors : ETHDEV_DESCRIPTORS;
+	uint32_t mbufs;
+	int result = rte_eth_dev_adjust_nb_rx_tx_desc(port->ethdev, &rx, &tx);
+
+	if (result != 0)
+		return refuse(port, "take the numbers of descriptors", result);
+	mbufs = config->mbufs ? config->mbufs : rte_align32pow2(rx + tx + 1024u) - 1;
+	result = pool_create(mbufs, 0, port->numa_node, &port->pool);
+	if (result != PYDP_OK)
+		return result;
+	port->rx_capacity = rx;
+	result = rte_eth_rx_queue_setup(port->ethdev, 0, rx, (unsigned int)port->numa_node, NULL, port->pool);
+	if (result != 0)
+		return refuse(port, "set up its receive queue", result);
+	result = rte_eth_tx_queue_setup(port->ethdev, 0, tx, (unsigned int)port->numa_node, NULL);
+	return result == 0 ? PYDP_OK : refuse(port, "set up its transmit queue", result);
+}
+
+/* A worker sleeps on an epoll descriptor, through which DPDK reads the driver's. */
+static void set_up_wait(struct pydp_port *port)
+{
+	char reason[8];
+	int result = -1;
+
+	if (!port->wakes)
+		return;
+	port->wakes = false;
+	port->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (port->wait_fd < 0)
+		return;
+	log_record_begin();
+	if (rte_eth_dev_rx_intr_ctl_q_get_fd(port->ethdev, 0) >= 0)
+		result = rte_eth_dev_rx_intr_ctl_q(port->ethdev, 0, port->wait_fd, RTE_INTR_EVENT_ADD, NULL);
+	log_record_end(reason, sizeof(reason), false);
+	port->wakes = port->drains_fd = result == 0;
+}
+
+static int set_reception(struct pydp_port *port, bool promiscuous)
+{
+	/* IPv6 neighbour discovery needs groups; a driver that cannot choose receives them all or none. */
+	int result = rte_eth_allmulticast_enable(port->ethdev);
+
+	if (!promiscuous)
+		return PYDP_OK;
+	result = rte_eth_promiscuous_enable(port->ethdev);
+	return result == 0 ? PYDP_OK : refuse(port, "become promiscuous", result);
+}
+
+static int take_mac(struct pydp_port *port)
+{
+	struct rte_ether_addr address;
+	int result = rte_eth_macaddr_get(port->ethdev, &address);
+
+	if (result != 0)
+		return refuse(port, "tell its MAC address", result);
+	if (rte_is_zero_ether_addr(&address)) {
+		port->mac = port_make_mac();
+		memcpy(&address, port->mac.octets, sizeof(address));
+		/* Not every driver without an address of its own takes one; frames carry this one in any case. */
+		if (rte_eth_dev_default_mac_addr_set(port->ethdev, &address) != 0)
+			result = rte_eth_dev_mac_addr_add(port->ethdev, &address, 0);
+	} else {
+		memcpy(port->mac.octets, &address, sizeof(port->mac.octets));
+	}
+	return PYDP_OK;
+}
+
+static int claim(struct pydp_port *port)
+{
+	struct rte_eth_dev_owner owner = {0};
+
+	if (rte_eth_dev_owner_new(&owner.id) != 0)
+		return error_set(PYDP_E_DRIVER, "DPDK gives no owner for port %s", port->name);
+	snprintf(owner.name, sizeof(owner.name), "pydp");
+	if (rte_eth_dev_owner_set(port->ethdev, &owner) != 0)
+		return error_set(PYDP_E_BUSY, "port %s is open already: close the other handle first", port->name);
+	port->owner = owner.id;
+	return PYDP_OK;
+}
+
+int ethdev_start(struct pydp_port *port, const struct pydp_port_config *config)
+{
+	struct rte_eth_dev_info info;
+	int result = claim(port);
+
+	if (result != PYDP_OK)
+		return result;
+	result = rte_eth_dev_info_get(port->ethdev, &info);
+	if (result != 0)
+		return refuse(port, "describe itself", result);
+	snprintf(port->driver, sizeof(port->driver), "%s", info.driver_name);
+	port->numa_node = rte_eth_dev_socket_id(port->ethdev);
+	result = configure(port, &info);
+	if (result == PYDP_OK)
+		result = set_up_queues(port, config);
+	if (result != PYDP_OK)
+		return result;
+	result = rte_eth_dev_start(port->ethdev);
+	if (result != 0)
+		return refuse(port, "start", result);
+	set_up_wait(port);
+	if (rte_eth_dev_get_mtu(port->ethdev, &port->mtu) != 0)
+		port->mtu = RTE_ETHER_MTU;
+	result = take_mac(port);
+	return result == PYDP_OK ? set_reception(port, config->promiscuous) : result;
+}
+
+int ethdev_open(const struct pydp_port_config *config, struct pydp_port **opened)
+{
+	struct pydp_port *port;
+	uint16_t ethdev;
+	bool probed;
+	int result = probe(config->devargs, &ethdev, &probed);
+
+	if (result != PYDP_OK)
+		return result;
+	port = port_new(PORT_ETHDEV, "");
+	if (port == NULL)
+		return PYDP_E_NOMEM;
+	port->ethdev = ethdev;
+	port->probed = probed;
+	if (rte_eth_dev_get_name_by_port(ethdev, port->name) != 0)
+		snprintf(port->name, sizeof(port->name), "port-%u", ethdev);
+	result = ethdev_start(port, config);
+	if (result != PYDP_OK) {
+		ethdev_close(port);
+		eal_object_gone();
+		free(port);
+		return result;
+	}
+	*opened = port;
+	return PYDP_OK;
+}
+
+void ethdev_close(struct pydp_port *port)
+{
+	struct rte_eth_dev_info info;
+	struct rte_device *device = NULL;
+	char reason[8];
+
+	/* Somebody else's, when the claim failed. */
+	if (port->owner != 0) {
+		if (rte_eth_dev_info_get(port->ethdev, &info) == 0)
+			device = info.device;
+		log_record_begin();
+		rte_eth_dev_stop(port->ethdev);
+		if (port->probed) {
+			rte_eth_dev_close(port->ethdev);
+			if (device != NULL)
+				rte_dev_remove(device);
+		} else {
+			rte_eth_dev_owner_unset(port->ethdev, port->owner);
+		}
+		log_record_end(reason, sizeof(reason), false);
+	}
+	if (port->wait_fd >= 0)
+		close(port->wait_fd);
+	if (port->wire != NULL)
+		ringlink_release(port->wire);
+	else
+		pool_retire(port->pool);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A cable between two ports of this process, over rings of our own: no ethdev, no root, no NIC. */
+#ifndef IO_MEMLINK_H
+#define IO_MEMLINK_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "io/port.h"
+
+int memlink_create(const struct pydp_link_config *config, struct pydp_port *ends[2]);
+void memlink_close(struct pydp_port *port);
+/* Packets that came while this end's receive queue was full. */
+uint64_t memlink_missed(const struct pydp_port *port);
+/* true: nothing waits, the next packet makes wait_fd readable. */
+bool memlink_wait_arm(struct pydp_port *port);
+void memlink_wait_disarm(struct pydp_port *port);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is the same for every kind of port: cutting, losing, waiting and statistics. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <rte_interrupts.h>
+#include "io/capture.h"
+#include "io/dpdk_compat.h"
+#include "io/error.h"
+#include "io/memlink.h"
+#include "io/port.h"
+#include "io/port_control.h"
+
+uint16_t port_vanish(struct pydp_port *port, struct rte_mbuf **mbufs, uint16_t count)
+{
+	rte_pktmbuf_free_bulk(mbufs, count);
+	atomic_store_explicit(&port->tx_cut, port->tx_cut + count, memory_order_relaxed);
+	return count;
+}
+
+/* Takes nothing while the port is cut; port_transmit frees and counts what was not taken. */
+static uint16_t refuse_while_cut(uint16_t ethdev, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count, void *argument)
+{
+	struct pydp_port *port = argument;
+
+	(void)ethdev;
+	(void)queue;
+	(void)mbufs;
+	return atomic_load_explicit(&port->cut, memory_order_acquire) ? 0 : count;
+}
+
+int port_cut(struct pydp_port *port, bool on)
+{
+	unsigned int absent = 0;
+
+	/* The callback stays once it is there: DPDK cannot say when a running worker has left it. */
+	if (port->kind == PORT_ETHDEV && on && atomic_compare_exchange_strong(&port->cut_installed, &absent, 1) &&
+	    rte_eth_add_tx_callback(port->ethdev, 0, refuse_while_cut, port) == NULL) {
+		atomic_store(&port->cut_installed, 0);
+		return error_set(PYDP_E_UNSUPPORTED, "%s cannot be cut: this DPDK is built without transmit callbacks", port->name);
+	}
+	atomic_store_explicit(&port->cut, on ? 1 : 0, memory_order_release);
+	return PYDP_OK;
+}
+
+uint64_t port_missed(const struct pydp_port *port)
+{
+	uint64_t missed = 0;
+
+	if (port->kind == PORT_MEMLINK)
+		return memlink_missed(port);
+	compat_eth_missed(port->ethdev, &missed);
+	return missed;
+}
+
+static int ethdev_stats(const struct pydp_port *port, struct pydp_port_stats *stats)
+{
+	struct rte_eth_stats from;
+	int result = rte_eth_stats_get(port->ethdev, &from);
+
+	if (result != 0)
+		return error_set(PYDP_E_DRIVER, "%s gives no statistics: %s", port->name, strerror(-result));
+	stats->rx_packets = from.ipackets;
+	stats->rx_bytes = from.ibytes;
+	stats->rx_missed = from.imissed;
+	stats->rx_errors = from.ierrors;
+	stats->rx_nombuf = from.rx_nombuf;
+	stats->tx_packets = from.opackets;
+	stats->tx_bytes = from.obytes;
+	stats->tx_errors = from.oerrors;
+	return PYDP_OK;
+}
+
+int port_statistics(const struct pydp_port *port, struct pydp_port_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->tx_cut = atomic_load_explicit(&port->tx_cut, memory_order_relaxed);
+	if (port->kind == PORT_ETHDEV)
+		return ethdev_stats(port, stats);
+	stats->rx_packets = atomic_load_explicit(&port->rx_packets, memory_order_relaxed);
+	stats->rx_bytes = atomic_load_explicit(&port->rx_bytes, memory_order_relaxed);
+	stats->tx_packets = atomic_load_explicit(&port->tx_packets, memory_order_relaxed);
+	stats->tx_bytes = atomic_load_explicit(&port->tx_bytes, memory_order_relaxed);
+	stats->rx_missed = memlink_missed(port);
+	return PYDP_OK;
+}
+
+bool port_wait_arm(struct pydp_port *port)
+{
+	if (port->kind == PORT_MEMLINK)
+		return memlink_wait_arm(port);
+	if (rte_eth_dev_rx_intr_enable(port->ethdev, 0) == 0)
+		return rte_eth_rx_queue_count(port->ethdev, 0) <= 0;
+	return true; /* the driver's descriptor is level triggered, as the one of net_tap */
+}
+
+void port_wait_disarm(struct pydp_port *port)
+{
+	struct rte_epoll_event events[4];
+
+	if (port->kind == PORT_MEMLINK) {
+		memlink_wait_disarm(port);
+		return;
+	}
+	rte_eth_dev_rx_intr_disable(port->ethdev, 0);
+	if (port->drains_fd)
+		rte_epoll_wait(port->wait_fd, events, 4, 0);
+}
+
+int port_close(struct pydp_port *port)
+{
+	if (atomic_load(&port->attached))
+		return error_set(PYDP_E_BUSY, "%s is attached to an engine: destroy the engine first", port->name);
+	capture_forget_port(port);
+	if (port->kind == PORT_MEMLINK)
+		memlink_close(port);
+	else
+		ethdev_close(port);
+	eal_object_gone();
+	free(port);
+	return PYDP_OK;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* BFD packets of a burst, to their sessions (RFC 5880 6.8.6, RFC 5881 sections 3 and 5). TTL, addresses of ours and UDP are
+ * classify's; what a packet means is core's. */
+#include <rte_prefetch.h>
+#include "core/discriminator.h"
+#include "path/session.h"
+
+static bool from_the_peer(const struct path_sessions *sessions, const struct path_port *port, uint32_t slot,
+			  const struct path_packet *packet)
+{
+	const struct bfd_session *session = &sessions->hot[slot];
+	struct bfd_session seen;
+
+	path_session_mark(&seen, (uint8_t)port->index, packet->vlan, packet->family, packet_source(packet));
+	if (seen.caller[0] != session->caller[0] || seen.caller[1] != session->caller[1])
+		return false;
+	return packet->family == 4 || memcmp(sessions->cold[slot].remote, packet_source(packet), 16) == 0;
+}
+
+/* The session that Your Discriminator names, or PATH_NONE. */
+static uint32_t slot_of(const struct path_sessions *sessions, uint32_t your_discriminator)
+{
+	uint32_t slot = discriminator_slot(your_discriminator);
+
+	if (slot >= sessions->slots || sessions->hot[slot].local_discriminator != your_discriminator || your_discriminator == 0)
+		return PATH_NONE;
+	return slot;
+}
+
+static uint32_t slot_by_address(const struct path_sessions *sessions, const struct path_port *port, const struct path_packet *packet)
+{
+	struct path_session_key key = {.port = port->index, .vlan = packet->vlan, .family = packet->family};
+	size_t octets = packet->family == 4 ? 4 : 16;
+	void *slot;
+
+	memcpy(key.local, packet_destination(packet), octets);
+	memcpy(key.remote, packet_source(packet), octets);
+	if (rte_hash_lookup_data(sessions->keys, &key, &slot) < 0)
+		return PATH_NONE;
+	return (uint32_t)(uintptr_t)slot;
+}
+
+static void refuse(struct path_sessions *sessions, struct path_port *port, uint32_t slot, enum pydp_counter reason)
+{
+	path_count(port, reason, 1);
+	if (slot != PATH_NONE)
+		sessions->cold[slot].rx_invalid++;
+}
+
+/* Everything that is not a repeated hello. */
+static void receive_slowly(struct path_sessions *sessions, struct path_port *port, const struct path_packet *packet, uint64_t now_ns)
+{
+	struct bfd_packet bfd;
+	struct bfd_actions actions;
+	enum bfd_fault fault;
+	uint32_t slot = PATH_NONE;
+
+	/* Whose packet it is matters for the count of a malformed one, too. */
+	if (packet->payload_length >= 12)
+		slot = slot_of(sessions, bfd_packet_your_discriminator(packet->payload));
+	if (slot != PATH_NONE && !from_the_peer(sessions, port, slot, packet)) {
+		fault = bfd_packet_parse(packet->payload, packet->payload_length, &bfd);
+		refuse(sessions, port, PATH_NONE, fault == BFD_ACCEPTED ? PYDP_CNT_DROP_SOURCE : counter_of_fault(fault));
+		return;
+	}
+	fault = bfd_packet_parse(packet->payload, packet->payload_length, &bfd);
+	if (fault == BFD_ACCEPTED && slot == PATH_NONE) {
+		if (bfd.your_discriminator != 0)
+			fault = BFD_FAULT_YOUR_DISCRIMINATOR;
+		else if ((slot = slot_by_address(sessions, port, packet)) == PATH_NONE)
+			fault = BFD_FAULT_NO_SESSION;
+	}
+	if (fault != BFD_ACCEPTED) {
+		refuse(sessions, port, slot, counter_of_fault(fault));
+		return;
+	}
+	fault = bfd_session_receive(&sessions->hot[slot], &bfd, now_ns, sessions->rng, &actions);
+	if (fault == BFD_ACCEPTED) {
+		path_count(port, PYDP_CNT_RX_BFD, 1);
+		sessions->heard(sessions->engine, slot, packet->ether + 6, now_ns);
+	} else {
+		refuse(sessions, port, slot, counter_of_fault(fault));
+	}
+	if (actions.bits != 0)
+		sessions->acted(sessions->engine, slot, &actions, now_ns);
+}
+
+static bool receive_hello(struct path_sessions *sessions, const struct path_port *port, const struct path_packet *packet,
+			  uint64_t now_ns)
+{
+	uint32_t slot;
+
+	if (packet->payload_length < BFD_PACKET_LENGTH)
+		return false;
+	slot = slot_of(sessions, bfd_packet_your_discriminator(packet->payload));
+	return slot != PATH_NONE && from_the_peer(sessions, port, slot, packet) &&
+	       bfd_session_hello(&sessions->hot[slot], packet->payload, now_ns);
+}
+
+void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packets, uint16_t count,
+		      uint64_t now_ns)
+{
+	uint32_t hellos = 0;
+
+	for (uint16_t i = 0; i < count; i++) {
+		const struct path_packet *packet = &packets[i];
+		uint32_t slot;
+
+		if (packet->kind != PATH_BFD || packet->payload_length < 12)
+			continue;
+		slot = discriminator_slot(bfd_packet_your_discriminator(packet->payload));
+		if (slot < sessions->slots)
+			rte_prefetch0(&sessions->hot[slot]);
+	}
+	for (uint16_t i = 0; i < count; i++) {
+		if (packets[i].kind != PATH_BFD)
+			continue;
+		if (receive_hello(sessions, port, &packets[i], now_ns))
+			hellos++;
+		else
+			receive_slowly(sessions, port, &packets[i], now_ns);
+		rte_pktmbuf_free(packets[i].mbuf);
+	}
+	if (hellos > 0)
+		path_count(port, PYDP_CNT_RX_BFD, hellos);
+}

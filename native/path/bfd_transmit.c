@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a session to a frame: Ethernet, IP with TTL 255, UDP 3784 and the control packet (RFC 5881 sections 4 and 5). */
+#include "path/checksum.h"
+#include "path/session.h"
+
+enum { UDP_AND_BFD = UDP_LENGTH + BFD_PACKET_LENGTH, DSCP_CS6 = 0xc0, DONT_FRAGMENT = 0x4000 };
+
+static void write_ip4(uint8_t *out, const struct path_session *session)
+{
+	out[0] = 0x45;
+	out[1] = DSCP_CS6;
+	store16(out + IP4_TOTAL_AT, IP4_LENGTH + UDP_AND_BFD);
+	store16(out + 4, 0);
+	store16(out + IP4_FRAGMENT_AT, DONT_FRAGMENT);
+	out[IP4_TTL_AT] = BFD_TTL;
+	out[IP4_PROTOCOL_AT] = PROTOCOL_UDP;
+	memcpy(out + 10, &session->ip_checksum, 2);
+	memcpy(out + IP4_SOURCE_AT, session->local, 4);
+	memcpy(out + IP4_DESTINATION_AT, session->remote, 4);
+}
+
+static void write_ip6(uint8_t *out, const struct path_session *session)
+{
+	out[0] = 0x60 | DSCP_CS6 >> 4;
+	out[1] = (uint8_t)(DSCP_CS6 << 4);
+	store16(out + 2, 0);
+	store16(out + IP6_PAYLOAD_AT, UDP_AND_BFD);
+	out[IP6_NEXT_AT] = PROTOCOL_UDP;
+	out[IP6_HOP_LIMIT_AT] = BFD_TTL;
+	memcpy(out + IP6_SOURCE_AT, session->local, 16);
+	memcpy(out + IP6_DESTINATION_AT, session->remote, 16);
+}
+
+static void write_udp(uint8_t *out, const struct path_session *session)
+{
+	store16(out, session->source_port);
+	store16(out + 2, BFD_UDP_PORT);
+	store16(out + 4, UDP_AND_BFD);
+	store16(out + UDP_CHECKSUM_AT, 0);
+}
+
+void path_bfd_prepare(struct path_session *session)
+{
+	uint8_t header[IP6_LENGTH], udp[UDP_LENGTH];
+	uint16_t pseudo;
+
+	session->ip_checksum = 0;
+	if (session->family == 4) {
+		write_ip4(header, session);
+		session->ip_checksum = (uint16_t)~checksum_sum(header, IP4_LENGTH);
+		pseudo = checksum_pseudo(header + IP4_SOURCE_AT, 4, PROTOCOL_UDP, UDP_AND_BFD);
+	} else {
+		write_ip6(header, session);
+		pseudo = checksum_pseudo(header + IP6_SOURCE_AT, 6, PROTOCOL_UDP, UDP_AND_BFD);
+	}
+	write_udp(udp, session);
+	session->udp_sum = checksum_add(pseudo, checksum_sum(udp, UDP_LENGTH));
+}
+
+static void write_frame(struct rte_mbuf *mbuf, const struct path_port *port, const struct path_session *session,
+			const struct path_neighbour *neighbour, const struct bfd_packet *packet)
+{
+	uint8_t *start = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	uint8_t *at = ether_write(start, neighbour->mac.octets, &port->mac, session->vlan, session->family == 4 ? TYPE_IP4 : TYPE_IP6);
+	uint8_t *udp;
+	uint16_t checksum;
+
+	if (session->family == 4) {
+		write_ip4(at, session);
+		udp = at + IP4_LENGTH;
+	} else {
+		write_ip6(at, session);
+		udp = at + IP6_LENGTH;
+	}
+	write_udp(udp, session);
+	bfd_packet_build(packet, udp + UDP_LENGTH);
+	checksum = checksum_finish(checksum_add(session->udp_sum, checksum_sum(udp + UDP_LENGTH, BFD_PACKET_LENGTH)));
+	memcpy(udp + UDP_CHECKSUM_AT, &checksum, sizeof(checksum));
+	mbuf->data_len = (uint16_t)(udp + UDP_AND_BFD - start);
+	mbuf->pkt_len = mbuf->data_len;
+}
+
+void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final)
+{
+	struct path_session *session = &sessions->cold[slot];
+	const struct path_neighbour *neighbour = &sessions->neighbours[session->neighbour];
+	struct path_port *port = sessions->ports[session->port];
+	struct bfd_packet packet;
+	struct rte_mbuf *mbuf;
+
+	if (!neighbour->usable) {
+		path_count(port, PYDP_CNT_DROP_NEIGHBOUR_UNRESOLVED, 1);
+		session->tx_failed++;
+		return;
+	}
+	mbuf = rte_pktmbuf_alloc(port->pool);
+	if (mbuf == NULL) {
+		path_count(port, PYDP_CNT_DROP_NO_MBUF, 1);
+		session->tx_failed++;
+		return;
+	}
+	bfd_session_fill(&sessions->hot[slot], final, &packet);
+	write_frame(mbuf, port, session, neighbour, &packet);
+	sessions->hot[slot].tx_packets++;
+	path_count(port, PYDP_CNT_TX_BFD, 1);
+	path_send(port, mbuf);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a burst of frames to BFD, ARP and neighbour discovery, with a reason for every frame that is none of these. */
+#include <rte_prefetch.h>
+#include "path/checksum.h"
+#include "path/packet.h"
+
+/* A verdict is an enum pydp_counter for a drop, or KEEP. */
+#define KEEP PYDP_CNT_COUNT
+
+static const uint8_t broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+/* Checked before what is behind it: whoever sends to a group with our unicast address is not the peer of a session. */
+enum reach { REACH_US, REACH_BROADCAST, REACH_GROUP6, REACH_OTHER };
+
+static enum reach reach_of(const struct path_port *port, const uint8_t *destination)
+{
+	if (memcmp(destination, port->mac.octets, 6) == 0)
+		return REACH_US;
+	if (memcmp(destination, broadcast, 6) == 0)
+		return REACH_BROADCAST;
+	if (destination[0] == 0x33 && destination[1] == 0x33)
+		return REACH_GROUP6;
+	return REACH_OTHER;
+}
+
+/* The header checksum is always verified. A UDP checksum is too, with one exception: a kernel that sends over veth or to a
+ * packet socket leaves the sum over the pseudo-header in the field, to be finished by a NIC that is not there; that very
+ * value is taken as right. Zero means "no checksum" over IPv4 only (RFC 768, RFC 8200 8.1). */
+static bool udp_checksum_ok(const struct path_packet *packet, const uint8_t *udp, uint16_t udp_length)
+{
+	uint16_t field, pseudo;
+
+	memcpy(&field, udp + UDP_CHECKSUM_AT, sizeof(field));
+	if (field == 0)
+		return packet->family == 4;
+	pseudo = checksum_pseudo(packet_source(packet), packet->family, PROTOCOL_UDP, udp_length);
+	return field == pseudo || checksum_add(pseudo, checksum_sum(udp, udp_length)) == 0xffff;
+}
+
+static uint32_t classify_udp(struct path_packet *packet, uint8_t *udp, uint16_t available, uint8_t ttl)
+{
+	uint16_t udp_length;
+
+	if (available < UDP_LENGTH)
+		return PYDP_CNT_DROP_MALFORMED_UDP;
+	udp_length = load16(udp + 4);
+	if (udp_length < UDP_LENGTH || udp_length > available)
+		return PYDP_CNT_DROP_MALFORMED_UDP;
+	if (load16(udp + 2) != BFD_UDP_PORT)
+		return PYDP_CNT_DROP_OTHER_UDP;
+	if (!udp_checksum_ok(packet, udp, udp_length))
+		return PYDP_CNT_DROP_CHECKSUM_UDP;
+	if (ttl != BFD_TTL)
+		return PYDP_CNT_DROP_TTL;
+	packet->payload = udp + UDP_LENGTH;
+	packet->payload_length = udp_length - UDP_LENGTH;
+	packet->kind = PATH_BFD;
+	return KEEP;
+}
+
+static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet, uint32_t available, enum reach reach)
+{
+	uint8_t *header = packet->network;
+	uint16_t header_length, total;
+
+	packet->family = 4;
+	if (reach != REACH_US)
+		return PYDP_CNT_DROP_MAC;
+	if (available < IP4_LENGTH || header[0] >> 4 != 4)
+		return PYDP_CNT_DROP_MALFORMED_IP4;
+	header_length = (header[0] & 15) * 4;
+	total = load16(header + IP4_TOTAL_AT);
+	if (header_length < IP4_LENGTH || total < header_length || total > available)
+		return PYDP_CNT_DROP_MALFORMED_IP4;
+	if (checksum_sum(header, header_length) != 0xffff)
+		return PYDP_CNT_DROP_CHECKSUM_IP4;
+	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL)
+		return PYDP_CNT_DROP_NOT_FOR_US;
+	if ((load16(header + IP4_FRAGMENT_AT) & 0x3fff) != 0)
+		return PYDP_CNT_DROP_FRAGMENT;
+	if (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP)
+		return PYDP_CNT_DROP_OTHER_PROTOCOL;
+	return classify_udp(packet, header + header_length, total - header_length, header[IP4_TTL_AT]);
+}
+
+static uint32_t classify_icmp6(struct path_packet *packet, uint8_t *icmp, uint16_t length)
+{
+	packet->payload = icmp;
+	packet->payload_length = length;
+	packet->kind = PATH_ND;
+	return KEEP;
+}
+
+/* Extension headers are not walked: nothing that is listened for has any. */
+static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet, uint32_t available, enum reach reach)
+{
+	uint8_t *header = packet->network;
+	uint16_t length;
+
+	packet->family = 6;
+	if (available < IP6_LENGTH || header[0] >> 4 != 6)
+		return PYDP_CNT_DROP_MALFORMED_IP6;
+	length = load16(header + IP6_PAYLOAD_AT);
+	if (length > available - IP6_LENGTH)
+		return PYDP_CNT_DROP_MALFORMED_IP6;
+	if (path_local_find(port, packet->vlan, 6, header + IP6_DESTINATION_AT) == NULL) {
+		if (header[IP6_DESTINATION_AT] != 0xff)
+			return PYDP_CNT_DROP_NOT_FOR_US;
+		/* Multicast: neighbour discovery or nothing. */
+		return header[IP6_NEXT_AT] == PROTOCOL_ICMP6 ? classify_icmp6(packet, header + IP6_LENGTH, length)
+							      : PYDP_CNT_DROP_NOT_FOR_US;
+	}
+	if (header[IP6_NEXT_AT] == PROTOCOL_ICMP6)
+		return classify_icmp6(packet, header + IP6_LENGTH, length);
+	if (header[IP6_NEXT_AT] == PROTOCOL_FRAGMENT)
+		return PYDP_CNT_DROP_FRAGMENT;
+	if (header[IP6_NEXT_AT] != PROTOCOL_UDP)
+		return PYDP_CNT_DROP_OTHER_PROTOCOL;
+	if (reach != REACH_US)
+		return PYDP_CNT_DROP_MAC;
+	return classify_udp(packet, header + IP6_LENGTH, length, header[IP6_HOP_LIMIT_AT]);
+}
+
+static uint32_t classify_network(struct path_port *port, struct path_packet *packet, uint16_t type, uint32_t available,
+				 enum reach reach)
+{
+	if (type != TYPE_IP4 && type != TYPE_IP6 && type != TYPE_ARP)
+		return PYDP_CNT_DROP_UNKNOWN_ETHERTYPE;
+	if (!path_knows_vlan(port, packet->vlan))
+		return PYDP_CNT_DROP_UNKNOWN_VLAN;
+	if (type == TYPE_IP4)
+		return classify_ip4(port, packet, available, reach);
+	if (type == TYPE_IP6)
+		return reach == REACH_BROADCAST ? (uint32_t)PYDP_CNT_DROP_MAC : classify_ip6(port, packet, available, reach);
+	if (reach == REACH_GROUP6)
+		return PYDP_CNT_DROP_MAC;
+	packet->family = 4;
+	packet->kind = PATH_ARP;
+	packet->payload_length = (uint16_t)RTE_MIN(available, (uint32_t)UINT16_MAX);
+	return KEEP;
+}
+
+static uint32_t classify_one(struct path_port *port, struct path_packet *packet)
+{
+	struct rte_mbuf *mbuf = packet->mbuf;
+	uint32_t length = rte_pktmbuf_data_len(mbuf), header = ETHER_LENGTH;
+	uint16_t type;
+	enum reach reach;
+
+	packet->ether = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	if (mbuf->nb_segs > 1)
+		return PYDP_CNT_DROP_SEGMENTED;
+	if (length < ETHER_LENGTH)
+		return PYDP_CNT_DROP_MALFORMED_ETHERNET;
+	reach = reach_of(port, packet->ether);
+	if (reach == REACH_OTHER)
+		return PYDP_CNT_DROP_MAC;
+	packet->vlan = 0;
+	type = load16(packet->ether + ETHER_TYPE_AT);
+	if (mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED)
+		packet->vlan = mbuf->vlan_tci & 0xfff;
+	else if (type == TYPE_VLAN) {
+		header += VLAN_LENGTH;
+		if (length < header)
+			return PYDP_CNT_DROP_MALFORMED_ETHERNET;
+		packet->vlan = load16(packet->ether + ETHER_LENGTH) & 0xfff;
+		type = load16(packet->ether + ETHER_TYPE_AT + VLAN_LENGTH);
+	}
+	packet->network = packet->ether + header;
+	return classify_network(port, packet, type, length - header, reach);
+}
+
+uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_packet *packets)
+{
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < count; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+	for (uint16_t i = 0; i < count; i++) {
+		struct path_packet *packet = &packets[kept];
+		uint32_t verdict;
+
+		packet->mbuf = mbufs[i];
+		verdict = classify_one(port, packet);
+		if (verdict == KEEP)
+			kept++;
+		else
+			path_drop(port, mbufs[i], (enum pydp_counter)verdict);
+	}
+	return kept;
+}

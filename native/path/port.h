@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the path knows of a port: who we are on it, its counters and the packets staged for it. The engine owns these. */
+#ifndef PATH_PORT_H
+#define PATH_PORT_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <rte_mbuf.h>
+#include <pydp/address.h>
+#include "core/counter.h"
+
+enum { PATH_LOCALS = 128, PATH_STAGE = 64 };
+
+/* An address of ours. */
+struct path_local {
+	uint8_t octets[16];
+	uint16_t vlan;
+	uint8_t family;
+	uint8_t prefix_length;
+	uint32_t sessions; /* that send from it */
+};
+
+struct path_port {
+	uint32_t index;
+	struct pydp_mac mac;
+	uint16_t staged;
+	uint32_t local_count;
+	struct rte_mempool *pool;
+	void (*flush)(struct path_port *port); /* hands the staged packets to the driver */
+	void *owner;                           /* flush's */
+	struct rte_mbuf *stage[PATH_STAGE];
+	_Atomic uint64_t counters[PYDP_CNT_COUNT]; /* written by the worker, read by any thread */
+	struct path_local locals[PATH_LOCALS];
+};
+
+static inline void path_count(struct path_port *port, enum pydp_counter counter, uint64_t count)
+{
+	_Atomic uint64_t *value = &port->counters[counter];
+
+	atomic_store_explicit(value, atomic_load_explicit(value, memory_order_relaxed) + count, memory_order_relaxed);
+}
+
+static inline void path_drop(struct path_port *port, struct rte_mbuf *mbuf, enum pydp_counter reason)
+{
+	path_count(port, reason, 1);
+	rte_pktmbuf_free(mbuf);
+}
+
+static inline void path_send(struct path_port *port, struct rte_mbuf *mbuf)
+{
+	port->stage[port->staged++] = mbuf;
+	if (port->staged == PATH_STAGE)
+		port->flush(port);
+}
+
+/* A port has few addresses, so they are looked through. octets: 4 or 16 of them, by family. */
+static inline struct path_local *path_local_find(struct path_port *port, uint16_t vlan, uint8_t family, const uint8_t *octets)
+{
+	for (uint32_t i = 0; i < port->local_count; i++) {
+		struct path_local *local = &port->locals[i];
+
+		if (local->family == family && local->vlan == vlan && memcmp(local->octets, octets, family == 4 ? 4 : 16) == 0)
+			return local;
+	}
+	return NULL;
+}
+
+static inline bool path_knows_vlan(const struct path_port *port, uint16_t vlan)
+{
+	for (uint32_t i = 0; i < port->local_count; i++)
+		if (port->locals[i].vlan == vlan)
+			return true;
+	return false;
+}
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The session table as the path sees it: arrays indexed by slot, which the engine owns, and the addresses' key. */
+#ifndef PATH_SESSION_H
+#define PATH_SESSION_H
+#include <assert.h>
+#include <stdint.h>
+#include <rte_hash.h>
+#include "core/bfd_session.h"
+#include "core/rng.h"
+#include "path/packet.h"
+
+#define PATH_NONE UINT32_MAX
+
+/* Who a session is, how its packets look, and what is counted about it: everything but what BFD itself keeps. */
+struct path_session {
+	uint8_t local[16];
+	uint8_t remote[16];
+	uint32_t id; /* 0: the slot is free */
+	uint32_t neighbour;
+	uint16_t vlan;
+	uint16_t source_port;
+	uint16_t ip_checksum;  /* of the whole IPv4 header, which never changes */
+	uint16_t udp_sum;      /* over the pseudo-header and the UDP header */
+	uint8_t port;
+	uint8_t family;
+	uint8_t told_state;    /* the local state in the last event */
+	uint8_t flags;         /* enum path_session_flag */
+	uint32_t events;       /* sequence of the last one */
+	uint32_t next_of_neighbour, previous_of_neighbour;
+	uint32_t rx_invalid, tx_failed;
+	uint32_t up_count, down_count, admin_down_count, poll_count, stall_count;
+	uint32_t poll_gap_us;
+	uint32_t next_free;
+	uint16_t generation;           /* high bits of the id */
+	uint16_t last_discriminator;   /* its high bits: the next session of this slot gets others */
+	uint64_t create_ns, last_up_ns, last_down_ns;
+};
+static_assert(sizeof(struct path_session) == 128, "two cache lines");
+
+enum path_session_flag {
+	PATH_SESSION_ADMIN_DOWN = 1, /* wanted by the configuration */
+	PATH_SESSION_PASSIVE = 2,
+	PATH_SESSION_GONE = 4 /* removed; the slot is kept until PYDP_EVENT_REMOVED is on the ring */
+};
+
+/* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). No padding: it is hashed as octets. */
+struct path_session_key {
+	uint32_t port;
+	uint16_t vlan;
+	uint16_t family;
+	uint8_t local[16];
+	uint8_t remote[16];
+};
+static_assert(sizeof(struct path_session_key) == 40, "no padding");
+
+struct path_neighbour {
+	struct pydp_mac mac;
+	uint8_t usable;
+	uint8_t reserved;
+};
+
+struct path_sessions {
+	struct bfd_session *hot;
+	struct path_session *cold;
+	uint32_t slots; /* in use or used before */
+	struct rte_hash *keys;
+	struct path_neighbour *neighbours;
+	struct path_port **ports;
+	struct rng *rng;
+	/* What a session did, to be carried out at once; and who was heard to send from which MAC address. */
+	void (*acted)(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
+	void (*heard)(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
+	void *engine;
+};
+
+/* bfd_session.caller: what is compared before a hello is believed. An IPv6 address does not fit and is folded. */
+static inline void path_session_mark(struct bfd_session *session, uint8_t port, uint16_t vlan, uint8_t family, const uint8_t *remote)
+{
+	uint32_t words[4] = {0};
+
+	memcpy(words, remote, family == 4 ? 4 : 16);
+	session->caller[0] = words[0] ^ words[1] ^ words[2] ^ words[3];
+	session->caller[1] = (uint32_t)family << 24 | (uint32_t)port << 16 | vlan;
+}
+
+/* Takes the BFD packets of a burst (kind PATH_BFD), feeds their sessions and frees them. */
+void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packets, uint16_t count,
+		      uint64_t now_ns);
+/* Work out what in a session's packets does not change. */
+void path_bfd_prepare(struct path_session *session);
+/* Stage the packet that the session has to say now. */
+void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final);
+
+#endif
