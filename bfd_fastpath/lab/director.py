@@ -80,8 +80,8 @@ class Director:
         self._on_remark("the cable between A and B is plugged in")
         mark = chronicle.mark()
         self._stage.join()
-        await self._step(story.BFD_UP, _BOTH, mark, BRING_UP_S, "A and B hear each other")
         reporters = self._stage.reporters()
+        await self._step(story.BFD_UP, reporters, mark, BRING_UP_S, "A and B hear each other", also=_BOTH)
         await self._step(story.LINK_ANNOUNCED, reporters, mark, GRACE_S, _told(reporters, "reaches"))
         await self._negotiated()
         self._expect_none(chronicle, mark, _DOWNWARD, "while the cable was whole")
@@ -109,8 +109,9 @@ class Director:
         direction = "both ways" if self._options.cut == "both" else "from A to B"
         self._did(story.LINK_CUT, cut_ns, f"packets vanish {direction}; BGP stays up")
         patience = self._options.detection_time_us / 1e6 + GRACE_S
-        downs = await self._step(story.BFD_DOWN, _BOTH, mark, patience, "no hello for the detection time")
         reporters = self._stage.reporters()
+        silence = "no hello for the detection time"
+        downs = await self._step(story.BFD_DOWN, reporters, mark, patience, silence, also=_BOTH)
         await self._step(story.LINK_WITHDRAWN, reporters, mark, GRACE_S, _told(reporters, "lost"))
         gone = await self._step(
             story.ROUTE_WITHDRAWN, reporters, mark, GRACE_S, "the route server took the routes back"
@@ -152,8 +153,9 @@ class Director:
         restored_ns = time.monotonic_ns()
         self._stage.join()
         self._did(story.LINK_RESTORED, restored_ns, f"after {_ms((restored_ns - cut_ns) // 1000)}")
-        await self._step(story.BFD_UP_AGAIN, _BOTH, mark, GRACE_S, "A and B hear each other again")
         reporters = self._stage.reporters()
+        again = "A and B hear each other again"
+        await self._step(story.BFD_UP_AGAIN, reporters, mark, GRACE_S, again, also=_BOTH)
         await self._step(story.LINK_ANNOUNCED_AGAIN, reporters, mark, GRACE_S, _told(reporters, "reaches"))
         back = await self._step(
             story.ROUTE_LEARNED_AGAIN, reporters, mark, GRACE_S, "the routes are back, as before"
@@ -164,18 +166,30 @@ class Director:
         self._moments = self._moments.returned(restored_ns // 1000, returned.time_ns // 1000)
 
     async def _step(
-        self, name: str, parties: Collection[str], mark: int, timeout_s: float, text: str
+        self,
+        name: str,
+        parties: Collection[str],
+        mark: int,
+        timeout_s: float,
+        text: str,
+        also: Collection[str] = (),
     ) -> list[Fact]:
-        """A step made of one kind of fact; it is complete when the last party has it."""
+        """A step made of one kind of fact; it is complete when the last party has it.
+
+        Those in `also` must have it in the end as well, but the step's time does not depend on those who are
+        only
+        looked at from time to time. Returns the facts of all of them.
+        """
         kind = name.removesuffix("-again")
+        wanted = {*parties, *also}
         try:
-            facts = await self._stage.chronicle.all_of(kind, parties, mark, timeout_s)
+            facts = await self._stage.chronicle.all_of(kind, wanted, mark, timeout_s)
         except TimeoutError:
             have = {f.who for f in self._stage.chronicle.since(mark, (kind,))}
-            lacking = " and ".join(sorted(p.upper() for p in set(parties) - have))
+            lacking = " and ".join(sorted(p.upper() for p in wanted - have))
             text = f"step {name} did not come at {lacking} within {timeout_s:.0f} s"
             raise StepMissingError(text) from None
-        self._add(Step(name, self._t_us(max(fact.time_ns for fact in facts)), text))
+        self._add(Step(name, self._t_us(max(f.time_ns for f in facts if f.who in parties)), text))
         return facts
 
     def _did(self, name: str, time_ns: int, text: str) -> None:
