@@ -47,9 +47,18 @@ def require_tools() -> None:
 
 def make_native() -> list[Path]:
     """Bring native/build up to date; the files that travel inside the package."""
-    done = subprocess.run(
-        ["make", "-C", str(ROOT / "native"), f"BUILD={NATIVE_BUILD}", f"-j{os.cpu_count() or 1}"], check=False
-    )
+    with_xdp = shutil.which(os.environ.get("CLANG") or "clang") and any((ROOT / "native/xdp").glob("*.bpf.c"))
+    goals = ["all", "xdp"] if with_xdp else ["all"]
+    command = [
+        "make",
+        "-s",
+        "-C",
+        str(ROOT / "native"),
+        f"BUILD={NATIVE_BUILD}",
+        f"-j{os.cpu_count() or 1}",
+        *goals,
+    ]
+    done = subprocess.run(command, check=False)
     if done.returncode:
         raise SetupError("libpydp could not be compiled; the compiler's first error above says why")
     found = [NATIVE_BUILD / name for name in (LIBRARY, XDP_OBJECT)]
