@@ -68,7 +68,7 @@ class Reader:
             self.fault(key, _REJECTED[name].wrong, _REJECTED[name].instead)
             return
         what = "key" if path else "section"
-        near = difflib.get_close_matches(name.lower().replace("_", "-"), known, 1, 0.5)
+        near = difflib.get_close_matches(name.lower().replace("_", "-"), known, 1, 0.55)
         instead = f"write {near[0]}" if near else f"the {what}s here are {', '.join(known)}"
         self.fault(key, f"there is no such {what}", instead)
 
