@@ -3,6 +3,7 @@
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,7 +23,7 @@ if os.environ.get("PYDP_SANITIZE") == "1":
 def new(request: pytest.FixtureRequest) -> New:
     """Makes sessions: new(config fields..., discriminator=, now=, seed=)."""
 
-    def make(*, discriminator: int = LOCAL, now: int = 0, seed: int = 1, **config: object) -> Subject:
+    def make(*, discriminator: int = LOCAL, now: int = 0, seed: int = 1, **config: Any) -> Subject:
         subject: Subject = request.param(SessionConfig(**config), discriminator, now, seed)
         return subject
 

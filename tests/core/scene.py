@@ -5,6 +5,7 @@ with a link between them."""
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bfd_fastpath.wire.bfd import Packet, SessionConfig, State
 from tests.core.subject import Outcome, Subject
@@ -15,14 +16,14 @@ US = 1_000
 MS = 1_000_000
 SECOND = 1_000_000_000
 
-FAST = {"desired_min_tx_us": 50_000, "required_min_rx_us": 50_000}
+FAST: dict[str, Any] = {"desired_min_tx_us": 50_000, "required_min_rx_us": 50_000}
 
 
-def config(**fields: object) -> SessionConfig:
-    return replace(SessionConfig(), **fields)  # type: ignore[arg-type]
+def config(**fields: Any) -> SessionConfig:
+    return replace(SessionConfig(), **fields)
 
 
-def peer(state: State, **fields: object) -> Packet:
+def peer(state: State, **fields: Any) -> Packet:
     """A packet from the peer, at 50 ms x 3."""
     packet = Packet(
         state=state,
@@ -31,10 +32,10 @@ def peer(state: State, **fields: object) -> Packet:
         desired_min_tx_us=50_000,
         required_min_rx_us=50_000,
     )
-    return replace(packet, **fields)  # type: ignore[arg-type]
+    return replace(packet, **fields)
 
 
-def bring_up(session: Subject, now: int = 0, **fields: object) -> int:
+def bring_up(session: Subject, now: int = 0, **fields: Any) -> int:
     """Down -> Init -> Up -> our Poll answered -> one plain hello, so that nothing is pending. Returns the time."""
     session.receive(peer(State.DOWN, your_discriminator=0, **fields), now)
     session.receive(peer(State.UP, **fields), now + MS)
@@ -43,7 +44,7 @@ def bring_up(session: Subject, now: int = 0, **fields: object) -> int:
     return now + 2 * MS
 
 
-def settle(session: Subject, now: int, **fields: object) -> None:
+def settle(session: Subject, now: int, **fields: Any) -> None:
     """Answer whatever Poll is on the wire, then say an ordinary hello."""
     if session.packet().poll:
         session.receive(peer(session.view.remote_state, final=True, **fields), now)
@@ -72,7 +73,7 @@ def sent(happened: list[tuple[int, Outcome]]) -> list[tuple[int, Packet]]:
 
 
 def hold_up(
-    session: Subject, start: int, until: int, every: int = 40 * MS, **fields: object
+    session: Subject, start: int, until: int, every: int = 40 * MS, **fields: Any
 ) -> list[tuple[int, Packet]]:
     """The peer says Up regularly, answering no Poll; returns what the session sent."""
     packets: list[tuple[int, Packet]] = []

@@ -74,6 +74,20 @@ class Subject(ABC):
     @property
     @abstractmethod
     def view(self) -> View: ...
+
+    @property
+    def next_tx(self) -> int:
+        """When the next periodic packet is due; the test expects one."""
+        due = self.view.next_tx_ns
+        assert due is not None
+        return due
+
+    @property
+    def deadline(self) -> int:
+        due = self.view.deadline_ns
+        assert due is not None
+        return due
+
     @abstractmethod
     def packet(self, *, final: bool = False) -> Packet: ...
     @abstractmethod

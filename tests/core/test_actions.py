@@ -3,7 +3,7 @@
 
 import pytest
 
-from bfd_fastpath.wire.bfd import NextHop, SessionConfig, State
+from bfd_fastpath.wire.bfd import Diagnostic, NextHop, SessionConfig, State
 from tests.core.binding import lib
 from tests.core.scene import FAST, LOCAL, MS, REMOTE, SECOND, bring_up, config, peer, run
 from tests.core.subject import Native
@@ -104,7 +104,7 @@ def test_the_short_way_is_closed_until_a_packet_went_the_long_way(session: Nativ
     hello = bytes(peer(State.UP))
     for close in (
         lambda: session.defer(MS),
-        lambda: session.admin_down(7, now),
+        lambda: session.admin_down(Diagnostic.ADMIN_DOWN, now),
         lambda: session.receive(peer(State.DOWN), now),
         lambda: session.receive(peer(State.UP, poll=True), now),
     ):
@@ -124,10 +124,10 @@ def test_an_earlier_deadline_asks_for_re_arming_and_a_later_one_does_not(session
     now = bring_up(session)
     session.receive(peer(State.UP, required_min_rx_us=20_000_000, desired_min_tx_us=20_000_000), now)
     assert not session.bits & REARM
-    before = session.view.deadline_ns
+    before = session.deadline
     session.receive(peer(State.UP), now)
     assert session.bits & REARM
-    assert session.view.deadline_ns < before
+    assert session.deadline < before
 
 
 def test_the_end_of_a_removal(session: Native) -> None:

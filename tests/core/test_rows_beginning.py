@@ -3,7 +3,7 @@
 
 import pytest
 
-from bfd_fastpath.wire.bfd import Role, State
+from bfd_fastpath.wire.bfd import Diagnostic, Role, State
 from tests.core.binding import ffi, lib
 from tests.core.conftest import New
 from tests.core.scene import FAST, LOCAL, MS, REMOTE, SECOND, Pair, bring_up, peer, run, sent
@@ -124,7 +124,7 @@ def test_row_074_remote_discriminator_is_forgotten_after_a_detection_time_withou
 def test_row_074_holds_in_admin_down_too(new: New) -> None:
     session = new(**FAST)
     now = bring_up(session)
-    session.admin_down(7, now + 10 * MS)
+    session.admin_down(Diagnostic.ADMIN_DOWN, now + 10 * MS)
     run(session, now + 149 * MS)
     assert session.view.remote_discriminator == REMOTE
     run(session, now + 150 * MS)

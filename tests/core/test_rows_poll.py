@@ -6,6 +6,11 @@ import pytest
 from bfd_fastpath.wire.bfd import PollPhase, State
 from tests.core.conftest import New
 from tests.core.scene import FAST, MS, Pair, bring_up, config, hold_up, peer, run, sent, settle
+from tests.core.subject import Subject
+
+
+def phase(session: Subject) -> PollPhase:
+    return session.view.poll
 
 
 def test_row_007_a_final_answer_never_polls(new: New) -> None:
@@ -70,7 +75,7 @@ def test_row_083_no_change_no_poll(new: New) -> None:
     assert up is not None
     assert not up.poll, "a second while Down and a second while Up: nothing changed"
     session.configure(config(), 2 * MS)
-    assert session.view.poll is PollPhase.IDLE
+    assert phase(session) is PollPhase.IDLE
 
 
 def test_row_084_a_raised_desired_min_tx_waits_for_the_poll_while_up(new: New) -> None:
@@ -102,7 +107,7 @@ def test_row_084_085_a_final_does_not_confirm_what_was_changed_after_its_poll_be
     now = bring_up(session)
     session.configure(config(desired_min_tx_us=100_000, required_min_rx_us=40_000), now)
     run(session, now + 50 * MS)
-    assert session.view.poll is PollPhase.SENT
+    assert phase(session) is PollPhase.SENT
     session.configure(config(desired_min_tx_us=300_000, required_min_rx_us=20_000), now + 51 * MS)
     session.receive(peer(State.UP, final=True, desired_min_tx_us=10_000), now + 52 * MS)
     assert session.view.negotiated_tx_us == 50_000
@@ -146,11 +151,11 @@ def test_row_091_changes_before_the_first_poll_packet_share_it(new: New) -> None
     session.configure(config(desired_min_tx_us=60_000, required_min_rx_us=40_000), now)
     run(session, now + 50 * MS)
     settle(session, now + 51 * MS)
-    assert session.view.poll is PollPhase.IDLE
+    assert phase(session) is PollPhase.IDLE
     assert not session.packet().poll
 
 
-def start_second_change(new: New) -> tuple[object, int]:
+def start_second_change(new: New) -> tuple[Subject, int]:
     """A Poll has been answered 20 ms after its first packet, and another change waits."""
     session = new(**FAST)
     now = bring_up(session)
@@ -163,21 +168,21 @@ def start_second_change(new: New) -> tuple[object, int]:
 def test_row_091_the_next_poll_waits_for_a_packet_without_final(new: New) -> None:
     session, first = start_second_change(new)
     session.receive(peer(State.UP, final=True), first + 20 * MS)
-    assert session.view.poll is PollPhase.HOLD
+    assert phase(session) is PollPhase.HOLD
     assert not session.packet().poll
     session.receive(peer(State.UP, final=True), first + 21 * MS)
-    assert session.view.poll is PollPhase.HOLD, "a second Final may belong to the same Poll"
+    assert phase(session) is PollPhase.HOLD, "a second Final may belong to the same Poll"
     session.receive(peer(State.UP), first + 22 * MS)
-    assert session.view.poll is PollPhase.ARMED
+    assert phase(session) is PollPhase.ARMED
 
 
 def test_row_091_or_for_a_round_trip(new: New) -> None:
     session, first = start_second_change(new)
     session.receive(peer(State.UP, final=True), first + 20 * MS)
     run(session, first + 40 * MS - 1)
-    assert session.view.poll is PollPhase.HOLD
+    assert phase(session) is PollPhase.HOLD
     run(session, first + 40 * MS)
-    assert session.view.poll in (PollPhase.ARMED, PollPhase.SENT)
+    assert phase(session) in (PollPhase.ARMED, PollPhase.SENT)
     packets = sent(run(session, first + 100 * MS))
     assert packets[-1][1].poll
 
@@ -189,7 +194,7 @@ def test_row_091_nothing_waits_when_the_last_poll_is_long_over(new: New) -> None
     ((first, _),) = sent(run(session, now + 50 * MS))
     session.receive(peer(State.UP, final=True), first + MS)
     session.configure(config(desired_min_tx_us=80_000, required_min_rx_us=50_000), first + 30 * MS)
-    assert session.view.poll is PollPhase.ARMED
+    assert phase(session) is PollPhase.ARMED
 
 
 def test_row_111_final_ends_the_poll(new: New) -> None:
@@ -206,7 +211,7 @@ def test_row_111_a_final_that_answers_nothing_changes_nothing(new: New) -> None:
     session = new(**FAST)
     now = bring_up(session)
     session.receive(peer(State.UP, final=True), now + MS)
-    assert session.view.poll is PollPhase.IDLE
+    assert phase(session) is PollPhase.IDLE
 
 
 @pytest.mark.parametrize("state", [State.DOWN, State.INIT, State.UP])

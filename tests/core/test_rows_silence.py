@@ -13,6 +13,10 @@ def detected(session: Subject, until: int) -> list[int]:
     return [time for time, outcome in run(session, until) if outcome.detected_ns is not None]
 
 
+def slot(session: Subject) -> NextHop:
+    return session.view.next_hop
+
+
 @pytest.mark.parametrize("state", [State.INIT, State.UP])
 def test_row_092_silence_for_a_detection_time_means_down_with_diagnostic_1(new: New, state: State) -> None:
     session = new(**FAST)
@@ -76,7 +80,7 @@ def test_row_138_a_removed_session_says_admin_down_for_the_peers_detection_time(
     first = session.remove(now).send
     assert first is not None
     assert (first.state, first.diagnostic, first.desired_min_tx_us) == (State.ADMIN_DOWN, 7, 1_000_000)
-    assert session.view.next_hop is NextHop.UNKNOWN
+    assert slot(session) is NextHop.UNKNOWN
     assert session.remove(now + SECOND).send is None, "repeating it changes nothing"
     happened = run(session, now + 60 * SECOND)
     assert happened[-1] == (now + stays * MS, happened[-1][1])
@@ -146,10 +150,10 @@ def test_next_hop_is_unknown_until_up_and_live_then(new: New) -> None:
     run(session, 20 * SECOND)
     session.receive(peer(State.DOWN, your_discriminator=0), 20 * SECOND)
     run(session, 40 * SECOND)
-    assert session.view.next_hop is NextHop.UNKNOWN, "it came as far as Init and was never Up"
+    assert slot(session) is NextHop.UNKNOWN, "it came as far as Init and was never Up"
     assert not session.view.was_up
     bring_up(session, 50 * SECOND)
-    assert session.view.next_hop is NextHop.LIVE
+    assert slot(session) is NextHop.LIVE
 
 
 @pytest.mark.parametrize("how", ["silence", "peer says Down"])
@@ -160,12 +164,12 @@ def test_next_hop_is_dead_when_a_session_that_was_up_fails(new: New, how: str) -
         run(session, now + SECOND)
     else:
         session.receive(peer(State.DOWN), now)
-    assert session.view.next_hop is NextHop.DEAD
+    assert slot(session) is NextHop.DEAD
     session.receive(peer(State.DOWN, your_discriminator=0), now + 2 * SECOND)
     run(session, now + 10 * SECOND)
-    assert session.view.next_hop is NextHop.DEAD, "half a handshake does not revive it"
+    assert slot(session) is NextHop.DEAD, "half a handshake does not revive it"
     bring_up(session, now + 20 * SECOND)
-    assert session.view.next_hop is NextHop.LIVE
+    assert slot(session) is NextHop.LIVE
 
 
 @pytest.mark.parametrize("how", ["peer", "us", "removal"])
@@ -175,7 +179,7 @@ def test_next_hop_is_unknown_after_any_admin_down(new: New, how: str, dead: bool
     now = bring_up(session)
     if dead:
         run(session, now + SECOND)
-        assert session.view.next_hop is NextHop.DEAD
+        assert slot(session) is NextHop.DEAD
     later = now + SECOND
     if how == "peer":
         session.receive(peer(State.ADMIN_DOWN), later)
@@ -183,7 +187,7 @@ def test_next_hop_is_unknown_after_any_admin_down(new: New, how: str, dead: bool
         session.configure(config(**FAST, admin_down=True), later)
     else:
         session.remove(later)
-    assert session.view.next_hop is NextHop.UNKNOWN
+    assert slot(session) is NextHop.UNKNOWN
 
 
 def test_clearing_makes_the_next_hop_unknown_and_the_session_runs_on(new: New) -> None:
@@ -192,7 +196,7 @@ def test_clearing_makes_the_next_hop_unknown_and_the_session_runs_on(new: New) -
     session.clear()
     assert (session.view.next_hop, session.view.state) == (NextHop.UNKNOWN, State.UP)
     run(session, now + SECOND)
-    assert session.view.next_hop is NextHop.DEAD
+    assert slot(session) is NextHop.DEAD
 
 
 def test_a_late_worker_moves_the_detection_by_its_gap_and_one_interval_once(new: New) -> None:

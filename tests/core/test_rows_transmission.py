@@ -51,9 +51,9 @@ def test_row_087_a_lowered_remote_min_rx_shortens_the_running_interval(new: New)
     session = new(**FAST)
     now = bring_up(session, required_min_rx_us=2_000_000, desired_min_tx_us=3_000_000)
     ((last, _),) = sent(run(session, now + 2 * SECOND))[-1:]
-    assert session.view.next_tx_ns >= last + 1_500 * MS
+    assert session.next_tx >= last + 1_500 * MS
     session.receive(peer(State.UP), last + MS)
-    assert last + 37 * MS <= session.view.next_tx_ns <= last + 50 * MS
+    assert last + 37 * MS <= session.next_tx <= last + 50 * MS
 
 
 def test_row_088_and_sends_at_once_when_it_has_passed_already(new: New) -> None:
@@ -61,7 +61,7 @@ def test_row_088_and_sends_at_once_when_it_has_passed_already(new: New) -> None:
     now = bring_up(session, required_min_rx_us=2_000_000, desired_min_tx_us=3_000_000)
     ((last, _),) = sent(run(session, now + 2 * SECOND))[-1:]
     session.receive(peer(State.UP), last + 700 * MS)
-    assert session.view.next_tx_ns < last + 700 * MS
+    assert session.next_tx < last + 700 * MS
     assert session.timer(last + 700 * MS).send is not None
 
 
@@ -133,11 +133,11 @@ def test_row_120_the_interval_follows_both_wishes(new: New) -> None:
     now = bring_up(session)
     ((last, _),) = sent(run(session, now + 50 * MS))[-1:]
     session.receive(peer(State.UP, required_min_rx_us=400_000), last + MS)
-    assert last + 300 * MS <= session.view.next_tx_ns <= last + 400 * MS
+    assert last + 300 * MS <= session.next_tx <= last + 400 * MS
     session.receive(peer(State.UP, required_min_rx_us=1), last + 2 * MS)
-    assert session.view.next_tx_ns <= last + 50 * MS
+    assert session.next_tx <= last + 50 * MS
     session.configure(config(desired_min_tx_us=20_000, required_min_rx_us=50_000), last + 3 * MS)
-    assert last + 15 * MS <= session.view.next_tx_ns <= last + 20 * MS
+    assert last + 15 * MS <= session.next_tx <= last + 20 * MS
 
 
 def test_row_122_remote_min_rx_zero_stops_periodic_packets(new: New) -> None:
@@ -166,7 +166,7 @@ def test_row_127_a_change_of_state_is_said_early(new: New) -> None:
     down = session.receive(peer(State.DOWN), 4 * MS).send
     assert down is not None
     assert (down.state, down.diagnostic) == (State.DOWN, 3)
-    assert session.view.next_tx_ns >= 4 * MS + 750 * MS, "one early packet, then the ordinary interval"
+    assert session.next_tx >= 4 * MS + 750 * MS, "one early packet, then the ordinary interval"
 
 
 def test_row_127_detection_and_commands_too(new: New) -> None:

@@ -59,7 +59,7 @@ def test_a_handshake_sends_exactly_these(new: New) -> None:
     assert up is not None
     b.receive(up, 3 * MS)
     a.configure(config(desired_min_tx_us=300_000, required_min_rx_us=300_000), 4 * MS)
-    poll = a.timer(a.view.next_tx_ns).send
+    poll = a.timer(a.next_tx).send
     assert poll is not None
     assert bytes(poll).hex() == PLAIN["A Up Poll"]
     final = b.receive(poll, 2_000 * MS).final

@@ -130,7 +130,8 @@ def test_re_arming_for_later_is_lazy_and_for_earlier_is_not() -> None:
 
 @given(st.lists(st.integers(0, 2**45), min_size=1, max_size=200))
 def test_hands_out_like_a_heap(deadlines: list[int]) -> None:
-    wheel, heap = Wheel(len(deadlines)), []
+    heap: list[int] = []
+    wheel = Wheel(len(deadlines))
     for index, deadline in enumerate(deadlines):
         wheel.arm(index, deadline)
         heapq.heappush(heap, -(-deadline // TICK))
