@@ -68,5 +68,5 @@ def invoke(arguments: list[str]) -> int:
         click.echo(f"bfd-fastpath: {error}", err=True)
         return exit_codes.BAD_INPUT if error.code == "bad-configuration" else exit_codes.FAILED
     except SystemExit:
-        # click leaves so when the reader of our output (head, less) has left: nothing is wrong, nobody listens.
+        # So click leaves when the reader of our output (head, less) has left: nothing is wrong.
         return exit_codes.OK

@@ -28,7 +28,7 @@ class Commands:
     async def __call__(self, command: str, arguments: Mapping[str, object]) -> object:
         if not self._router.dataplane.is_open or self._router.leaving:
             raise CommandError(
-                "not-running", "The daemon is starting or leaving; try again, or look at its log."
+                "not-running", "The daemon is leaving; start it again with `bfd-fastpath run`."
             )
         if command.startswith("show-") and command.removeprefix("show-") in views.NAMES:
             return views.view(self._router, command.removeprefix("show-"))

@@ -5,7 +5,7 @@ SIGTERM."""
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,6 +55,8 @@ class Daemon:
         self._path = path
         self._router = Router(config)
         self._control: ControlServer | None = None
+        self._commands = Commands(self._router, self._reload)
+        self._ready = asyncio.Event()
         self._leave = asyncio.Event()
         self._leave_now = asyncio.Event()
         self._reloading = asyncio.Lock()
@@ -66,6 +68,7 @@ class Daemon:
             self._control = await self._listen(self._router.config.control)
             try:
                 await self._router.start()
+                self._ready.set()
                 _log.info("running", name=self._router.config.router.name)
                 await self._leave.wait()
                 _log.info("leaving", text="withdrawing, then AdminDown for the peers' detection time")
@@ -90,13 +93,18 @@ class Daemon:
         starts nothing."""
         server = ControlServer(
             str(settings.path),
-            Commands(self._router, self._reload),
+            self._answer,
             mode=settings.mode,
             owner=settings.owner,
             group=settings.group,
         )
         await server.start()
         return server
+
+    async def _answer(self, command: str, arguments: Mapping[str, object]) -> object:
+        """Whoever asks while the router starts waits for it."""
+        await self._ready.wait()
+        return await self._commands(command, arguments)
 
     async def _reload(self) -> list[str]:
         async with self._reloading:

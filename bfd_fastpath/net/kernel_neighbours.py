@@ -2,8 +2,8 @@
 """The kernel's neighbour table of one interface, for a port that shares its wire with the kernel.
 
 There (af_xdp, af_packet) the kernel owns ARP and ND: this asks it to resolve the next hops that somebody wants
-and hands on the MAC addresses it finds. It works in the network namespace of the thread that calls start(), and
-never writes an entry of its own.
+and hands on the MAC addresses it finds. It works in the network namespace of the thread that calls start(),
+and never writes an entry of its own.
 """
 
 import asyncio
@@ -23,7 +23,6 @@ Address = IPv4Address | IPv6Address
 OnNeighbour = Callable[[Address, bytes | None], None]
 
 _EVENTS = ("RTM_NEWNEIGH", "RTM_DELNEIGH")
-_UNRESOLVED = NUD_FAILED | NUD_INCOMPLETE
 _log = structlog.get_logger("kernel-neighbours")
 
 
@@ -48,6 +47,7 @@ class KernelNeighbours:
         self._index = 0
         self._wanted: set[Address] = set()
         self._asked: dict[Address, float] = {}
+        self._doubted: set[Address] = set()
         self._known: dict[Address, bytes] = {}
         self._route: Any = None
         self._monitor: Any = None
@@ -95,6 +95,7 @@ class KernelNeighbours:
     def unwant(self, address: Address) -> None:
         self._wanted.discard(address)
         self._asked.pop(address, None)
+        self._doubted.discard(address)
         self._known.pop(address, None)
 
     async def _ask(self) -> None:
@@ -154,15 +155,28 @@ class KernelNeighbours:
             return
         if message["event"] == "RTM_DELNEIGH":
             # Collected by the kernel, not failed: keep the MAC address and have it looked up again.
-            self._asked.pop(address, None)
-            self._nudge.set()
+            self._ask_again(address)
+        elif message["state"] & NUD_FAILED:
+            self._failed(address)
+        elif not message["state"] & NUD_INCOMPLETE and (mac := message.get("lladdr")):
+            self._resolved(address, bytes.fromhex(mac.replace(":", "")))
+
+    def _resolved(self, address: Address, mac: bytes) -> None:
+        self._doubted.discard(address)
+        if self._known.get(address) != mac:
+            self._known[address] = mac
+            self._on_neighbour(address, mac)
+
+    def _failed(self, address: Address) -> None:
+        """Deleting an entry looks like a failure too: what was known goes when it fails once more."""
+        if address in self._known and address not in self._doubted:
+            self._doubted.add(address)
+            self._ask_again(address)
             return
-        mac = message.get("lladdr")
-        if message["state"] & _UNRESOLVED or not mac:
-            if self._known.pop(address, None) is not None or message["state"] & NUD_FAILED:
-                self._on_neighbour(address, None)
-            return
-        octets = bytes.fromhex(mac.replace(":", ""))
-        if self._known.get(address) != octets:
-            self._known[address] = octets
-            self._on_neighbour(address, octets)
+        self._doubted.discard(address)
+        self._known.pop(address, None)
+        self._on_neighbour(address, None)
+
+    def _ask_again(self, address: Address) -> None:
+        self._asked.pop(address, None)
+        self._nudge.set()
