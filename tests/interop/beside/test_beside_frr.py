@@ -65,11 +65,11 @@ exit
 class Router:
     """The router of the page: a namespace, a folder to be in, and the page's commands on the PATH."""
 
-    def __init__(self, space: Namespace, room: Path) -> None:
+    def __init__(self, space: Namespace) -> None:
         self.space = space
-        self.room = room
+        self.room = room = space.directory
         self._bin = room / "bin"
-        self._bin.mkdir(parents=True)
+        self._bin.mkdir()
         self._command(
             "bfd-fastpath",
             f'export BFD_FASTPATH_SOCKET={room}/control.sock\nexec {sys.executable} -m bfd_fastpath "$@"',
@@ -98,24 +98,20 @@ class Router:
 
 
 @pytest.fixture
-def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lan, Path]]:
-    directory = tmp_path_factory.mktemp("beside")
-    for folder in (directory, directory.parent):
-        folder.chmod(0o755)
+def switch() -> Iterator[Lan]:
     with Lan() as made:
-        yield made, directory
+        yield made
 
 
 def _sessions_up(router: Router) -> bool:
     return " up " in router.run("bfd-fastpath show sessions 2>&1 || true")
 
 
-def test_the_page_can_be_followed_and_frr_lives_on(lan: tuple[Lan, Path]) -> None:
-    switch, directory = lan
-    router = Router(switch.member("router", "192.0.2.1/24"), directory / "router")
+def test_the_page_can_be_followed_and_frr_lives_on(switch: Lan) -> None:
+    router = Router(switch.member("router", "192.0.2.1/24"))
     other = switch.member("other", "192.0.2.2/24")
-    server = Gobgp(switch.member("server", "192.0.2.250/24"), directory / "server", ROUTE_SERVER)
-    far = Frr(other, directory / "other", ("bgpd", "bfdd"), OTHER_MEMBER)
+    server = Gobgp(switch.member("server", "192.0.2.250/24"), ROUTE_SERVER)
+    far = Frr(other, ("bgpd", "bfdd"), OTHER_MEMBER)
     page = blocks(PAGE)
     assert {block.language for block in page} == {"text", "sh", "toml"}
 
@@ -131,7 +127,7 @@ def test_the_page_can_be_followed_and_frr_lives_on(lan: tuple[Lan, Path]) -> Non
             toml.write_text(toml.read_text().replace("100ms", "200ms"))
         router.follow(block)
         if block.label == "frr.conf":
-            Frr(router.space, router.room / "frr", ("bgpd",), block.text)
+            Frr(router.space, ("bgpd",), block.text)
             until(
                 server.established,
                 lambda peers: {"192.0.2.1", "192.0.2.2"} <= peers,

@@ -2,7 +2,6 @@
 """FRR's bfdd and BIRD as the far end of our sessions, behind one face: intervals, states, shutdown. Ours is .1, theirs .2."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 from tests.interop.support.bird import Bird
@@ -32,8 +31,8 @@ class FarEnd(Protocol):
 class FrrFarEnd:
     says_admin_down = True
 
-    def __init__(self, space: Namespace, directory: Path) -> None:
-        self._frr = Frr(space, directory, ("bfdd",), "".join(self._peer(family, 100) for family in OURS))
+    def __init__(self, space: Namespace) -> None:
+        self._frr = Frr(space, ("bfdd",), "".join(self._peer(family, 100) for family in OURS))
 
     def _peer(self, family: str, milliseconds: int) -> str:
         lines = (
@@ -73,9 +72,9 @@ class BirdFarEnd:
     #: BIRD 2.0.12 never sends AdminDown: a session that is removed falls silent.
     says_admin_down = False
 
-    def __init__(self, space: Namespace, directory: Path) -> None:
+    def __init__(self, space: Namespace) -> None:
         self._intervals = dict.fromkeys(OURS, 100)
-        self._bird = Bird(space, directory, self._configuration())
+        self._bird = Bird(space, self._configuration())
 
     def _configuration(self) -> str:
         """A protocol a family, so that one can be changed or disabled alone; they share no address, so no session."""

@@ -2,7 +2,6 @@
 """Our engine and a daemon on one LAN: which drivers, what the configuration says, and how both ends are looked at."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.interop.bfd.far_ends import FAR_ENDS, OURS, THEIRS, FarEnd
@@ -37,7 +36,6 @@ class Scene:
     driver: str
     daemon: str
     lan: Lan
-    directory: Path
     far: FarEnd = field(init=False)
     near: Product = field(init=False)
 
@@ -45,8 +43,8 @@ class Scene:
         ours = [f"{OURS['v4']}/24", f"{OURS['v6']}/64"]
         near = self.lan.member("near", *ours, kernel=self.driver == "af_xdp")
         far = self.lan.member("far", f"{THEIRS['v4']}/24", f"{THEIRS['v6']}/64")
-        self.far = FAR_ENDS[self.daemon](far, self.directory / self.daemon)
-        self.near = Product(near, self.directory / "near", configuration(self.driver))
+        self.far = FAR_ENDS[self.daemon](far)
+        self.near = Product(near, configuration(self.driver))
 
     def session(self, family: str) -> dict[str, Any]:
         return self.near.sessions()[THEIRS[family]]

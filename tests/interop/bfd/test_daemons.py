@@ -2,7 +2,6 @@
 """Our engine on real interfaces against FRR's bfdd and BIRD: Up, Down by a cut, Up again, AdminDown, timers without a flap."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +19,10 @@ OTHER = {"v4": "v6", "v6": "v4"}
     params=[(driver, daemon) for driver in DRIVERS for daemon in ("frr", "bird")],
     ids="-".join,
 )
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     driver, daemon = request.param
-    directory: Path = tmp_path_factory.mktemp("daemons")
-    for folder in (directory, directory.parent):
-        folder.chmod(0o755)
     with Lan() as lan:
-        yield Scene(driver, daemon, lan, directory)
+        yield Scene(driver, daemon, lan)
 
 
 @families
@@ -129,12 +125,9 @@ def test_their_new_timer_is_negotiated_without_a_flap(scene: Scene, family: str)
 
 
 @pytest.mark.parametrize("daemon", ["frr", "bird"])
-def test_leaving_says_admin_down_to_every_peer(daemon: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    directory = tmp_path_factory.mktemp("leaving")
-    for folder in (directory, directory.parent):
-        folder.chmod(0o755)
+def test_leaving_says_admin_down_to_every_peer(daemon: str) -> None:
     with Lan() as lan:
-        scene = Scene("af_packet", daemon, lan, directory)
+        scene = Scene("af_packet", daemon, lan)
         for family in OTHER:
             scene.both_up(family)
         assert scene.near.terminate() == 0

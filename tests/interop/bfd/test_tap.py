@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our engine on a TAP device: the kernel's end of it has an address, and FRR's bfdd there is the peer."""
 
+import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -34,20 +34,16 @@ exit
 
 
 @pytest.fixture
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Namespace, Path]]:
-    directory = tmp_path_factory.mktemp("tap")
-    for folder in (directory, directory.parent):
-        folder.chmod(0o755)
-    with Namespace("tap-far") as made:
-        yield made, directory
+def kernel() -> Iterator[Namespace]:
+    with Namespace(f"tap{os.getpid()}") as made:
+        yield made
 
 
-def test_bfdd_behind_a_tap_comes_up_and_its_silence_is_down(space: tuple[Namespace, Path]) -> None:
-    kernel, directory = space
-    near = Product(kernel, directory / "near", CONFIGURATION)
+def test_bfdd_behind_a_tap_comes_up_and_its_silence_is_down(kernel: Namespace) -> None:
+    near = Product(kernel, CONFIGURATION)
     kernel.run("ip", "address", "add", "192.0.2.2/24", "dev", "tap0")
     kernel.run("ip", "link", "set", "tap0", "up")
-    far = Frr(kernel, directory / "frr", ("bfdd",), FAR_END)
+    far = Frr(kernel, ("bfdd",), FAR_END)
 
     def states() -> tuple[str, str]:
         return near.sessions()["192.0.2.2"]["session-running"]["local-state"], far.bfd_peers()["192.0.2.1"][

@@ -3,7 +3,6 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.interop.support.namespace import Namespace
 from tests.interop.support.poll import until
@@ -19,11 +18,10 @@ class BirdBfd:
 
 
 class Bird:
-    def __init__(self, space: Namespace, directory: Path, configuration: str) -> None:
+    def __init__(self, space: Namespace, configuration: str) -> None:
         self.space = space
-        self.directory = directory
-        directory.mkdir(parents=True)
-        self._file = directory / "bird.conf"
+        self._socket = space.directory / "bird.ctl"
+        self._file = space.directory / "bird.conf"
         self._file.write_text(configuration)
         space.start(
             "bird",
@@ -31,12 +29,12 @@ class Bird:
             "-c",
             self._file,
             "-s",
-            directory / "bird.ctl",
+            self._socket,
             "-P",
-            directory / "bird.pid",
-            log=directory / "bird.out",
+            space.directory / "bird.pid",
+            log=space.directory / "bird.out",
         )
-        until(lambda: (directory / "bird.ctl").exists(), what="BIRD's control socket")
+        until(lambda: (self._socket).exists(), what="BIRD's control socket")
 
     def configure(self, text: str) -> None:
         self._file.write_text(text)
@@ -44,7 +42,7 @@ class Bird:
         assert "Reconfigur" in answer, answer
 
     def ask(self, command: str) -> str:
-        return self.space.run("birdc", "-s", self.directory / "bird.ctl", command)
+        return self.space.run("birdc", "-s", self._socket, command)
 
     def bfd_sessions(self) -> dict[str, BirdBfd]:
         """The BFD sessions by peer address."""

@@ -13,14 +13,12 @@ DAEMONS = Path("/usr/lib/frr")
 
 
 class Frr:
-    """zebra and the daemons named; `configuration` is vtysh text. The directory must be one that user frr can reach."""
+    """zebra and the daemons named; `configuration` is vtysh text."""
 
-    def __init__(
-        self, space: Namespace, directory: Path, daemons: tuple[str, ...], configuration: str
-    ) -> None:
+    def __init__(self, space: Namespace, daemons: tuple[str, ...], configuration: str) -> None:
         self.space = space
-        self.directory = directory
-        directory.mkdir(parents=True)
+        self.directory = directory = space.directory / "frr"
+        directory.mkdir()
         shutil.chown(directory, "frr", "frr")
         for daemon in ("zebra", *daemons):
             space.start(

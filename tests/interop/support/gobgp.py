@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """GoBGP in a namespace as a route server: configured by a TOML file, asked through its command line."""
 
-from pathlib import Path
-
 from tests.interop.support.namespace import Namespace
 from tests.interop.support.poll import until
 
 
 class Gobgp:
-    def __init__(self, space: Namespace, directory: Path, configuration: str) -> None:
+    def __init__(self, space: Namespace, configuration: str) -> None:
         self.space = space
-        directory.mkdir(parents=True)
-        file = directory / "gobgpd.toml"
+        file = space.directory / "gobgpd.toml"
         file.write_text(configuration)
-        space.start("gobgpd", "-p", "-f", file, "--pprof-disable", log=directory / "gobgpd.log")
+        space.start("gobgpd", "-p", "-f", file, "--pprof-disable", log=space.directory / "gobgpd.log")
         until(lambda: self.ask("global", check=False), what="gobgpd's gRPC port")
 
     def ask(self, *words: str, check: bool = True) -> str:

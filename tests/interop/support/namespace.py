@@ -2,8 +2,10 @@
 """A network namespace that a test owns: made empty, run in, and deleted with all the processes that were started in it."""
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +15,9 @@ from typing import IO, Self
 class Namespace:
     def __init__(self, name: str) -> None:
         self.name = name
+        #: For the sockets, logs and configurations of what runs here; open to daemons that change their user.
+        self.directory = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+        self.directory.chmod(0o755)
         self._processes: list[subprocess.Popen[str]] = []
         subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
         subprocess.run(["ip", "netns", "add", name], check=True)
@@ -72,6 +77,7 @@ class Namespace:
                 except subprocess.TimeoutExpired:
                     continue
         subprocess.run(["ip", "netns", "del", self.name], check=False, capture_output=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self

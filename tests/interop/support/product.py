@@ -3,7 +3,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from bfd_fastpath.cli.client import NoDaemonError, ask
@@ -14,11 +13,10 @@ from tests.interop.support.poll import until
 class Product:
     """`run -c FILE`, answering on its control socket when the constructor returns."""
 
-    def __init__(self, space: Namespace, directory: Path, configuration: str) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        self._socket = directory / "control.sock"
-        self._file = directory / "bfd-fastpath.toml"
-        self.log = directory / "bfd-fastpath.log"
+    def __init__(self, space: Namespace, configuration: str) -> None:
+        self._socket = space.directory / "control.sock"
+        self._file = space.directory / "bfd-fastpath.toml"
+        self.log = space.directory / "bfd-fastpath.log"
         self.write(configuration)
         self._process = space.start(
             sys.executable, "-m", "bfd_fastpath", "run", "-c", self._file, log=self.log
