@@ -4,6 +4,7 @@ stage's."""
 
 import asyncio
 import json
+import logging
 import signal
 import sys
 from collections.abc import Coroutine
@@ -17,7 +18,7 @@ from bfd_fastpath.lab.options import DEFAULT_PREFIX, DemoOptions
 from bfd_fastpath.lab.result import OK, WRONG, Result
 from bfd_fastpath.lab.screen import Screen
 from bfd_fastpath.lab.stage import Stage
-from bfd_fastpath.lab.story import Step
+from bfd_fastpath.lab.story import Remark, Step
 
 
 def run(
@@ -65,9 +66,9 @@ async def run_demo(stage: Stage, options: DemoOptions, screen: Screen | None = N
         if screen is not None:
             screen.step(step)
 
-    def remark(text: str) -> None:
+    def remark(remark: Remark) -> None:
         if screen is not None:
-            screen.remark(text)
+            screen.remark(remark)
 
     director = Director(stage, options, step, remark)
     try:
@@ -105,8 +106,8 @@ async def _cancellable(performance: Coroutine[None, None, Result]) -> Result:
 
 
 def _quiet_logs() -> None:
-    """The story is what is to be read; warnings still come through, on standard error."""
+    """The story is what is to be read, and it contains failures on purpose; errors still come through."""
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(30),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -15,7 +15,7 @@ from bfd_fastpath.lab.chronicle import BGP_DOWN, WITHDRAWAL_SENT, Chronicle, Fac
 from bfd_fastpath.lab.options import DemoOptions
 from bfd_fastpath.lab.result import Result
 from bfd_fastpath.lab.stage import Stage
-from bfd_fastpath.lab.story import Step
+from bfd_fastpath.lab.story import Remark, Step
 
 BRING_UP_S = 30.0
 #: Grace for what has a bound of its own: a miss must be measured, not given up on.
@@ -39,7 +39,7 @@ class Director:
         stage: Stage,
         options: DemoOptions,
         on_step: Callable[[Step], None],
-        on_remark: Callable[[str], None],
+        on_remark: Callable[[Remark], None],
     ) -> None:
         self._stage = stage
         self._options = options
@@ -77,7 +77,7 @@ class Director:
             story.ROUTE_LEARNED, _BOTH, 0, BRING_UP_S, "each has the other's route: Unknown forwards"
         )
         self._expect_none(chronicle, 0, (story.BFD_UP, *_DOWNWARD), "before the cable was plugged in")
-        self._on_remark("the cable between A and B is plugged in")
+        self._remark("the cable between A and B is plugged in")
         mark = chronicle.mark()
         self._stage.join()
         reporters = self._stage.reporters()
@@ -95,7 +95,7 @@ class Director:
         while True:
             shown = await self._stage.detection_times_us()
             if set(shown.values()) == {wanted} and set(shown) == set(_BOTH):
-                self._on_remark(f"both ends show the detection time {_ms(wanted)}")
+                self._remark(f"both ends show the detection time {_ms(wanted)}")
                 return
             if time.monotonic() > end:
                 raise StepMissingError(f"the detection times stayed at {shown} us; {wanted} us was agreed on")
@@ -142,7 +142,7 @@ class Director:
         """Long enough that whatever only lasts a moment is over: nothing but the NHIB may keep the lost next
         hop alive."""
         pause = max(WAIT_ON_S, 2 * self._options.detection_time_us / 1e6)
-        self._on_remark(f"waiting {pause:.1f} s: only the NHIB remembers the lost next hop, and keeps trying")
+        self._remark(f"waiting {pause:.1f} s: only the NHIB remembers the lost next hop, and keeps trying")
         await asyncio.sleep(pause)
         self._faults += await self._stage.leftovers()
         self._expect_none(self._stage.chronicle, mark, _UPWARD, "while the cable was cut")
@@ -198,6 +198,9 @@ class Director:
     def _add(self, step: Step) -> None:
         self._steps.append(step)
         self._on_step(step)
+
+    def _remark(self, text: str) -> None:
+        self._on_remark(Remark(self._t_us(time.monotonic_ns()), text))
 
     def _t_us(self, time_ns: int) -> int:
         return (time_ns - self._start_ns) // 1000

@@ -5,10 +5,20 @@ packet."""
 from pathlib import Path
 from typing import Any, Protocol
 
+from scapy.config import conf
 from scapy.packet import Raw
 from scapy.utils import PcapWriter
 
 from bfd_fastpath.lab.flow import packet_time
+
+_ETHERNET = 1
+
+
+class _Octets(Raw):
+    """A frame that is written as it is, without being taken apart."""
+
+
+conf.l2types.register_layer2num(_ETHERNET, _Octets)
 
 
 class CapturedPacket(Protocol):
@@ -27,13 +37,13 @@ class LinkFile:
     the epoch."""
 
     def __init__(self, path: Path, epoch_offset_ns: int) -> None:
-        self._writer: Any = PcapWriter(str(path), linktype=1, nano=True, sync=True)
+        self._writer: Any = PcapWriter(str(path), linktype=_ETHERNET, nano=True, sync=True)
         self._offset = epoch_offset_ns
         self.packets = 0
 
     def write(self, packet: CapturedPacket) -> None:
         """Append one packet, the octets exactly as captured."""
-        copy: Any = Raw(load=packet.data)
+        copy: Any = _Octets(load=packet.data)
         copy.wirelen = packet.length
         copy.time = packet_time(packet.time_ns + self._offset)
         self._writer.write(copy)

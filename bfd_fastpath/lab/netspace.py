@@ -77,9 +77,12 @@ class Lan:
         self._tag = tag
         self.members: dict[str, Space] = {}
         self.switch = Space(f"{tag}-switch")
-        self.switch.run(
-            "ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0", "forward_delay", "0"
-        )
+
+    def make(self) -> None:
+        """Raises SceneryError; `close` is due in any case."""
+        self.switch.make()
+        bridge = ("type", "bridge", "mcast_snooping", "0", "forward_delay", "0")
+        self.switch.run("ip", "link", "add", "br0", *bridge)
         self.switch.run("ip", "link", "set", "br0", "up")
         self.switch.run("nft", "add", "table", "bridge", "cable")
         chain = "{ type filter hook forward priority 0; }"

@@ -3,16 +3,16 @@
 terminal."""
 
 import sys
-import time
 from typing import TextIO
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from bfd_fastpath.lab.bounds import ROWS
 from bfd_fastpath.lab.result import Result
-from bfd_fastpath.lab.story import BFD_DOWN, LINK_CUT, LINK_WITHDRAWN, ROUTE_WITHDRAWN, Step
+from bfd_fastpath.lab.story import BFD_DOWN, LINK_CUT, LINK_WITHDRAWN, ROUTE_WITHDRAWN, Remark, Step
 
 _BAD_NEWS = {LINK_CUT, BFD_DOWN, LINK_WITHDRAWN, ROUTE_WITHDRAWN}
 
@@ -24,7 +24,6 @@ class Screen:
         stream = stream if stream is not None else sys.stdout
         width = None if stream.isatty() else 110
         self._console = Console(file=stream, highlight=False, width=width)
-        self._start_ns = time.monotonic_ns()
 
     def headline(self, text: str) -> None:
         self._console.print(Text(text, style="bold"))
@@ -33,12 +32,13 @@ class Screen:
         style = "red" if step.name in _BAD_NEWS else "green"
         self._line(step.t_us, step.name, style, step.text)
 
-    def remark(self, text: str) -> None:
-        self._line((time.monotonic_ns() - self._start_ns) // 1000, "", "dim", text)
+    def remark(self, remark: Remark) -> None:
+        self._line(remark.t_us, "", "dim", remark.text)
 
     def result(self, result: Result) -> None:
         """The table, and a last line that says how it went."""
-        table = Table(title=self._title(result), title_justify="left", title_style="")
+        shape = box.HEAVY_HEAD if self._console.is_terminal else box.ASCII
+        table = Table(box=shape, title=self._title(result), title_justify="left", title_style="")
         table.add_column("measured")
         table.add_column("time", justify="right")
         table.add_column("bound", justify="right")

@@ -44,6 +44,14 @@ class Step:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something worth saying between the steps."""
+
+    t_us: int
+    text: str
+
+
 def misplaced(steps: list[Step]) -> list[str]:
     """What is wrong with the order and the set of these steps, one sentence each; empty when the story was
     told."""

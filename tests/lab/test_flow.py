@@ -81,3 +81,10 @@ def test_link_file_holds_the_octets_as_captured(tmp_path):
     assert [bytes(p) for p in packets] == [frame, frame]
     assert [p.wirelen for p in packets] == [60, 1514]
     assert int(packets[0].time * 1_000_000_000) == START_NS + 500
+
+
+def test_writing_frames_as_they_are_is_nothing_to_warn_about(tmp_path, caplog):
+    file = LinkFile(tmp_path / "bfd.pcap", 0)
+    file.write(Packet(1, 4, b"\x00" * 14))
+    file.close()
+    assert caplog.records == []
