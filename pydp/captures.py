@@ -29,10 +29,10 @@ class CapturedPacket:
 
 
 class Capture(Handle):
-    """A queue of packet copies, named uniquely in the process; `capacity` (a power of two) packets may wait,
+    """A queue of packet copies; `capacity` (a power of two) packets may wait,
     more are counted in `lost`. `snap_length` 0: 2048 octets a packet. Close it after its ports are closed.
 
-    Raises InvalidArgumentError, ExistsError, OutOfMemoryError.
+    Raises InvalidArgumentError, OutOfMemoryError.
     """
 
     def __init__(self, name: str, *, capacity: int = 4096, snap_length: int = 0) -> None:

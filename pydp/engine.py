@@ -127,12 +127,14 @@ class Engine(EngineHandle):
             raise InvalidArgumentError(
                 f"{address!r} is not an address with its prefix length; write 192.0.2.1/24"
             ) from error
+        if getattr(interface, "scope_id", None) is not None:
+            raise InvalidArgumentError(f"{address} has a scope; leave out the part from %, the port says it")
         raw = ffi.new("struct pydp_address *")
         fill(raw, interface.ip)
         raise_status(lib.pydp_engine_address_add(self._c, port, vlan, raw, interface.network.prefixlen))
 
     def address_remove(self, port: int, address: Address | str, *, vlan: int = 0) -> None:
-        """Give up an address. Raises NotFoundError, BusyError while a session sends from it."""
+        """Give up an address; repeating it changes nothing. BusyError while a session sends from it."""
         raise_status(lib.pydp_engine_address_remove(self._c, port, vlan, _raw(address)))
 
     def start(self, *, cpu: int | None = None, idle: Idle = Idle.SLEEP, max_sleep_us: int = 0) -> None:

@@ -18,12 +18,12 @@ class MempoolUsage:
 
 
 class Mempool(MempoolHandle):
-    """`mbufs` packet buffers of `data_room` octets each (headroom included), named uniquely in the process.
+    """`mbufs` packet buffers for packets of up to `data_room` octets (0: 2048).
 
-    Raises InvalidArgumentError, ExistsError, OutOfMemoryError, StateError before eal.init.
+    Raises InvalidArgumentError, OutOfMemoryError, StateError before eal.init.
     """
 
-    def __init__(self, name: str, mbufs: int, *, data_room: int = 2176) -> None:
+    def __init__(self, name: str, mbufs: int, *, data_room: int = 0) -> None:
         made = ffi.new("pydp_mempool_t **")
         raise_status(lib.pydp_mempool_create(name.encode(), mbufs, data_room, made))
         self._adopt(int(ffi.cast("uintptr_t", made[0])))

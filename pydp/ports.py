@@ -154,7 +154,7 @@ def link(name: str, *, capacity: int = 0, ethdev: bool = False) -> tuple[Port, P
     """The two ends, NAME.0 and NAME.1, of a cable in this process: no root, no NIC.
 
     `capacity` is packets in flight a direction, a power of two (0: 1024); `ethdev` makes each end a DPDK
-    port, of which a process has 32. Raises InvalidArgumentError, ExistsError, OutOfMemoryError, StateError
+    port, of which a process has 32. Raises InvalidArgumentError, OutOfMemoryError, StateError
     before eal.init.
     """
     label = ffi.new("char[]", name.encode())

@@ -18,8 +18,8 @@ from pydp.errors import raise_status
 
 
 cdef class Ring(Handle):
-    """A ring of up to `capacity` packets (a power of two), named uniquely in the process. Raises InvalidArgumentError,
-    ExistsError, OutOfMemoryError."""
+    """A ring of up to `capacity` packets (a power of two); its name is for messages. Raises InvalidArgumentError,
+    OutOfMemoryError."""
 
     def __init__(self, str name not None, uint32_t capacity=1024):
         cdef pydp_ring_t *made = NULL

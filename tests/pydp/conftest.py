@@ -24,19 +24,19 @@ def name() -> str:
 
 
 @pytest.fixture
-def cable(eal, name: str) -> Iterator[tuple[pydp.Port, pydp.Port]]:
-    """The two ends of an in-memory link."""
-    ends = pydp.link(name)
-    yield ends
-    for end in ends:
-        end.close()
-
-
-@pytest.fixture
 def pool(eal, name: str) -> Iterator[pydp.Mempool]:
     """1023 packet buffers."""
     with pydp.Mempool(name, 1023) as made:
         yield made
+
+
+@pytest.fixture
+def cable(eal, pool: pydp.Mempool, name: str) -> Iterator[tuple[pydp.Port, pydp.Port]]:
+    """The two ends of an in-memory link, gone before the pool whose packets may be under way on it."""
+    ends = pydp.link(name)
+    yield ends
+    for end in ends:
+        end.close()
 
 
 @pytest.fixture

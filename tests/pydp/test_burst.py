@@ -165,13 +165,31 @@ def test_a_burst_takes_its_capacity_and_no_more(eal, pool):
 
 
 def test_what_a_full_port_does_not_take_stays_in_the_burst(eal, name, pool):
-    first, second = pydp.link(name, capacity=4)
+    first, second = pydp.link(name, capacity=4, ethdev=True)
     with first, second, pydp.Burst(8) as burst:
         for i in range(8):
             burst.append(pool, PACKETS[0] + bytes([i]))
         sent = burst.transmit(first)
         assert 0 < sent < 8
         assert [bytes(burst.view(i))[-1] for i in range(len(burst))] == list(range(sent, 8))
+
+
+def test_a_full_in_memory_link_loses_packets_and_counts_them(eal, name, pool):
+    first, second = pydp.link(name, capacity=4)
+    with first, second, pydp.Burst(8) as burst:
+        for _ in range(8):
+            burst.append(pool, PACKETS[0])
+        assert burst.transmit(first) == 8
+        arrived = burst.receive(second)
+        assert 0 < arrived < 8
+        assert second.stats().rx_missed == 8 - arrived
+
+
+def test_a_packet_outlives_the_port_that_it_came_from(eal):
+    with pydp.Burst(4) as burst:
+        with pydp.Port("net_null3") as port:
+            assert burst.receive(port) == 4
+        assert len(bytes(burst.view(0))) == 64
 
 
 def test_a_pool_counts_its_buffers_and_stays_while_some_are_out(eal, name):

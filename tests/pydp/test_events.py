@@ -41,7 +41,6 @@ def test_a_detection_carries_its_evidence(pair):
     assert (record["old_state"], record["new_state"]) == (State.UP, State.DOWN)
     assert record["local_diagnostic"] == Diagnostic.CONTROL_EXPIRY
     assert (record["old_nexthop_state"], record["nexthop_state"]) == (NextHopState.LIVE, NextHopState.DEAD)
-    assert record["detection_time_us"] == 150_000
     assert record["deadline_ns"] == record["last_rx_ns"] + 150_000_000
     assert record["deadline_ns"] <= record["time_ns"] <= record["deadline_ns"] + 1_000_000
 
@@ -66,9 +65,8 @@ def readable(fd: int, seconds: float) -> bool:
 def test_the_descriptor_wakes_once_when_armed(pair):
     events = pair.engines[0].events
     ours, _ = pair.up()
-    while readable(events.fd, 0):
-        events.drain()
-        assert not events.arm()
+    assert not events.arm()
+    assert not readable(events.fd, 0)
     pair.ends[1].cut()
     pair.until(lambda: pair.state(0, ours) is State.DOWN, 1000)
     assert readable(events.fd, 5)

@@ -121,9 +121,11 @@ def test_a_port_of_an_engine_stays_open_until_the_engine_is_gone(cable, name):
         assert cable[0].alive
 
 
-def test_link_names_are_unique(cable, name):
-    with pytest.raises(pydp.ExistsError):
-        pydp.link(name)
+def test_two_links_of_one_name_are_two_links(cable, name, pool):
+    first, second = pydp.link(name)
+    with first, second:
+        assert send(first, pool) == 1
+        assert (received(second), received(cable[1])) == (1, 0)
 
 
 def test_a_capacity_that_is_no_power_of_two_is_refused(eal, name):

@@ -62,11 +62,12 @@ def test_the_same_session_again_changes_nothing(pair):
 
 def test_new_timers_are_negotiated_without_a_flap(pair):
     ours, theirs = pair.up()
+    polls = pair.engines[0].sessions.read(ours).poll_count
     assert pair.engines[0].sessions.upsert(pair.config(0, desired_min_tx_interval_us=200_000)) == ours
     pair.until(lambda: pair.engines[1].sessions.read(theirs).detection_time_us == 600_000)
     state = pair.engines[0].sessions.read(ours)
     assert (state.local_state, state.down_count) == (State.UP, 0)
-    assert state.poll_count == 1
+    assert state.poll_count == polls + 1
 
 
 def test_admin_down_tells_the_peer_and_makes_the_next_hop_unknown(pair):
@@ -87,7 +88,7 @@ def test_a_removed_session_says_goodbye_before_it_goes(pair):
     pair.engines[0].sessions.remove(ours)
     assert pair.engines[0].sessions.read(ours).removing
     pair.until(lambda: pair.state(1, theirs) is State.DOWN, 1000)
-    pair.until(lambda: pair.engines[0].sessions.list() == [], 3000)
+    pair.until(lambda: pair.engines[0].sessions.list() == [], 10_000)
     with pytest.raises(pydp.NotFoundError):
         pair.engines[0].sessions.read(ours)
 
