@@ -195,6 +195,9 @@ class BgpConnection(asyncio.Protocol):
         transport = self._transport
         if transport.is_closing():
             return
-        if transport.can_write_eof():
+        try:
             transport.write_eof()
+        except OSError:  # the peer has reset it already: nobody is left to wait for
+            transport.abort()
+            return
         self._timer = asyncio.get_running_loop().call_later(LINGER_S, transport.abort)

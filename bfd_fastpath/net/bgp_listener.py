@@ -123,6 +123,11 @@ class Listener:
         exact = [each for each in matching if each.settings.session.peer_router_id is not None] or matching
         return next((each for each in exact if each.peer is None), exact[0])
 
+    @property
+    def pending(self) -> int:
+        """Connections whose OPEN has not come yet."""
+        return len(self._pending)
+
     def speakers(self) -> Iterable[Speaker]:
         """Those whose peers are accepted."""
         return tuple(self._speakers)

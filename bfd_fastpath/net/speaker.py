@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import socket
 import time
@@ -318,7 +319,10 @@ class Speaker:
         self._changed.set()
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, TimeoutError) and not getattr(error, "strerror", None):
-        return "no answer in time"
-    return getattr(error, "strerror", None) or str(error)
+def _reason(error: OSError | TimeoutError) -> str:
+    """In words; asyncio puts its own text where the system's would be."""
+    if isinstance(error, tcp.TcpError):
+        return error.strerror or str(error)
+    if error.errno is None:
+        return "no answer in time" if isinstance(error, TimeoutError) else str(error)
+    return os.strerror(error.errno)
