@@ -130,10 +130,8 @@ def test_of_two_connections_made_at_once_one_stays():
         first.add(a.speaker)
         second.add(b.speaker)
         async with running(a, b):
-            await until(
-                lambda: a.speaker.peer and b.speaker.peer and a.info.local == b.info.remote
-            )
-            settled = a.speaker.peer
+            await until(lambda: a.speaker.peer and b.speaker.peer and a.info.local == b.info.remote)
+            settled = a.info
             for _ in range(50):
                 await asyncio.sleep(0.01)
                 assert a.speaker.peer == settled
