@@ -41,7 +41,7 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
         if neighbor is not None:
             draft.neighbors.append(At(path, neighbor))
     draft.report = _record(model.Report, reader.one(raw, "report"))
-    draft.nhib = _nhib(reader.one(raw, "nhib"), draft)
+    draft.nhib = _nhib(reader, reader.one(raw, "nhib"), draft)
     control = reader.one(raw, "control")
     if "path" in control:
         control["path"] = reader.path(control["path"])
@@ -50,7 +50,10 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
     return draft
 
 
-def _nhib(good: dict[str, Any], draft: Draft) -> model.Nhib:
+def _nhib(reader: Reader, good: dict[str, Any], draft: Draft) -> model.Nhib:
+    if good.get("allowed-prefixes") == ():
+        instead = "leave it out for the peering LAN, or write enabled = false under [bfd]"
+        reader.fault("nhib.allowed-prefixes", "empty: nothing could be tracked", instead)
     if "allowed-prefixes" not in good:
         lans = (prefix for port in draft.ports for prefix in port.value.lan)
         good["allowed-prefixes"] = tuple(dict.fromkeys(lans))

@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.report.settings import Address, ReportSettings
-from bfd_fastpath.wire.bgpls import LinkNlri, NodeNlri, profile_l5
+from bfd_fastpath.wire.bgpls import LinkNlri, NodeNlri, RawNlri, profile_l5
 
 
 class Statement(Enum):
@@ -31,10 +31,10 @@ class Untellable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The NLRIs of one next hop."""
+    """The NLRIs of one next hop, as octets: they are said again and again."""
 
-    node: NodeNlri
-    link: LinkNlri
+    node: RawNlri
+    link: RawNlri
 
 
 def statement(state: Reachability | None, *, announce_unverified: bool) -> Statement:
@@ -59,9 +59,14 @@ def names(address: Address, settings: ReportSettings) -> Names | Untellable:
         return Untellable.OUTSIDE_64
     identifier, full = settings.identifier, settings.full_ipv6_id
     return Names(
-        profile_l5.node(address, identifier=identifier, full=full),
-        profile_l5.link(local, address, identifier=identifier, full=full),
+        _octets(profile_l5.node(address, identifier=identifier, full=full)),
+        _octets(profile_l5.link(local, address, identifier=identifier, full=full)),
     )
+
+
+def _octets(nlri: NodeNlri | LinkNlri) -> RawNlri:
+    whole = nlri.encode()
+    return RawNlri(int.from_bytes(whole[:2], "big"), whole[4:])
 
 
 def own_nodes(settings: ReportSettings) -> tuple[NodeNlri, ...]:

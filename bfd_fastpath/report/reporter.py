@@ -13,7 +13,7 @@ from bfd_fastpath.report.outgoing import Outgoing, Unit, UpdateMaker
 from bfd_fastpath.report.settings import Address, ReportSettings, Session
 from bfd_fastpath.wire.bgp.family import BGP_LS
 from bfd_fastpath.wire.bgp.update import end_of_rib
-from bfd_fastpath.wire.bgpls import LinkNlri, NodeNlri
+from bfd_fastpath.wire.bgpls import NodeNlri, RawNlri
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class ReporterView:
 class _Told:
     statement: Statement
     names: Names
+    by: ReportSettings
+    """The settings that the names were made by."""
 
 
 @dataclass(slots=True)
@@ -144,7 +146,7 @@ class Reporter:
         """Link before Node when announcing, Node before Link when withdrawing: a reader that takes NLRIs one
         by one passes through "Link without Node", which is Up, never through Down."""
         told = self._told.get(address)
-        named = self._names(address) if wanted is not Statement.NOTHING else None
+        named = self._names(address, told) if wanted is not Statement.NOTHING else None
         if wanted is Statement.NOTHING:
             self._untellable.pop(address, None)
         if named is None:
@@ -152,17 +154,19 @@ class Reporter:
                 del self._told[address]
                 plan.withdraw.append(Unit(address, Statement.NOTHING, _withdrawn(told)))
         elif told is None:
-            self._told[address] = fresh = _Told(wanted, named)
+            self._told[address] = fresh = _Told(wanted, named, self._settings)
             plan.announce.append(Unit(address, wanted, _announced(fresh)))
         elif told.names != named:
-            self._rename(plan, address, told, _Told(wanted, named))
+            self._rename(plan, address, told, _Told(wanted, named, self._settings))
         elif told.statement is not wanted:
-            told.statement = wanted
+            told.statement, told.by = wanted, self._settings
             units = plan.announce if wanted is Statement.LINK else plan.withdraw
             units.append(Unit(address, wanted, (named.link,)))
 
-    def _names(self, address: Address) -> Names | None:
+    def _names(self, address: Address, told: _Told | None) -> Names | None:
         """None, and noted, where the profile has no names for it."""
+        if told is not None and told.by is self._settings:
+            return told.names
         named = names(address, self._settings)
         if isinstance(named, Untellable):
             self._untellable[address] = named
@@ -189,13 +193,13 @@ class Reporter:
         return said
 
 
-def _announced(told: _Told) -> tuple[NodeNlri | LinkNlri, ...]:
+def _announced(told: _Told) -> tuple[RawNlri, ...]:
     if told.statement is Statement.LINK:
         return told.names.link, told.names.node
     return (told.names.node,)
 
 
-def _withdrawn(told: _Told) -> tuple[NodeNlri | LinkNlri, ...]:
+def _withdrawn(told: _Told) -> tuple[RawNlri, ...]:
     if told.statement is Statement.LINK:
         return told.names.node, told.names.link
     return (told.names.node,)

@@ -27,6 +27,11 @@ class Choice:
         specs = self.specs.get(destination)
         return specs[min(specs)] if specs else None
 
+    def wants_down(self, destination: Address) -> bool:
+        """Whether what was written down holds the session in AdminDown."""
+        spec = self.spec(destination)
+        return spec is not None and spec.admin_down
+
     def forget(self, destination: Address, user: str) -> bool:
         """Take back what a user wrote down; False when there was nothing."""
         specs = self.specs.get(destination, {})

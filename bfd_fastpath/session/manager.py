@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bfd_fastpath.nhib import BfdState, Change, Nhib, NhibPolicy, Reachability, Reason, Slot
+from bfd_fastpath.nhib import Change, Nhib, NhibPolicy, Reachability, Reason, Slot
 from bfd_fastpath.session.choice import Choice
 from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
 from bfd_fastpath.session.path import Attachment
-from bfd_fastpath.session.record import EventRecord, EventType, observation, records
+from bfd_fastpath.session.record import STATES, EventRecord, EventType, observation, records
 from bfd_fastpath.session.spec import Address, EngineSession, LearnedPolicy, SessionSpec
 from bfd_fastpath.session.table import Live, SessionTable
 
@@ -64,10 +64,13 @@ class SessionManager:
         Repeating it changes nothing; another spec changes the session in place. Where several users bring a
         spec, that of the one whose name sorts first counts.
         """
+        before = self._choice.wants_down(destination)
         if spec is None:
             self._choice.forget(destination, user)
         else:
             self._choice.specs.setdefault(destination, {})[user] = spec
+        if self._choice.wants_down(destination) is not before:
+            self._choice.forced.pop(destination, None)
         return self._nhib.ask(destination, user, now_ns) + self._reconcile(destination, now_ns)
 
     def unwant(self, destination: Address, user: str, now_ns: int) -> list[Change]:
@@ -99,11 +102,12 @@ class SessionManager:
     def set_admin(self, destination: Address, down: bool | None, now_ns: int) -> list[Change]:
         """Hold a session in AdminDown, let it run (both against its spec), or (None) do as the spec says.
 
-        KeyError when the destination has no entry. What is set here holds until the entry leaves.
+        KeyError when the destination has no entry. What is set here holds until the entry leaves or the spec
+        changes its mind.
         """
         if destination not in self._nhib:
             raise KeyError(destination)
-        if down is None:
+        if down is None or down is self._choice.wants_down(destination):
             self._choice.forced.pop(destination, None)
         else:
             self._choice.forced[destination] = down
@@ -246,7 +250,7 @@ class SessionManager:
             return []
         # For REMOTE the record's states are the peer's, and ours did not change.
         if record.type != EventType.REMOTE:
-            live.state = BfdState(record.new_state)
+            live.state = STATES[record.new_state]
         seen = observation(record, live.state)
         if record.reread:
             seen = self._engine.look(live.id) or seen

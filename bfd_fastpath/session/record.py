@@ -17,6 +17,10 @@ _NEIGHBOURS = (
     Neighbour.STATIC,
     Neighbour.FAILED,
 )
+# Looked up by number: calling an enumeration costs a storm of events dear.
+STATES = tuple(BfdState)
+_SLOTS = tuple(Slot)
+_STATE = 1
 _REREAD = 1
 
 
@@ -78,20 +82,20 @@ def records(batch: Any) -> Iterator[EventRecord]:
 
 def observation(record: EventRecord, state: int) -> Observation:
     """What a record says of its session; state is the session's local state after it."""
-    changed = record.type == EventType.STATE
+    changed = record.type == _STATE
     return Observation(
-        state=BfdState(state),
-        old_state=BfdState(record.old_state if changed else state),
-        remote_state=BfdState(record.remote_state),
+        state=STATES[state],
+        old_state=STATES[record.old_state if changed else state],
+        remote_state=STATES[record.remote_state],
         diagnostic=record.local_diagnostic,
         remote_diagnostic=record.remote_diagnostic,
-        neighbour=neighbour(record.neighbour_state),
-        slot=Slot(record.nexthop_state),
+        neighbour=_NEIGHBOURS[record.neighbour_state],
+        slot=_SLOTS[record.nexthop_state],
         last_hello_ns=record.last_rx_ns or None,
         deadline_ns=record.deadline_ns or None,
         detection_time_us=record.detection_time_us,
         poll_gap_us=record.poll_gap_us,
-        reread=record.reread,
+        reread=bool(record.flags & _REREAD),
     )
 
 

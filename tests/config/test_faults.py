@@ -50,6 +50,7 @@ PORT = '[[port]]\nname = "lan0"\ndevargs = "net_null0"\n'
             '"10.0.0.0/8"',
         ),
         ("[nhib]\nallowed-prefixes = ['x']\n", "nhib.allowed-prefixes[0]", "not a prefix", "192.0.2.0/24"),
+        ("[nhib]\nallowed-prefixes = []\n", "nhib.allowed-prefixes", "empty", "enabled = false"),
         # ports
         (PORT + "addresses = '10.0.0.1/8'\n", "port[0].addresses", "a text, not a list", "square brackets"),
         (PORT + "addresses = []\n", "port[0].addresses", "empty", "source address"),

@@ -174,6 +174,18 @@ def test_an_operator_may_let_a_session_run_that_the_configuration_holds_down(sce
     assert not scene.engine.sessions[1].admin_down
 
 
+def test_a_configuration_that_changes_its_mind_ends_what_the_operator_set(scene):
+    scene.manager.want(X, "configuration", FAST, 0)
+    scene.manager.set_admin(X, True, 1)
+    scene.manager.set_admin(X, False, 2)
+    scene.manager.want(X, "configuration", dataclasses.replace(FAST, admin_down=True), 3)
+    assert scene.engine.sessions[1].admin_down
+    scene.manager.set_admin(X, False, 4)
+    scene.manager.want(X, "configuration", FAST, 5)
+    scene.manager.want(X, "configuration", dataclasses.replace(FAST, admin_down=True), 6)
+    assert scene.engine.sessions[1].admin_down
+
+
 @pytest.mark.parametrize(
     ("policy", "address", "reason"),
     [
