@@ -44,7 +44,7 @@ def sessions(result: Any) -> str:
     )
     total = result["summary"]
     summary = (
-        f"{total['number-of-sessions']} sessions: {total['number-of-sessions-up']} up, "
+        f"sessions: {total['number-of-sessions']}, of them {total['number-of-sessions-up']} up, "
         f"{total['number-of-sessions-down']} down, {total['number-of-sessions-admin-down']} admin-down"
     )
     return table(headers, rows, right=headers[6:]) + "\n" + summary

@@ -15,12 +15,14 @@ class Farewell:
     """Said once. `check()` after each batch of events; `cut_short()` ends the wait."""
 
     def __init__(self) -> None:
+        self._said = False
         self._over = asyncio.Event()
 
     async def say(self, manager: SessionManager, engine: pydp.Engine) -> None:
         """Returns when every session is gone, the wait was cut short, or the engine takes much longer than
         it may."""
-        if not manager.leave() or self._over.is_set():
+        self._said = True
+        if not manager.leave():
             return
         limit_s = max(map(_wait_us, engine.sessions), default=0) / 1e6 + _GRACE_S
         try:
@@ -30,7 +32,7 @@ class Farewell:
             pass
 
     def check(self, manager: SessionManager) -> None:
-        if not manager.leaving():
+        if self._said and not manager.leaving():
             self._over.set()
 
     def cut_short(self) -> None:
