@@ -107,11 +107,14 @@ class Reporter:
         return self._count([*said, Outgoing(end_of_rib(BGP_LS))])
 
     def leave(self) -> list[Outgoing]:
-        """An orderly stop: take back everything that was told, ourselves last. Leaving is not failing."""
+        """An orderly stop: take back everything that was told, ourselves last. Leaving is not failing.
+
+        Nothing more is said on this session, whatever happens to the next hops meanwhile.
+        """
         if self._maker is None:
             return []
         said = self._say(self._maker, dict.fromkeys(self._told)) + self._maker.withdraw_own(self._own)
-        self._own = ()
+        self.lost()
         return self._count(said)
 
     def lost(self) -> None:

@@ -103,6 +103,7 @@ def test_rule_5_leaving_withdraws_everything_and_never_says_down():
         assert DOWN not in receiver.passed.get(X4, [])
     assert (receiver.nodes, receiver.links) == (set(), set())
     assert reporter.leave() == []
+    assert reporter.report([change(X4, DOWN, UP)]) == [], "who leaves says nothing more"
 
 
 def test_a_refresh_says_all_of_it_again_and_ends_with_end_of_rib():
