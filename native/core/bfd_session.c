@@ -141,13 +141,14 @@ void bfd_session_timer(struct bfd_session *s, uint64_t now_ns, struct rng *rng, 
 {
 	struct bfd_before before;
 
-	bfd_begin(s, &before, actions);
 	/* Sending on time changes nothing that is reported, and is nearly all there is. */
 	if (now_ns < bfd_session_detection_ns(s) && !(s->flags & (BFD_SESSION_REMOVING | BFD_SESSION_POLL_WANTED))) {
+		bfd_begin_unchanged(s, actions);
 		if (now_ns >= s->next_tx_ns)
 			bfd_send(s, now_ns, rng, actions);
 		return;
 	}
+	bfd_begin(s, &before, actions);
 	run_timers(s, now_ns, rng, actions);
 	bfd_finish(s, &before, actions);
 }

@@ -16,6 +16,16 @@ struct bfd_before {
 	uint32_t remote_discriminator;
 };
 
+static inline void bfd_begin_unchanged(const struct bfd_session *s, struct bfd_actions *actions)
+{
+	*actions = (struct bfd_actions){
+		.old_state = s->state,
+		.old_remote_state = s->remote_state,
+		.old_nexthop = s->nexthop,
+		.last_rx_ns = s->last_rx_ns,
+	};
+}
+
 static inline void bfd_begin(const struct bfd_session *s, struct bfd_before *before, struct bfd_actions *actions)
 {
 	before->deadline_ns = bfd_session_deadline(s);
@@ -23,12 +33,7 @@ static inline void bfd_begin(const struct bfd_session *s, struct bfd_before *bef
 	before->tx_us = bfd_session_negotiated_tx_us(s);
 	before->rx_us = bfd_session_negotiated_rx_us(s);
 	before->remote_discriminator = s->remote_discriminator;
-	*actions = (struct bfd_actions){
-		.old_state = s->state,
-		.old_remote_state = s->remote_state,
-		.old_nexthop = s->nexthop,
-		.last_rx_ns = s->last_rx_ns,
-	};
+	bfd_begin_unchanged(s, actions);
 }
 
 static inline void bfd_finish(const struct bfd_session *s, const struct bfd_before *before, struct bfd_actions *actions)

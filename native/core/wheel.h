@@ -13,25 +13,29 @@
 enum {
 	WHEEL_TICK_BITS = 14, /* a tick is 2^14 ns, about 16 us */
 	WHEEL_LEVELS = 4,
-	WHEEL_SLOT_BITS = 8,
-	WHEEL_SLOTS = 1 << WHEEL_SLOT_BITS
+	/* Level 0 reaches 67 ms, so that timers of short intervals never move between levels. */
+	WHEEL_LOW_BITS = 12,
+	WHEEL_HIGH_BITS = 8,
+	WHEEL_LOW_SLOTS = 1 << WHEEL_LOW_BITS,
+	WHEEL_HIGH_SLOTS = 1 << WHEEL_HIGH_BITS,
+	WHEEL_SLOTS = WHEEL_LOW_SLOTS + (WHEEL_LEVELS - 1) * WHEEL_HIGH_SLOTS
 };
 
-/* Times beyond the top level (about 19 hours) go into its last slot and are placed again from there. */
+/* Times beyond the top level (about 13 days) go into its last slot and are placed again from there. */
 
 struct wheel_node {
 	uint64_t tick; /* when it fires; UINT64_MAX: not armed */
 	uint32_t next; /* index, or UINT32_MAX */
-	uint32_t prev; /* index, or WHEEL_HEAD | level << WHEEL_SLOT_BITS | slot */
+	uint32_t prev; /* index, or 2^31 + slot for the first of a slot */
 };
 
 struct wheel {
 	struct wheel_node *nodes;
 	uint32_t capacity;
-	uint32_t armed; /* timers armed */
-	uint64_t tick;  /* the next tick to look at */
-	uint64_t occupied[WHEEL_LEVELS][WHEEL_SLOTS / 64];
-	uint32_t heads[WHEEL_LEVELS][WHEEL_SLOTS];
+	uint32_t armed;                      /* timers armed */
+	uint64_t tick;                       /* the next tick to look at */
+	uint64_t occupied[WHEEL_SLOTS / 64]; /* one bit a slot; the levels lie behind one another */
+	uint32_t heads[WHEEL_SLOTS];
 };
 
 /* nodes: capacity elements (below 2^31), which must outlive the wheel; initialised here. */
