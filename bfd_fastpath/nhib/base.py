@@ -99,6 +99,8 @@ class Nhib:
         record = self._records.get(address)
         if record is None:
             return []
+        if _is_stale(record, observation):
+            return []
         failed = _is_failure(record, observation)
         record.observation = observation
         if observation.state is BfdState.UP:
@@ -235,7 +237,14 @@ def _is_failure(record: _Record, seen: Observation) -> bool:
         # Steps are lost, among them perhaps an AdminDown: the slot, which saw them all, decides. After a
         # clear the record may be older than the slot's own clearing and is not believed.
         return seen.slot is Slot.DEAD and record.reason not in _STICKY
-    return record.state is Reachability.UP or seen.old_state is BfdState.UP
+    return seen.old_state is BfdState.UP
+
+
+def _is_stale(record: _Record, seen: Observation) -> bool:
+    """A step from not Up to not Up, of a session known to be Up, is older than the look that found it Up."""
+    if record.state is not Reachability.UP or seen.reread or _excuse(seen) is not None:
+        return False
+    return BfdState.UP not in (seen.state, seen.old_state)
 
 
 def _excuse(seen: Observation) -> Reason | None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What makes a next hop Unknown, Up or Down: our rules 1 and 3, and the proposals for the drafts' gaps 1, 2 and 4."""
 
+from dataclasses import replace
+
 import pytest
 
 from bfd_fastpath.nhib import BfdState, Neighbour, Nhib, Reason, Slot
@@ -151,6 +153,13 @@ def test_repeating_an_observation_changes_nothing(nhib):
     nhib.observe(X, expired(), 3)
     assert nhib.observe(X, expired(), 4) == []
     assert at(nhib, X).since_ns == 3
+
+
+def test_steps_older_than_the_look_that_found_it_up_do_not_undo_it(nhib):
+    nhib.observe(X, replace(up(), old_state=BfdState.UP, reread=True), 1)
+    for older in (silent(), heard(BfdState.INIT), silent(Neighbour.INCOMPLETE)):
+        assert nhib.observe(X, older, 2) == []
+    assert state(nhib) == (UP, Reason.SESSION_UP)
 
 
 def test_a_failure_whose_up_was_lost_on_the_way_is_believed_of_the_slot(nhib):

@@ -8,6 +8,9 @@ from bfd_fastpath.nhib import BfdState, Observation, Slot
 from bfd_fastpath.session import EngineRefusedError, EngineSession, EventRecord, EventType
 from bfd_fastpath.session.spec import Address
 
+#: A session just made.
+LOOK = Observation(BfdState.DOWN, BfdState.DOWN, reread=True)
+
 
 class LedgerEngine:
     """A SessionEngine with the engine's rules about keys and ids."""
@@ -30,7 +33,7 @@ class LedgerEngine:
         id_, self._next = self._next, self._next + 1
         self.log.append(("make", str(wanted.destination)))
         self.sessions[id_] = wanted
-        self.looks[id_] = Observation(BfdState.DOWN, BfdState.DOWN, reread=True)
+        self.looks[id_] = LOOK
         return id_
 
     def remove(self, session: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bfd_fastpath.nhib import BfdState, Nhib, NhibPolicy, Reachability, Reason, Slot
 from bfd_fastpath.session import Attachment, EventType, LearnedPolicy, SessionManager, SessionSpec, Timers
-from tests.session.ledger import LedgerEngine, came_up, failed, record, state
+from tests.session.ledger import LOOK, LedgerEngine, came_up, failed, record, state
 
 S = 1_000_000_000
 A, X, Y = ip_address("198.51.100.1"), ip_address("198.51.100.2"), ip_address("198.51.100.3")
@@ -360,6 +360,20 @@ def test_evidence_of_a_failure_is_kept(scene):
         77,
     )
     assert change.evidence.diagnostic == 1
+
+
+def test_events_older_than_the_look_at_a_new_session_do_not_undo_it(scene, monkeypatch):
+    found_up = dataclasses.replace(LOOK, state=BfdState.UP, old_state=BfdState.UP, slot=Slot.LIVE)
+    monkeypatch.setattr(scene.engine, "look", lambda session: found_up)
+    changes = scene.manager.want(X, "bgp", None, 0)
+    assert [one.new for one in changes] == [UNKNOWN, UP]
+    older = [
+        record(1, EventType.NEIGHBOUR, 1, new_state=1),
+        state(1, BfdState.DOWN, BfdState.INIT, 2),
+        came_up(1, 3),
+    ]
+    assert scene.drain(*older).changes == []
+    assert [one.new for one in scene.down().changes] == [DOWN]
 
 
 def test_after_lost_steps_the_session_itself_is_asked(scene):
