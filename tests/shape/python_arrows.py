@@ -52,7 +52,7 @@ def room_of(path: str) -> str | None:
 
 
 def imports(path: str, source: str) -> Iterator[tuple[int, str, bool]]:
-    """(line, absolute module, whether the import stands inside a function) for every import in a file."""
+    """(line, absolute module, whether loading the file leaves it out) for every import: in a function, or for types only."""
     package = list(PurePath(path).parts[:-1])
 
     def walk(node: ast.AST, lazy: bool) -> Iterator[tuple[int, str, bool]]:
@@ -66,7 +66,9 @@ def imports(path: str, source: str) -> Iterator[tuple[int, str, bool]]:
                 for name in child.names:
                     yield child.lineno, f"{base}.{name.name}", lazy
             else:
-                yield from walk(child, lazy or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
+                function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+                types = isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")
+                yield from walk(child, lazy or function or types)
 
     yield from walk(ast.parse(source), lazy=False)
 

@@ -44,7 +44,10 @@ def test_the_repository_keeps_the_rule(check: Callable[[Tree], list[str]]) -> No
         ),
         (rules.sleep_complaints, {"tests/core/x.c": "int main(void) { usleep(10); }"}),
         (rules.package_list_complaints, {**LIST, "README.md": "sudo apt-get install libpcap-dev frr"}),
-        (rules.package_list_complaints, {**LIST, "Makefile": "packages := libdpdk-dev libpcap-dev libbpf-dev"}),
+        (
+            rules.package_list_complaints,
+            {**LIST, "Makefile": "packages := libdpdk-dev libpcap-dev libbpf-dev"},
+        ),
         (rules.package_list_complaints, {}),
     ],
 )
