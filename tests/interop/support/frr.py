@@ -42,7 +42,7 @@ class Frr:
                 *(["-p", "179"] if daemon == "bgpd" else []),
                 log=directory / f"{daemon}.out",
             )
-            until(lambda vty=directory / f"{daemon}.vty": vty.exists(), what=f"{daemon}'s vty socket")  # type: ignore[misc]
+            until(lambda vty=directory / f"{daemon}.vty": vty.exists(), what=f"{daemon}'s vty socket")
         self.configure(configuration)
 
     def configure(self, text: str) -> None:
