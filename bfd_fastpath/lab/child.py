@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from bfd_fastpath.lab.cast import LAN4, LAN6, SERVER_AS, Player
-from bfd_fastpath.lab.netspace import SceneryError, Space
+from bfd_fastpath.lab.netspace import Space
 from bfd_fastpath.lab.options import DemoOptions
+from bfd_fastpath.lab.stage import StageError
 from bfd_fastpath.net import control_protocol as protocol
 from bfd_fastpath.router import events
 from bfd_fastpath.routeserver.settings import Address
@@ -36,7 +37,7 @@ class RouterChild:
         self._said: list[str] = []
 
     async def start(self, configuration: str) -> None:
-        """Raises SceneryError with what the process said when it does not answer in time."""
+        """Raises StageError with what the process said when it does not answer in time."""
         self._directory.mkdir()
         file = self._directory / "bfd-fastpath.toml"
         file.write_text(configuration + f'[control]\npath = "{self._socket}"\n')
@@ -48,14 +49,15 @@ class RouterChild:
         while not self._socket.exists():
             late = asyncio.get_running_loop().time() > end
             if late or self._process.returncode is not None:
-                raise SceneryError(
-                    f"router A did not start: {' '.join(self._said[-3:]) or 'it said nothing'}"
-                )
+                raise StageError(f"router A did not start; it said: {self._last_words()}")
             await asyncio.sleep(0.05)
 
     async def ask(self, command: str) -> Any:
-        """The result of one command on the control socket."""
-        reader, writer = await asyncio.open_unix_connection(str(self._socket), limit=1 << 24)
+        """The result of one command on the control socket. Raises StageError when nobody answers."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(self._socket), limit=1 << 24)
+        except OSError as error:
+            raise StageError(f"router A does not answer ({error}); it said: {self._last_words()}") from None
         try:
             writer.write(protocol.encode_request(command, {}))
             await writer.drain()
@@ -67,6 +69,9 @@ class RouterChild:
         """Stop listening to it; the process ends with its namespace."""
         if self._reader is not None:
             self._reader.cancel()
+
+    def _last_words(self) -> str:
+        return " ".join(self._said[-3:]) or "nothing"
 
     @property
     def _socket(self) -> Path:

@@ -14,7 +14,7 @@ from bfd_fastpath.lab.bounds import Moments, bounds, measure
 from bfd_fastpath.lab.chronicle import BGP_DOWN, WITHDRAWAL_SENT, Chronicle, Fact
 from bfd_fastpath.lab.options import DemoOptions
 from bfd_fastpath.lab.result import Result
-from bfd_fastpath.lab.stage import Stage
+from bfd_fastpath.lab.stage import Stage, StageError
 from bfd_fastpath.lab.story import Remark, Step
 
 BRING_UP_S = 30.0
@@ -58,9 +58,9 @@ class Director:
             cut_mark, cut_ns = await self._fall()
             await self._wait_on(cut_mark)
             await self._return(cut_ns)
-        except StepMissingError as error:
+            self._gap_us = await self._stage.poll_gap_us()
+        except (StepMissingError, StageError) as error:
             self._faults.append(str(error))
-        self._gap_us = await self._stage.poll_gap_us()
         return Result(
             steps=tuple(self._steps),
             faults=tuple(self._faults),

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bfd_fastpath.lab.cast import SERVER_AS, Player
-from bfd_fastpath.lab.netspace import SceneryError, Space
+from bfd_fastpath.lab.netspace import Space
 from bfd_fastpath.lab.options import DemoOptions
+from bfd_fastpath.lab.stage import StageError
 from bfd_fastpath.routeserver.settings import Address
 
 DAEMONS: Final = Path("/usr/lib/frr")
@@ -32,7 +33,7 @@ class Frr:
         self._directory = directory
 
     async def start(self, configuration: str) -> None:
-        """Raises SceneryError with what the daemons or vtysh said."""
+        """Raises StageError with what the daemons or vtysh said."""
         self._directory.mkdir()
         shutil.chown(self._directory, "frr", "frr")
         for name in _WANTED:
@@ -63,7 +64,7 @@ class Frr:
         end = asyncio.get_running_loop().time() + _START_S
         while not (self._directory / f"{name}.vty").exists():
             if asyncio.get_running_loop().time() > end:
-                raise SceneryError(
+                raise StageError(
                     f"FRR's {name} did not start: {log.read_text().strip() or 'it said nothing'}"
                 )
             await asyncio.sleep(0.02)
@@ -78,7 +79,6 @@ def configuration(player: Player, other: Player, server: Address, options: DemoO
 router bgp {player.asn}
  bgp router-id {player.identifier}
  no bgp ebgp-requires-policy
- no bgp enforce-first-as
  no bgp network import-check
  no bgp default ipv4-unicast
  neighbor {server} remote-as {SERVER_AS}

@@ -25,11 +25,12 @@ _numbers = count()
 
 
 class MemoryStage:
-    """EAL must be ready. `close` closes everything in the order in which the parts need each other."""
+    """EAL must be ready. `announcers` are those who announce their prefix; the story needs both."""
 
-    def __init__(self, options: DemoOptions) -> None:
+    def __init__(self, options: DemoOptions, announcers: Collection[str] = ("a", "b")) -> None:
         self.chronicle = Chronicle()
         self._options = options
+        self._announcers = announcers
         self._cast = Cast.of(options)
         self._routers: dict[str, Router] = {}
         self._ends: tuple[pydp.Port, pydp.Port] | None = None
@@ -54,7 +55,8 @@ class MemoryStage:
         )
         await self._server.start()
         for player, end in zip(cast.players, self._ends, strict=True):
-            config = router_config(player, self._options, self._server.port)
+            announces = player.name in self._announcers
+            config = router_config(player, self._options, self._server.port, announces)
             router = Router(config, ports={_PORT: end}, name=f"demo{number}-{player.name}")
             router.observe(router_witness(self.chronicle, cast, player))
             self._routers[player.name] = router
@@ -121,7 +123,7 @@ class MemoryStage:
         self._ends[1].cut(from_b)
 
 
-def router_config(player: Player, options: DemoOptions, server_port: int) -> model.Config:
+def router_config(player: Player, options: DemoOptions, server_port: int, announces: bool) -> model.Config:
     """What an operator would have written in the router's configuration file."""
     return model.Config(
         router=model.Router(player.name, player.asn, player.identifier),
@@ -142,7 +144,7 @@ def router_config(player: Player, options: DemoOptions, server_port: int) -> mod
                 address=LOOPBACK,
                 remote_as=SERVER_AS,
                 port=server_port,
-                announce=(model.Announcement(player.prefix, player.next_hop),),
+                announce=(model.Announcement(player.prefix, player.next_hop),) if announces else (),
             ),
         ),
         nhib=model.Nhib(allowed_prefixes=(LAN4, LAN6)),

@@ -12,14 +12,12 @@ from ipaddress import IPv4Interface, IPv6Interface
 from pathlib import Path
 from typing import Final
 
+from bfd_fastpath.lab.stage import StageError
+
 Interface = IPv4Interface | IPv6Interface
 
 _PATIENCE_S: Final = 3.0
 _COMMAND_S: Final = 30.0
-
-
-class SceneryError(Exception):
-    """Something of the stage could not be built; one sentence."""
 
 
 class Space:
@@ -30,12 +28,12 @@ class Space:
         self._processes: list[asyncio.subprocess.Process] = []
 
     def make(self) -> None:
-        """Raises SceneryError; `close` is due in any case."""
+        """Raises StageError; `close` is due in any case."""
         _run("ip", "netns", "add", self.name)
         self.run("ip", "link", "set", "lo", "up")
 
     def run(self, *command: str | Path) -> str:
-        """Run a command in it to its end; what it printed. Raises SceneryError."""
+        """Run a command in it to its end; what it printed. Raises StageError."""
         return _run("ip", "netns", "exec", self.name, *map(str, command))
 
     async def start(self, *command: str | Path, log: Path | None = None) -> asyncio.subprocess.Process:
@@ -79,7 +77,7 @@ class Lan:
         self.switch = Space(f"{tag}-switch")
 
     def make(self) -> None:
-        """Raises SceneryError; `close` is due in any case."""
+        """Raises StageError; `close` is due in any case."""
         self.switch.make()
         bridge = ("type", "bridge", "mcast_snooping", "0", "forward_delay", "0")
         self.switch.run("ip", "link", "add", "br0", *bridge)
@@ -89,7 +87,7 @@ class Lan:
         self.switch.run("nft", "add", "chain", "bridge", "cable", "forward", chain)
 
     def plug(self, name: str, addresses: Sequence[Interface]) -> Space:
-        """A member with one interface, eth0, and these addresses. Raises SceneryError."""
+        """A member with one interface, eth0, and these addresses. Raises StageError."""
         space = self.members[name] = Space(f"{self._tag}-{name}")
         space.make()
         mac = f"02:00:00:00:00:{len(self.members):02x}"
@@ -131,7 +129,7 @@ def _run(*words: str) -> str:
     try:
         done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=_COMMAND_S)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SceneryError(f"{' '.join(words)}: {error}") from error
+        raise StageError(f"{' '.join(words)}: {error}") from error
     if done.returncode != 0:
-        raise SceneryError(f"{' '.join(words)}: {(done.stderr or done.stdout).strip()}")
+        raise StageError(f"{' '.join(words)}: {(done.stderr or done.stdout).strip()}")
     return done.stdout

@@ -8,6 +8,10 @@ from typing import Protocol
 from bfd_fastpath.lab.chronicle import Chronicle
 
 
+class StageError(Exception):
+    """Something of the stage could not be built, or broke; one sentence."""
+
+
 class Stage(Protocol):
     """Everything is in place after `open`; `close` leaves nothing behind, also after a failed `open`."""
 

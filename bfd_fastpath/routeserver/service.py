@@ -3,7 +3,7 @@
 session's own
 sender. It opens no socket and reads no clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,8 +88,10 @@ ServiceEvent = Joined | Left | Refused | ReachChange | RoutesSent
 
 
 class RouteService:
-    """Feed it each session's events in order; `observe` hears what it made of them, after the messages went
-    out."""
+    """Feed it each session's events in order.
+
+    `observe` hears of a changed view before, and of the rest after what follows from it has been sent.
+    """
 
     def __init__(
         self, settings: ServerSettings, observe: Callable[[ServiceEvent], None] = lambda event: None
@@ -147,6 +149,8 @@ class RouteService:
         self._observe(Joined(session, client.name, address))
 
     def _deliver(self, outcome: Outcome) -> None:
+        for change in outcome.changes:
+            self._observe(change)
         sent: list[RoutesSent] = []
         for session, tell in outcome.tells.items():
             if not tell or session not in self._senders:
@@ -156,9 +160,5 @@ class RouteService:
             if tell.difference:
                 announced = [p for prefixes in tell.difference.announced.values() for p in prefixes]
                 sent.append(RoutesSent(session, client, tuple(tell.difference.withdrawn), tuple(announced)))
-        self._tell(outcome.changes)
-        self._tell(sent)
-
-    def _tell(self, events: Iterable[ServiceEvent]) -> None:
-        for event in events:
-            self._observe(event)
+        for told in sent:
+            self._observe(told)
