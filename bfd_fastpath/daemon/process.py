@@ -20,13 +20,12 @@ from bfd_fastpath.daemon.commands import Commands, render_steps
 from bfd_fastpath.daemon.environment import start_eal
 from bfd_fastpath.net.control import ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
-from bfd_fastpath.net.kernel_neighbours import NoInterfaceError
 from bfd_fastpath.router.router import Router
 from bfd_fastpath.router.speaking import PasswordError
 
 OK, FAILED, BAD_CONFIGURATION = 0, 1, 2
 #: What ends a start with one sentence; anything else is a fault of ours and shows its trace.
-_SENTENCES = (pydp.PydpError, ControlSocketError, NoInterfaceError, PasswordError, OSError)
+_SENTENCES = (pydp.PydpError, ControlSocketError, PasswordError, OSError)
 _log = structlog.get_logger("daemon")
 
 

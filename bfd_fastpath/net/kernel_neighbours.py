@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kernel's neighbour table of one interface, for a port that shares its wire with the kernel.
 
-There (af_xdp, af_packet) the kernel owns ARP and ND: this asks it to resolve the next hops that somebody wants
-and hands on the MAC addresses it finds. It works in the network namespace of the thread that calls start(),
-and never writes an entry of its own.
+There (af_xdp, af_packet) the kernel owns ARP and ND: this asks it to resolve the next hops that somebody
+wants and hands on the MAC addresses it finds. It works in the network namespace of the thread that calls
+start(), and never writes an entry of its own.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _EVENTS = ("RTM_NEWNEIGH", "RTM_DELNEIGH")
 _log = structlog.get_logger("kernel-neighbours")
 
 
-class NoInterfaceError(Exception):
+class NoInterfaceError(OSError):
     """The interface is not in this network namespace."""
 
 
@@ -63,7 +63,7 @@ class KernelNeighbours:
         return self._known
 
     async def start(self) -> None:
-        """Raises NoInterfaceError, or OSError when netlink refuses."""
+        """Raises NoInterfaceError, or another OSError when netlink refuses."""
         async with contextlib.AsyncExitStack() as stack:
             self._route = await stack.enter_async_context(AsyncIPRoute())
             indices = await self._route.link_lookup(ifname=self._interface)

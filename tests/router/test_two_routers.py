@@ -42,11 +42,11 @@ def prefixes(router):
     return {route.prefix for _, route in router.routes()}
 
 
-async def both(exchange, announce_a="", announce_b=via(PREFIX_B, B)):
+async def both(exchange, announce_a=""):
     port = await exchange.serve()
     return (
         await exchange.start(client("a", port, announce=announce_a)),
-        await exchange.start(client("b", port, announce=announce_b)),
+        await exchange.start(client("b", port, announce=via(PREFIX_B, B))),
     )
 
 
