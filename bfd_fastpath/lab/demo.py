@@ -88,6 +88,10 @@ def _perform(stage: Stage, options: DemoOptions, where: str) -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("bfd-fastpath demo: interrupted", file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        text = f"--pcap writes its files with {error.name}, which is not installed: pip install {error.name}"
+        print(f"bfd-fastpath demo: {text}", file=sys.stderr)
+        return WRONG
     except Exception as error:
         print(f"bfd-fastpath demo: {error}", file=sys.stderr)
         return WRONG
