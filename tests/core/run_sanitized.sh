@@ -9,4 +9,4 @@ PYDP_SANITIZE=1 \
 	LD_PRELOAD="$("${CC:-gcc}" -print-file-name=libasan.so)" \
 	ASAN_OPTIONS="detect_leaks=0:abort_on_error=1" \
 	UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1" \
-	exec "$python" -m pytest -q -p no:cacheprovider tests/core "$@"
+	exec "$python" -m pytest -q -p no:cacheprovider -m "not eal" tests/core "$@"
