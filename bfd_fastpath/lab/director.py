@@ -143,6 +143,7 @@ class Director:
         hop alive."""
         pause = max(WAIT_ON_S, 2 * self._options.detection_time_us / 1e6)
         self._remark(f"waiting {pause:.1f} s: only the NHIB remembers the lost next hop, and keeps trying")
+        self._stage.ask(False)
         await asyncio.sleep(pause)
         self._faults += await self._stage.leftovers()
         self._expect_none(self._stage.chronicle, mark, _UPWARD, "while the cable was cut")
@@ -161,6 +162,7 @@ class Director:
             story.ROUTE_LEARNED_AGAIN, reporters, mark, GRACE_S, "the routes are back, as before"
         )
         self._expect_none(chronicle, mark, _DOWNWARD, "after the cable was restored")
+        self._stage.ask(True)
         self._expect_none(chronicle, 0, (BGP_DOWN,), "at any time")
         returned = next(f for f in back if f.who == "a")
         self._moments = self._moments.returned(restored_ns // 1000, returned.time_ns // 1000)

@@ -21,7 +21,7 @@ from bfd_fastpath.lab.cast import LAN4, LAN6, SERVER_LAN4, SERVER_LAN6, Cast, Pl
 from bfd_fastpath.lab.chronicle import Chronicle, Fact
 from bfd_fastpath.lab.netspace import Interface, Lan
 from bfd_fastpath.lab.options import A_TO_B, DemoOptions
-from bfd_fastpath.lab.server_process import READY
+from bfd_fastpath.lab.server_process import ASK, DO_NOT_ASK, READY
 from bfd_fastpath.lab.tape import BFD_FILE, BGP_FILE
 from bfd_fastpath.lab.witness import router_witness
 from bfd_fastpath.router import events
@@ -64,6 +64,7 @@ class KernelStage:
         self._directory = Path(tempfile.mkdtemp(prefix="bfd-fastpath-demo-"))
         self._tasks: list[asyncio.Task[None]] = []
         self._lan: Lan | None = None
+        self._server_process: asyncio.subprocess.Process | None = None
         self._router: child.RouterChild | None = None
         self._frr: frr.Frr | None = None
         self._b_detects_us = 0
@@ -83,11 +84,11 @@ class KernelStage:
         near.run("nft", "add", "rule", "inet", "beside", "input", "udp", "dport", "3784", "drop")
         self._drop(both=True)
         await self._sniff()
-        process = await server.start(
+        self._server_process = await server.start(
             *(sys.executable, "-m", "bfd_fastpath.lab.server_process"),
             *(str(b.prefix), str(self._server), str(_BGP_PORT)),
         )
-        self._spawn(self._listen(process))
+        self._spawn(self._listen(self._server_process))
         await self.chronicle.all_of(READY, ("rs",), 0, _START_S)
         witness = router_witness(self.chronicle, self._cast, a)
         self._router = child.RouterChild(near, self._directory / "a", _but_for_bgp(witness))
@@ -115,6 +116,10 @@ class KernelStage:
     def cut(self) -> None:
         self._drop(both=self._options.cut != A_TO_B)
 
+    def ask(self, on: bool) -> None:
+        assert self._server_process is not None
+        self._server_process.send_signal(ASK if on else DO_NOT_ASK)
+
     async def detection_times_us(self) -> dict[str, int]:
         session = await self._session()
         shown = session["session-running"]["detection-time"] if session is not None else 0
@@ -134,7 +139,11 @@ class KernelStage:
         routes = (await self._router.ask("show-routes"))["routes"]
         found = [f"A still has {r['prefix']} through {target}" for r in routes if r["next-hop"] == target]
         entries = (await self._router.ask("show-nexthops"))["next-hops"]
-        if [e["state"] for e in entries if e["address"] == target] != ["down"]:
+        entries = [entry for entry in entries if entry["address"] == target]
+        users = [user for entry in entries for user in entry["users"]]
+        if users:
+            found.append(f"A is still asked about {target} by {', '.join(users)}")
+        if [entry["state"] for entry in entries] != ["down"]:
             found.append(f"A's NHIB does not say that {target} is Down")
         session = await self._session()
         if session is None or session["next-hop-state"] != "dead":

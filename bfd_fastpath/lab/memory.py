@@ -82,6 +82,10 @@ class MemoryStage:
     def cut(self) -> None:
         self._cut_ends(True, self._options.cut != A_TO_B)
 
+    def ask(self, on: bool) -> None:
+        assert self._server is not None
+        self._server.service.ask(on)
+
     async def detection_times_us(self) -> dict[str, int]:
         shown = {}
         for player in self._cast.players:
@@ -110,6 +114,8 @@ class MemoryStage:
                 if route.next_hop == target
             ]
             entry = router.nhib.get(target)
+            if entry is not None and entry.askers:
+                found.append(f"{name} is still asked about {target} by {', '.join(entry.askers)}")
             if entry is None or entry.state is not Reachability.DOWN:
                 found.append(f"{name}'s NHIB does not say that {target} is Down")
             slots = [s.nexthop_state for s in router.engine.sessions if s.config.dest_addr == target]

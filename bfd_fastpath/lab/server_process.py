@@ -20,6 +20,9 @@ from bfd_fastpath.lab.witness import server_witness
 from bfd_fastpath.routeserver.service import Joined, Left, ServiceEvent
 
 READY = "listening"
+#: Signals that switch the telling of clients about each other off and on.
+DO_NOT_ASK = signal.SIGUSR1
+ASK = signal.SIGUSR2
 
 
 class Speaking(Chronicle):
@@ -47,6 +50,8 @@ async def serve(prefix: str, address: str, port: int) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave.set)
     sessions = [ExpectedSession(player.client(), player.next_hop) for player in cast.players]
     server = EmbeddedServer(cast.server(), sessions, ip_address(address), port, observe=observe)
+    for number, on in ((DO_NOT_ASK, False), (ASK, True)):
+        asyncio.get_running_loop().add_signal_handler(number, server.service.ask, on)
     await server.start()
     chronicle.note(Fact(READY, "rs", time.monotonic_ns(), f"{address} port {server.port}"))
     await leave.wait()

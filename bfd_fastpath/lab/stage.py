@@ -31,6 +31,9 @@ class Stage(Protocol):
     def cut(self) -> None:
         """Let nothing pass, in the direction that was asked for. BGP is not touched."""
 
+    def ask(self, on: bool) -> None:
+        """Let the route server name the routers to each other, or take that back."""
+
     async def detection_times_us(self) -> dict[str, int]:
         """The negotiated detection time that each end shows; 0 for none."""
 

@@ -34,6 +34,7 @@ class RouteServer:
         self.members = Members(settings.lan)
         self.clients: dict[str, Client] = {}
         self._client_of: dict[SessionId, Client] = {}
+        self._asking = True
         for client in settings.clients:
             flag = Flag.UNKNOWN if client.flag is None else client.flag
             member = Member(client.name, client.asn, set(client.lan_addresses), client.identifier, flag)
@@ -118,6 +119,14 @@ class RouteServer:
         self._reached(client, client.combine(said), outcome)
         return outcome
 
+    def ask(self, on: bool) -> Outcome:
+        """The operator's switch: tell clients of each other, or stop that. What they track by then is theirs
+        to keep."""
+        outcome = Outcome()
+        self._asking = on
+        self._tell_members(outcome)
+        return outcome
+
     def refresh_routes(self, session: SessionId, version: int) -> Outcome:
         """Everything of one IP version again, and End-of-RIB (RFC 2918)."""
         outcome = Outcome()
@@ -200,6 +209,8 @@ class RouteServer:
                 session.members = dict(wanted)
 
     def _members_for(self, client: Client) -> dict[Address, MemberFlag]:
+        if not self._asking:
+            return {}
         return {
             address: MemberFlag(member.flag, member.asn, member.identifier or IPv4Address(0))
             for member in self.members

@@ -129,6 +129,10 @@ class RouteService:
             self._deliver(self.server.lost(session))
             self._observe(Left(session, client, event.text))
 
+    def ask(self, on: bool) -> None:
+        """Tell clients of each other, or stop that; see RouteServer.ask."""
+        self._deliver(self.server.ask(on))
+
     def _established(self, session: SessionId, sender: Sender, peer: PeerInfo) -> None:
         if peer.remote is None or peer.local is None:
             raise ValueError("a route server needs to know the ends of its sessions' connections")

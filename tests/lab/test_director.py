@@ -47,6 +47,8 @@ class Script:
     def cut(self):
         self.note(*self.on_cut)
 
+    def ask(self, on): ...
+
     async def detection_times_us(self):
         return self.shown
 

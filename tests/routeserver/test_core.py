@@ -264,6 +264,20 @@ def test_client_is_not_told_of_itself(exchange):
     assert LAN6["a"] not in exchange.members[1]
 
 
+def test_server_that_stops_asking_takes_the_nodes_back_and_nothing_else(exchange):
+    exchange.announce("b", P)
+    exchange.up("a", "b")
+    exchange.take(exchange.server.ask(False))
+    assert exchange.members[1] == {}
+    assert exchange.ribs[1] == {P: LAN4["b"]}
+    assert exchange.server.clients["a"].state(LAN4["b"]) is UP
+    exchange.join("d")
+    assert exchange.members[4] == {}
+    exchange.take(exchange.server.ask(True))
+    assert LAN4["b"] in exchange.members[1]
+    assert LAN4["a"] in exchange.members[4]
+
+
 def test_flag_says_takes_part_once_a_member_negotiated_it_and_unknown_before(exchange):
     assert exchange.members[1][LAN4["d"]].flag is Flag.UNKNOWN
     exchange.join("d")
