@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two daemons on one LAN, each a process in a namespace of its own: how one leaves, as the other sees it."""
+
+import json
+import signal
+import time
+
+import pytest
+
+from tests.interop.support.lan import Lan
+from tests.interop.support.poll import until
+from tests.interop.support.product import Product
+
+pytestmark = pytest.mark.root
+
+A, B = "198.51.100.1", "198.51.100.2"
+
+
+def configuration(ours: str, theirs: str) -> str:
+    return f"""
+        [[port]]
+        name = "lan0"
+        devargs = "net_af_packet0,iface=eth0"
+        addresses = ["{ours}/24"]
+        [[session]]
+        interface = "lan0"
+        dest-addr = "{theirs}"
+        local-multiplier = 3
+        min-interval = "100ms"
+        [log]
+        format = "json"
+    """
+
+
+@pytest.fixture
+def pair():
+    """a and b, Up to each other."""
+    lan = Lan()
+    try:
+        daemons = [
+            Product(lan.member(name, f"{ours}/24", kernel=False), configuration(ours, theirs))
+            for name, ours, theirs in (("a", A, B), ("b", B, A))
+        ]
+        for daemon in daemons:
+            until(
+                lambda daemon=daemon: next(iter(daemon.nexthops().values()))["state"],
+                lambda seen: seen == "up",
+                bound=20,
+            )
+        yield daemons
+    finally:
+        lan.close()
+
+
+def test_sigterm_is_announced_and_no_failure_to_the_peer(pair):
+    """Rule 5: the peer hears AdminDown at once, and for its whole detection time (3 x 1 s) after it."""
+    a, b = pair
+    begun = time.monotonic()
+    a._process.terminate()
+    until(lambda: b.nexthops()[A]["reason"], lambda seen: seen == "peer-admin-down", bound=2)
+    assert a._process.wait(20) == 0
+    assert time.monotonic() - begun >= 2.9
+    lines = [json.loads(line) for line in b.log.read_text().splitlines()]
+    assert [line["new"] for line in lines if line["event"] == "next-hop"] == ["unknown", "up", "unknown"]
+    assert b.nexthops()[A]["state"] == "unknown"
+
+
+def test_a_second_sigterm_leaves_at_once(pair):
+    a, b = pair
+    a._process.terminate()
+    until(lambda: b.nexthops()[A]["reason"], lambda seen: seen == "peer-admin-down", bound=2)
+    begun = time.monotonic()
+    a._process.terminate()
+    assert a._process.wait(20) == 0
+    assert time.monotonic() - begun < 1.5
+
+
+def test_a_process_that_is_killed_is_a_failure_to_the_peer(pair):
+    a, b = pair
+    a._process.send_signal(signal.SIGKILL)
+    shown = until(lambda: b.nexthops()[A], lambda seen: seen["state"] == "down", bound=10)
+    assert shown["last-failure"]["local-diagnostic"] == "control-expiry"
+    assert "own poll gap" in shown["explanation"]
+    assert "last hello" in shown["explanation"]
