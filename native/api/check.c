@@ -29,7 +29,7 @@ int check_vlan(uint16_t vlan)
 int check_name(const char *name, const char *what)
 {
 	CHECK(name != NULL, "%s has no name", what);
-	CHECK(name[0] != '\0' && strlen(name) <= NAME_LENGTH, "the name of %s must have 1 to %u characters: \"%s\"", what, NAME_LENGTH,
-	      name);
+	CHECK(name[0] != '\0' && strlen(name) <= NAME_LENGTH, "the name of %s must have 1 to %u characters: \"%s\"", what,
+	      NAME_LENGTH, name);
 	return PYDP_OK;
 }

@@ -6,9 +6,9 @@
 #include <pydp/address.h>
 #include "io/error.h"
 
-#define CHECK(condition, ...)                                     \
-	do {                                                      \
-		if (!(condition))                                 \
+#define CHECK(condition, ...)                                        \
+	do {                                                         \
+		if (!(condition))                                    \
 			return error_set(PYDP_E_INVAL, __VA_ARGS__); \
 	} while (0)
 #define CHECK_POINTER(argument) CHECK((argument) != NULL, "%s: %s is NULL", __func__, #argument)

@@ -41,13 +41,16 @@ int pydp_engine_create(const struct pydp_engine_config *config, pydp_engine_t **
 		result = check_name(config->name, "an engine");
 	if (result != PYDP_OK)
 		return result;
-	CHECK(config->max_sessions <= DISCRIMINATOR_SLOTS, "max_sessions %u exceeds %u", config->max_sessions, DISCRIMINATOR_SLOTS);
-	CHECK(config->max_neighbours <= NEIGHBOURS_MOST, "max_neighbours %u exceeds %u", config->max_neighbours, NEIGHBOURS_MOST);
+	CHECK(config->max_sessions <= DISCRIMINATOR_SLOTS, "max_sessions %u exceeds %u", config->max_sessions,
+	      DISCRIMINATOR_SLOTS);
+	CHECK(config->max_neighbours <= NEIGHBOURS_MOST, "max_neighbours %u exceeds %u", config->max_neighbours,
+	      NEIGHBOURS_MOST);
 	CHECK(config->event_capacity <= EVENTS_MOST, "event_capacity %u exceeds %u", config->event_capacity, EVENTS_MOST);
 	pthread_mutex_lock(&names_lock);
 	place = find_name(config->name);
 	if (place == NULL)
-		result = error_set(PYDP_E_EXIST, "an engine named \"%s\" exists in this process already, or too many do", config->name);
+		result = error_set(PYDP_E_EXIST, "an engine named \"%s\" exists in this process already, or too many do",
+				   config->name);
 	else
 		result = engine_create(config, engine);
 	if (result == PYDP_OK)
@@ -90,8 +93,10 @@ static int change_address(struct pydp_engine *engine, uint32_t kind, uint32_t po
 		result = check_address(address, "address");
 	if (result != PYDP_OK)
 		return result;
-	CHECK(prefix_length <= (address->family == 4 ? 32 : 128), "prefix_length %u is too long for IPv%u", prefix_length, address->family);
-	command.address = (struct command_address){.address = *address, .port = port, .vlan = vlan, .prefix_length = prefix_length};
+	CHECK(prefix_length <= (address->family == 4 ? 32 : 128), "prefix_length %u is too long for IPv%u", prefix_length,
+	      address->family);
+	command.address =
+		(struct command_address){.address = *address, .port = port, .vlan = vlan, .prefix_length = prefix_length};
 	return engine_command(engine, &command, &reply);
 }
 
@@ -111,8 +116,8 @@ int pydp_engine_start(pydp_engine_t *engine, const struct pydp_worker_config *co
 	CHECK_POINTER(engine);
 	CHECK_POINTER(config);
 	CHECK(config->cpu >= -1 && config->cpu < CPU_SETSIZE, "cpu %d does not exist: -1 for any", config->cpu);
-	CHECK(config->idle == PYDP_IDLE_SLEEP || config->idle == PYDP_IDLE_POLL, "idle %u is neither PYDP_IDLE_SLEEP nor PYDP_IDLE_POLL",
-	      config->idle);
+	CHECK(config->idle == PYDP_IDLE_SLEEP || config->idle == PYDP_IDLE_POLL,
+	      "idle %u is neither PYDP_IDLE_SLEEP nor PYDP_IDLE_POLL", config->idle);
 	CHECK(config->max_sleep_us <= SLEEP_MOST_US, "max_sleep_us %u exceeds a second", config->max_sleep_us);
 	return engine_start(engine, config);
 }

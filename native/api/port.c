@@ -13,7 +13,8 @@ int pydp_port_open(const struct pydp_port_config *config, pydp_port_t **port)
 
 	CHECK_POINTER(config);
 	CHECK_POINTER(port);
-	CHECK(config->devargs != NULL && config->devargs[0] != '\0', "a port needs devargs, such as \"net_af_packet0,iface=eth1\"");
+	CHECK(config->devargs != NULL && config->devargs[0] != '\0',
+	      "a port needs devargs, such as \"net_af_packet0,iface=eth1\"");
 	return result == PYDP_OK ? ethdev_open(config, port) : result;
 }
 

@@ -28,7 +28,8 @@ int pydp_ring_create(const char *name, uint32_t capacity, pydp_ring_t **created)
 	ring->ring = rte_ring_create(unique, capacity, SOCKET_ID_ANY, RING_F_EXACT_SZ);
 	if (ring->ring == NULL) {
 		free(ring);
-		return error_set(PYDP_E_NOMEM, "no memory for ring %s of %u packets (%s)", name, capacity, rte_strerror(rte_errno));
+		return error_set(PYDP_E_NOMEM, "no memory for ring %s of %u packets (%s)", name, capacity,
+				 rte_strerror(rte_errno));
 	}
 	eal_object_born();
 	*created = ring;
@@ -73,7 +74,8 @@ int pydp_ring_dequeue(pydp_ring_t *ring, pydp_burst_t *burst, uint32_t *moved)
 
 	CHECK_POINTER(ring);
 	CHECK_POINTER(burst);
-	count = rte_ring_dequeue_burst(ring->ring, (void **)(burst->mbufs + burst->length), burst->capacity - burst->length, NULL);
+	count = rte_ring_dequeue_burst(ring->ring, (void **)(burst->mbufs + burst->length), burst->capacity - burst->length,
+				       NULL);
 	burst->length += count;
 	if (moved != NULL)
 		*moved = count;

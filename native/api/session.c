@@ -15,10 +15,11 @@ static int check_session(const struct pydp_session_config *config)
 		result = check_vlan(config->vlan);
 	if (result != PYDP_OK)
 		return result;
-	CHECK(config->source.family == config->destination.family, "source is IPv%u and destination is IPv%u", config->source.family,
-	      config->destination.family);
+	CHECK(config->source.family == config->destination.family, "source is IPv%u and destination is IPv%u",
+	      config->source.family, config->destination.family);
 	CHECK(config->local_multiplier >= 1, "local_multiplier is 0: 1 to 255");
-	CHECK(config->role == PYDP_ROLE_ACTIVE || config->role == PYDP_ROLE_PASSIVE, "role %u is neither active nor passive", config->role);
+	CHECK(config->role == PYDP_ROLE_ACTIVE || config->role == PYDP_ROLE_PASSIVE, "role %u is neither active nor passive",
+	      config->role);
 	CHECK(config->desired_min_tx_us > 0, "desired_min_tx_us is 0, which RFC 5880 reserves");
 	return PYDP_OK;
 }

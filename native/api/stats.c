@@ -6,7 +6,8 @@
 #include "core/counter.h"
 #include "engine/control.h"
 
-static_assert(HISTOGRAM_BUCKETS == sizeof(((struct pydp_worker_stats *)0)->poll_gap_us_log2) / sizeof(uint64_t), "one bucket each");
+static_assert(HISTOGRAM_BUCKETS == sizeof(((struct pydp_worker_stats *)0)->poll_gap_us_log2) / sizeof(uint64_t),
+	      "one bucket each");
 
 uint32_t pydp_counter_count(void)
 {

@@ -10,20 +10,23 @@
 
 const char *pydp_status_name(int status)
 {
-	switch ((enum pydp_status)status) {
-	case PYDP_OK: return "PYDP_OK";
-	case PYDP_E_INVAL: return "PYDP_E_INVAL";
-	case PYDP_E_NOMEM: return "PYDP_E_NOMEM";
-	case PYDP_E_EXIST: return "PYDP_E_EXIST";
-	case PYDP_E_NOENT: return "PYDP_E_NOENT";
-	case PYDP_E_BUSY: return "PYDP_E_BUSY";
-	case PYDP_E_STATE: return "PYDP_E_STATE";
-	case PYDP_E_DRIVER: return "PYDP_E_DRIVER";
-	case PYDP_E_UNSUPPORTED: return "PYDP_E_UNSUPPORTED";
-	case PYDP_E_SYSTEM: return "PYDP_E_SYSTEM";
-	case PYDP_E_TIMEOUT: return "PYDP_E_TIMEOUT";
-	}
-	return "PYDP_E_UNKNOWN";
+	static const char *const names[] = {
+		[-PYDP_OK] = "PYDP_OK",
+		[-PYDP_E_INVAL] = "PYDP_E_INVAL",
+		[-PYDP_E_NOMEM] = "PYDP_E_NOMEM",
+		[-PYDP_E_EXIST] = "PYDP_E_EXIST",
+		[-PYDP_E_NOENT] = "PYDP_E_NOENT",
+		[-PYDP_E_BUSY] = "PYDP_E_BUSY",
+		[-PYDP_E_STATE] = "PYDP_E_STATE",
+		[-PYDP_E_DRIVER] = "PYDP_E_DRIVER",
+		[-PYDP_E_UNSUPPORTED] = "PYDP_E_UNSUPPORTED",
+		[-PYDP_E_SYSTEM] = "PYDP_E_SYSTEM",
+		[-PYDP_E_TIMEOUT] = "PYDP_E_TIMEOUT",
+	};
+
+	if (status > 0 || status < PYDP_E_TIMEOUT)
+		return "PYDP_E_UNKNOWN";
+	return names[-status];
 }
 
 const char *pydp_last_error(void)

@@ -6,9 +6,9 @@
 #include <rte_cycles.h>
 #include "engine/clock.h"
 
-#define ANCHOR_NS 100000000u      /* how long an anchor holds */
-#define FIRST_MEASURE_NS 10000000u /* until then CLOCK_MONOTONIC itself is read */
-#define RATE_NS 10000000000u      /* how long a measurement of the rate grows */
+#define ANCHOR_NS        100000000u   /* how long an anchor holds */
+#define FIRST_MEASURE_NS 10000000u    /* until then CLOCK_MONOTONIC itself is read */
+#define RATE_NS          10000000000u /* how long a measurement of the rate grows */
 
 uint64_t clock_monotonic_ns(void)
 {

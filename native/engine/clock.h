@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 struct clock {
-	uint64_t base_ns;     /* CLOCK_MONOTONIC at the anchor */
+	uint64_t base_ns; /* CLOCK_MONOTONIC at the anchor */
 	uint64_t base_tsc;
-	uint64_t rate;        /* nanoseconds per TSC tick, times 2^32; 0: not known yet */
+	uint64_t rate;              /* nanoseconds per TSC tick, times 2^32; 0: not known yet */
 	uint64_t rate_ns, rate_tsc; /* where the measurement of the rate began */
-	uint64_t last_ns;     /* never goes back behind it */
+	uint64_t last_ns;           /* never goes back behind it */
 };
 
 uint64_t clock_monotonic_ns(void);

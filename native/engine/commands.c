@@ -16,7 +16,8 @@ static int add_address(struct pydp_engine *engine, const struct command_address 
 	local = path_local_find(port, wanted->vlan, wanted->address.family, wanted->address.octets);
 	if (local == NULL) {
 		if (port->local_count == PATH_LOCALS)
-			return error_set(PYDP_E_NOMEM, "port %u has %u addresses already, and no room for more", wanted->port, PATH_LOCALS);
+			return error_set(PYDP_E_NOMEM, "port %u has %u addresses already, and no room for more", wanted->port,
+					 PATH_LOCALS);
 		local = &port->locals[port->local_count++];
 		memset(local, 0, sizeof(*local));
 		memcpy(local->octets, wanted->address.octets, sizeof(local->octets));
@@ -33,7 +34,8 @@ static int remove_address(struct pydp_engine *engine, const struct command_addre
 	struct path_local *local;
 
 	if (unwanted->port >= engine->port_count)
-		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", unwanted->port, engine->port_count);
+		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", unwanted->port,
+				 engine->port_count);
 	port = engine->path_ports[unwanted->port];
 	local = path_local_find(port, unwanted->vlan, unwanted->address.family, unwanted->address.octets);
 	if (local == NULL)
@@ -84,7 +86,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_NEIGHBOUR_SET:
 		return set_neighbour(engine, &command->address);
 	case COMMAND_NEIGHBOUR_LIST:
-		reply->list.count = neighbours_list(engine, command->cursor, reply->list.neighbours, REPLY_NEIGHBOURS, &reply->list.next);
+		reply->list.count = neighbours_list(engine, command->cursor, reply->list.neighbours, REPLY_NEIGHBOURS,
+						    &reply->list.next);
 		return PYDP_OK;
 	case COMMAND_NEXT_DEADLINE:
 		reply->deadline_ns = wheel_next(&engine->wheel);

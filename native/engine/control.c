@@ -83,7 +83,8 @@ int engine_attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	if (atomic_load(&engine->running))
 		return error_set(PYDP_E_STATE, "ports are attached while no worker runs: stop engine %s first", engine->name);
 	if (engine->port_count == ENGINE_PORTS)
-		return error_set(PYDP_E_NOMEM, "engine %s has %u ports already, and no room for more", engine->name, ENGINE_PORTS);
+		return error_set(PYDP_E_NOMEM, "engine %s has %u ports already, and no room for more", engine->name,
+				 ENGINE_PORTS);
 	path = calloc(1, sizeof(*path));
 	if (path == NULL)
 		return error_set(PYDP_E_NOMEM, "no memory for a port's counters");

@@ -49,20 +49,20 @@ struct engine_stats {
 };
 
 struct engine_events {
-	struct rte_ring *ring;   /* worker -> control plane */
-	int fd;                  /* eventfd the control plane sleeps on */
-	atomic_uint armed;       /* set by the control plane, taken by the worker */
-	atomic_uint unsaid;      /* worker: sessions marked in dirty; read by the control plane */
+	struct rte_ring *ring; /* worker -> control plane */
+	int fd;                /* eventfd the control plane sleeps on */
+	atomic_uint armed;     /* set by the control plane, taken by the worker */
+	atomic_uint unsaid;    /* worker: sessions marked in dirty; read by the control plane */
 	_Atomic uint64_t overflows;
-	uint64_t *dirty;         /* a bit a slot: its events did not fit, it is to be re-read */
-	uint32_t cursor;         /* word of dirty to go on from */
-	bool fresh;              /* something went onto the ring since the last look at armed */
+	uint64_t *dirty; /* a bit a slot: its events did not fit, it is to be re-read */
+	uint32_t cursor; /* word of dirty to go on from */
+	bool fresh;      /* something went onto the ring since the last look at armed */
 };
 
 struct engine_overflow {
-	uint64_t at_ns;  /* when the last own gap ended with packets lost; 0: never */
+	uint64_t at_ns; /* when the last own gap ended with packets lost; 0: never */
 	uint64_t gap_ns;
-	bool counted;    /* as a stall */
+	bool counted; /* as a stall */
 };
 
 struct pydp_engine {
@@ -71,9 +71,9 @@ struct pydp_engine {
 	uint32_t max_sessions, max_neighbours;
 
 	/* time */
-	uint64_t now_ns;      /* of the current or last turn; 0: no turn yet */
-	uint64_t look_ns;     /* of the last look at the receive queues; 0: none */
-	uint64_t slept_ns;    /* since then, with every port able to wake us */
+	uint64_t now_ns;   /* of the current or last turn; 0: no turn yet */
+	uint64_t look_ns;  /* of the last look at the receive queues; 0: none */
+	uint64_t slept_ns; /* since then, with every port able to wake us */
 	struct clock clock;
 	struct poll_gap poll_gap;
 	struct engine_overflow overflow;
@@ -83,7 +83,7 @@ struct pydp_engine {
 	uint32_t session_count;
 	uint32_t free_head, free_tail, free_count;
 	struct neighbours neighbours;
-	struct wheel wheel;   /* slots, then neighbours from max_sessions on */
+	struct wheel wheel; /* slots, then neighbours from max_sessions on */
 	struct wheel_node *wheel_nodes;
 	struct rng rng;
 
@@ -103,9 +103,9 @@ struct pydp_engine {
 	pthread_mutex_t control_lock; /* serialises the control thread's calls */
 	pthread_t thread;
 	struct pydp_worker_config worker_config;
-	bool has_run;                 /* its time is CLOCK_MONOTONIC from then on */
+	bool has_run; /* its time is CLOCK_MONOTONIC from then on */
 	sem_t started;
-	int start_status;             /* written by the worker before it posts started */
+	int start_status; /* written by the worker before it posts started */
 	char start_reason[160];
 	atomic_uint running, stopping;
 };

@@ -69,8 +69,10 @@ static void fill(struct pydp_engine *engine, uint32_t slot, struct pydp_event *e
 	event->remote_diagnostic = hot->remote_diagnostic;
 	event->nexthop_state = hot->nexthop;
 	event->neighbour_state = engine->neighbours.entries[cold->neighbour].state;
-	window_ns = event->deadline_ns > event->last_rx_ns ? event->deadline_ns - event->last_rx_ns : event->detection_time_us * 1000;
-	event->poll_gap_us = (uint32_t)(poll_gap_longest(&engine->poll_gap, event->time_ns - RTE_MIN(event->time_ns, window_ns)) / 1000);
+	window_ns = event->deadline_ns > event->last_rx_ns ? event->deadline_ns - event->last_rx_ns
+							   : event->detection_time_us * 1000;
+	event->poll_gap_us =
+		(uint32_t)(poll_gap_longest(&engine->poll_gap, event->time_ns - RTE_MIN(event->time_ns, window_ns)) / 1000);
 }
 
 static bool put(struct pydp_engine *engine, uint32_t slot, struct pydp_event *event)

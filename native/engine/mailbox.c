@@ -124,11 +124,12 @@ static int ask_worker(struct pydp_engine *engine, struct command *command, struc
 {
 	command->sequence = ++engine->mailbox.sequence;
 	if (rte_ring_sp_enqueue_elem(engine->mailbox.commands, command, sizeof(*command)) != 0)
-		return error_set(PYDP_E_TIMEOUT, "the worker of engine %s has not answered for long: is its CPU taken?", engine->name);
+		return error_set(PYDP_E_TIMEOUT, "the worker of engine %s has not answered for long: is its CPU taken?",
+				 engine->name);
 	mailbox_wake(engine);
 	if (!await_reply(&engine->mailbox, reply))
-		return error_set(PYDP_E_TIMEOUT, "the worker of engine %s did not answer within %d s: is its CPU taken?", engine->name,
-				 PATIENCE_MS / 1000);
+		return error_set(PYDP_E_TIMEOUT, "the worker of engine %s did not answer within %d s: is its CPU taken?",
+				 engine->name, PATIENCE_MS / 1000);
 	return reply->status == PYDP_OK ? PYDP_OK : error_set(reply->status, "%s", reply->reason);
 }
 

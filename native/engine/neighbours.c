@@ -12,8 +12,8 @@
 
 #define ASK_AGAIN_NS UINT64_C(1000000000)
 #define REACHABLE_NS UINT64_C(30000000000)
-#define TRIES 3u
-#define NEVER UINT64_MAX
+#define TRIES        3u
+#define NEVER        UINT64_MAX
 
 int neighbours_create(struct pydp_engine *engine)
 {
@@ -31,7 +31,8 @@ int neighbours_create(struct pydp_engine *engine)
 	neighbours->capacity = engine->max_neighbours;
 	neighbours->keys = rte_hash_create(&parameters);
 	if (neighbours->keys == NULL)
-		return error_set(PYDP_E_NOMEM, "no memory for %u neighbours (%s): give EAL more with -m MEGABYTES or lower max_neighbours",
+		return error_set(PYDP_E_NOMEM,
+				 "no memory for %u neighbours (%s): give EAL more with -m MEGABYTES or lower max_neighbours",
 				 engine->max_neighbours, rte_strerror(rte_errno));
 	neighbours->entries = table_map(sizeof(*neighbours->entries) * neighbours->capacity, "the neighbours");
 	neighbours->path = table_map(sizeof(*neighbours->path) * neighbours->capacity, "the neighbours");
@@ -88,8 +89,11 @@ static void enter(struct pydp_engine *engine, uint32_t index, uint8_t state, uin
 		return;
 	for (uint32_t slot = neighbour->first; slot != PATH_NONE; slot = engine->sessions.cold[slot].next_of_neighbour) {
 		const struct bfd_session *hot = &engine->sessions.hot[slot];
-		struct pydp_event event = {.type = PYDP_EVENT_NEIGHBOUR, .time_ns = now_ns, .last_rx_ns = hot->last_rx_ns,
-					   .old_state = hot->state, .old_nexthop_state = hot->nexthop};
+		struct pydp_event event = {.type = PYDP_EVENT_NEIGHBOUR,
+					   .time_ns = now_ns,
+					   .last_rx_ns = hot->last_rx_ns,
+					   .old_state = hot->state,
+					   .old_nexthop_state = hot->nexthop};
 
 		events_tell(engine, slot, &event);
 	}
@@ -117,7 +121,8 @@ static int find_or_make(struct pydp_engine *engine, const struct neighbour_key *
 		return index;
 	index = neighbours->count < neighbours->capacity ? rte_hash_add_key(neighbours->keys, key) : -ENOSPC;
 	if (index < 0 || (uint32_t)index >= neighbours->capacity)
-		return error_set(PYDP_E_NOMEM, "the table of %u neighbours is full: create the engine with a larger max_neighbours",
+		return error_set(PYDP_E_NOMEM,
+				 "the table of %u neighbours is full: create the engine with a larger max_neighbours",
 				 neighbours->capacity);
 	neighbour = &neighbours->entries[index];
 	memset(neighbour, 0, sizeof(*neighbour));

@@ -32,11 +32,14 @@ int sessions_create(struct pydp_engine *engine)
 	parameters.socket_id = SOCKET_ID_ANY;
 	sessions->keys = rte_hash_create(&parameters);
 	if (sessions->keys == NULL)
-		return error_set(PYDP_E_NOMEM, "no memory for the keys of %u sessions (%s): give EAL more with -m MEGABYTES or lower max_sessions",
-				 engine->max_sessions, rte_strerror(rte_errno));
+		return error_set(
+			PYDP_E_NOMEM,
+			"no memory for the keys of %u sessions (%s): give EAL more with -m MEGABYTES or lower max_sessions",
+			engine->max_sessions, rte_strerror(rte_errno));
 	sessions->hot = table_map(sizeof(*sessions->hot) * engine->max_sessions, "the sessions");
 	sessions->cold = table_map(sizeof(*sessions->cold) * engine->max_sessions, "the sessions");
-	engine->wheel_nodes = table_map(sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours), "the timers");
+	engine->wheel_nodes = table_map(sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours),
+					"the timers");
 	if (sessions->hot == NULL || sessions->cold == NULL || engine->wheel_nodes == NULL)
 		return PYDP_E_NOMEM;
 	sessions->ports = engine->path_ports;
@@ -109,7 +112,7 @@ static struct bfd_session_config timers_of(const struct pydp_session_config *con
 
 static void note_flags(struct path_session *cold, const struct pydp_session_config *config)
 {
-	cold->flags &= (uint8_t) ~(PATH_SESSION_ADMIN_DOWN | PATH_SESSION_PASSIVE);
+	cold->flags &= (uint8_t)~(PATH_SESSION_ADMIN_DOWN | PATH_SESSION_PASSIVE);
 	if (config->admin_down)
 		cold->flags |= PATH_SESSION_ADMIN_DOWN;
 	if (config->role == PYDP_ROLE_PASSIVE)
@@ -154,7 +157,8 @@ static int make(struct pydp_engine *engine, const struct pydp_session_config *co
 	result = neighbours_join(engine, slot, engine->now_ns);
 	if (result == PYDP_OK && rte_hash_add_key_data(sessions->keys, key, (void *)(uintptr_t)slot) != 0) {
 		neighbours_leave(engine, slot);
-		result = error_set(PYDP_E_NOMEM, "the table of session addresses is full: create the engine with a larger max_sessions");
+		result = error_set(PYDP_E_NOMEM,
+				   "the table of session addresses is full: create the engine with a larger max_sessions");
 	}
 	if (result != PYDP_OK) {
 		sessions->cold[slot].id = 0;
@@ -164,7 +168,8 @@ static int make(struct pydp_engine *engine, const struct pydp_session_config *co
 	discriminator = discriminator_make(slot, (uint32_t)sessions->cold[slot].last_discriminator << DISCRIMINATOR_SLOT_BITS,
 					   &engine->rng);
 	bfd_session_init(&sessions->hot[slot], &timers, discriminator, engine->now_ns);
-	path_session_mark(&sessions->hot[slot], (uint8_t)config->port, config->vlan, config->source.family, config->destination.octets);
+	path_session_mark(&sessions->hot[slot], (uint8_t)config->port, config->vlan, config->source.family,
+			  config->destination.octets);
 	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&sessions->hot[slot]));
 	local->sessions++;
 	engine->session_count++;
@@ -193,9 +198,12 @@ int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config
 		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", config->port, engine->port_count);
 	local = path_local_find(engine->path_ports[config->port], config->vlan, config->source.family, config->source.octets);
 	if (local == NULL)
-		return error_set(PYDP_E_INVAL, "the session's source is no address of port %u, VLAN %u: add it with pydp_engine_address_add first",
-				 config->port, config->vlan);
-	if (path_local_find(engine->path_ports[config->port], config->vlan, config->source.family, config->destination.octets) != NULL)
+		return error_set(
+			PYDP_E_INVAL,
+			"the session's source is no address of port %u, VLAN %u: add it with pydp_engine_address_add first",
+			config->port, config->vlan);
+	if (path_local_find(engine->path_ports[config->port], config->vlan, config->source.family,
+			    config->destination.octets) != NULL)
 		return error_set(PYDP_E_INVAL, "the session's destination is an address of our own");
 	key = key_of(config->port, config->vlan, config->source.family, config->source.octets, config->destination.octets);
 	if (rte_hash_lookup_data(engine->sessions.keys, &key, &found) < 0)
@@ -260,8 +268,11 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 	struct path_session *cold = &sessions->cold[slot];
 	struct path_session_key key = key_of(cold->port, cold->vlan, cold->family, cold->local, cold->remote);
 	struct path_local *local = path_local_find(engine->path_ports[cold->port], cold->vlan, cold->family, cold->local);
-	struct pydp_event gone = {.type = PYDP_EVENT_REMOVED, .time_ns = now_ns, .old_state = sessions->hot[slot].state,
-				  .old_nexthop_state = sessions->hot[slot].nexthop, .last_rx_ns = sessions->hot[slot].last_rx_ns};
+	struct pydp_event gone = {.type = PYDP_EVENT_REMOVED,
+				  .time_ns = now_ns,
+				  .old_state = sessions->hot[slot].state,
+				  .old_nexthop_state = sessions->hot[slot].nexthop,
+				  .last_rx_ns = sessions->hot[slot].last_rx_ns};
 
 	rte_hash_del_key(sessions->keys, &key);
 	wheel_cancel(&engine->wheel, slot);

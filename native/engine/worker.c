@@ -28,9 +28,10 @@ static int enter(struct pydp_engine *engine)
 	/* Sleeps end when they should, not 50 us later. */
 	prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
 	if (rte_thread_register() != 0)
-		return error_set(rte_errno == ENOMEM ? PYDP_E_NOMEM : PYDP_E_UNSUPPORTED,
-				 "EAL does not take another thread (%s): start EAL with --in-memory or --no-shconf; at most %u threads",
-				 rte_strerror(rte_errno), RTE_MAX_LCORE);
+		return error_set(
+			rte_errno == ENOMEM ? PYDP_E_NOMEM : PYDP_E_UNSUPPORTED,
+			"EAL does not take another thread (%s): start EAL with --in-memory or --no-shconf; at most %u threads",
+			rte_strerror(rte_errno), RTE_MAX_LCORE);
 	return PYDP_OK;
 }
 

@@ -15,11 +15,12 @@ static void try(int status)
 
 static pydp_engine_t *make_engine(const char *name, pydp_port_t *port, uint8_t host, uint8_t peer)
 {
-	struct pydp_session_config session = {
-		.source = {{192, 0, 2, host}, 4, {0}}, .destination = {{192, 0, 2, peer}, 4, {0}},
-		.local_multiplier = 3, .desired_min_tx_us = 50000, .required_min_rx_us = 50000};
+	struct pydp_session_config session = {.source = {{192, 0, 2, host}, 4, {0}},
+					      .destination = {{192, 0, 2, peer}, 4, {0}}};
 	pydp_engine_t *engine;
 
+	session.local_multiplier = 3;
+	session.desired_min_tx_us = session.required_min_rx_us = 50000;
 	try(pydp_engine_create(&(struct pydp_engine_config){.name = name}, &engine));
 	try(pydp_engine_attach(engine, port, &session.port));
 	try(pydp_engine_address_add(engine, session.port, 0, &session.source, 24));
@@ -49,12 +50,11 @@ int main(void)
 {
 	const char *eal[] = {"bfd_pair", "--no-huge", "--no-shconf", "--no-pci", "-m", "256"};
 	pydp_port_t *a, *b;
-
 	try(pydp_eal_init(6, eal));
 	try(pydp_link_create(&(struct pydp_link_config){.name = "cable"}, &a, &b));
 	pydp_engine_t *left = make_engine("left", a, 1, 2), *right = make_engine("right", b, 2, 1);
 	wait_for(left, PYDP_BFD_UP);
 	try(pydp_port_cut(b, 1));
 	wait_for(left, PYDP_BFD_DOWN);
-	return pydp_engine_destroy(left) | pydp_engine_destroy(right) | pydp_port_close(a) | pydp_port_close(b) | pydp_eal_cleanup();
+	return pydp_engine_destroy(left) | pydp_engine_destroy(right);
 }

@@ -82,7 +82,8 @@ void capture_packets(const struct capture_tap *taps, uint32_t direction, struct 
 			copy_burst(tap, direction, mbufs, count);
 }
 
-static uint16_t on_receive(uint16_t ethdev, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count, uint16_t most, void *argument)
+static uint16_t on_receive(uint16_t ethdev, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count, uint16_t most,
+			   void *argument)
 {
 	(void)ethdev;
 	(void)queue;
@@ -114,8 +115,8 @@ int capture_create(uint32_t capacity, uint32_t snap_length, struct pydp_capture 
 		return error_set(PYDP_E_NOMEM, "no memory for a capture");
 	snprintf(name, sizeof(name), "pydp-cap-%u", eal_unique());
 	capture->snap_length = snap;
-	capture->entries = rte_mempool_create(name, capacity, (unsigned int)(sizeof(struct capture_entry) + snap), 0, 0, NULL, NULL,
-					      NULL, NULL, SOCKET_ID_ANY, 0);
+	capture->entries = rte_mempool_create(name, capacity, (unsigned int)(sizeof(struct capture_entry) + snap), 0, 0, NULL,
+					      NULL, NULL, NULL, SOCKET_ID_ANY, 0);
 	capture->waiting = rte_ring_create(name, capacity, SOCKET_ID_ANY, RING_F_SC_DEQ | RING_F_EXACT_SZ);
 	if (capture->entries == NULL || capture->waiting == NULL) {
 		capture_destroy(capture);
@@ -138,7 +139,8 @@ static int install(struct capture_tap *tap)
 		tap->on_transmit = rte_eth_add_tx_callback(port->ethdev, 0, on_transmit, tap);
 	if (((tap->directions & PYDP_RECEIVED) && tap->on_receive == NULL) ||
 	    ((tap->directions & PYDP_SENT) && tap->on_transmit == NULL))
-		return error_set(PYDP_E_UNSUPPORTED, "%s cannot be captured: this DPDK is built without packet callbacks", port->name);
+		return error_set(PYDP_E_UNSUPPORTED, "%s cannot be captured: this DPDK is built without packet callbacks",
+				 port->name);
 	return PYDP_OK;
 }
 

@@ -99,9 +99,10 @@ static int start(int argc, const char *const *argv)
 		return error_set(PYDP_E_EXIST, "the program has initialised EAL itself: that one is used");
 	}
 	atomic_store(&state, EAL_FAILED);
-	return error_set(rte_errno == ENOMEM ? PYDP_E_NOMEM : PYDP_E_SYSTEM,
-			 "EAL did not initialise (%s): %s; without hugepages use --no-huge --no-shconf --no-pci -m 1024, in a new process",
-			 rte_strerror(rte_errno), reason[0] ? reason : "DPDK gave no reason");
+	return error_set(
+		rte_errno == ENOMEM ? PYDP_E_NOMEM : PYDP_E_SYSTEM,
+		"EAL did not initialise (%s): %s; without hugepages use --no-huge --no-shconf --no-pci -m 1024, in a new process",
+		rte_strerror(rte_errno), reason[0] ? reason : "DPDK gave no reason");
 }
 
 int eal_start(int argc, const char *const *argv)

@@ -27,7 +27,8 @@ static bool find(const char *devargs, uint16_t *ethdev)
 	if (rte_eth_dev_get_port_by_name(name, ethdev) == 0)
 		return true;
 	/* A device with several ports, or one that names its ports otherwise. */
-	RTE_ETH_FOREACH_MATCHING_DEV (*ethdev, name, &iterator) {
+	RTE_ETH_FOREACH_MATCHING_DEV(*ethdev, name, &iterator)
+	{
 		rte_eth_iterator_cleanup(&iterator);
 		return true;
 	}
@@ -52,14 +53,16 @@ static int probe(const char *devargs, uint16_t *ethdev, bool *probed)
 	log_record_end(reason, sizeof(reason), false);
 	if (result == 0)
 		return PYDP_OK;
-	return error_set(PYDP_E_DRIVER, "port \"%s\" did not probe (%s): %s; check the driver's name, its arguments, that the interface exists and that this process may open it", devargs,
-			 strerror(-result), reason[0] ? reason : "DPDK gave no reason");
+	return error_set(
+		PYDP_E_DRIVER,
+		"port \"%s\" did not probe (%s): %s; check the driver's name, its arguments, that the interface exists and that this process may open it",
+		devargs, strerror(-result), reason[0] ? reason : "DPDK gave no reason");
 }
 
 static int refuse(const struct pydp_port *port, const char *what, int result)
 {
-	return error_set(result == -ENOMEM ? PYDP_E_NOMEM : PYDP_E_DRIVER, "driver %s of port %s refused to %s: %s", port->driver,
-			 port->name, what, strerror(result < 0 ? -result : EIO));
+	return error_set(result == -ENOMEM ? PYDP_E_NOMEM : PYDP_E_DRIVER, "driver %s of port %s refused to %s: %s",
+			 port->driver, port->name, what, strerror(result < 0 ? -result : EIO));
 }
 
 /* Receive interrupts are asked for and given up where the driver has none. */
@@ -156,11 +159,16 @@ static int take_mac(struct pydp_port *port)
 static int claim(struct pydp_port *port)
 {
 	struct rte_eth_dev_owner owner = {0};
+	char reason[8];
+	int result;
 
 	if (rte_eth_dev_owner_new(&owner.id) != 0)
 		return error_set(PYDP_E_DRIVER, "DPDK gives no owner for port %s", port->name);
 	snprintf(owner.name, sizeof(owner.name), "pydp");
-	if (rte_eth_dev_owner_set(port->ethdev, &owner) != 0)
+	log_record_begin();
+	result = rte_eth_dev_owner_set(port->ethdev, &owner);
+	log_record_end(reason, sizeof(reason), false);
+	if (result != 0)
 		return error_set(PYDP_E_BUSY, "port %s is open already: close the other handle first", port->name);
 	port->owner = owner.id;
 	return PYDP_OK;

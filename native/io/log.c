@@ -67,8 +67,9 @@ void log_record_begin(void)
 /* A complaint is any line that is not one of EAL's notices about what it found. */
 static bool is_notice(const char *line)
 {
-	static const char *const notices[] = {"EAL: Detected", "EAL: Multi-process", "EAL: Selected IOVA", "EAL: VFIO support",
-					      "TELEMETRY:", "EAL: Static memory layout", "EAL: No free"};
+	static const char *const notices[] = {"EAL: Detected",     "EAL: Multi-process", "EAL: Selected IOVA",
+					      "EAL: VFIO support", "TELEMETRY:",         "EAL: Static memory layout",
+					      "EAL: No free"};
 
 	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
 		if (strncmp(line, notices[i], strlen(notices[i])) == 0)

@@ -22,7 +22,7 @@ struct memlink_direction {
 	struct rte_ring *ring;
 	struct rte_mempool *pool; /* the sender's */
 	int wake_fd;
-	alignas(64) atomic_uint asleep;   /* set by the receiver, taken by the sender */
+	alignas(64) atomic_uint asleep;      /* set by the receiver, taken by the sender */
 	alignas(64) _Atomic uint64_t missed; /* written by the sender, read by any */
 };
 

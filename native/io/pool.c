@@ -8,7 +8,7 @@
 #include "io/error.h"
 #include "io/pool.h"
 
-#define POOL_CACHE 128u
+#define POOL_CACHE   128u
 #define POOL_WAITING 256u
 
 /* Retired pools with buffers still out, in a burst that a program holds for one. */
@@ -34,7 +34,8 @@ int pool_create(uint32_t mbufs, uint32_t data_room, int numa_node, struct rte_me
 	free_the_finished();
 	pthread_mutex_unlock(&lock);
 	if (room > UINT16_MAX)
-		return error_set(PYDP_E_INVAL, "data_room %u is too large: at most %u", data_room, UINT16_MAX - RTE_PKTMBUF_HEADROOM);
+		return error_set(PYDP_E_INVAL, "data_room %u is too large: at most %u", data_room,
+				 UINT16_MAX - RTE_PKTMBUF_HEADROOM);
 	snprintf(name, sizeof(name), "pydp-pool-%u", eal_unique());
 	*pool = rte_pktmbuf_pool_create(name, mbufs, cache, 0, (uint16_t)room, numa_node);
 	if (*pool == NULL)

@@ -46,16 +46,18 @@ static int make_rings(struct ringlink *link, uint32_t capacity)
 
 	for (int i = 0; i < 2; i++) {
 		snprintf(name, sizeof(name), "pydp-wire-%u", eal_unique());
-		link->towards[i] = rte_ring_create(name, capacity, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+		link->towards[i] = rte_ring_create(name, capacity, SOCKET_ID_ANY,
+						   RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
 		if (link->towards[i] == NULL)
-			return error_set(PYDP_E_NOMEM, "no memory for a link of %u packets (%s)", capacity, rte_strerror(rte_errno));
+			return error_set(PYDP_E_NOMEM, "no memory for a link of %u packets (%s)", capacity,
+					 rte_strerror(rte_errno));
 	}
 	return PYDP_OK;
 }
 
 static int make_end(struct ringlink *link, const char *link_name, uint32_t capacity, int side, struct pydp_port **made)
 {
-	struct pydp_port_config config = {.promiscuous = 0};
+	struct pydp_port_config config = {.mbufs = capacity + 1023};
 	char name[32], reason[320];
 	struct pydp_port *port;
 	int ethdev, result;
@@ -65,8 +67,10 @@ static int make_end(struct ringlink *link, const char *link_name, uint32_t capac
 	ethdev = rte_eth_from_rings(name, &link->towards[side], 1, &link->towards[side ^ 1], 1, 0);
 	log_record_end(reason, sizeof(reason), false);
 	if (ethdev < 0)
-		return error_set(PYDP_E_DRIVER, "no ethdev for link end %s (%s %s): names are unique in a process, which has %u ethdevs; links without ethdev have no such limit",
-				 name, rte_strerror(rte_errno), reason, RTE_MAX_ETHPORTS);
+		return error_set(
+			PYDP_E_DRIVER,
+			"no ethdev for link end %s (%s %s): names are unique in a process, which has %u ethdevs; links without ethdev have no such limit",
+			name, rte_strerror(rte_errno), reason, RTE_MAX_ETHPORTS);
 	port = port_new(PORT_ETHDEV, name);
 	if (port == NULL)
 		return PYDP_E_NOMEM;

@@ -27,7 +27,8 @@ static uint32_t slot_of(const struct path_sessions *sessions, uint32_t your_disc
 	return slot;
 }
 
-static uint32_t slot_by_address(const struct path_sessions *sessions, const struct path_port *port, const struct path_packet *packet)
+static uint32_t slot_by_address(const struct path_sessions *sessions, const struct path_port *port,
+				const struct path_packet *packet)
 {
 	struct path_session_key key = {.port = port->index, .vlan = packet->vlan, .family = packet->family};
 	size_t octets = packet->family == 4 ? 4 : 16;
@@ -48,7 +49,8 @@ static void refuse(struct path_sessions *sessions, struct path_port *port, uint3
 }
 
 /* Everything that is not a repeated hello. */
-static void receive_slowly(struct path_sessions *sessions, struct path_port *port, const struct path_packet *packet, uint64_t now_ns)
+static void receive_slowly(struct path_sessions *sessions, struct path_port *port, const struct path_packet *packet,
+			   uint64_t now_ns)
 {
 	struct bfd_packet bfd;
 	struct bfd_actions actions;

@@ -61,7 +61,8 @@ static void write_frame(struct rte_mbuf *mbuf, const struct path_port *port, con
 			const struct path_neighbour *neighbour, const struct bfd_packet *packet)
 {
 	uint8_t *start = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	uint8_t *at = ether_write(start, neighbour->mac.octets, &port->mac, session->vlan, session->family == 4 ? TYPE_IP4 : TYPE_IP6);
+	uint8_t *at = ether_write(start, neighbour->mac.octets, &port->mac, session->vlan,
+				  session->family == 4 ? TYPE_IP4 : TYPE_IP6);
 	uint8_t *udp;
 	uint16_t checksum;
 

@@ -108,7 +108,7 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 			return PYDP_CNT_DROP_NOT_FOR_US;
 		/* Multicast: neighbour discovery or nothing. */
 		return header[IP6_NEXT_AT] == PROTOCOL_ICMP6 ? classify_icmp6(packet, header + IP6_LENGTH, length)
-							      : PYDP_CNT_DROP_NOT_FOR_US;
+							     : PYDP_CNT_DROP_NOT_FOR_US;
 	}
 	if (header[IP6_NEXT_AT] == PROTOCOL_ICMP6)
 		return classify_icmp6(packet, header + IP6_LENGTH, length);

@@ -52,7 +52,7 @@ static bool checksum_ok(const struct path_packet *packet)
 }
 
 static void send_nd(struct path_port *port, struct rte_mbuf *mbuf, const uint8_t *mac, uint16_t vlan, const uint8_t *source,
-		 const uint8_t *destination, const uint8_t icmp[ND_LENGTH])
+		    const uint8_t *destination, const uint8_t icmp[ND_LENGTH])
 {
 	uint8_t *start = rte_pktmbuf_mtod(mbuf, uint8_t *);
 	uint8_t *ip = ether_write(start, mac, &port->mac, vlan, TYPE_IP6);
@@ -103,8 +103,11 @@ static void answer(struct path_port *port, const struct path_packet *packet, con
 	}
 	write(icmp, ADVERTISEMENT, nameless ? FLAG_OVERRIDE : FLAG_SOLICITED | FLAG_OVERRIDE, packet->payload + TARGET_AT,
 	      OPTION_TARGET, &port->mac);
-	send_nd(port, mbuf, nameless ? all_nodes_mac : source_mac ? source_mac : packet->ether + 6, packet->vlan,
-	     packet->payload + TARGET_AT, nameless ? all_nodes : asker, icmp);
+	send_nd(port, mbuf,
+		nameless     ? all_nodes_mac
+		: source_mac ? source_mac
+			     : packet->ether + 6,
+		packet->vlan, packet->payload + TARGET_AT, nameless ? all_nodes : asker, icmp);
 }
 
 /* The checks of RFC 4861 7.1.1. */
@@ -131,11 +134,13 @@ static enum pydp_counter solicited(struct path_port *port, const struct path_pac
 }
 
 /* The checks of RFC 4861 7.1.2. */
-static enum pydp_counter advertised(struct path_port *port, const struct path_packet *packet, path_claim_fn *claim, void *engine,
-				    uint64_t now_ns)
+static enum pydp_counter advertised(struct path_port *port, const struct path_packet *packet, path_claim_fn *claim,
+				    void *engine, uint64_t now_ns)
 {
 	uint8_t flags = packet->payload[FLAGS_AT];
-	struct path_claim said = {.vlan = packet->vlan, .family = 6, .solicited = (flags & FLAG_SOLICITED) != 0,
+	struct path_claim said = {.vlan = packet->vlan,
+				  .family = 6,
+				  .solicited = (flags & FLAG_SOLICITED) != 0,
 				  .overrides = (flags & FLAG_OVERRIDE) != 0};
 	bool valid = true, to_group = packet_destination(packet)[0] == 0xff;
 	const uint8_t *mac = find_option(packet, OPTION_TARGET, &valid);

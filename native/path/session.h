@@ -19,20 +19,20 @@ struct path_session {
 	uint32_t neighbour;
 	uint16_t vlan;
 	uint16_t source_port;
-	uint16_t ip_checksum;  /* of the whole IPv4 header, which never changes */
-	uint16_t udp_sum;      /* over the pseudo-header and the UDP header */
+	uint16_t ip_checksum; /* of the whole IPv4 header, which never changes */
+	uint16_t udp_sum;     /* over the pseudo-header and the UDP header */
 	uint8_t port;
 	uint8_t family;
-	uint8_t told_state;    /* the local state in the last event */
-	uint8_t flags;         /* enum path_session_flag */
-	uint32_t events;       /* sequence of the last one */
+	uint8_t told_state; /* the local state in the last event */
+	uint8_t flags;      /* enum path_session_flag */
+	uint32_t events;    /* sequence of the last one */
 	uint32_t next_of_neighbour, previous_of_neighbour;
 	uint32_t rx_invalid, tx_failed;
 	uint32_t up_count, down_count, admin_down_count, poll_count, stall_count;
 	uint32_t poll_gap_us;
 	uint32_t next_free;
-	uint16_t generation;           /* high bits of the id */
-	uint16_t last_discriminator;   /* its high bits: the next session of this slot gets others */
+	uint16_t generation;         /* high bits of the id */
+	uint16_t last_discriminator; /* its high bits: the next session of this slot gets others */
 	uint64_t create_ns, last_up_ns, last_down_ns;
 };
 static_assert(sizeof(struct path_session) == 128, "two cache lines");
@@ -74,7 +74,8 @@ struct path_sessions {
 };
 
 /* bfd_session.caller: what is compared before a hello is believed. An IPv6 address does not fit and is folded. */
-static inline void path_session_mark(struct bfd_session *session, uint8_t port, uint16_t vlan, uint8_t family, const uint8_t *remote)
+static inline void path_session_mark(struct bfd_session *session, uint8_t port, uint16_t vlan, uint8_t family,
+				     const uint8_t *remote)
 {
 	uint32_t words[4] = {0};
 

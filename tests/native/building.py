@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Building libpydp.so and the C programs of this room; and running a program's cases, each in a process of its own."""
+
+import functools
+import os
+import re
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NATIVE = HERE.parents[1] / "native"
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+# DPDK keeps what it allocates until the process ends.
+LEAKS_OF_DPDK = "leak:librte_\nleak:eal_\nleak:rte_\nleak:libnuma\nleak:copy_arguments\nleak:fopencookie\n"
+
+
+@functools.cache
+def library(build: Path, sanitize: bool = False) -> Path:
+    """The directory that holds libpydp.so, up to date."""
+    command = ["make", "-s", "-C", str(NATIVE), f"BUILD={build}", f"SANITIZE={int(sanitize)}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return build
+
+
+def program(name: str, out: Path, build: Path, sanitize: bool = False) -> Path:
+    """A C test program, compiled and linked with the library in build."""
+    sources = [str(HERE / f"{name}.c"), str(HERE / "rig.c"), str(HERE / "frames.c")]
+    flags = ["-std=c11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra", "-Werror"]
+    if sanitize:
+        flags += SANITIZERS
+    target = out / name
+    link = [f"-L{build}", "-lpydp", f"-Wl,-rpath,{build}", "-pthread", "-o", str(target)]
+    command = ["gcc", *flags, f"-I{NATIVE / 'include'}", *sources, *link]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return target
+
+
+def cases(name: str) -> list[str]:
+    """The names in the table at the end of a test program's source."""
+    return re.findall(r'^\t\t\{"(\w+)", \w+\},$', (HERE / f"{name}.c").read_text(), flags=re.MULTILINE)
+
+
+def run(target: Path, case: str, suppressions: Path | None = None) -> None:
+    """Run one case; a failed check, a sanitizer's finding or 90 s without an end fails the test."""
+    environment = {key: value for key, value in os.environ.items() if key != "LD_PRELOAD"}
+    if suppressions is not None:
+        suppressions.write_text(LEAKS_OF_DPDK)
+        environment["LSAN_OPTIONS"] = f"suppressions={suppressions}:print_suppressions=0"
+        environment["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
+    done = subprocess.run(
+        [str(target), case], capture_output=True, text=True, env=environment, timeout=90, check=False
+    )
+    assert done.returncode == 0, f"{case}: exit {done.returncode}\n{done.stdout}{done.stderr}"
