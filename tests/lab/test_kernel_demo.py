@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bfd_fastpath.lab import kernel, story
+from bfd_fastpath.lab import frr, kernel, story
 from bfd_fastpath.lab.child import event_of
 from bfd_fastpath.lab.sniff_process import wanted
 from bfd_fastpath.router import events
@@ -107,15 +107,15 @@ def test_interrupted_run_removes_everything(number, tmp_path):
 
 
 def test_missing_frr_is_one_sentence_and_no_failure(monkeypatch):
-    monkeypatch.setattr(kernel.frr, "installed", lambda: False)
+    monkeypatch.setattr(frr, "installed", lambda: False)
     reason = kernel.unavailable()
     assert reason.skip
     assert "FRR is not installed" in reason.text
 
 
 def test_missing_root_is_one_sentence_with_the_remedy(monkeypatch):
-    monkeypatch.setattr(kernel.frr, "installed", lambda: True)
-    monkeypatch.setattr(kernel.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(frr, "installed", lambda: True)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     reason = kernel.unavailable()
     assert not reason.skip
     assert "sudo" in reason.text

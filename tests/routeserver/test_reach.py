@@ -36,9 +36,9 @@ class Session:
             if entry is not None:
                 self.reach.withdraw(entry.key)
         for nlri in announce:
-            entry = read_fault(nlri) if isinstance(nlri, bytes) else read_entry(nlri, self.reader)
-            if entry is not None:
-                self.reach.announce(entry)
+            seen = read_fault(nlri) if isinstance(nlri, bytes) else read_entry(nlri, self.reader)
+            if seen is not None:
+                self.reach.announce(seen)
         return self.reach.judge()
 
     def end_of_rib(self):

@@ -66,8 +66,7 @@ def test_client_gets_neither_its_own_route_nor_one_that_points_at_itself_nor_an_
     ],
 )
 def test_decision_prefers(better, worse):
-    assert best([worse, better]) is better
-    assert best([better, worse]) is better
+    assert all(best(list(order)) is better for order in permutations([better, worse]))
 
 
 def test_med_of_different_neighbour_ases_is_not_compared_and_order_does_not_matter():
