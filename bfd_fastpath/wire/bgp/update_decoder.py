@@ -44,7 +44,7 @@ def _reset(subcode: int, text: str, data: bytes = b"") -> BgpError:
 class UpdateDecoder:
     """Reads the UPDATEs of one session. Attributes that repeat from one UPDATE to the next are read once."""
 
-    __slots__ = ("_cache", "_context", "_extended_next_hop", "_families", "_ignored")
+    __slots__ = ("_cache", "_clean", "_context", "_extended_next_hop", "_families", "_ignored")
 
     def __init__(
         self,
@@ -56,11 +56,13 @@ class UpdateDecoder:
         self._context = context if context is not None else AttributeContext()
         self._extended_next_hop = extended_next_hop
         self._ignored: set[Family] = set()
+        self._clean: dict[bytes, Attributes] = {}
         self._cache: dict[tuple[bool, bytes], tuple[Attributes, tuple[Fault, ...]]] = {}
 
     def ignore(self, family: Family) -> None:
         """Read nothing of the family any more (RFC 4760 7)."""
         self._ignored.add(family)
+        self._clean.clear()
 
     def decode(self, body: bytes) -> Decoded:
         """Read a body of at least 4 octets. Raises BgpError where the session has to be reset."""
@@ -72,6 +74,8 @@ class UpdateDecoder:
             raise _reset(UpdateError.NETWORK_FIELD, str(error)) from error
         if first + 2 == last:
             return self._without_attributes(withdrawn, announced)
+        if (clean := self._clean.get(body[first + 2 : last])) is not None:
+            return Decoded((Update(withdrawn, clean, announced),))
         raw = split(body, first + 2, last)
         attributes, attribute_faults = self._attributes(raw, body, first + 2, last)
         faults = [*raw.faults, *attribute_faults]
@@ -90,6 +94,7 @@ class UpdateDecoder:
         if IPV4_UNICAST not in self._families or IPV4_UNICAST in self._ignored:
             withdrawn, announced = (), ()
         update = Update(withdrawn, attributes, announced, unreach, reach)
+        self._remember_clean(body[first + 2 : last], attributes, raw, faults)
         return self._judged(update, raw, faults)
 
     def _sections(self, body: bytes) -> tuple[int, int]:
@@ -133,6 +138,18 @@ class UpdateDecoder:
             if len(octets) <= _CACHED_OCTETS:
                 self._cache[key] = known
         return known
+
+    def _remember_clean(
+        self, octets: bytes, attributes: Attributes, raw: RawAttributes, faults: list[Fault]
+    ) -> None:
+        """A field without fault and without MP attributes, complete for IPv4, needs no second look."""
+        complete = None not in (attributes.origin, attributes.as_path, attributes.next_hop)
+        wanted = IPV4_UNICAST in self._families and IPV4_UNICAST not in self._ignored
+        if faults or raw.mp or not complete or not wanted or len(octets) > _CACHED_OCTETS:
+            return
+        if len(self._clean) >= _CACHED:
+            self._clean.clear()
+        self._clean[octets] = attributes
 
     def _require_mandatory(
         self, attributes: Attributes, announced: tuple[Nlri, ...], faults: list[Fault]

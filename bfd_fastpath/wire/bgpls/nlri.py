@@ -6,6 +6,7 @@ Decoding a list tells apart an NLRI that can be skipped from a list whose framin
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -37,6 +38,25 @@ class FramingError(ValueError):
     """The Total NLRI Lengths do not add up: what follows cannot be found (RFC 9552 8.2.2)."""
 
 
+class _Octets(ABC):
+    """Remembers an NLRI's octets, its key (RFC 9552 5.2): they are asked for at each packing and hashing."""
+
+    __slots__ = ("_octets",)
+    _octets: bytes
+
+    def encode(self) -> bytes:
+        """The NLRI with its header."""
+        try:
+            return self._octets
+        except AttributeError:
+            object.__setattr__(self, "_octets", self._build())
+            return self._octets
+
+    @abstractmethod
+    def _build(self) -> bytes:
+        """Make the octets."""
+
+
 def _wrap(kind: int, body: bytes) -> bytes:
     return kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body
 
@@ -46,7 +66,7 @@ def _head(protocol_id: int, identifier: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeNlri:
+class NodeNlri(_Octets):
     """A node. `identifier` is the 64-bit routing universe; `rest` holds TLVs that a Node NLRI does not
     define.
     """
@@ -56,13 +76,16 @@ class NodeNlri:
     identifier: int = 0
     rest: tuple[Tlv, ...] = ()
 
-    def encode(self) -> bytes:
+    def __hash__(self) -> int:
+        return hash(self.encode())
+
+    def _build(self) -> bytes:
         tlvs = (Tlv(codes.LOCAL_NODE, self.local.encode()), *self.rest)
         return _wrap(NlriType.NODE, _head(self.protocol_id, self.identifier) + encode(tlvs))
 
 
 @dataclass(frozen=True, slots=True)
-class LinkNlri:
+class LinkNlri(_Octets):
     """A half-link from `local` to `remote`. `descriptors` are the link descriptor TLVs in wire order."""
 
     local: NodeDescriptor
@@ -71,7 +94,10 @@ class LinkNlri:
     protocol_id: int = ProtocolId.STATIC
     identifier: int = 0
 
-    def encode(self) -> bytes:
+    def __hash__(self) -> int:
+        return hash(self.encode())
+
+    def _build(self) -> bytes:
         tlvs = (
             Tlv(codes.LOCAL_NODE, self.local.encode()),
             Tlv(codes.REMOTE_NODE, self.remote.encode()),
@@ -165,7 +191,10 @@ def decode_list(data: bytes) -> tuple[list[LinkStateNlri], list[NlriFault]]:
                 f"NLRI type {kind} claims {stop - position - 4} octets, {end - position - 4} are left"
             )
         try:
-            nlris.append(decode_one(kind, data[position + 4 : stop]))
+            nlri = decode_one(kind, data[position + 4 : stop])
+            if isinstance(nlri, _Octets):
+                object.__setattr__(nlri, "_octets", data[position:stop])
+            nlris.append(nlri)
         except TlvError as error:
             faults.append(NlriFault(data[position:stop], str(error)))
         position = stop

@@ -270,3 +270,14 @@ def test_a_field_is_not_mistaken_for_a_remembered_rewriting():
     confusing = hexed("4001000100") + hexed("400200") + hexed("0602010000fbf4")
     decoded = reader.decode(body(confusing))
     assert decoded.updates[0].withdrawn == (ROUTE,)
+
+
+def test_remembered_attributes_give_the_same_as_fresh_ones():
+    reader = decoder()
+    fresh, remembered = reader.decode(body()), reader.decode(body())
+    assert remembered == fresh
+    other = reader.decode(body(nlri=hexed("08" + "0a"), withdrawn=PREFIX))
+    assert other.updates[0].attributes == fresh.updates[0].attributes
+    assert (other.updates[0].withdrawn, other.updates[0].announced) == ((ROUTE,), (ip_network("10.0.0.0/8"),))
+    reader.ignore(IPV4_UNICAST)
+    assert reader.decode(body()).updates[0].announced == ()
