@@ -3,9 +3,10 @@
 
 from pathlib import Path
 
-import pydp
 import pytest
 from elftools.elf.elffile import ELFFile
+
+import pydp
 
 SOURCES = Path(__file__).parents[2] / "native" / "xdp"
 
