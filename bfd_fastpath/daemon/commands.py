@@ -31,7 +31,7 @@ class Commands:
                 "not-running", "The daemon is leaving; start it again with `bfd-fastpath run`."
             )
         if command.startswith("show-") and command.removeprefix("show-") in views.NAMES:
-            return views.view(self._router, command.removeprefix("show-"))
+            return await views.view(self._router, command.removeprefix("show-"))
         if command == "clear-nexthop":
             return self._clear(_address(arguments))
         if command == "session-admin":

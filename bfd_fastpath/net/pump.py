@@ -9,9 +9,12 @@ import os
 from collections.abc import Callable, Sized
 from typing import Generic, Protocol, TypeVar
 
+import structlog
+
 B = TypeVar("B", bound=Sized)
 B_co = TypeVar("B_co", bound=Sized, covariant=True)
 
+_log = structlog.get_logger("pump")
 #: Batches handed over in one turn of the loop; BGP's keepalives must not wait for a storm to end.
 _BATCHES_A_TURN = 8
 
@@ -58,7 +61,14 @@ class EventPump(Generic[B]):
             self._again.cancel()
         self._loop, self._again = None, None
         while len(batch := self._source.drain()):
+            self._hand_over(batch)
+
+    def _hand_over(self, batch: B) -> None:
+        """A receiver that fails over one batch is still given the next: the events must not stop for good."""
+        try:
             self._receive(batch)
+        except Exception:
+            _log.exception("the receiver of engine events failed")
 
     def _woken(self) -> None:
         try:
@@ -74,7 +84,7 @@ class EventPump(Generic[B]):
         for _ in range(_BATCHES_A_TURN):
             batch = self._source.drain()
             if len(batch):
-                self._receive(batch)
+                self._hand_over(batch)
                 if self._loop is None:
                     return
             elif not self._source.arm():

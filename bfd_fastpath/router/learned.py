@@ -40,6 +40,8 @@ class Learned:
         self._uses: Counter[Address] = Counter()
         self._kept: set[Address] = set()
         self._kept_without_bfd: set[Address] = set()
+        self.revision = 0
+        """Grows whenever wanted() or without_bfd() may have changed: most UPDATEs change neither."""
 
     def routes(self) -> Iterable[Route]:
         return self._routes.values()
@@ -64,7 +66,7 @@ class Learned:
             if (old.next_hop, old.as_path) == (route.next_hop, route.as_path):
                 return False
             self._unuse(old.next_hop)
-        self._uses[route.next_hop] += 1
+        self._use(route.next_hop)
         return True
 
     def withdraw(self, prefix: Prefix) -> Route | None:
@@ -81,7 +83,9 @@ class Learned:
         # The server has spoken: what its last session said of this member no longer counts.
         self._kept_without_bfd.discard(address)
         if old is None:
-            self._uses[address] += 1
+            self._use(address)
+        if old != flag:
+            self.revision += 1
         return old != flag
 
     def node_gone(self, address: Address) -> bool:
@@ -112,8 +116,15 @@ class Learned:
         """The new session has told everything it has: wants of the one before no longer count."""
         self._kept.clear()
         self._kept_without_bfd.clear()
+        self.revision += 1
+
+    def _use(self, address: Address) -> None:
+        self._uses[address] += 1
+        if self._uses[address] == 1:
+            self.revision += 1
 
     def _unuse(self, address: Address) -> None:
         self._uses[address] -= 1
         if not self._uses[address]:
             del self._uses[address]
+            self.revision += 1

@@ -36,6 +36,7 @@ class Neighbours:
         self._listeners: dict[Key, Listener] = {}
         self._wanted: dict[str, set[Address]] = {}
         self._without_bfd: set[Address] = set()
+        self._seen: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Peer]:
         return iter(tuple(self._peers.values()))
@@ -63,6 +64,7 @@ class Neighbours:
         peer = await self._hang_up(key, Cease.DECONFIGURED)
         self._sync(peer, set())
         del self._wanted[peer.user]
+        self._seen.pop(peer.user, None)
         self._sync_without_bfd()
 
     async def replace(self, neighbor: Neighbor) -> None:
@@ -124,9 +126,11 @@ class Neighbours:
 
     def _happened(self, peer: Peer, events: list[RouterEvent]) -> None:
         self._router.emit(events)
-        if not self._router.leaving:
-            self._sync_without_bfd()
-            self._sync(peer, peer.wanted())
+        if self._router.leaving or self._seen.get(peer.user) == peer.learned.revision:
+            return
+        self._seen[peer.user] = peer.learned.revision
+        self._sync_without_bfd()
+        self._sync(peer, peer.wanted())
 
     def _sync(self, peer: Peer, wanted: set[Address]) -> None:
         before = self._wanted[peer.user]

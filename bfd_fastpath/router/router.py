@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import structlog
+
 import pydp
 from bfd_fastpath.config import plan
 from bfd_fastpath.config.model import Config
@@ -31,6 +33,7 @@ from bfd_fastpath.session import SessionManager
 from bfd_fastpath.session.native import NativeEngine
 
 Observer = Callable[[RouterEvent], None]
+_log = structlog.get_logger("router")
 
 
 class Router:
@@ -77,7 +80,7 @@ class Router:
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Call `observer` with every RouterEvent from here on, in order; returns the function that ends it.
 
-        It runs inside the router's own work: it must be quick and must not raise.
+        It runs inside the router's own work, so it must be quick; what it raises is logged.
         """
         self._observers.append(observer)
         return lambda: self._observers.remove(observer)
@@ -193,7 +196,10 @@ class Router:
         """Hand events to the observers."""
         for event in happened:
             for observer in tuple(self._observers):
-                observer(event)
+                try:
+                    observer(event)
+                except Exception:
+                    _log.exception("an observer failed", happened=event.name)
 
     def _events(self, batch: Any) -> None:
         """A batch from the engine: the neighbours hear first, because that is what the product is for."""

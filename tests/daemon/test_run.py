@@ -3,9 +3,11 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -189,6 +191,24 @@ def test_bad_arguments_are_refused_and_the_daemon_lives_on(shared, command, argu
         shared.ask(command, **arguments)
     assert refused.value.code in ("bad-request", "unknown-command")
     assert shared.ask("show-drops")
+
+
+def test_every_command_of_the_page_is_one_of_the_daemon(shared):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text()
+    table = page.split("| Command | Arguments | Result |")[1].split("\n\n")[0]
+    names = [
+        name
+        for row in table.splitlines()
+        for name in re.findall(r"`([a-z-]+)`", row.split("|")[1] if row else "")
+    ]
+    assert len(names) == 10
+    for name in names:
+        refusals = []
+        try:
+            shared.ask(name)
+        except CommandError as refused:
+            refusals.append(refused.code)
+        assert refusals in ([], ["bad-request"])
 
 
 # -- starts that fail: one sentence with the remedy, exit code 1 for the machine and 2 for the configuration

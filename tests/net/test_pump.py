@@ -114,3 +114,23 @@ def test_stopping_hands_over_what_waits_and_lets_go_of_the_descriptor(ring):
     asyncio.run(main())
     assert seen == [1, 2, 3]
     os.fstat(ring.fd)
+
+
+def test_a_receiver_that_fails_once_still_gets_the_rest(ring):
+    seen: list[int] = []
+
+    def receive(batch):
+        seen.extend(batch)
+        if 1 in batch:
+            raise RuntimeError("one bad batch")
+
+    async def main():
+        ring.put(1, 2)
+        pump = EventPump(ring, receive)
+        pump.start()
+        await until(lambda: ring.armed)
+        ring.put(3)
+        await until(lambda: seen == [1, 2, 3])
+        pump.stop()
+
+    asyncio.run(main())
