@@ -16,11 +16,12 @@ pytestmark = pytest.mark.root
 A, B = "198.51.100.1", "198.51.100.2"
 
 
-def configuration(ours: str, theirs: str) -> str:
+def configuration(ours: str, theirs: str, *, more: str = "") -> str:
     return f"""
         [[port]]
         name = "lan0"
         devargs = "net_af_packet0,iface=eth0"
+        {more}
         addresses = ["{ours}/24"]
         [[session]]
         interface = "lan0"
@@ -82,3 +83,23 @@ def test_a_process_that_is_killed_is_a_failure_to_the_peer(pair):
     assert shown["last-failure"]["local-diagnostic"] == "control-expiry"
     assert "own poll gap" in shown["explanation"]
     assert "last hello" in shown["explanation"]
+
+
+def test_the_kernel_resolves_where_the_configuration_says_so():
+    """On a port with neighbours = "kernel" the engine asks nobody: it has the MAC address from the kernel's table."""
+    lan = Lan()
+    try:
+        a_space, b_space = lan.member("a", f"{A}/24"), lan.member("b", f"{B}/24", kernel=False)
+        a = Product(a_space, configuration(A, B, more='neighbours = "kernel"'))
+        Product(b_space, configuration(B, A))
+        until(lambda: a.nexthops()[B]["state"], lambda seen: seen == "up", bound=20)
+        (port,) = a.ask("show-ports")["ports"]
+        (neighbour,) = port["neighbours"]
+        mac = b_space.run("cat", "/sys/class/net/eth0/address").strip()
+        assert (port["neighbours-by"], neighbour["state"], neighbour["mac-address"]) == (
+            "kernel",
+            "static",
+            mac,
+        )
+    finally:
+        lan.close()
