@@ -55,8 +55,8 @@ class Established:
 
 @dataclass(frozen=True, slots=True)
 class UpdateReceived:
-    """One UPDATE after RFC 7606 handling: what is left of it may be applied as it stands. `faults`: what
-    was wrong.
+    """One UPDATE, or a part of one, after RFC 7606 handling: it may be applied as it stands. `faults`: what
+    was wrong with the whole UPDATE.
     """
 
     update: Update

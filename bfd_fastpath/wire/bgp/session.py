@@ -245,8 +245,8 @@ class BgpSession:
             self._disable(family, decoder, fault)
         if decoded.end_of_rib is not None:
             self._events.append(out.EndOfRib(decoded.end_of_rib))
-        for position, update in enumerate(decoded.updates):
-            self._events.append(out.UpdateReceived(update, () if position else decoded.faults))
+        for update in decoded.updates:
+            self._events.append(out.UpdateReceived(update, decoded.faults))
 
     def _disable(self, family: Family, decoder: UpdateDecoder, fault: Fault) -> None:
         """Give up the family for this session, or the session where nothing would be left (RFC 4760 7, RFC

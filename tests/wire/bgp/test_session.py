@@ -17,11 +17,13 @@ from bfd_fastpath.wire.bgp import (
     EndOfRib,
     FamilyDisabled,
     MpReach,
+    MpUnreach,
     Notification,
     NotificationReceived,
     NotificationSent,
     Open,
     Origin,
+    Outcome,
     RefreshBegun,
     RefreshEnded,
     RefreshRequested,
@@ -37,6 +39,7 @@ from bfd_fastpath.wire.bgp.collision import keeps_outgoing
 from bfd_fastpath.wire.bgp.message import KEEPALIVE, MessageType, frame
 from bfd_fastpath.wire.bgp.refresh import RefreshKind, RouteRefresh
 from bfd_fastpath.wire.bgpls.profile_l5 import node
+from tests.wire.bgp.messages import AS_PATH, MP_IPV6, ORIGIN, body
 from tests.wire.bgp.sessions import (
     ALL,
     ID_A,
@@ -231,6 +234,16 @@ def test_a_bad_attribute_withdraws_its_routes_and_is_told():
     assert event.update.withdrawn == ROUTE.announced
     assert event.faults
     assert a.state == State.ESTABLISHED
+
+
+def test_every_part_of_a_withdrawal_made_of_a_bad_update_says_so():
+    a, _ = settled()
+    link_state = MpUnreach(BGP_LS, (node(IPv4Address("198.51.100.2")),)).encode()
+    bad_origin = ORIGIN[:-1] + b"\x07"
+    a.receive(frame(MessageType.UPDATE, body(MP_IPV6 + link_state + bad_origin + AS_PATH, b"")), 1)
+    parts = told(a)
+    assert len(parts) == 2
+    assert [[fault.outcome for fault in part.faults] for part in parts] == [[Outcome.TREAT_AS_WITHDRAW]] * 2
 
 
 def test_what_follows_a_fatal_message_is_not_read():
