@@ -64,7 +64,8 @@ def test_every_reason_is_explained():
 
 
 def test_the_shown_lines_are_the_protocol():
-    request, result, error = re.search(r"```json\n(.*?)```", PAGE, re.S)[1].splitlines()
+    (block,) = re.findall(r"```json\n(.*?)```", PAGE, re.S)
+    request, result, error = block.splitlines()
     assert decode_request(request.encode()).command == "show-sessions"
     assert decode_response(result.encode()) == json.loads(result)["result"]
     assert json.loads(error)["error"]["code"] == "not-found"
