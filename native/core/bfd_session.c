@@ -54,7 +54,7 @@ static void remember(struct bfd_session *s, const struct bfd_packet *packet)
 
 	s->hello_head = 0;
 	if (packet->flags & (BFD_FLAG_POLL | BFD_FLAG_FINAL) || packet->length != BFD_PACKET_LENGTH ||
-	    packet->your_discriminator != s->local_discriminator || s->poll == BFD_POLL_HOLD ||
+	    packet->your_discriminator != s->local_discriminator ||
 	    bfd_fsm_next(s->state, (enum bfd_event)packet->state) != s->state)
 		return;
 	bfd_packet_build(packet, octets);
