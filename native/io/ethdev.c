@@ -66,22 +66,18 @@ static int refuse(const struct pydp_port *port, const char *what, int result)
 }
 
 /* Receive interrupts are asked for and given up where the driver has none. */
-static int configure(struct pydp_port *port, const struct rte_eth_dev_info *info)
+static int configure(struct pydp_port *port)
 {
 	struct rte_eth_conf conf;
-	char reason[8];
 	int result;
 
 	memset(&conf, 0, sizeof(conf));
-	(void)info;
 	conf.intr_conf.rxq = 1;
-	log_record_begin();
 	result = rte_eth_dev_configure(port->ethdev, 1, 1, &conf);
 	if (result != 0) {
 		conf.intr_conf.rxq = 0;
 		result = rte_eth_dev_configure(port->ethdev, 1, 1, &conf);
 	}
-	log_record_end(reason, sizeof(reason), false);
 	port->wakes = conf.intr_conf.rxq;
 	return result == 0 ? PYDP_OK : refuse(port, "be configured", result);
 }
@@ -110,7 +106,6 @@ static int set_up_queues(struct pydp_port *port, const struct pydp_port_config *
 /* A worker sleeps on an epoll descriptor, through which DPDK reads the driver's. */
 static void set_up_wait(struct pydp_port *port)
 {
-	char reason[8];
 	int result = -1;
 
 	if (!port->wakes)
@@ -119,10 +114,8 @@ static void set_up_wait(struct pydp_port *port)
 	port->wait_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (port->wait_fd < 0)
 		return;
-	log_record_begin();
 	if (rte_eth_dev_rx_intr_ctl_q_get_fd(port->ethdev, 0) >= 0)
 		result = rte_eth_dev_rx_intr_ctl_q(port->ethdev, 0, port->wait_fd, RTE_INTR_EVENT_ADD, NULL);
-	log_record_end(reason, sizeof(reason), false);
 	port->wakes = port->drains_fd = result == 0;
 }
 
@@ -159,22 +152,17 @@ static int take_mac(struct pydp_port *port)
 static int claim(struct pydp_port *port)
 {
 	struct rte_eth_dev_owner owner = {0};
-	char reason[8];
-	int result;
 
 	if (rte_eth_dev_owner_new(&owner.id) != 0)
 		return error_set(PYDP_E_DRIVER, "DPDK gives no owner for port %s", port->name);
 	snprintf(owner.name, sizeof(owner.name), "pydp");
-	log_record_begin();
-	result = rte_eth_dev_owner_set(port->ethdev, &owner);
-	log_record_end(reason, sizeof(reason), false);
-	if (result != 0)
+	if (rte_eth_dev_owner_set(port->ethdev, &owner) != 0)
 		return error_set(PYDP_E_BUSY, "port %s is open already: close the other handle first", port->name);
 	port->owner = owner.id;
 	return PYDP_OK;
 }
 
-int ethdev_start(struct pydp_port *port, const struct pydp_port_config *config)
+static int start(struct pydp_port *port, const struct pydp_port_config *config)
 {
 	struct rte_eth_dev_info info;
 	int result = claim(port);
@@ -186,7 +174,7 @@ int ethdev_start(struct pydp_port *port, const struct pydp_port_config *config)
 		return refuse(port, "describe itself", result);
 	snprintf(port->driver, sizeof(port->driver), "%s", info.driver_name);
 	port->numa_node = rte_eth_dev_socket_id(port->ethdev);
-	result = configure(port, &info);
+	result = configure(port);
 	if (result == PYDP_OK)
 		result = set_up_queues(port, config);
 	if (result != PYDP_OK)
@@ -199,6 +187,20 @@ int ethdev_start(struct pydp_port *port, const struct pydp_port_config *config)
 		port->mtu = RTE_ETHER_MTU;
 	result = take_mac(port);
 	return result == PYDP_OK ? set_reception(port, config->promiscuous) : result;
+}
+
+int ethdev_start(struct pydp_port *port, const struct pydp_port_config *config)
+{
+	char reason[256], sentence[256];
+	int result;
+
+	log_record_begin();
+	result = start(port, config);
+	log_record_end(reason, sizeof(reason), false);
+	if (result != PYDP_E_DRIVER || reason[0] == '\0')
+		return result;
+	snprintf(sentence, sizeof(sentence), "%s", error_last());
+	return error_set(result, "%s (%s)", sentence, reason);
 }
 
 int ethdev_open(const struct pydp_port_config *config, struct pydp_port **opened)

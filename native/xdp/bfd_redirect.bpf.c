@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Beside a kernel on the same interface: hands the packets that the engine owns (single-hop BFD, UDP port 3784, untagged or
- * tagged once) to the AF_XDP socket of the queue they came on, and leaves everything else to the kernel. It judges nothing:
- * TTL, checksums and the BFD fields are the engine's to check and count. */
+/* An XDP program for an interface that the kernel keeps using: single-hop BFD (UDP 3784, IPv4 and IPv6, one VLAN tag or
+ * none) goes to the AF_XDP socket of the receive queue, everything else to the kernel as before. DPDK's net_af_xdp loads it
+ * by xdp_prog=FILE and puts its sockets into xsks_map. Fragments and packets with IPv6 extension headers pass. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -11,59 +11,71 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define BFD_PORT 3784 /* RFC 5881 4 */
-#define VLAN_TAG 4
+#define BFD_PORT    3784
+#define QUEUES      64
+#define IP_FRAGMENT 0x3fff /* more fragments, or an offset */
 
-/* The name that DPDK's net_af_xdp looks for. */
+struct vlan_tag {
+	__be16 tci;
+	__be16 type;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_XSKMAP);
-	__uint(max_entries, 64);
-	__type(key, __u32);
-	__type(value, __u32);
+	__uint(max_entries, QUEUES);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
 } xsks_map SEC(".maps");
 
-/* Behind the link-layer header: is this UDP to the BFD port? A later fragment has no UDP header to look at. */
-static __always_inline int owned(void *header, void *end, __be16 type)
+static __always_inline int is_bfd(const void *header, const void *end)
 {
-	struct udphdr *udp;
+	const struct udphdr *udp = header;
 
-	if (type == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = header;
+	return (const void *)(udp + 1) <= end && udp->dest == bpf_htons(BFD_PORT);
+}
 
-		if ((void *)(ip + 1) > end || ip->protocol != IPPROTO_UDP || ip->ihl < 5 || (ip->frag_off & bpf_htons(0x1fff)))
-			return 0;
-		udp = header + ip->ihl * 4;
-	} else if (type == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip6 = header;
+static __always_inline int is_bfd4(const void *header, const void *end)
+{
+	const struct iphdr *ip = header;
 
-		if ((void *)(ip6 + 1) > end || ip6->nexthdr != IPPROTO_UDP)
-			return 0;
-		udp = (void *)(ip6 + 1);
-	} else {
+	if ((const void *)(ip + 1) > end || ip->protocol != IPPROTO_UDP || ip->frag_off & bpf_htons(IP_FRAGMENT) || ip->ihl < 5)
 		return 0;
-	}
-	return (void *)(udp + 1) <= end && udp->dest == bpf_htons(BFD_PORT);
+	return is_bfd(header + ip->ihl * 4, end);
+}
+
+static __always_inline int is_bfd6(const void *header, const void *end)
+{
+	const struct ipv6hdr *ip = header;
+
+	return (const void *)(ip + 1) <= end && ip->nexthdr == IPPROTO_UDP && is_bfd(ip + 1, end);
 }
 
 SEC("xdp")
 int bfd_redirect(struct xdp_md *context)
 {
-	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
-	struct ethhdr *ethernet = data;
+	const void *data = (const void *)(long)context->data, *end = (const void *)(long)context->data_end;
+	const struct ethhdr *ether = data;
+	const void *network = ether + 1;
 	__be16 type;
-	void *header = ethernet + 1;
+	int bfd = 0;
 
-	if (header > end)
+	if (network > end)
 		return XDP_PASS;
-	type = ethernet->h_proto;
+	type = ether->h_proto;
 	if (type == bpf_htons(ETH_P_8021Q)) {
-		if (header + VLAN_TAG > end)
+		const struct vlan_tag *tag = network;
+
+		if ((const void *)(tag + 1) > end)
 			return XDP_PASS;
-		type = *(__be16 *)(header + 2);
-		header += VLAN_TAG;
+		type = tag->type;
+		network = tag + 1;
 	}
-	/* A queue without a socket passes its packets to the kernel. */
-	return owned(header, end, type) ? bpf_redirect_map(&xsks_map, context->rx_queue_index, XDP_PASS) : XDP_PASS;
+	if (type == bpf_htons(ETH_P_IP))
+		bfd = is_bfd4(network, end);
+	else if (type == bpf_htons(ETH_P_IPV6))
+		bfd = is_bfd6(network, end);
+	/* A queue without a socket passes its packet on. */
+	return bfd ? bpf_redirect_map(&xsks_map, context->rx_queue_index, XDP_PASS) : XDP_PASS;
 }
 
-char _license[] SEC("license") = "Apache-2.0";
+char bpf_license[] SEC("license") = "Apache-2.0";

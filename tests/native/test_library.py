@@ -97,3 +97,12 @@ def test_the_sources_compile_against_newer_dpdk_headers() -> None:
     if not include:
         pytest.skip("DPDK_INCLUDE_NEWER names no directory with the headers of a newer DPDK")
     output("make", "-s", "-C", str(NATIVE), f"DPDK_INCLUDE={include}", "syntax-check")
+
+
+def test_the_xdp_program_has_the_map_that_net_af_xdp_looks_for(tmp_path: Path) -> None:
+    if shutil.which("clang") is None:
+        pytest.skip("needs clang")
+    output("make", "-s", "-C", str(NATIVE), f"BUILD={tmp_path}", "xdp")
+    symbols = output("readelf", "-sW", str(tmp_path / "bfd_redirect.o"))
+    assert re.search(r"OBJECT +GLOBAL.* xsks_map$", symbols, flags=re.MULTILINE)
+    assert re.search(r"FUNC +GLOBAL.* bfd_redirect$", symbols, flags=re.MULTILINE)
