@@ -32,8 +32,8 @@ int pydp_burst_data(pydp_burst_t *burst, uint32_t i, uint8_t **data, uint32_t *l
 /* Columns to fill, each either NULL or an array of at least pydp_burst_length() elements. Numbers are in host order.
  * Fields that a packet does not have are 0. Addresses are 16 octets each, IPv4 in the first four. */
 struct pydp_columns {
-	uint32_t *length;    /* octets in the packet */
-	uint16_t *port;      /* DPDK port number it came from */
+	uint32_t *length;     /* octets in the packet */
+	uint16_t *port;       /* DPDK port number it came from */
 	uint16_t *ether_type; /* behind VLAN tags */
 	uint16_t *vlan;
 	uint8_t *ip_version; /* 4, 6 or 0 */

@@ -10,10 +10,10 @@ typedef struct pydp_capture pydp_capture_t;
 enum pydp_direction { PYDP_RECEIVED = 1, PYDP_SENT = 2 };
 
 struct pydp_capture_record {
-	uint64_t time_ns;  /* CLOCK_MONOTONIC when the port saw it */
-	uint32_t length;   /* octets on the wire */
-	uint32_t captured; /* octets copied */
-	uint32_t port;     /* the number given to pydp_capture_add */
+	uint64_t time_ns;   /* CLOCK_MONOTONIC when the port saw it */
+	uint32_t length;    /* octets on the wire */
+	uint32_t captured;  /* octets copied */
+	uint32_t port;      /* the number given to pydp_capture_add */
 	uint32_t direction; /* enum pydp_direction */
 };
 

@@ -14,11 +14,11 @@
 typedef struct pydp_engine pydp_engine_t;
 
 struct pydp_engine_config {
-	const char *name;      /* at most 20 characters, unique in the process; copied */
-	uint32_t max_sessions; /* 0: 4096; at most 1048576 */
+	const char *name;        /* at most 20 characters, unique in the process; copied */
+	uint32_t max_sessions;   /* 0: 4096; at most 1048576 */
 	uint32_t max_neighbours; /* 0: 4096 */
 	uint32_t event_capacity; /* records in the event ring, rounded up to a power of two; 0: 8192 */
-	uint64_t seed;         /* of jitter and discriminators; 0: from the kernel */
+	uint64_t seed;           /* of jitter and discriminators; 0: from the kernel */
 };
 
 enum pydp_idle {
@@ -58,9 +58,9 @@ uint64_t pydp_clock_ns(void);
 enum pydp_neighbour_state {
 	PYDP_NEIGHBOUR_INCOMPLETE = 0, /* asked, no answer yet */
 	PYDP_NEIGHBOUR_REACHABLE = 1,
-	PYDP_NEIGHBOUR_STALE = 2,   /* in use, being asked again */
-	PYDP_NEIGHBOUR_STATIC = 3,  /* set by pydp_neighbour_set */
-	PYDP_NEIGHBOUR_FAILED = 4   /* asked long enough; asked again once a second while a session wants it */
+	PYDP_NEIGHBOUR_STALE = 2,  /* in use, being asked again */
+	PYDP_NEIGHBOUR_STATIC = 3, /* set by pydp_neighbour_set */
+	PYDP_NEIGHBOUR_FAILED = 4  /* asked long enough; asked again once a second while a session wants it */
 };
 
 struct pydp_neighbour {

@@ -20,27 +20,27 @@ enum pydp_event_flag {
 
 /* 80 bytes. The state in it is the session's right after what it tells of. */
 struct pydp_event {
-	uint64_t time_ns;           /* when it happened */
-	uint64_t last_rx_ns;        /* last valid packet of the session before it; 0: none */
-	uint64_t deadline_ns;       /* for a detection: when the detection time ran out; else 0 */
+	uint64_t time_ns;     /* when it happened */
+	uint64_t last_rx_ns;  /* last valid packet of the session before it; 0: none */
+	uint64_t deadline_ns; /* for a detection: when the detection time ran out; else 0 */
 	uint64_t detection_time_us;
-	uint32_t session;           /* id */
-	uint32_t sequence;          /* counts this session's events from 1 */
+	uint32_t session;  /* id */
+	uint32_t sequence; /* counts this session's events from 1 */
 	uint32_t local_discriminator;
 	uint32_t remote_discriminator;
 	uint32_t negotiated_tx_us;
 	uint32_t negotiated_rx_us;
-	uint32_t poll_gap_us;       /* the worker's longest poll gap within the last detection time */
-	uint8_t type;               /* enum pydp_event_type */
-	uint8_t flags;              /* enum pydp_event_flag */
-	uint8_t old_state;          /* enum pydp_bfd_state; for REMOTE the peer's */
+	uint32_t poll_gap_us; /* the worker's longest poll gap within the last detection time */
+	uint8_t type;         /* enum pydp_event_type */
+	uint8_t flags;        /* enum pydp_event_flag */
+	uint8_t old_state;    /* enum pydp_bfd_state; for REMOTE the peer's */
 	uint8_t new_state;
 	uint8_t remote_state;
 	uint8_t local_diagnostic;
 	uint8_t remote_diagnostic;
-	uint8_t nexthop_state;      /* enum pydp_nexthop_state */
+	uint8_t nexthop_state; /* enum pydp_nexthop_state */
 	uint8_t old_nexthop_state;
-	uint8_t neighbour_state;    /* enum pydp_neighbour_state */
+	uint8_t neighbour_state; /* enum pydp_neighbour_state */
 	uint8_t reserved[10];
 };
 

@@ -8,7 +8,7 @@
 typedef struct pydp_port pydp_port_t;
 
 struct pydp_port_config {
-	const char *devargs; /* "net_af_packet0,iface=eth1", "0000:03:00.0"; copied */
+	const char *devargs;     /* "net_af_packet0,iface=eth1", "0000:03:00.0"; copied */
 	uint16_t rx_descriptors; /* 0: 1024 */
 	uint16_t tx_descriptors; /* 0: 1024 */
 	uint32_t mbufs;          /* 0: chosen from the descriptors */
@@ -56,9 +56,9 @@ int pydp_port_count(void);
 
 /* A cable between two ends that live in this process, needing no root and no NIC. */
 struct pydp_link_config {
-	const char *name;    /* the ends are NAME.0 and NAME.1; copied; at most 20 characters */
-	uint32_t capacity;   /* packets in flight a direction, a power of two; 0: 1024 */
-	uint8_t ethdev;      /* 1: each end is a DPDK ethdev (net_ring), of which a process has 32; 0: rings of our own */
+	const char *name;  /* the ends are NAME.0 and NAME.1; copied; at most 20 characters */
+	uint32_t capacity; /* packets in flight a direction, a power of two; 0: 1024 */
+	uint8_t ethdev;    /* 1: each end is a DPDK ethdev (net_ring), of which a process has 32; 0: rings of our own */
 	uint8_t reserved[3];
 };
 int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, pydp_port_t **end1);

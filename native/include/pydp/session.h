@@ -32,8 +32,8 @@ struct pydp_session_config {
 	struct pydp_address destination;
 	uint32_t port;
 	uint16_t vlan;
-	uint8_t local_multiplier; /* 1..255 */
-	uint8_t role;             /* enum pydp_role */
+	uint8_t local_multiplier;    /* 1..255 */
+	uint8_t role;                /* enum pydp_role */
 	uint32_t desired_min_tx_us;  /* > 0 */
 	uint32_t required_min_rx_us; /* 0: send me nothing periodic */
 	uint8_t admin_down;
@@ -69,8 +69,8 @@ struct pydp_session_state {
 	uint8_t reserved[6];
 	uint32_t remote_desired_min_tx_us;
 	uint32_t remote_required_min_rx_us;
-	uint32_t negotiated_tx_us; /* interval at which we send, before jitter; 0: not sending */
-	uint32_t negotiated_rx_us; /* interval at which the peer may send */
+	uint32_t negotiated_tx_us;  /* interval at which we send, before jitter; 0: not sending */
+	uint32_t negotiated_rx_us;  /* interval at which the peer may send */
 	uint64_t detection_time_us; /* 0: not running */
 	uint64_t create_ns;
 	uint64_t last_rx_ns; /* last valid packet; 0: none */
@@ -78,8 +78,8 @@ struct pydp_session_state {
 	uint64_t last_down_ns;
 	uint64_t rx_packets;
 	uint64_t tx_packets;
-	uint64_t rx_invalid;  /* packets for this session that failed a check */
-	uint64_t tx_failed;   /* not sent: neighbour unresolved or port full */
+	uint64_t rx_invalid; /* packets for this session that failed a check */
+	uint64_t tx_failed;  /* not sent: neighbour unresolved or port full */
 	uint32_t up_count;
 	uint32_t down_count;       /* Up -> Down */
 	uint32_t admin_down_count; /* times put into AdminDown by us */

@@ -16,7 +16,7 @@ int pydp_engine_counters(pydp_engine_t *engine, uint32_t port, uint64_t *values,
 
 struct pydp_worker_stats {
 	uint64_t turns;
-	uint64_t busy_turns;       /* turns that received or sent something */
+	uint64_t busy_turns; /* turns that received or sent something */
 	uint64_t sleeps;
 	uint64_t stalls;           /* own gaps that made a detection wait */
 	uint64_t stalled_sessions; /* detections that waited */
