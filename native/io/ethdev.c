@@ -82,6 +82,19 @@ static int configure(struct pydp_port *port)
 	return result == 0 ? PYDP_OK : refuse(port, "be configured", result);
 }
 
+/* Packets that wait before some are lost. Two drivers do not count what is lost and do not take our number of descriptors:
+ * net_af_packet's ring has framecnt places, and a TAP's queue in the kernel has 500. */
+static uint32_t queue_capacity(const struct pydp_port *port, const char *devargs, uint16_t descriptors)
+{
+	const char *framecnt = devargs != NULL ? strstr(devargs, ",framecnt=") : NULL;
+
+	if (strcmp(port->driver, "net_tap") == 0)
+		return 500;
+	if (strcmp(port->driver, "net_af_packet") != 0)
+		return descriptors;
+	return framecnt != NULL ? (uint32_t)strtoul(framecnt + strlen(",framecnt="), NULL, 10) : 512;
+}
+
 static int set_up_queues(struct pydp_port *port, const struct pydp_port_config *config)
 {
 	uint16_t rx = config->rx_descriptors ? config->rx_descriptors : ETHDEV_DESCRIPTORS;
@@ -95,7 +108,7 @@ static int set_up_queues(struct pydp_port *port, const struct pydp_port_config *
 	result = pool_create(mbufs, 0, port->numa_node, &port->pool);
 	if (result != PYDP_OK)
 		return result;
-	port->rx_capacity = rx;
+	port->rx_capacity = queue_capacity(port, config->devargs, rx);
 	result = rte_eth_rx_queue_setup(port->ethdev, 0, rx, (unsigned int)port->numa_node, NULL, port->pool);
 	if (result != 0)
 		return refuse(port, "set up its receive queue", result);
