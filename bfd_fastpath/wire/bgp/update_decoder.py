@@ -186,6 +186,8 @@ class UpdateDecoder:
         disabled = tuple(
             dict.fromkeys(f.family for f in faults if f.outcome == Outcome.FAMILY_DISABLE and f.family)
         )
+        if disabled:
+            update = _without(update, disabled)
         if any(fault.outcome == Outcome.TREAT_AS_WITHDRAW for fault in faults):
             return Decoded(_as_withdrawal(update), tuple(faults), disabled=disabled)
         only_unreach = len(raw.mp) == 1 and not raw.others and not update.withdrawn and not update.announced
@@ -262,6 +264,19 @@ def _rewritten(attribute: tuple[int, int, bytes]) -> bytes:
 
 def _family_fault(family: Family, text: str) -> Fault:
     return Fault(Outcome.FAMILY_DISABLE, f"{family}: {text}", UpdateError.OPTIONAL_ATTRIBUTE, family=family)
+
+
+def _without(update: Update, families: tuple[Family, ...]) -> Update:
+    """The UPDATE without what it says of these families."""
+    reach, unreach = update.mp_reach, update.mp_unreach
+    plain = IPV4_UNICAST not in families
+    return Update(
+        update.withdrawn if plain else (),
+        update.attributes,
+        update.announced if plain else (),
+        unreach if unreach is not None and unreach.family not in families else None,
+        reach if reach is not None and reach.family not in families else None,
+    )
 
 
 def _as_withdrawal(update: Update) -> tuple[Update, ...]:

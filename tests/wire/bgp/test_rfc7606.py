@@ -281,3 +281,18 @@ def test_remembered_attributes_give_the_same_as_fresh_ones():
     assert (other.updates[0].withdrawn, other.updates[0].announced) == ((ROUTE,), (ip_network("10.0.0.0/8"),))
     reader.ignore(IPV4_UNICAST)
     assert reader.decode(body()).updates[0].announced == ()
+
+
+def test_nothing_is_left_of_a_family_that_is_disabled():
+    """The other attribute of the family may be sound; taking it would leave half of what the peer said."""
+    whole, broken = (
+        attribute(0x80, kind, value)
+        for kind, value in (
+            (14, hexed("400447" + "04c6336401" + "00") + node(X4).encode()),
+            (15, hexed("400447" + "00020099")),
+        )
+    )
+    decoded = decoder().decode(body(whole + broken + MANDATORY))
+    assert decoded.disabled == (BGP_LS,)
+    (update,) = decoded.updates
+    assert (update.mp_reach, update.mp_unreach, update.announced) == (None, None, (ROUTE,))
