@@ -40,9 +40,11 @@ from bfd_fastpath.wire.bgp import (
     end_of_rib,
 )
 from bfd_fastpath.wire.bgp.collision import keeps_outgoing
+from bfd_fastpath.wire.bgp.message import MessageType, frame
 from bfd_fastpath.wire.bgp.refresh import RefreshKind
 
 _COLLISION = Notification(ErrorCode.CEASE, Cease.COLLISION)
+_REJECTED = frame(MessageType.NOTIFICATION, Notification(ErrorCode.CEASE, Cease.REJECTED).encode())
 _log = structlog.get_logger("bgp")
 
 
@@ -186,7 +188,14 @@ class Speaker:
             await connection.drain()
 
     def adopt(self, transport: asyncio.Transport, data: bytes) -> None:
-        """Take over a connection that the peer opened; `data` is what it has sent so far."""
+        """Take over a connection that the peer opened; `data` is what it has sent so far.
+
+        A speaker that stops, or has, turns it away with Cease, connection rejected.
+        """
+        if self._stopping:
+            transport.write(_REJECTED)
+            transport.close()
+            return
         connection = self._connection(outgoing=False)
         transport.set_protocol(connection)
         self._begin(connection, transport)

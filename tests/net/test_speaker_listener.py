@@ -232,3 +232,18 @@ def test_speakers_can_be_added_and_removed_while_listening():
                 await until(lambda: listener.refused)
 
     asyncio.run(story())
+
+
+def test_a_speaker_that_has_stopped_takes_no_connection():
+    async def story():
+        server = Peer(64501, connect=False)
+        async with listening(server) as listener:
+            await server.speaker.stop()
+            late = await ScriptedPeer.to(listener)
+            late.say(session_settings(64500).open().encode())
+            notification = await late.hear_notification()
+            assert (notification.code, notification.subcode) == (6, 5)
+            assert (server.speaker.state, server.events) == ("stopped", [])
+            late.close()
+
+    asyncio.run(story())
