@@ -45,7 +45,7 @@ class RouteServer:
         """A session came up: it gets everything, and the others may learn something about its client."""
         client = self.clients[facts.client]
         outcome = Outcome()
-        self._learn(client, facts)
+        self._learn(client, facts, outcome)
         session = ClientSession(facts, AdjRibOut(facts.versions), SessionReach(client.member, self.members))
         client.open(session)
         self._client_of[facts.session] = client
@@ -152,7 +152,7 @@ class RouteServer:
         own = frozenset(self.clients[client].member.addresses)
         return Reader(self.settings.lan, self.settings.bgpls_identifier, own)
 
-    def _learn(self, client: Client, facts: SessionFacts) -> None:
+    def _learn(self, client: Client, facts: SessionFacts, outcome: Outcome) -> None:
         member = client.member
         self.members.claim(member, [facts.peer_address])
         configured = next(c for c in self.settings.clients if c.name == client.name)
@@ -165,6 +165,7 @@ class RouteServer:
         for other in self.clients.values():
             for session in other.sessions.values():
                 session.reach.touch_everything()
+                self._reached(other, other.combine(session.reach.judge()), outcome)
 
     def _reached(self, client: Client, changes: list[ReachChange], outcome: Outcome) -> None:
         """Only the routes through next hops that became or ceased to be Down are looked at, for this client

@@ -42,9 +42,15 @@ _FOREIGN = (Refusal.TYPE, Refusal.PROTOCOL, Refusal.IDENTIFIER)
 
 
 def read_entry(nlri: LinkStateNlri, reader: Reader) -> SeenLink | SeenNode | None:
-    """None for what this server does not read at all: another protocol, identifier or type."""
+    """None for what this server does not read at all: another protocol, identifier or type.
+
+    A foreign Link to an address of the LAN is kept as one that does not count: whoever sends it does not mean
+    Down.
+    """
     meaning = reader.read(nlri)
     if isinstance(meaning, Refused) and meaning.reason in _FOREIGN:
+        if isinstance(nlri, LinkNlri) and any(nlri.neighbour in lan for lan in reader.lans if nlri.neighbour):
+            return SeenLink(nlri.encode(), nlri.neighbour, nlri.remote.igp_router_id, counts=False)
         return None
     if isinstance(nlri, NodeNlri):
         return SeenNode(nlri.encode(), nlri.local.igp_router_id, nlri.local.asn)

@@ -32,7 +32,8 @@ def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbo
 
     A fault in an announcement must give Unknown, never Down: a Link that RFC 7606 turned into a withdrawal,
     or that
-    could not be read, is kept as one that does not count.
+    could not be read, is kept as one that does not count. So is one withdrawn beside an NLRI that could not
+    be read: that may have been its Node.
     """
     withdrawn: list[Prefix] = []
     offers: list[Offer] = []
@@ -40,7 +41,9 @@ def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbo
     seen: list[SeenLink | SeenNode | Unreadable] = []
     foreign = 0
     faults = tuple(faults)
-    distrusted = any(fault.outcome == Outcome.TREAT_AS_WITHDRAW for fault in faults)
+    distrusted = any(
+        fault.outcome == Outcome.TREAT_AS_WITHDRAW or _garbles_withdrawal(fault) for fault in faults
+    )
     for family, nlris in update.withdrawals():
         if family in _UNICAST:
             withdrawn += _prefixes(nlris)
@@ -67,6 +70,14 @@ def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbo
         elif (unread := read_fault(fault.data)) is not None:
             seen.append(unread)
     return Inbound(tuple(withdrawn), tuple(offers), tuple(seen), tuple(gone), foreign)
+
+
+def _garbles_withdrawal(fault: Fault) -> bool:
+    return (
+        fault.outcome == Outcome.NLRI_DISCARD
+        and fault.family == BGP_LS
+        and fault.attribute == AttributeType.MP_UNREACH
+    )
 
 
 def _prefixes(nlris: Iterable[Nlri]) -> tuple[Prefix, ...]:

@@ -175,7 +175,7 @@ class SessionReach:
         return self._node_ids[identifier] > 0 and meant
 
     def _count_faulty(self, link: SeenLink, step: int) -> None:
-        if link.remote is not None:
+        if link.remote is not None and self._members.on_lan(link.remote):
             self._faulty[link.remote] += step
         elif link.remote_id is not None:
             self._faulty_ids[link.remote_id] += step

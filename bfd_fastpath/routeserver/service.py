@@ -25,6 +25,7 @@ from bfd_fastpath.wire.bgp import (
     FamilyDisabled,
     PeerInfo,
     RefreshRequested,
+    SessionError,
     Update,
     UpdateReceived,
 )
@@ -37,7 +38,7 @@ class Sender(Protocol):
     """One BGP session as far as the route server needs it."""
 
     def send(self, *updates: Update) -> object:
-        """Hand UPDATEs to the session, to go out together."""
+        """Hand UPDATEs to the session, to go out together. Raises SessionError for one that is ending."""
 
     def refuse(self, text: str) -> None:
         """End the session with Cease, connection rejected."""
@@ -160,7 +161,10 @@ class RouteService:
             if not tell or session not in self._senders:
                 continue
             sender, envelope, client = self._senders[session]
-            sender.send(*updates(tell, self.settings, envelope))
+            try:
+                sender.send(*updates(tell, self.settings, envelope))
+            except SessionError:
+                continue  # it is closing, and will say so; the others must hear all the same
             if tell.difference:
                 announced = [p for prefixes in tell.difference.announced.values() for p in prefixes]
                 sent.append(RoutesSent(session, client, tuple(tell.difference.withdrawn), tuple(announced)))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The route server's logic: who is offered which route, and what clients are told about each other."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
@@ -11,7 +12,7 @@ from bfd_fastpath.routeserver.entries import read_entry
 from bfd_fastpath.routeserver.records import Inbound, Offer, SessionFacts
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
 from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES
-from bfd_fastpath.wire.bgpls import Flag
+from bfd_fastpath.wire.bgpls import Flag, NodeDescriptor, NodeNlri
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 
 LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
@@ -345,3 +346,23 @@ def test_losing_a_unicast_family_takes_only_its_routes_away(exchange):
     exchange.announce("b", P, P6)
     exchange.take(exchange.server.routes_disabled(2, 6))
     assert exchange.ribs[1] == {P: LAN4["b"]}
+
+
+def test_identifier_learned_from_a_new_session_is_applied_at_once():
+    """rs-bfd-01's form names nodes by BGP identifier: whom it means may become clear only later."""
+    clients = (ClientSettings("a", 64500, (LAN4["a"],)), ClientSettings("b", 64501, (LAN4["b"],)))
+    server = RouteServer(ServerSettings(64510, IPv4Address("192.0.2.254"), LAN, clients))
+    server.established(facts := SessionFacts(1, "a", IDS["a"], ip_address("127.0.0.1"), frozenset({4}), True))
+    plain = link(LAN4["a"], LAN4["b"])
+    far = NodeDescriptor.make(igp_router_id=IDS["b"].packed)
+    reader, by_identifier = server.reader("a"), replace(plain, remote=far)
+    entries = [read_entry(one, reader) for one in (by_identifier, NodeNlri(far))]
+    server.received(1, Inbound(entries=tuple(entries)))
+    server.entries_complete(1)
+    server.received(1, Inbound(withdrawn_entries=(by_identifier.encode(),)))
+    assert server.clients["a"].state(LAN4["b"]) is UNKNOWN
+    there = replace(facts, session=2, client="b", identifier=IDS["b"])
+    outcome = server.established(there)
+    assert [(c.client, c.address, c.new) for c in outcome.changes] == [("a", LAN4["b"], DOWN)]
+    outcome = server.established(replace(there, session=3, identifier=IDS["c"]))
+    assert [(c.client, c.address, c.new) for c in outcome.changes] == [("a", LAN4["b"], UNKNOWN)]

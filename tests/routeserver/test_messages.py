@@ -159,3 +159,11 @@ def test_malformed_entry_is_told_apart_by_the_attribute_it_stood_in():
     unreached = Fault(Outcome.NLRI_DISCARD, "", 0, AttributeType.MP_UNREACH, BGP_LS, raw)
     assert read_update(Update(), (reached,), READER).entries == (Unreadable(raw),)
     assert read_update(Update(), (unreached,), READER).withdrawn_entries == (raw,)
+
+
+def test_link_withdrawn_beside_an_nlri_that_could_not_be_read_does_not_count():
+    """That NLRI may have been its Node: a client that takes back both must not end up Down."""
+    taken = Update(mp_unreach=MpUnreach(BGP_LS, (link(A, X),)))
+    garbled = Fault(Outcome.NLRI_DISCARD, "", 0, AttributeType.MP_UNREACH, BGP_LS, b"\x00\x01\x00\x01?")
+    inbound = read_update(taken, (garbled,), READER)
+    assert inbound.entries == (SeenLink(link(A, X).encode(), X, X.packed, counts=False),)

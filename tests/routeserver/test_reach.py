@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one session's Links and Nodes mean (profile L5, "Receiving", and the form of rs-bfd-01)."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
@@ -224,3 +225,18 @@ def test_link_announced_again_in_order_counts_again(synced):
     assert synced.state(X4) is UP
     synced.update(withdraw=[link(A4, X4)])
     assert synced.state(X4) is DOWN
+
+
+@pytest.mark.parametrize("foreign", [{"identifier": 7}, {"protocol_id": 4}])
+def test_link_of_another_identifier_or_protocol_stops_the_node_from_meaning_down(synced, foreign):
+    stray = replace(link(A4, X4), **foreign)
+    synced.update([stray, node(X4)])
+    assert synced.state(X4) is UNKNOWN
+    synced.update(withdraw=[stray])
+    assert synced.state(X4) is DOWN
+
+
+def test_discarded_link_whose_address_is_no_lans_speaks_for_the_node_that_it_names(synced):
+    garbled = replace(link(A4, OUTSIDE), remote=link(A4, X4).remote)
+    synced.update([garbled, node(X4)])
+    assert synced.state(X4) is UNKNOWN

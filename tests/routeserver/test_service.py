@@ -28,6 +28,7 @@ from bfd_fastpath.wire.bgp import (
     Notification,
     NotificationReceived,
     Origin,
+    SessionError,
     SessionSettings,
     Update,
     UpdateReceived,
@@ -194,3 +195,21 @@ def test_client_without_bgp_ls_gets_routes_and_no_nodes(lab):
     lab.connect("b").say(route())
     a.settle()
     assert [u.announced for u in a.updates()] == [(PREFIX,)]
+
+
+def test_a_session_that_is_ending_keeps_nothing_from_the_others(lab):
+    class Ending:
+        limit = 4096
+
+        def send(self, *updates):
+            raise SessionError("the session is not established but closed")
+
+    a, b = lab.connect("a"), lab.connect("b")
+    _, envelope, client = lab.service._senders[1]
+    lab.service._senders[1] = Ending(), envelope, client
+    c = Connection(lab.service, 3, 64500, ID_A)
+    b.say(route())
+    c.settle()
+    assert [u.announced for u in c.updates() if u.announced] == [(PREFIX,)]
+    assert not [e for e in lab.events if isinstance(e, RoutesSent) and e.session == 1]
+    assert a.client.state is b.client.state
