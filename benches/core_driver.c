@@ -14,29 +14,36 @@ enum { BURST = 32, STRIDE = 64 };
 
 struct bench {
 	uint32_t sessions;
-	uint32_t hellos;            /* a power of two */
+	uint32_t hellos; /* a power of two */
 	uint32_t next_hello;
 	uint64_t now_ns;
 	struct rng rng;
 	struct bfd_session *table;
 	struct wheel_node *nodes;
 	struct wheel wheel;
-	uint8_t *payloads;          /* one hello a STRIDE, for sessions in shuffled order */
+	uint8_t *payloads; /* one hello a STRIDE, for sessions in shuffled order */
 	uint64_t sent;
 	uint8_t out[BFD_PACKET_LENGTH];
 };
 
 static const struct bfd_session_config config = {
-	.desired_min_tx_us = 50000, .required_min_rx_us = 50000, .multiplier = 3,
+	.desired_min_tx_us = 50000,
+	.required_min_rx_us = 50000,
+	.multiplier = 3,
 };
 
 static void hear(struct bench *bench, uint32_t slot, uint8_t state, uint8_t flags)
 {
 	struct bfd_session *session = &bench->table[slot];
 	struct bfd_packet packet = {
-		.state = state, .flags = flags, .multiplier = 3, .length = BFD_PACKET_LENGTH,
-		.my_discriminator = 0x10000000u + slot, .your_discriminator = session->local_discriminator,
-		.desired_min_tx_us = 50000, .required_min_rx_us = 50000,
+		.state = state,
+		.flags = flags,
+		.multiplier = 3,
+		.length = BFD_PACKET_LENGTH,
+		.my_discriminator = 0x10000000u + slot,
+		.your_discriminator = session->local_discriminator,
+		.desired_min_tx_us = 50000,
+		.required_min_rx_us = 50000,
 	};
 	struct bfd_actions actions;
 
@@ -83,8 +90,11 @@ struct bench *bench_create(uint32_t sessions, uint32_t hellos)
 		bring_up(bench, slot);
 	for (i = 0; i < hellos; i++) {
 		struct bfd_packet packet = {
-			.state = PYDP_BFD_UP, .multiplier = 3, .length = BFD_PACKET_LENGTH,
-			.desired_min_tx_us = 50000, .required_min_rx_us = 50000,
+			.state = PYDP_BFD_UP,
+			.multiplier = 3,
+			.length = BFD_PACKET_LENGTH,
+			.desired_min_tx_us = 50000,
+			.required_min_rx_us = 50000,
 		};
 
 		slot = rng_below(&bench->rng, sessions);
