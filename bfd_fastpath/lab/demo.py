@@ -3,6 +3,7 @@
 stage's."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import signal
@@ -75,7 +76,16 @@ async def run_demo(stage: Stage, options: DemoOptions, screen: Screen | None = N
         await stage.open()
         return await director.play()
     finally:
-        await asyncio.shield(stage.close())
+        await _to_the_end(stage.close())
+
+
+async def _to_the_end(closing: Coroutine[None, None, None]) -> None:
+    """Whoever loses patience meanwhile waits all the same: half a clean-up would leave namespaces behind."""
+    task = asyncio.ensure_future(closing)
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({task})
+    task.result()
 
 
 def _perform(stage: Stage, options: DemoOptions, where: str) -> int:
@@ -103,9 +113,11 @@ def _perform(stage: Stage, options: DemoOptions, where: str) -> int:
 
 
 async def _cancellable(performance: Coroutine[None, None, Result]) -> Result:
-    """SIGTERM ends the demo as Ctrl-C does: in order."""
+    """SIGTERM and Ctrl-C end the demo in order, however often they come: asyncio's own handler would break
+    off the clean-up at the second one."""
     task = asyncio.ensure_future(performance)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await task
 
 

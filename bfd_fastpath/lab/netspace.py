@@ -64,7 +64,7 @@ class Space:
             for process in self._processes:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(process.wait(), _PATIENCE_S)
-        subprocess.run(["ip", "netns", "del", self.name], check=False, capture_output=True)
+        _finish("ip", "netns", "del", self.name)
 
 
 class Lan:
@@ -121,15 +121,22 @@ class Lan:
 
 
 def _pids(name: str) -> list[int]:
-    listed = subprocess.run(["ip", "netns", "pids", name], check=False, capture_output=True, text=True)
-    return [int(pid) for pid in listed.stdout.split()]
+    return [int(pid) for pid in _finish("ip", "netns", "pids", name).stdout.split()]
 
 
 def _run(*words: str) -> str:
     try:
-        done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=_COMMAND_S)
+        done = _finish(*words)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise StageError(f"{' '.join(words)}: {error}") from error
     if done.returncode != 0:
         raise StageError(f"{' '.join(words)}: {(done.stderr or done.stdout).strip()}")
     return done.stdout
+
+
+def _finish(*words: str) -> subprocess.CompletedProcess[str]:
+    """In a session of its own: the terminal's Ctrl-C would otherwise end the command in the middle, also the
+    one that cleans up."""
+    return subprocess.run(
+        words, check=False, capture_output=True, text=True, timeout=_COMMAND_S, start_new_session=True
+    )

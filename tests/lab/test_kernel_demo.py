@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo between network namespaces with FRR as router B, and that nothing of it stays behind."""
 
+import contextlib
 import json
 import os
 import re
@@ -102,6 +103,30 @@ def test_interrupted_run_removes_everything(number, tmp_path):
         os.kill(process.pid, number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
+    assert leftovers(process.pid) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.root
+@pytest.mark.interop("frr")
+def test_impatience_during_the_clean_up_leaves_nothing_behind(tmp_path):
+    """A whole foreground group gets Ctrl-C, again and again, until the process has ended."""
+    place = {**os.environ, "TMPDIR": str(tmp_path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(WORDS, stdout=pipe, stderr=pipe, text=True, env=place, process_group=0) as process:
+        end = time.monotonic() + 20
+        while len(namespaces(process.pid)) < 4:
+            assert time.monotonic() < end, "the stage was not built"
+        while process.poll() is None:
+            assert time.monotonic() < end + 40, "it did not end"
+            os.killpg(process.pid, signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        _, said = process.communicate(timeout=60)
+    # The last one may meet the interpreter on its way out.
+    assert process.returncode in (130, -signal.SIGINT), said
+    assert "interrupted" in said
+    assert "Traceback" not in said
     assert leftovers(process.pid) == []
     assert list(tmp_path.iterdir()) == []
 
