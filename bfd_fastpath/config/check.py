@@ -15,8 +15,7 @@ def check(reader: Reader, draft: Draft) -> None:
     _check_identity(reader, draft)
     _check_ports(reader, draft)
     _check_sessions(reader, draft)
-    peers = [(one.path, one.value.key) for one in draft.neighbors]
-    for path, first, (address, port) in _twice(peers):
+    for path, first, (address, port) in _named_twice(draft, "neighbor"):
         reader.fault(path, f"{address} port {port} is {first} already", "remove one of the two")
 
 
@@ -35,10 +34,10 @@ def _check_identity(reader: Reader, draft: Draft) -> None:
 
 
 def _check_ports(reader: Reader, draft: Draft) -> None:
-    for path, first, name in _twice((one.path, one.value.name) for one in draft.ports):
-        reader.fault(f"{path}.name", f'{first} is called "{name}" too', "give each port its own name")
-    for path, first, devargs in _twice((one.path, one.value.devargs) for one in draft.ports):
-        reader.fault(f"{path}.devargs", f'{first} is "{devargs}" too', "a device can be opened once")
+    for path, first, name in _named_twice(draft, "port name"):
+        reader.fault(path, f'{first} is "{name}" too', "give each port its own name")
+    for path, first, devargs in _named_twice(draft, "port devargs"):
+        reader.fault(path, f'{first} is "{devargs}" too', "a device can be opened once")
     addresses = (
         (f"{one.path}.addresses[{index}]", interface.address)
         for one in draft.ports
@@ -54,7 +53,7 @@ def _check_ports(reader: Reader, draft: Draft) -> None:
 
 
 def _check_sessions(reader: Reader, draft: Draft) -> None:
-    for path, first, destination in _twice((one.path, one.value.dest_addr) for one in draft.sessions):
+    for path, first, destination in _named_twice(draft, "session"):
         reader.fault(
             f"{path}.dest-addr", f"{destination} has {first} already", "keep one session a destination"
         )
@@ -69,6 +68,10 @@ def _check_sessions(reader: Reader, draft: Draft) -> None:
             f"{draft.engine.max_sessions} places for {len(draft.sessions)} [[session]] tables",
             f"write at least {len(draft.sessions)}",
         )
+
+
+def _named_twice(draft: Draft, key: str) -> list[tuple[str, str, Any]]:
+    return _twice((one.path, one.value) for one in draft.names.get(key, ()))
 
 
 def _twice(items: Iterable[tuple[str, Any]]) -> list[tuple[str, str, Any]]:

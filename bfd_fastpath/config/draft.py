@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bfd_fastpath.config import model
 
@@ -27,6 +27,8 @@ class Draft:
     eal: model.Eal = field(default_factory=model.Eal)
     engine: model.Engine = field(default_factory=model.Engine)
     ports: list[At[model.Port]] = field(default_factory=list)
+    names: dict[str, list[At[Any]]] = field(default_factory=dict)
+    """What may stand once in a file, by the key it stands under, also in tables with faults elsewhere."""
     broken_ports: set[str] = field(default_factory=set)
     """Names of ports with faults; "" for one whose name cannot be read either."""
     bfd: model.Bfd = field(default_factory=model.Bfd)
@@ -36,6 +38,11 @@ class Draft:
     nhib: model.Nhib = field(default_factory=model.Nhib)
     control: model.Control = field(default_factory=model.Control)
     log: model.Log = field(default_factory=model.Log)
+
+    def named(self, key: str, path: str, value: Any) -> None:
+        """Note a value that no other table may have under this key; None is none."""
+        if value is not None:
+            self.names.setdefault(key, []).append(At(path, value))
 
     def port(self, name: str) -> model.Port | None:
         return next((one.value for one in self.ports if one.value.name == name), None)

@@ -40,6 +40,10 @@ def build_neighbor(reader: Reader, path: str, good: dict[str, Any], draft: Draft
             f"{local} is of another family than {address}",
             f"write an IPv{address.version} address",
         )
+    for key, value in (("address", address), ("local-address", local)):
+        if value is not None and value.is_link_local:
+            wrong = f"{value} is link-local, which is ambiguous without an interface"
+            reader.fault(f"{path}.{key}", wrong, "write a global address")
     announce = _announcements(reader, path, good.get("announce", []), families, draft)
     if len(reader.faults) > before or address is None or "remote-as" not in good:
         return None

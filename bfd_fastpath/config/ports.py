@@ -20,6 +20,8 @@ def build_port(reader: Reader, path: str, good: dict[str, Any]) -> Port | None:
     """The port, or None when it has faults (which the reader has then)."""
     before = len(reader.faults)
     devargs = good.get("devargs", "")
+    if "devargs" in good and not devargs.strip():
+        reader.fault(f"{path}.devargs", "empty", 'name a device: write devargs = "net_af_packet0,iface=eth1"')
     addresses = _addresses(reader, path, good) if "addresses" in good else ()
     neighbours = good.get("neighbours", Neighbours.OWN)
     kernel_interface = good.get("kernel-interface") or _iface(devargs)

@@ -14,6 +14,7 @@ from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.sessions import build_session, build_timers
 
 T = TypeVar("T")
+_BGP_PORT = model.Neighbor.__dataclass_fields__["port"].default
 
 
 def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
@@ -24,6 +25,8 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
     draft.eal = _record(model.Eal, reader.one(raw, "eal"))
     draft.engine = _record(model.Engine, reader.one(raw, "engine"), {"max-sleep": "max_sleep_us"})
     for path, good in reader.many(raw, "port"):
+        for key in ("name", "devargs"):
+            draft.named(f"port {key}", f"{path}.{key}", good.get(key))
         port = build_port(reader, path, good)
         if port is None:
             draft.broken_ports.add(good.get("name", ""))
@@ -33,10 +36,13 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
     timers = build_timers(reader, "bfd", good, model.Timers())
     draft.bfd = model.Bfd(good.get("enabled", True), timers, good.get("port"))
     for path, good in reader.many(raw, "session"):
+        draft.named("session", path, good.get("dest-addr"))
         session = build_session(reader, path, good, draft)
         if session is not None:
             draft.sessions.append(At(path, session))
     for path, good in reader.many(raw, "neighbor"):
+        if "address" in good:
+            draft.named("neighbor", path, (good["address"], good.get("port", _BGP_PORT)))
         neighbor = build_neighbor(reader, path, good, draft)
         if neighbor is not None:
             draft.neighbors.append(At(path, neighbor))

@@ -91,4 +91,9 @@ def _source(reader: Reader, path: str, good: dict[str, Any], port: Port) -> Inte
             f"{port.name} has {ours}",
         )
         return None
-    return max(fitting, key=lambda one: one.prefix_length)
+    chosen = max(fitting, key=lambda one: one.prefix_length)
+    network = chosen.network
+    if network.version == 4 and network.prefixlen < 31 and destination in (network[0], network[-1]):
+        reader.fault(f"{path}.dest-addr", f"{destination} is not a host in {network}", "write the peer's")
+        return None
+    return chosen

@@ -230,7 +230,42 @@ def test_what_stands_twice_is_a_fault():
         "port[1].addresses[1]",
     ]
     twice = GOOD + GOOD[GOOD.index("[[neighbor]]") :]
-    assert fault(twice).key == "neighbor[1]"
+    assert (fault(twice).key, fault(twice).wrong) == (
+        "neighbor[1]",
+        "198.51.100.254 port 179 is neighbor[0] already",
+    )
+    assert fault(twice + "port = 179\n").key == "neighbor[1]"
+
+
+def test_what_stands_twice_is_told_beside_other_faults_of_the_same_tables():
+    twice = GOOD + GOOD[GOOD.index("[[port]]") :]
+    for old, new in (("addresses = [", "addresses = ['x', "), ("remote-as = 64999", "remote-as = 0")):
+        twice = twice.replace(old, new)
+    found = {one.key for one in faults(twice.replace('interface = "lan0"', 'interface = "lan0"\nvlan = -1'))}
+    assert {"port[0].addresses[0]", "session[0].vlan", "neighbor[0].remote-as"} <= found
+    assert {"port[1].name", "port[1].devargs", "session[2].dest-addr", "neighbor[1]"} <= found
+
+
+@pytest.mark.parametrize("destination", ["198.51.100.0", "198.51.100.255"])
+def test_a_session_is_to_a_host(destination):
+    found = fault(changed(('dest-addr = "198.51.100.2"', f'dest-addr = "{destination}"')))
+    assert (found.key, found.wrong) == (
+        "session[0].dest-addr",
+        f"{destination} is not a host in 198.51.100.0/24",
+    )
+
+
+@pytest.mark.parametrize("key", ["address", "local-address"])
+def test_a_bgp_address_is_not_link_local(key):
+    lines = {"address": "2001:db8::9", "local-address": "2001:db8::1"} | {key: "fe80::9"}
+    text = "".join(f'{name} = "{value}"\n' for name, value in lines.items())
+    found = fault(changed(('address = "198.51.100.254"\n', text)))
+    assert (found.key, "link-local" in found.wrong) == (f"neighbor[0].{key}", True)
+
+
+def test_devargs_name_a_device():
+    found = fault(changed(('devargs = "net_af_packet0,iface=eth1"', 'devargs = " "')))
+    assert (found.key, found.wrong) == ("port[0].devargs", "empty")
 
 
 def test_two_neighbors_may_share_an_address_on_different_tcp_ports():
