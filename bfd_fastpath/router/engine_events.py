@@ -18,7 +18,7 @@ def from_record(address: Address, record: EventRecord) -> RouterEvent | None:
             _name(record.remote_state),
             diagnostic_name(record.local_diagnostic),
             diagnostic_name(record.remote_diagnostic),
-            record.detection_time_us,
+            expired_us(record.detection_time_us, record.last_rx_ns, record.deadline_ns),
             record.last_rx_ns,
             record.deadline_ns,
             record.poll_gap_us,
@@ -34,6 +34,14 @@ def from_record(address: Address, record: EventRecord) -> RouterEvent | None:
     if record.type == EventType.REMOVED:
         return BfdRemoved(record.time_ns, address)
     return None
+
+
+def expired_us(detection_time_us: int, last_rx_ns: int | None, deadline_ns: int | None) -> int:
+    """The detection time that a failure is about, microseconds: after a detection none runs any more, and
+    what expired lies between the last hello and the deadline."""
+    if deadline_ns and last_rx_ns:
+        return (deadline_ns - last_rx_ns) // 1000
+    return detection_time_us
 
 
 def from_change(change: Change) -> NextHopChanged:

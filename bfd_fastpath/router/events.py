@@ -95,7 +95,7 @@ class BfdState:
     remote: str
     local_diagnostic: str
     remote_diagnostic: str
-    #: Detection time negotiated at that moment, microseconds; 0 while none runs.
+    #: Detection time at that moment, microseconds; for a detection the one that expired, 0 while none runs.
     detection_time_us: int
     #: The last valid packet before the change; 0 when there was none.
     last_rx_ns: int

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pydp
 from bfd_fastpath.nhib import Entry, Reachability, diagnostic_name, explain
 from bfd_fastpath.router import rfc9314
+from bfd_fastpath.router.engine_events import expired_us
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -128,7 +129,9 @@ def _nexthop(entry: Entry, now_ns: int, wall: rfc9314.WallClock) -> Json:
             "local-diagnostic": diagnostic_name(failure.diagnostic),
             "remote-diagnostic": diagnostic_name(failure.remote_diagnostic),
             "last-receive-time": wall(failure.last_hello_ns),
-            "detection-time": failure.detection_time_us,
+            "detection-time": expired_us(
+                failure.detection_time_us, failure.last_hello_ns, failure.deadline_ns
+            ),
             "poll-gap": failure.poll_gap_us,
         }
     return answer

@@ -81,6 +81,9 @@ def test_a_process_that_is_killed_is_a_failure_to_the_peer(pair):
     a._process.send_signal(signal.SIGKILL)
     shown = until(lambda: b.nexthops()[A], lambda seen: seen["state"] == "down", bound=10)
     assert shown["last-failure"]["local-diagnostic"] == "control-expiry"
+    assert shown["last-failure"]["detection-time"] > 0
+    (line,) = [json.loads(line) for line in b.log.read_text().splitlines() if '"control-expiry"' in line]
+    assert line["detection_time_us"] == shown["last-failure"]["detection-time"]
     assert "own poll gap" in shown["explanation"]
     assert "last hello" in shown["explanation"]
 
