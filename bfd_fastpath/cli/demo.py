@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """`bfd-fastpath demo`: options of the demo. The story itself is lab's."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import click
+
+from bfd_fastpath.cli.options import IntervalType, PrefixType
 
 
 @click.command(
     epilog="""\b
 Examples:
   bfd-fastpath demo
-  bfd-fastpath demo --interval 10 --multiplier 5
+  bfd-fastpath demo --interval 10ms --multiplier 5
   bfd-fastpath demo --pcap story            then look into story/ with tshark
   sudo bfd-fastpath demo --kernel          with FRR as router B, in network namespaces
 
@@ -21,11 +24,11 @@ Exit codes: 0 the story and its bounds were right; 1 a step was wrong, missing o
 )
 @click.option(
     "--interval",
-    type=click.FloatRange(1, 10_000),
-    default=50,
+    type=IntervalType(1000, 10_000_000),
+    default="50ms",
     show_default=True,
-    metavar="MS",
-    help="BFD interval in milliseconds.",
+    metavar="INTERVAL",
+    help="BFD interval: 20ms, 20000us or 0.02s; a bare number is milliseconds.",
 )
 @click.option(
     "--multiplier",
@@ -34,7 +37,14 @@ Exit codes: 0 the story and its bounds were right; 1 a step was wrong, missing o
     show_default=True,
     help="Missed hellos that mean Down.",
 )
-@click.option("--prefix", metavar="PREFIX", default=None, help="Prefix that router B announces.")
+@click.option(
+    "--prefix",
+    type=PrefixType(),
+    default="203.0.113.0/24",
+    show_default=True,
+    metavar="PREFIX",
+    help="Prefix that router B announces.",
+)
 @click.option(
     "--cut",
     type=click.Choice(["both", "a-to-b"]),
@@ -52,9 +62,9 @@ Exit codes: 0 the story and its bounds were right; 1 a step was wrong, missing o
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the story.")
 @click.option("--kernel", is_flag=True, help="Between network namespaces over veth, with FRR as B (root).")
 def demo(
-    interval: float,
+    interval: int,
     multiplier: int,
-    prefix: str | None,
+    prefix: IPv4Network | IPv6Network,
     cut: str,
     pcap: Path | None,
     as_json: bool,
@@ -68,7 +78,7 @@ def demo(
     from bfd_fastpath.lab import demo as story
 
     return story.run(
-        interval_ms=interval,
+        interval_us=interval,
         multiplier=multiplier,
         prefix=prefix,
         cut=cut,

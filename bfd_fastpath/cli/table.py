@@ -25,13 +25,13 @@ def _cell(value: object) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
-def interval(microseconds: int | None) -> str:
+def interval(microseconds: float | None) -> str:
     """ "50 ms", "1 s", "1.5 ms"; "-" for none or 0."""
     if not microseconds:
         return "-"
     if microseconds >= 1_000_000:
         return f"{microseconds / 1e6:g} s"
-    return f"{microseconds / 1e3:g} ms" if microseconds >= 1000 else f"{microseconds} us"
+    return f"{microseconds / 1e3:g} ms" if microseconds >= 1000 else f"{microseconds:g} us"
 
 
 def age(seconds: float | None) -> str:

@@ -53,10 +53,11 @@ class Cast:
 
     @classmethod
     def of(cls, options: DemoOptions) -> "Cast":
-        """B announces the prefix that was asked for; A one that has nothing in common with it."""
+        """B announces the prefix that was asked for; A one that has nothing in common with it, where that can
+        be had (not beside a default route)."""
         wanted = options.prefix
-        same = (p for p in map(ip_network, _PREFIXES) if p.version == wanted.version)
-        own = next(p for p in same if not _overlap(p, wanted))
+        others = [p for p in map(ip_network, _PREFIXES) if p.version == wanted.version and p != wanted]
+        own = next((p for p in others if not _overlap(p, wanted)), others[0])
         a = Player("a", 64500, IPv4Address("192.0.2.1"), LAN4[1], LAN6[1], own)
         b = Player("b", 64501, IPv4Address("192.0.2.2"), LAN4[2], LAN6[2], options.prefix)
         return cls(a, b)

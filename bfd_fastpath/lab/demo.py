@@ -9,13 +9,12 @@ import logging
 import signal
 import sys
 from collections.abc import Coroutine
-from ipaddress import ip_network
 from pathlib import Path
 
 import structlog
 
 from bfd_fastpath.lab.director import Director
-from bfd_fastpath.lab.options import DEFAULT_PREFIX, DemoOptions
+from bfd_fastpath.lab.options import DEFAULT_PREFIX, DemoOptions, Prefix
 from bfd_fastpath.lab.result import OK, WRONG, Result
 from bfd_fastpath.lab.screen import Screen
 from bfd_fastpath.lab.stage import Stage
@@ -24,9 +23,9 @@ from bfd_fastpath.lab.story import Remark, Step
 
 def run(
     *,
-    interval_ms: float = 50,
+    interval_us: int = 50_000,
     multiplier: int = 3,
-    prefix: str | None = None,
+    prefix: Prefix = DEFAULT_PREFIX,
     cut: str = "both",
     pcap: Path | None = None,
     as_json: bool = False,
@@ -35,8 +34,7 @@ def run(
     """The whole demo on standard output. Returns the exit code; bad options are one sentence on standard
     error and 2."""
     try:
-        chosen = DEFAULT_PREFIX if prefix is None else ip_network(prefix)
-        options = DemoOptions(round(interval_ms * 1000), multiplier, chosen, cut, pcap, as_json)
+        options = DemoOptions(interval_us, multiplier, prefix, cut, pcap, as_json)
     except ValueError as error:
         print(f"bfd-fastpath demo: {error}", file=sys.stderr)
         return 2
@@ -48,7 +46,7 @@ def run(
         if reason is not None:
             print(f"bfd-fastpath demo --kernel: {reason.text}", file=sys.stderr)
             return OK if reason.skip else WRONG
-        return _perform(KernelStage(options), options, "between network namespaces, FRR as B")
+        return _perform(KernelStage(options), options, "Between network namespaces, FRR as B")
     from bfd_fastpath.lab.eal import start_eal
     from bfd_fastpath.lab.memory import MemoryStage
 
@@ -56,7 +54,7 @@ def run(
     if problem is not None:
         print(f"bfd-fastpath demo: {problem}", file=sys.stderr)
         return WRONG
-    return _perform(MemoryStage(options), options, "in one process")
+    return _perform(MemoryStage(options), options, "In one process, BGP over loopback")
 
 
 async def run_demo(stage: Stage, options: DemoOptions, screen: Screen | None = None) -> Result:
@@ -92,7 +90,7 @@ def _perform(stage: Stage, options: DemoOptions, where: str) -> int:
     screen = None if options.json else Screen()
     if screen is not None:
         interval = f"{options.interval_us / 1000:g} ms x {options.multiplier}"
-        screen.headline(f"Two routers, a route server, a cable ({where}), BFD at {interval}")
+        screen.headline(f"Two routers, a route server, a cable; BFD at {interval}", where)
     try:
         result = asyncio.run(_cancellable(run_demo(stage, options, screen)))
     except (KeyboardInterrupt, asyncio.CancelledError):

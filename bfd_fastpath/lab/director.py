@@ -142,7 +142,7 @@ class Director:
         """Long enough that whatever only lasts a moment is over: nothing but the NHIB may keep the lost next
         hop alive."""
         pause = max(WAIT_ON_S, 2 * self._options.detection_time_us / 1e6)
-        self._remark(f"waiting {pause:.1f} s: only the NHIB remembers the lost next hop, and keeps trying")
+        self._remark(f"for {pause:.1f} s only the NHIB knows the next hop")
         self._stage.ask(False)
         await asyncio.sleep(pause)
         self._faults += await self._stage.leftovers()
@@ -153,7 +153,7 @@ class Director:
         mark = chronicle.mark()
         restored_ns = time.monotonic_ns()
         self._stage.join()
-        self._did(story.LINK_RESTORED, restored_ns, f"after {_ms((restored_ns - cut_ns) // 1000)}")
+        self._did(story.LINK_RESTORED, restored_ns, f"after {(restored_ns - cut_ns) / 1e9:.3f} s")
         reporters = self._stage.reporters()
         again = "A and B hear each other again"
         await self._step(story.BFD_UP_AGAIN, reporters, mark, GRACE_S, again, also=_BOTH)

@@ -25,8 +25,9 @@ class Screen:
         width = None if stream.isatty() else 110
         self._console = Console(file=stream, highlight=False, width=width)
 
-    def headline(self, text: str) -> None:
-        self._console.print(Text(text, style="bold"))
+    def headline(self, *lines: str) -> None:
+        for line in lines:
+            self._console.print(Text(line, style="bold"))
 
     def step(self, step: Step) -> None:
         style = "red" if step.name in _BAD_NEWS else "green"
@@ -38,7 +39,7 @@ class Screen:
     def result(self, result: Result) -> None:
         """The table, and a last line that says how it went."""
         shape = box.HEAVY_HEAD if self._console.is_terminal else box.ASCII
-        table = Table(box=shape, title=self._title(result), title_justify="left", title_style="")
+        table = Table(box=shape)
         table.add_column("measured")
         table.add_column("time", justify="right")
         table.add_column("bound", justify="right")
@@ -48,6 +49,8 @@ class Screen:
             late = value is not None and limit is not None and value > limit
             table.add_row(text, Text(_ms(value), style="bold red" if late else "bold"), _ms(limit), rule)
         self._console.print()
+        self._console.print(f"T, the detection time:         {_ms(result.detection_time_us):>10}")
+        self._console.print(f"G, the largest poll gap seen:  {_ms(result.poll_gap_us):>10}")
         self._console.print(table)
         for fault in result.wrong():
             self._console.print(Text(f"wrong: {fault}", style="bold red"))
@@ -56,11 +59,6 @@ class Screen:
         if not result.wrong() and not result.missed():
             good = "the story is right, and every time is within its bound"
             self._console.print(Text(good, style="bold green"))
-
-    @staticmethod
-    def _title(result: Result) -> str:
-        t, g = _ms(result.detection_time_us), _ms(result.poll_gap_us)
-        return f"T, the detection time: {t}    G, the largest poll gap seen: {g}"
 
     def _line(self, t_us: int, name: str, style: str, text: str) -> None:
         self._console.print(

@@ -44,7 +44,14 @@ def test_the_help_names_every_exit_code(capsys):
         ["session", "admin-down"],
         ["demo", "--multiplier", "0"],
         ["demo", "--interval", "soon"],
+        ["demo", "--interval", "nan"],
+        ["demo", "--interval", "-5"],
+        ["demo", "--interval", "999us"],
+        ["demo", "--interval", "10.001s"],
+        ["demo", "--interval", "5m"],
         ["demo", "--cut", "sideways"],
+        ["demo", "--prefix", "203.0.113.1/24"],
+        ["demo", "--prefix", "anything"],
     ],
     ids=" ".join,
 )
@@ -196,3 +203,20 @@ def test_a_reader_that_leaves_is_no_error():
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", ["50", "50.0", "50ms", "50 ms", "50000us", "0.05s"])
+def test_an_interval_is_understood_with_a_unit_and_in_milliseconds_without(words, monkeypatch):
+    from bfd_fastpath.lab import demo
+
+    asked = []
+    monkeypatch.setattr(demo, "run", lambda **options: asked.append(options["interval_us"]) or 0)
+    assert invoke(["demo", "--interval", words]) == 0
+    assert asked == [50_000]
+
+
+def test_an_interval_that_is_none_is_answered_with_how_to_write_one(capsys):
+    assert invoke(["demo", "--interval", "soon"]) == 2
+    assert "write 20ms, 20000us or 0.02s; a bare number is milliseconds" in capsys.readouterr().err
+    assert invoke(["demo", "--interval", "11s"]) == 2
+    assert "'11s' is 11 s; it may be 1 ms to 10 s." in capsys.readouterr().err

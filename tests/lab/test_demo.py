@@ -26,7 +26,17 @@ pytestmark = pytest.mark.eal
 
 def command(*options):
     """The demo as a user starts it, in a process of its own."""
-    words = [sys.executable, "-m", "bfd_fastpath", "demo", "--interval", "20", "--multiplier", "3", *options]
+    words = [
+        sys.executable,
+        "-m",
+        "bfd_fastpath",
+        "demo",
+        "--interval",
+        "20ms",
+        "--multiplier",
+        "3",
+        *options,
+    ]
     return subprocess.run(words, capture_output=True, text=True, timeout=90, check=False)
 
 
@@ -117,6 +127,7 @@ def test_people_read_every_step_and_the_table_of_times():
     assert places == sorted(places)
     assert "packets vanish from A to B" in done.stdout
     assert "T + 10 ms + G" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_run_in_this_process_for_ipv6_and_again(eal):
