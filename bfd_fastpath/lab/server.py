@@ -38,8 +38,8 @@ class _Seat:
     def send(self, *updates: Update) -> object:
         return self.speaker.send(*updates)
 
-    def refuse(self, text: str) -> None:
-        self.speaker.reset(Notification(ErrorCode.CEASE, Cease.REJECTED))
+    def refuse(self, text: str, subcode: int = Cease.REJECTED) -> None:
+        self.speaker.reset(Notification(ErrorCode.CEASE, subcode))
 
     @property
     def limit(self) -> int:

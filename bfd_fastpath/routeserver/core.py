@@ -90,6 +90,14 @@ class RouteServer:
         self._changed(client, touched, outcome)
         return outcome
 
+    def excess(self, session: SessionId) -> str:
+        """What a session has too much of, in words; empty when it keeps to the limits."""
+        entries = len(self._client_of[session].sessions[session].reach)
+        if entries > self.settings.entry_limit:
+            return f"{entries} BGP-LS entries, the limit is {self.settings.entry_limit}"
+        limit, prefixes = self.settings.prefix_limit, len(self.table.offered(session))
+        return f"{prefixes} prefixes, the limit is {limit}" if limit is not None and prefixes > limit else ""
+
     def entries_complete(self, session: SessionId) -> Outcome:
         """End-of-RIB of BGP-LS came: from here on a Node without a Link is Down."""
         outcome = Outcome()

@@ -5,12 +5,15 @@ form), judged into Unknown, Up and Down. It decodes nothing and knows no routes.
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable
 from bfd_fastpath.routeserver.identity import Member, Members
 from bfd_fastpath.routeserver.settings import Address
 from bfd_fastpath.wire.bgpls.profile_l5 import node_id
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -52,6 +55,11 @@ class SessionReach:
         self._states: dict[Address, Reachability] = {}
         self.counters = ReachCounters()
 
+    def __len__(self) -> int:
+        """What the session makes this table remember: its entries, and the addresses and ids of its Links."""
+        kept = len(self._links) + len(self._nodes) + len(self._unreadable)
+        return kept + len(self._linked) + len(self._used_as_identifier)
+
     def announce(self, entry: SeenLink | SeenNode | Unreadable) -> None:
         """The session has this entry. Announcing it again changes nothing."""
         if isinstance(entry, SeenLink):
@@ -65,7 +73,7 @@ class SessionReach:
         """The session no longer has the NLRI with these octets; nothing happens when it had not."""
         if (link := self._links.pop(key, None)) is not None:
             if link.counts and link.remote is not None:
-                self._good[link.remote] -= 1
+                _count(self._good, link.remote, -1)
             else:
                 self._count_faulty(link, -1)
             self._touch_link(link)
@@ -116,7 +124,7 @@ class SessionReach:
         self.withdraw(link.key)
         self._links[link.key] = link
         if link.counts and link.remote is not None:
-            self._good[link.remote] += 1
+            _count(self._good, link.remote, 1)
             self._linked.add(link.remote)
             if link.remote_id is not None and link.remote_id not in _ids(link.remote):
                 self._used_as_identifier.add(link.remote_id)
@@ -176,13 +184,13 @@ class SessionReach:
 
     def _count_faulty(self, link: SeenLink, step: int) -> None:
         if link.remote is not None and self._members.on_lan(link.remote):
-            self._faulty[link.remote] += step
+            _count(self._faulty, link.remote, step)
         elif link.remote_id is not None:
-            self._faulty_ids[link.remote_id] += step
+            _count(self._faulty_ids, link.remote_id, step)
 
     def _count_node(self, node: SeenNode, step: int) -> None:
         if node.node_id is not None:
-            (self._node_ids if node.asn is None else self._identifier_ids)[node.node_id] += step
+            _count(self._node_ids if node.asn is None else self._identifier_ids, node.node_id, step)
             self._touch_node_id(node.node_id)
 
     def _touch_link(self, link: SeenLink) -> None:
@@ -198,6 +206,12 @@ class SessionReach:
             self._touched.add(literal)
         for member in self._members.with_identifier(octets):
             self._touched.update(member.addresses)
+
+
+def _count(counter: Counter[T], key: T, step: int) -> None:
+    counter[key] += step
+    if not counter[key]:
+        del counter[key]
 
 
 def _ids(address: Address) -> tuple[bytes, ...]:

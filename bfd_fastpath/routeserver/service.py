@@ -17,6 +17,7 @@ from bfd_fastpath.wire.bgp import (
     BGP_LS,
     IPV4_UNICAST,
     IPV6_UNICAST,
+    Cease,
     Closed,
     EndOfRib,
     Established,
@@ -40,8 +41,8 @@ class Sender(Protocol):
     def send(self, *updates: Update) -> object:
         """Hand UPDATEs to the session, to go out together. Raises SessionError for one that is ending."""
 
-    def refuse(self, text: str) -> None:
-        """End the session with Cease, connection rejected."""
+    def refuse(self, text: str, subcode: int = Cease.REJECTED) -> None:
+        """End the session with Cease, by default connection rejected; the text is for logs."""
 
     @property
     def limit(self) -> int:
@@ -113,6 +114,8 @@ class RouteService:
         if isinstance(event, UpdateReceived):
             inbound = read_update(event.update, event.faults, self.server.reader(client))
             self._deliver(self.server.received(session, inbound))
+            if excess := self.server.excess(session):
+                sender.refuse(excess, Cease.MAX_PREFIXES)
         elif isinstance(event, EndOfRib) and event.family == BGP_LS:
             self._deliver(self.server.entries_complete(session))
         elif isinstance(event, RefreshRequested):

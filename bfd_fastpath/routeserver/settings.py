@@ -48,6 +48,10 @@ class ServerSettings:
     flag_tlv: int = 65001
     enterprise: int = 32473
     hold_time_s: int = 90
+    #: BGP-LS NLRIs that a session may have at a time (RFC 9552 8.2.2 wants a limit), with those that must be
+    #: remembered of it; and prefixes, None for any number. Beyond it the session ends.
+    entry_limit: int = 65_536
+    prefix_limit: int | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError, naming the client, when two clients could not be told apart."""

@@ -2,6 +2,7 @@
 """The route server behind real BGP sessions, octet by octet, with the connection between the two ends as
 lists."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
@@ -65,8 +66,8 @@ class Connection:
         for update in updates:
             self.end.send(update, 0)
 
-    def refuse(self, text):
-        self.end.close(Notification(ErrorCode.CEASE, Cease.REJECTED))
+    def refuse(self, text, subcode=Cease.REJECTED):
+        self.end.close(Notification(ErrorCode.CEASE, subcode))
 
     @property
     def limit(self):
@@ -213,3 +214,33 @@ def test_a_session_that_is_ending_keeps_nothing_from_the_others(lab):
     assert [u.announced for u in c.updates() if u.announced] == [(PREFIX,)]
     assert not [e for e in lab.events if isinstance(e, RoutesSent) and e.session == 1]
     assert a.client.state is b.client.state
+
+
+def flood_of_entries(number):
+    return reach(node(A + number))
+
+
+def flood_of_links_that_go_again(number):
+    other = link(A, A + number)
+    return replace(reach(other), mp_unreach=MpUnreach(BGP_LS, (link(A, A + number - 1),)))
+
+
+def flood_of_prefixes(number):
+    return replace(route(A), announced=(ip_network(f"10.{number}.0.0/16"),))
+
+
+@pytest.mark.parametrize("flood", [flood_of_entries, flood_of_links_that_go_again, flood_of_prefixes])
+def test_a_session_beyond_the_limits_ends_and_leaves_nothing(flood):
+    lab = Lab()
+    lab.service = RouteService(replace(SETTINGS, entry_limit=20, prefix_limit=20), lab.events.append)
+    a, b = lab.connect("a"), lab.connect("b")
+    for number in range(1, 12):
+        a.say(flood(number))
+    assert a.client.state is b.client.state
+    for number in range(12, 22):
+        if not a.client.closed:
+            a.say(flood(number))
+    (said,) = [e.notification for e in a.heard if isinstance(e, NotificationReceived)]
+    assert (said.code, said.subcode) == (ErrorCode.CEASE, Cease.MAX_PREFIXES)
+    assert len(lab.service.server.table) == 0
+    assert not b.client.closed
