@@ -53,13 +53,22 @@ def eal_line(
     MiB without, more with many ports, unless told); `extra` is appended, and where it sets memory, cores, log
     level or probing, ours is left out.
 
-    Raises EalError when a PCI port lacks hugepages, InvalidArgumentError for a CPU that this process may not
-    use.
+    Raises EalError when a PCI port is not there or lacks hugepages, InvalidArgumentError for a CPU that this process may not
+    use and for memory of less than 1 MiB.
     """
+    if memory_mib is not None and memory_mib < 1:
+        raise InvalidArgumentError(
+            f"{memory_mib} MiB of memory is too little; leave it out, or give 64 or more"
+        )
     given = {option.split("=", 1)[0] for option in extra} | {
         option[:2] for option in extra if re.match(r"-\w", option)
     }
     allowed = {address: devargs for devargs in ports if (address := pci_address(devargs)) is not None}
+    # A machine of which no PCI device is known (no sysfs) is taken at its word.
+    if host.node_of_device and (absent := allowed.keys() - host.node_of_device.keys()):
+        raise EalError(
+            f"this machine has no PCI device {', '.join(sorted(absent))}: `bfd-fastpath pmdinfo` lists those it has"
+        )
     nodes = sorted({max(host.node_of_device.get(address, -1), 0) for address in allowed})
     line = [program]
     if not given.intersection(_CORES):

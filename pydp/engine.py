@@ -83,8 +83,8 @@ class Engine(EngineHandle):
         open). Closing twice changes nothing.
         """
         if self.alive:
-            self._events._detach()
             raise_status(lib.pydp_engine_destroy(self._c))
+            self._events._detach()
             self._release()
             self._ports.clear()
 

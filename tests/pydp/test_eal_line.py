@@ -139,3 +139,14 @@ def test_a_cpu_that_the_process_may_not_use_is_refused_with_those_it_may():
 )
 def test_devargs_tell_a_pci_address_from_a_virtual_device(devargs: str, address: str | None):
     assert pci_address(devargs) == address
+
+
+@pytest.mark.parametrize("mib", [0, -1])
+def test_memory_that_is_none_is_refused_in_words(mib):
+    with pytest.raises(InvalidArgumentError, match=f"{mib} MiB of memory is too little"):
+        eal_line(host=PLAIN, memory_mib=mib)
+
+
+def test_a_pci_device_that_is_not_there_is_named_before_hugepages_are_asked_for():
+    with pytest.raises(EalError, match="no PCI device 0000:04:00.0"):
+        eal_line(["0000:03:00.0", "04:00.0,x=1"], host=TWO_NODES)
