@@ -18,6 +18,8 @@ from bfd_fastpath.wire.bgp import BgpSession, Endpoint, Event, Notification
 LINGER_S = 1.0
 """How long the peer may take to close after our NOTIFICATION, in seconds."""
 HIGH_WATER = 4 << 20
+SEND_HOLD_S = 480.0
+"""How long a peer may take nothing while more than HIGH_WATER octets wait for it, in seconds (RFC 9687)."""
 _log = structlog.get_logger("bgp")
 
 
@@ -45,6 +47,7 @@ class BgpConnection(asyncio.Protocol):
         outgoing: bool,
         clock: Callable[[], int],
         tap: Tap | None = None,
+        send_hold_s: float = SEND_HOLD_S,
     ) -> None:
         self.session = session
         self.outgoing = outgoing
@@ -58,6 +61,9 @@ class BgpConnection(asyncio.Protocol):
         self._delivering = False
         self._opened = False
         self._finishing = False
+        self._send_hold_s = send_hold_s
+        self._send_hold: asyncio.TimerHandle | None = None
+        self._written = 0
         self._writable = asyncio.Event()
         self._writable.set()
 
@@ -93,13 +99,34 @@ class BgpConnection(asyncio.Protocol):
         self.pump()
         if self._timer is not None:
             self._timer.cancel()
+        if self._send_hold is not None:
+            self._send_hold.cancel()
         self._owner.gone(self)
 
     def pause_writing(self) -> None:
         self._writable.clear()
+        if self._send_hold is None:
+            self._watch_peer()
 
     def resume_writing(self) -> None:
         self._writable.set()
+
+    def _watch_peer(self) -> None:
+        """A peer that says KEEPALIVE and reads nothing would cost memory for ever."""
+        taken = self._written - self.buffered
+        loop = asyncio.get_running_loop()
+        self._send_hold = loop.call_later(self._send_hold_s, self._look_again, taken)
+
+    def _look_again(self, taken: int) -> None:
+        self._send_hold = None
+        if self._writable.is_set():
+            return
+        if self._written - self.buffered > taken:
+            self._watch_peer()
+            return
+        self.session.disconnected(f"the peer took nothing for {self._send_hold_s:g} s (RFC 9687)")
+        self.pump()
+        self.abort()
 
     # What the owner calls
 
@@ -141,6 +168,7 @@ class BgpConnection(asyncio.Protocol):
     def _write(self) -> None:
         data = self.session.data_to_send()
         if data and self._transport is not None and not self._finishing:
+            self._written += len(data)
             self._transport.write(data)
             self.last_write_ns = self._clock()
             self._show(Direction.OUT, data, self.last_write_ns)

@@ -258,7 +258,14 @@ class Speaker:
 
     def _connection(self, *, outgoing: bool) -> BgpConnection:
         session = BgpSession(self.settings.session, jitter=lambda: 0.75 + 0.25 * self._draw())
-        return BgpConnection(session, self, outgoing=outgoing, clock=self._clock, tap=self._tap)
+        return BgpConnection(
+            session,
+            self,
+            outgoing=outgoing,
+            clock=self._clock,
+            tap=self._tap,
+            send_hold_s=self.settings.send_hold_s,
+        )
 
     def _begin(self, connection: BgpConnection, transport: asyncio.Transport) -> None:
         self._connections.append(connection)

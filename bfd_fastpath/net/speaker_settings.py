@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bfd_fastpath.net.bgp_connection import SEND_HOLD_S
 from bfd_fastpath.net.tcp import MD5_KEY_LIMIT, Address
 from bfd_fastpath.wire.bgp import SessionSettings
 
@@ -15,7 +16,8 @@ class SpeakerSettings:
 
     `connect`: open connections ourselves; without it the peer must come to a Listener. `local`,
     `local_port`: the end to connect from, None and 0 for the kernel's choice. `password`: TCP-MD5, None for
-    none. `gtsm`: the peer is one hop away (RFC 5082). Delays and timeouts in seconds.
+    none. `gtsm`: the peer is one hop away (RFC 5082). `send_hold_s`: how long it may read nothing (RFC 9687).
+    Delays and timeouts in seconds.
     """
 
     session: SessionSettings
@@ -29,6 +31,7 @@ class SpeakerSettings:
     connect_timeout_s: float = 10.0
     reconnect_first_s: float = 1.0
     reconnect_most_s: float = 60.0
+    send_hold_s: float = SEND_HOLD_S
 
     def __post_init__(self) -> None:
         if self.local is not None and self.local.version != self.remote.version:

@@ -280,6 +280,31 @@ def test_a_slow_peer_gets_everything_and_the_sender_can_wait_for_it():
     asyncio.run(story())
 
 
+def test_a_peer_that_talks_and_never_reads_is_given_up():
+    """RFC 9687: its KEEPALIVEs keep the hold timer quiet while what it is sent piles up."""
+    updates = [ROUTE] * 100_000
+
+    async def story():
+        server = Peer(64501, connect=False, send_hold_s=0.2)
+        async with listening(server) as listener:
+            peer = await ScriptedPeer.to(listener)
+            await peer.establish(64500)
+            await until(lambda: server.speaker.peer)
+            while server.speaker.buffered < 8 << 20:
+                server.speaker.send_all(updates)
+
+            def given_up():
+                peer.say(KEEPALIVE)
+                return server.told(Closed)
+
+            (closed,) = await until(given_up)
+            assert (closed.cause, "took nothing" in closed.text) == (CloseCause.TRANSPORT, True)
+            assert server.speaker.buffered == 0
+            peer.close()
+
+    asyncio.run(story())
+
+
 def test_the_configured_local_end_is_used():
     async def story():
         server = Peer(64501, ip_address("127.0.0.7"), connect=False)
