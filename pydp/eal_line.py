@@ -53,8 +53,8 @@ def eal_line(
     MiB without, more with many ports, unless told); `extra` is appended, and where it sets memory, cores, log
     level or probing, ours is left out.
 
-    Raises EalError when a PCI port is not there or lacks hugepages, InvalidArgumentError for a CPU that this process may not
-    use and for memory of less than 1 MiB.
+    Raises EalError when a PCI port is not there or lacks hugepages, InvalidArgumentError for a CPU that this
+    process may not use and for memory of less than 1 MiB.
     """
     if memory_mib is not None and memory_mib < 1:
         raise InvalidArgumentError(
@@ -67,7 +67,8 @@ def eal_line(
     # A machine of which no PCI device is known (no sysfs) is taken at its word.
     if host.node_of_device and (absent := allowed.keys() - host.node_of_device.keys()):
         raise EalError(
-            f"this machine has no PCI device {', '.join(sorted(absent))}: `bfd-fastpath pmdinfo` lists those it has"
+            f"this machine has no PCI device {', '.join(sorted(absent))}: "
+            "`bfd-fastpath pmdinfo` lists those it has"
         )
     nodes = sorted({max(host.node_of_device.get(address, -1), 0) for address in allowed})
     line = [program]
