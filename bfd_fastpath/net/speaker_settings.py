@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bfd_fastpath.net.bgp_connection import SEND_HOLD_S
 from bfd_fastpath.net.tcp import MD5_KEY_LIMIT, Address
@@ -26,7 +26,7 @@ class SpeakerSettings:
     local: Address | None = None
     local_port: int = 0
     connect: bool = True
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     gtsm: bool = False
     connect_timeout_s: float = 10.0
     reconnect_first_s: float = 1.0

@@ -104,3 +104,8 @@ def test_segments_that_crossed_a_router_are_dropped_under_gtsm(ttl, heard):
             peer.close()
 
     asyncio.run(story())
+
+
+def test_settings_that_are_shown_do_not_show_the_password():
+    """Logs and tracebacks show settings."""
+    assert "s3cret" not in repr(Peer(64500, password="s3cret").speaker.settings)
