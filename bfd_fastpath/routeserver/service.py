@@ -46,7 +46,7 @@ class Sender(Protocol):
 
     @property
     def limit(self) -> int:
-        """Octets that a message to this peer may have."""
+        """Octets that a message to this peer may have. Raises SessionError for a session that is ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,12 @@ class RouteService:
             sender.refuse(text)
             self._observe(Refused(address, peer.asn, text))
             return
+        try:
+            envelope = Envelope(peer.local.address, sender.limit, peer.as4)
+        except SessionError:
+            return  # it ended in the same breath, before anybody was told of it
         versions = frozenset(version for family, version in _VERSIONS.items() if family in peer.families)
         facts = SessionFacts(session, client.name, peer.router_id, address, versions, BGP_LS in peer.families)
-        envelope = Envelope(peer.local.address, sender.limit, peer.as4)
         self._senders[session] = (sender, envelope, client.name)
         self._deliver(self.server.established(facts))
         self._observe(Joined(session, client.name, address))

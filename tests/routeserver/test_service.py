@@ -19,6 +19,7 @@ from bfd_fastpath.wire.bgp import (
     Attributes,
     BgpSession,
     Cease,
+    CloseCause,
     Closed,
     EndOfRib,
     Endpoint,
@@ -214,6 +215,21 @@ def test_a_session_that_is_ending_keeps_nothing_from_the_others(lab):
     assert [u.announced for u in c.updates() if u.announced] == [(PREFIX,)]
     assert not [e for e in lab.events if isinstance(e, RoutesSent) and e.session == 1]
     assert a.client.state is b.client.state
+
+
+def test_a_session_that_ends_as_it_is_established_was_never_there(lab):
+    class Gone:
+        @property
+        def limit(self):
+            raise SessionError("no BGP session")
+
+    ends = Endpoint(LOOPBACK, 179), Endpoint(LOOPBACK, 40001)
+    peer = replace(lab.connect("a").end.peer, local=ends[0], remote=ends[1])
+    lab.events.clear()
+    lab.service.handle(9, Gone(), Established(peer))
+    lab.service.handle(9, Gone(), Closed(CloseCause.TRANSPORT, "connection lost", True))
+    assert lab.events == []
+    assert list(lab.service.server.clients["a"].sessions) == [1]
 
 
 def flood_of_entries(number):
