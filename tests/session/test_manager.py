@@ -6,38 +6,10 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from bfd_fastpath.nhib import BfdState, Nhib, NhibPolicy, Reachability, Reason, Slot
-from bfd_fastpath.session import Attachment, EventType, LearnedPolicy, SessionManager, SessionSpec, Timers
-from tests.session.ledger import LOOK, LedgerEngine, came_up, failed, record, state
-
-S = 1_000_000_000
-A, X, Y = ip_address("198.51.100.1"), ip_address("198.51.100.2"), ip_address("198.51.100.3")
-LAN = ip_network("198.51.100.0/24")
-HERE = Attachment(0, "lan0", A, LAN)
-UNKNOWN, UP, DOWN = Reachability.UNKNOWN, Reachability.UP, Reachability.DOWN
-FAST = SessionSpec(Timers(3, 50_000, 50_000))
-
-
-class Scene:
-    def __init__(self, policy=None, nhib_policy=None, attachments=(HERE,)):
-        self.engine = LedgerEngine()
-        self.nhib = Nhib(nhib_policy)
-        self.manager = SessionManager(self.engine, self.nhib, policy)
-        self.manager.set_attachments(attachments, 0)
-
-    def entry(self, address=X):
-        entry = self.nhib.get(address)
-        assert entry is not None
-        return entry
-
-    def drain(self, *records):
-        return self.manager.events(list(records))
-
-    def up(self, address=X, time_ns=1 * S):
-        return self.drain(came_up(self.engine.id_of(address), time_ns))
-
-    def down(self, address=X, time_ns=2 * S):
-        return self.drain(failed(self.engine.id_of(address), time_ns))
+from bfd_fastpath.nhib import BfdState, NhibPolicy, Reason, Slot
+from bfd_fastpath.session import Attachment, LearnedPolicy, Timers
+from tests.session.ledger import failed, state
+from tests.session.scene import DOWN, FAST, HERE, LAN, UNKNOWN, UP, A, S, Scene, X, Y
 
 
 @pytest.fixture
@@ -330,71 +302,6 @@ def test_an_address_that_comes_later_gives_waiting_next_hops_their_session():
     assert scene.entry().reason is Reason.NO_PORT
     scene.manager.set_attachments([HERE], 1)
     assert scene.engine.taken() == [("make", str(X))]
-
-
-def test_rule_3_an_admin_down_heard_while_down_arrives_as_a_remote_event(scene):
-    scene.manager.want(X, "bgp", None, 0)
-    scene.up()
-    scene.down()
-    told = record(1, EventType.REMOTE, 3 * S, old_state=3, new_state=0, remote_state=0, nexthop_state=0)
-    assert [(one.old, one.new) for one in scene.drain(told).changes] == [(DOWN, UNKNOWN)]
-    assert scene.entry().reason is Reason.PEER_ADMIN_DOWN
-
-
-def test_a_neighbour_event_explains_why_nothing_comes_up(scene):
-    scene.manager.want(X, "bgp", None, 0)
-    scene.drain(record(1, EventType.NEIGHBOUR, 1, new_state=1, neighbour_state=4))
-    assert scene.entry().reason is Reason.NEIGHBOUR_UNRESOLVED
-
-
-def test_evidence_of_a_failure_is_kept(scene):
-    scene.manager.want(X, "bgp", None, 0)
-    scene.up()
-    event = dataclasses.replace(failed(1, 2 * S), last_rx_ns=S, deadline_ns=2 * S - 5, poll_gap_us=77)
-    (change,) = scene.drain(event).changes
-    assert change.time_ns == 2 * S
-    assert change.evidence is not None
-    assert (change.evidence.last_hello_ns, change.evidence.deadline_ns, change.evidence.poll_gap_us) == (
-        S,
-        2 * S - 5,
-        77,
-    )
-    assert change.evidence.diagnostic == 1
-
-
-def test_events_older_than_the_look_at_a_new_session_do_not_undo_it(scene, monkeypatch):
-    found_up = dataclasses.replace(LOOK, state=BfdState.UP, old_state=BfdState.UP, slot=Slot.LIVE)
-    monkeypatch.setattr(scene.engine, "look", lambda session: found_up)
-    changes = scene.manager.want(X, "bgp", None, 0)
-    assert [one.new for one in changes] == [UNKNOWN, UP]
-    older = [
-        record(1, EventType.NEIGHBOUR, 1, new_state=1),
-        state(1, BfdState.DOWN, BfdState.INIT, 2),
-        came_up(1, 3),
-    ]
-    assert scene.drain(*older).changes == []
-    assert [one.new for one in scene.down().changes] == [DOWN]
-
-
-def test_after_lost_steps_the_session_itself_is_asked(scene):
-    scene.manager.want(X, "bgp", None, 0)
-    scene.up()
-    scene.engine.looks[1] = dataclasses.replace(scene.engine.looks[1], slot=Slot.DEAD, last_hello_ns=1)
-    lost = state(1, BfdState.UP, BfdState.UP, 2 * S, flags=1)
-    assert [one.new for one in scene.drain(lost).changes] == [DOWN]
-
-
-def test_a_session_that_the_engine_lost_is_made_again(scene):
-    scene.manager.want(X, "bgp", None, 0)
-    scene.up()
-    changes = scene.drain(scene.engine.gone(1, 2 * S)).changes
-    assert [one.new for one in changes] == [UNKNOWN]
-    assert scene.engine.taken()[-1] == ("make", str(X))
-
-
-def test_events_of_strangers_are_ignored(scene):
-    drained = scene.drain(failed(77, 1))
-    assert drained.changes == drained.seen == []
 
 
 def test_an_orderly_stop_ends_every_session(scene):
