@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <rte_interrupts.h>
+#include <rte_malloc.h>
 #include "io/capture.h"
 #include "io/dpdk_compat.h"
 #include "io/error.h"
@@ -34,12 +35,14 @@ int port_cut(struct pydp_port *port, bool on)
 {
 	unsigned int absent = 0;
 
-	/* The callback stays once it is there: DPDK cannot say when a running worker has left it. */
-	if (port->kind == PORT_ETHDEV && on && atomic_compare_exchange_strong(&port->cut_installed, &absent, 1) &&
-	    rte_eth_add_tx_callback(port->ethdev, 0, refuse_while_cut, port) == NULL) {
-		atomic_store(&port->cut_installed, 0);
-		return error_set(PYDP_E_UNSUPPORTED, "%s cannot be cut: this DPDK is built without transmit callbacks",
-				 port->name);
+	/* The callback stays until the port is closed: DPDK cannot say when a running worker has left it. */
+	if (port->kind == PORT_ETHDEV && on && atomic_compare_exchange_strong(&port->cut_installed, &absent, 1)) {
+		port->cut_hook = rte_eth_add_tx_callback(port->ethdev, 0, refuse_while_cut, port);
+		if (port->cut_hook == NULL) {
+			atomic_store(&port->cut_installed, 0);
+			return error_set(PYDP_E_UNSUPPORTED,
+					 "%s cannot be cut: this DPDK is built without transmit callbacks", port->name);
+		}
 	}
 	atomic_store_explicit(&port->cut, on ? 1 : 0, memory_order_release);
 	return PYDP_OK;
@@ -109,11 +112,20 @@ void port_wait_disarm(struct pydp_port *port)
 		rte_epoll_wait(port->wait_fd, events, 4, 0);
 }
 
+/* DPDK keeps callbacks for whatever device gets the same number next. Nobody polls the port any more. */
+static void forget_cut(struct pydp_port *port)
+{
+	if (port->cut_hook != NULL && rte_eth_remove_tx_callback(port->ethdev, 0, port->cut_hook) == 0)
+		rte_free((void *)(uintptr_t)port->cut_hook);
+	port->cut_hook = NULL;
+}
+
 int port_close(struct pydp_port *port)
 {
 	if (atomic_load(&port->attached))
 		return error_set(PYDP_E_BUSY, "%s is attached to an engine: destroy the engine first", port->name);
 	capture_forget_port(port);
+	forget_cut(port);
 	if (port->kind == PORT_MEMLINK)
 		memlink_close(port);
 	else

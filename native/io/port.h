@@ -41,6 +41,8 @@ struct pydp_port {
 	/* written by any thread */
 	atomic_uint cut;
 	atomic_uint cut_installed;
+	/* written once, by the thread that installed it */
+	const struct rte_eth_rxtx_callback *cut_hook;
 	atomic_uint attached;
 
 	/* written by the thread that transmits, read by any */

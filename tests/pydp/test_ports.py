@@ -71,6 +71,14 @@ def test_a_cut_drops_one_direction_and_counts_it(cable, pool):
     assert first.stats().tx_cut == 4
 
 
+def test_a_cut_ends_with_its_port(eal, pool):
+    with pydp.Port("net_null_cut0") as port:
+        port.cut()
+    with pydp.Port("net_null_cut1") as port:
+        assert send(port, pool, 2) == 2
+        assert port.stats().tx_packets == 2
+
+
 def test_a_cut_works_on_a_port_of_any_driver(eal, pool):
     with pydp.Port("net_null2") as port:
         port.cut()
