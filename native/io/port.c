@@ -40,8 +40,8 @@ int port_cut(struct pydp_port *port, bool on)
 		port->cut_hook = rte_eth_add_tx_callback(port->ethdev, 0, refuse_while_cut, port);
 		if (port->cut_hook == NULL) {
 			atomic_store(&port->cut_installed, 0);
-			return error_set(PYDP_E_UNSUPPORTED,
-					 "%s cannot be cut: this DPDK is built without transmit callbacks", port->name);
+			return error_set(PYDP_E_UNSUPPORTED, "%s cannot be cut: this DPDK is built without transmit callbacks",
+					 port->name);
 		}
 	}
 	atomic_store_explicit(&port->cut, on ? 1 : 0, memory_order_release);
