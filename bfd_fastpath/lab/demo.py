@@ -5,15 +5,13 @@ stage's."""
 import asyncio
 import contextlib
 import json
-import logging
 import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 
-import structlog
-
 from bfd_fastpath.lab.director import Director
+from bfd_fastpath.lab.hush import quiet_logs
 from bfd_fastpath.lab.options import DEFAULT_PREFIX, DemoOptions, Prefix
 from bfd_fastpath.lab.result import OK, WRONG, Result
 from bfd_fastpath.lab.screen import Screen
@@ -38,7 +36,7 @@ def run(
     except ValueError as error:
         print(f"bfd-fastpath demo: {error}", file=sys.stderr)
         return 2
-    _quiet_logs()
+    quiet_logs()
     if kernel:
         from bfd_fastpath.lab.kernel import KernelStage, unavailable
 
@@ -117,11 +115,3 @@ async def _cancellable(performance: Coroutine[None, None, Result]) -> Result:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await task
-
-
-def _quiet_logs() -> None:
-    """The story is what is to be read, and it contains failures on purpose; errors still come through."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

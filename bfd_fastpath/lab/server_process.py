@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_network
 
 from bfd_fastpath.lab.cast import Cast
 from bfd_fastpath.lab.chronicle import BGP_DOWN, Chronicle, Fact
+from bfd_fastpath.lab.hush import quiet_logs
 from bfd_fastpath.lab.options import DemoOptions
 from bfd_fastpath.lab.server import EmbeddedServer, ExpectedSession
 from bfd_fastpath.lab.story import BGP_UP
@@ -61,6 +62,8 @@ async def serve(prefix: str, address: str, port: int) -> None:
 def main() -> int:
     """Arguments: the prefix of B, the address and the port to listen on."""
     prefix, address, port = sys.argv[1:4]
+    # Standard output is for the facts alone: a log line among them would end the listening.
+    quiet_logs()
     try:
         asyncio.run(serve(prefix, address, int(port)))
     except OSError as error:
