@@ -43,7 +43,9 @@ def main(path: Path) -> int:
         _log.info("eal", line=" ".join(line[1:]), hugepages=pydp.eal.has_hugepages())
         return asyncio.run(Daemon(path, config).run())
     except _SENTENCES as error:
-        print(f"bfd-fastpath: {error}", file=sys.stderr)
+        # A busy TCP port is an OSError whose text is the sentence; its number says nothing to a person.
+        bare = isinstance(error, OSError) and error.filename is None and error.strerror
+        print(f"bfd-fastpath: {bare or error}", file=sys.stderr)
         return FAILED
 
 
