@@ -14,6 +14,7 @@ import structlog
 import pydp
 from bfd_fastpath.config import Config, ConfigError, load, restarts_needed
 from bfd_fastpath.config.model import Control
+from bfd_fastpath.config.passwords import password_faults
 from bfd_fastpath.config.render import render
 from bfd_fastpath.daemon import logs
 from bfd_fastpath.daemon.commands import Commands, render_steps
@@ -21,19 +22,27 @@ from bfd_fastpath.daemon.environment import start_eal
 from bfd_fastpath.net.control import ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.router.router import Router
-from bfd_fastpath.router.speaking import PasswordError
 
 OK, FAILED, BAD_CONFIGURATION = 0, 1, 2
 #: What ends a start with one sentence; anything else is a fault of ours and shows its trace.
-_SENTENCES = (pydp.PydpError, ControlSocketError, PasswordError, OSError)
+_SENTENCES = (pydp.PydpError, ControlSocketError, OSError)
 _log = structlog.get_logger("daemon")
+
+
+def _load(path: Path) -> Config:
+    """The configuration with everything that this process needs of it; ConfigError with all the faults."""
+    config = load(path)
+    faults = password_faults(config)
+    if faults:
+        raise ConfigError(faults)
+    return config
 
 
 def main(path: Path) -> int:
     """Runs until told to leave; the process's exit code. What is wrong is on standard error, one sentence a
     fault."""
     try:
-        config = load(path)
+        config = _load(path)
     except ConfigError as error:
         print(*error.faults, sep="\n", file=sys.stderr)
         return BAD_CONFIGURATION
@@ -110,7 +119,7 @@ class Daemon:
     async def _reload(self) -> list[str]:
         async with self._reloading:
             try:
-                config = load(self._path)
+                config = _load(self._path)
             except ConfigError as error:
                 raise CommandError("bad-configuration", "\n".join(map(str, error.faults))) from None
             before = self._router.config
@@ -165,6 +174,6 @@ class Daemon:
             try:
                 await self._reload()
             except CommandError as error:
-                _log.error("reload refused, nothing was changed", faults=str(error))
+                _log.error("reload refused, nothing was changed", faults=str(error).splitlines())
 
         self._hang_up_task = asyncio.create_task(reload())

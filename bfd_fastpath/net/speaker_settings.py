@@ -26,7 +26,7 @@ class SpeakerSettings:
     local: Address | None = None
     local_port: int = 0
     connect: bool = True
-    password: str | None = field(default=None, repr=False)
+    password: bytes | None = field(default=None, repr=False)
     gtsm: bool = False
     connect_timeout_s: float = 10.0
     reconnect_first_s: float = 1.0
@@ -36,7 +36,7 @@ class SpeakerSettings:
     def __post_init__(self) -> None:
         if self.local is not None and self.local.version != self.remote.version:
             raise ValueError(f"local address {self.local} and peer {self.remote} are of different families")
-        if self.password is not None and not 1 <= len(self.password.encode()) <= MD5_KEY_LIMIT:
+        if self.password is not None and not 1 <= len(self.password) <= MD5_KEY_LIMIT:
             raise ValueError(
                 f"the TCP-MD5 password for {self.remote} does not have 1 to {MD5_KEY_LIMIT} octets"
             )

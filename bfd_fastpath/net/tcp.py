@@ -33,15 +33,14 @@ class HasOptions(Protocol):
     def setsockopt(self, level: int, option: int, value: int | bytes, /) -> None: ...
 
 
-def md5_option(address: Address, password: str) -> bytes:
+def md5_option(address: Address, password: bytes) -> bytes:
     """The kernel's `struct tcp_md5sig` for one peer.
 
     Raises ValueError for a password that is empty or longer than 80 octets.
     """
-    key = password.encode()
-    if not 1 <= len(key) <= MD5_KEY_LIMIT:
-        raise ValueError(f"a TCP-MD5 password has 1 to {MD5_KEY_LIMIT} octets, this one {len(key)}")
-    return struct.pack("@128sBBHi80s", _sockaddr(address), 0, 0, len(key), 0, key)
+    if not 1 <= len(password) <= MD5_KEY_LIMIT:
+        raise ValueError(f"a TCP-MD5 password has 1 to {MD5_KEY_LIMIT} octets, this one {len(password)}")
+    return struct.pack("@128sBBHi80s", _sockaddr(address), 0, 0, len(password), 0, password)
 
 
 def _sockaddr(address: Address) -> bytes:
@@ -50,7 +49,7 @@ def _sockaddr(address: Address) -> bytes:
     return struct.pack("@HHI16sI", socket.AF_INET6, 0, 0, address.packed, 0)
 
 
-def set_md5(sock: HasOptions, address: Address, password: str) -> None:
+def set_md5(sock: HasOptions, address: Address, password: bytes) -> None:
     """Sign what goes to `address`, and drop what comes from it unsigned. Set it before connect() or listen().
 
     Raises ValueError for a bad password, TcpError where the kernel has no TCP-MD5.

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 import pydp
-from bfd_fastpath.config import model, steps
+from bfd_fastpath.config import ConfigError, model, steps
 from bfd_fastpath.config.render import render
 from bfd_fastpath.nhib import NhibPolicy
-from bfd_fastpath.router.speaking import PasswordError
 from bfd_fastpath.session import LearnedPolicy, SessionSpec, Timers
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ _log = structlog.get_logger("router")
 
 
 async def start(router: Router, plan: Sequence[steps.Step]) -> None:
-    """Every step of a start; the first that fails ends it: PydpError, OSError, PasswordError,
+    """Every step of a start; the first that fails ends it: PydpError, OSError, ConfigError,
     NoInterfaceError."""
     ports = (steps.OpenPort, steps.AddAddress, steps.SetLan, steps.StartRouter, steps.SetLog)
     laid: list[steps.Step] = [step for step in plan if isinstance(step, ports)]
@@ -45,7 +44,7 @@ async def reload(router: Router, plan: Sequence[steps.Step]) -> None:
     for step in plan:
         try:
             await _step(router, step)
-        except (pydp.PydpError, OSError, PasswordError) as error:
+        except (pydp.PydpError, OSError, ConfigError) as error:
             _log.error("step of the reload failed", step=render(step), error=str(error))
 
 

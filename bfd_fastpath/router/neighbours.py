@@ -42,7 +42,7 @@ class Neighbours:
         return iter(tuple(self._peers.values()))
 
     async def add(self, neighbor: Neighbor, learned: Learned | None = None) -> None:
-        """Begins to connect, or to listen. OSError for a busy TCP port, PasswordError."""
+        """Begins to connect, or to listen. OSError for a busy TCP port, ConfigError."""
         router = self._router
         peer = Peer(
             neighbor,

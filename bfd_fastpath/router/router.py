@@ -87,7 +87,7 @@ class Router:
 
     async def start(self) -> None:
         """Everything up, BGP connecting. Raises PydpError (port, engine), OSError (a busy TCP port, netlink),
-        PasswordError or NoInterfaceError; what had been opened by then is closed again.
+        ConfigError or NoInterfaceError; what had been opened by then is closed again.
         """
         try:
             self.dataplane.create()

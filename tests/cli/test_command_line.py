@@ -210,7 +210,12 @@ def test_an_interval_is_understood_with_a_unit_and_in_milliseconds_without(words
     from bfd_fastpath.lab import demo
 
     asked = []
-    monkeypatch.setattr(demo, "run", lambda **options: asked.append(options["interval_us"]) or 0)
+
+    def run(**options):
+        asked.append(options["interval_us"])
+        return 0
+
+    monkeypatch.setattr(demo, "run", run)
     assert invoke(["demo", "--interval", words]) == 0
     assert asked == [50_000]
 

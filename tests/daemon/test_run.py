@@ -305,6 +305,21 @@ def test_a_password_never_reaches_the_logs_or_the_answers(tmp_path):
     assert secret not in daemon.log.read_text() + json.dumps(answers)
 
 
+def test_passwords_that_cannot_be_had_are_all_told_before_anything_starts(tmp_path):
+    (tmp_path / "long").write_text("x" * 81)
+    text = PORT.replace('name = "r1"', 'name = "r1"\nasn = 64500\nrouter-id = "192.0.2.1"')
+    for address, file in (("127.0.0.1", "long"), ("127.0.0.2", "missing")):
+        text += f'[[neighbor]]\naddress = "{address}"\nremote-as = 64499\npassword-file = "{file}"\n'
+    daemon = Daemon(tmp_path, text)
+    daemon.launch()
+    assert daemon.ended() == 2
+    said = daemon.log.read_text()
+    assert "81 octets" in said
+    assert "missing cannot be read" in said
+    assert "Traceback" not in said
+    assert not daemon.socket.exists()
+
+
 def test_the_process_can_be_asked_while_it_starts(tmp_path):
     """A client that comes early waits for the answer; it gets no error."""
     daemon = Daemon(tmp_path)

@@ -365,8 +365,8 @@ def test_delays_double_up_to_the_bound_and_begin_anew():
     "bad",
     [
         {"local": ip_address("::1")},
-        {"password": ""},
-        {"password": "x" * 81},
+        {"password": b""},
+        {"password": b"x" * 81},
         {"reconnect_first_s": 5.0, "reconnect_most_s": 1.0},
     ],
 )

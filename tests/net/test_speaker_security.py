@@ -16,20 +16,20 @@ HOSTS = [LOOPBACK, ip_address("::1")]
 @pytest.mark.parametrize("address", HOSTS)
 def test_peers_with_one_password_meet(address):
     async def story():
-        server = Peer(64501, address, connect=False, password="s3cret")
+        server = Peer(64501, address, connect=False, password=b"s3cret")
         async with listening(server, address=address) as listener:
-            client = Peer(64500, address, remote_port=listener.port, password="s3cret")
+            client = Peer(64500, address, remote_port=listener.port, password=b"s3cret")
             async with running(client):
                 await until(lambda: client.speaker.peer and server.speaker.peer)
 
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("password", [None, "wrong"])
+@pytest.mark.parametrize("password", [None, b"wrong"])
 @pytest.mark.parametrize("address", HOSTS)
 def test_a_peer_without_the_password_gets_no_answer(address, password):
     async def story():
-        server = Peer(64501, address, connect=False, password="s3cret")
+        server = Peer(64501, address, connect=False, password=b"s3cret")
         async with listening(server, address=address) as listener:
             client = Peer(64500, address, remote_port=listener.port, password=password, connect_timeout_s=0.3)
             async with running(client):
@@ -41,10 +41,10 @@ def test_a_peer_without_the_password_gets_no_answer(address, password):
 
 def test_a_speaker_added_later_has_its_password_at_once():
     async def story():
-        server = Peer(64501, connect=False, password="s3cret")
+        server = Peer(64501, connect=False, password=b"s3cret")
         async with listening() as listener:
             listener.add(server.speaker)
-            client = Peer(64500, remote_port=listener.port, password="s3cret")
+            client = Peer(64500, remote_port=listener.port, password=b"s3cret")
             async with running(client):
                 await until(lambda: client.speaker.peer)
             await server.speaker.stop()
@@ -54,16 +54,16 @@ def test_a_speaker_added_later_has_its_password_at_once():
 
 def test_one_address_has_one_password():
     async def story():
-        async with listening(Peer(64501, connect=False, password="one")) as listener:
+        async with listening(Peer(64501, connect=False, password=b"one")) as listener:
             with pytest.raises(ValueError, match="share one"):
-                listener.add(Peer(64501, connect=False, password="two").speaker)
+                listener.add(Peer(64501, connect=False, password=b"two").speaker)
 
     asyncio.run(story())
 
 
 def test_a_password_has_a_length_the_kernel_takes():
-    assert len(md5_option(LOOPBACK, "x" * 80)) == 216
-    for bad in ("", "x" * 81):
+    assert len(md5_option(LOOPBACK, b"x" * 80)) == 216
+    for bad in (b"", b"x" * 81):
         with pytest.raises(ValueError):
             md5_option(LOOPBACK, bad)
 
@@ -108,4 +108,4 @@ def test_segments_that_crossed_a_router_are_dropped_under_gtsm(ttl, heard):
 
 def test_settings_that_are_shown_do_not_show_the_password():
     """Logs and tracebacks show settings."""
-    assert "s3cret" not in repr(Peer(64500, password="s3cret").speaker.settings)
+    assert "s3cret" not in repr(Peer(64500, password=b"s3cret").speaker.settings)

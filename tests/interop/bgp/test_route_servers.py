@@ -21,7 +21,7 @@ X4, X6 = ip_address("198.51.100.2"), ip_address("2001:db8::2")
     "security", ["", 'password "s3cret"; ttl security on;'], ids=["plain", "md5 and gtsm"]
 )
 def test_routes_of_bird_arrive_and_are_withdrawn(tmp_path, security):
-    ours = {"password": "s3cret", "gtsm": True} if security else {}
+    ours = {"password": b"s3cret", "gtsm": True} if security else {}
 
     async def story():
         with Bird(tmp_path / "bird", 64530, "127.0.23.1", (WE, ASN), security) as bird:
@@ -57,7 +57,7 @@ def test_bird_resends_its_routes_when_asked(tmp_path):
 @pytest.mark.interop("openbgpd")
 @pytest.mark.parametrize("security", ["", "tcp md5sig password s3cret"], ids=["plain", "md5"])
 def test_routes_of_openbgpd_arrive_and_are_withdrawn(tmp_path, security):
-    ours = {"password": "s3cret"} if security else {}
+    ours = {"password": b"s3cret"} if security else {}
 
     async def story():
         with Openbgpd(tmp_path / "bgpd", 64540, "127.0.23.3", (WE, ASN), security) as bgpd:
