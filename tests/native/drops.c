@@ -50,6 +50,91 @@ static void strangers_are_dropped(void)
 	wire_break(&wire);
 }
 
+/* An Up packet to the session with this discriminator of ours, without a UDP checksum where there may be none. */
+static void say_up(uint8_t *bfd, const struct pydp_session_state *to)
+{
+	bfd[1] = 0xc0;
+	put16(bfd + 8, (uint16_t)(to->local_discriminator >> 16));
+	put16(bfd + 10, (uint16_t)to->local_discriminator);
+}
+
+static void sum_udp6(uint8_t *ip)
+{
+	put16(ip + 46, 0);
+	put16(ip + 46, (uint16_t)~fold(ip + 40, 32, fold(ip + 8, 32, 17 + 32)));
+}
+
+/* A hello that repeats the one before goes a shorter way, which must ask no less who says it. */
+static void a_stranger_who_repeats_the_peers_hello_is_dropped(void)
+{
+	struct wire wire = wire_make();
+	struct pydp_session_state state;
+	uint8_t frame[128], elsewhere[128];
+	uint32_t four = session(&wire, 4), six = session(&wire, 6);
+
+	OK(pydp_session_read(wire.engine, four, &state));
+	bfd4(&wire, frame);
+	put16(frame + 40, 0);
+	counts_as(&wire, frame, 66, "rx-bfd");
+	say_up(frame + 42, &state);
+	for (int i = 0; i < 3; i++)
+		counts_as(&wire, frame, 66, "rx-bfd");
+	memcpy(elsewhere, frame, 12);
+	put16(elsewhere + 12, 0x8100);
+	put16(elsewhere + 14, 7);
+	memcpy(elsewhere + 16, frame + 12, 54);
+	memcpy(elsewhere + 34, (uint8_t[]){198, 51, 100, 1}, 4);
+	sum_ip4(elsewhere + 18);
+	counts_as(&wire, elsewhere, 70, "drop-source");
+	frame[29] = 3;
+	sum_ip4(frame + 14);
+	counts_as(&wire, frame, 66, "drop-source");
+
+	OK(pydp_session_read(wire.engine, six, &state));
+	counts_as(&wire, frame, bfd6(&wire, frame), "rx-bfd");
+	say_up(frame + 62, &state);
+	sum_udp6(frame + 14);
+	for (int i = 0; i < 3; i++)
+		counts_as(&wire, frame, 86, "rx-bfd");
+	/* the same when its four words are folded into one */
+	frame[29] = frame[33] = 1;
+	sum_udp6(frame + 14);
+	counts_as(&wire, frame, 86, "drop-source");
+	wire_break(&wire);
+}
+
+static void a_hello_on_another_port_is_dropped(void)
+{
+	struct pydp_address address = address4(192, 0, 2, 1);
+	struct wire wire = wire_make();
+	struct pydp_session_state state;
+	pydp_port_t *near, *far;
+	struct pydp_port_info info;
+	uint8_t frame[128];
+	uint32_t id = session(&wire, 4), index;
+
+	OK(pydp_link_create(&(struct pydp_link_config){.name = "other"}, &near, &far));
+	OK(pydp_engine_attach(wire.engine, near, &index));
+	OK(pydp_engine_address_add(wire.engine, index, 0, &address, 24));
+	OK(pydp_port_info(near, &info));
+	OK(pydp_session_read(wire.engine, id, &state));
+	bfd4(&wire, frame);
+	put16(frame + 40, 0);
+	counts_as(&wire, frame, 66, "rx-bfd");
+	say_up(frame + 42, &state);
+	for (int i = 0; i < 2; i++)
+		counts_as(&wire, frame, 66, "rx-bfd");
+	memcpy(frame, info.mac.octets, 6);
+	OK(pydp_burst_clear(wire.burst));
+	OK(pydp_burst_append(wire.burst, wire.pool, frame, 66));
+	OK(pydp_burst_transmit(wire.burst, far, NULL));
+	step(&wire);
+	CHECK(counter(wire.engine, index, "drop-source") == 1 && counter(wire.engine, index, "rx-bfd") == 0, "taken");
+	wire_break(&wire);
+	OK(pydp_port_close(near));
+	OK(pydp_port_close(far));
+}
+
 static void broken_ipv4_is_dropped(void)
 {
 	struct wire wire = wire_make();
@@ -225,6 +310,8 @@ int main(int argc, char **argv)
 	static const struct test_case cases[] = {
 		{"ttl_below_255_is_dropped", ttl_below_255_is_dropped},
 		{"strangers_are_dropped", strangers_are_dropped},
+		{"a_stranger_who_repeats_the_peers_hello_is_dropped", a_stranger_who_repeats_the_peers_hello_is_dropped},
+		{"a_hello_on_another_port_is_dropped", a_hello_on_another_port_is_dropped},
 		{"broken_ipv4_is_dropped", broken_ipv4_is_dropped},
 		{"broken_udp_is_dropped", broken_udp_is_dropped},
 		{"an_unfinished_udp_checksum_is_taken", an_unfinished_udp_checksum_is_taken},
