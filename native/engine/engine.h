@@ -36,10 +36,17 @@ enum {
 	ENGINE_DEFAULT_SLEEP_US = 500
 };
 
+/* An own gap in which a port lost packets. */
+struct engine_overflow {
+	uint64_t at_ns; /* when the last such gap ended; 0: never */
+	uint64_t gap_ns;
+};
+
 struct engine_port {
 	struct pydp_port *port;
 	struct path_port *path;
 	uint64_t missed; /* the driver's count when it was last looked at */
+	struct engine_overflow overflow;
 };
 
 /* Written by the worker, read by any thread. */
@@ -59,12 +66,6 @@ struct engine_events {
 	bool fresh;      /* something went onto the ring since the last look at armed */
 };
 
-struct engine_overflow {
-	uint64_t at_ns; /* when the last own gap ended with packets lost; 0: never */
-	uint64_t gap_ns;
-	bool counted; /* as a stall */
-};
-
 struct pydp_engine {
 	char name[24];
 	/* sizes: set at creation */
@@ -76,7 +77,8 @@ struct pydp_engine {
 	uint64_t slept_ns; /* since then, with every port able to wake us */
 	struct clock clock;
 	struct poll_gap poll_gap;
-	struct engine_overflow overflow;
+	uint64_t stall_ns; /* the end of the last gap that was counted as a stall */
+	bool ticking;      /* a worker runs: time goes on within a turn */
 
 	/* tables */
 	struct path_sessions sessions;

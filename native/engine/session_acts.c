@@ -73,20 +73,20 @@ void session_acted(void *context, uint32_t slot, const struct bfd_actions *actio
 		wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
 }
 
-/* Law 5: a detection that would end now, of a session from which nothing came since we were late and lost packets. */
+/* Law 5: a detection that would end now, of a session from which nothing came since we were late and its port lost packets. */
 static void defer_when_late(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 {
 	struct bfd_session *hot = &engine->sessions.hot[slot];
-	struct engine_overflow *overflow = &engine->overflow;
+	const struct engine_overflow *overflow = &engine->ports[engine->sessions.cold[slot].port].overflow;
 
 	if (overflow->at_ns == 0 || hot->last_rx_ns >= overflow->at_ns || bfd_session_detection_ns(hot) > now_ns ||
 	    bfd_session_defer(hot, overflow->gap_ns) == 0)
 		return;
 	engine->sessions.cold[slot].stall_count++;
 	stat_add(&engine->stats.stalled_sessions, 1);
-	if (!overflow->counted)
+	if (engine->stall_ns != overflow->at_ns)
 		stat_add(&engine->stats.stalls, 1);
-	overflow->counted = true;
+	engine->stall_ns = overflow->at_ns;
 }
 
 void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)

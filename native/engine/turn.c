@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One turn of the worker loop: look at the receive queues, carry out what is due, send. Reads no clock. */
+/* One turn of the worker loop: look at the receive queues, carry out what is due, send. Reads no clock, but for packets that
+ * a worker received long after its turn began. */
 #include <rte_prefetch.h>
 #include "engine/engine.h"
 
 /* A gap of our own from here on asks whether packets were lost in it (law 5). */
 #define STALL_NS 1000000u
+/* A turn that was interrupted for longer than this is no longer one moment. */
+#define MOMENT_NS 100000u
 
 enum { EXPIRE_AT_ONCE = 128, EXPIRE_A_TURN = 1024 };
 
@@ -29,17 +32,27 @@ void turn_flush(struct pydp_engine *engine)
 		}
 }
 
+/* A worker that was stopped between its look at the clock and its look at the queue finds packets from after the turn's
+ * beginning. Stamped with that, they would be as old as the stop in the next turn, and Down would follow. */
+static uint64_t receive_time(struct pydp_engine *engine)
+{
+	uint64_t now_ns = engine->ticking ? clock_now(&engine->clock) : engine->now_ns;
+
+	return now_ns > engine->now_ns + MOMENT_NS ? now_ns : engine->now_ns;
+}
+
 static void receive_burst(struct pydp_engine *engine, struct path_port *path, struct rte_mbuf **mbufs, uint16_t count)
 {
 	struct path_packet packets[PORT_BURST];
+	uint64_t now_ns = receive_time(engine);
 	uint16_t kept = path_classify(path, mbufs, count, packets);
 
-	path_bfd_receive(&engine->sessions, path, packets, kept, engine->now_ns);
+	path_bfd_receive(&engine->sessions, path, packets, kept, now_ns);
 	for (uint16_t i = 0; i < kept; i++) {
 		if (packets[i].kind == PATH_ARP)
-			path_arp_receive(path, &packets[i], neighbours_claim, engine, engine->now_ns);
+			path_arp_receive(path, &packets[i], neighbours_claim, engine, now_ns);
 		else if (packets[i].kind == PATH_ND)
-			path_nd_receive(path, &packets[i], neighbours_claim, engine, engine->now_ns);
+			path_nd_receive(path, &packets[i], neighbours_claim, engine, now_ns);
 	}
 }
 
@@ -60,6 +73,15 @@ static bool drain(struct pydp_engine *engine, struct engine_port *from, uint32_t
 	return taken >= from->port->rx_capacity;
 }
 
+static void note_gap(struct pydp_engine *engine, uint64_t gap_ns)
+{
+	_Atomic uint64_t *most = &engine->stats.gap_max_ns;
+
+	if (gap_ns > atomic_load_explicit(most, memory_order_relaxed))
+		atomic_store_explicit(most, gap_ns, memory_order_relaxed);
+	poll_gap_add(&engine->poll_gap, engine->now_ns, gap_ns);
+}
+
 static bool lost_packets(struct engine_port *from)
 {
 	uint64_t missed = port_missed(from->port);
@@ -69,19 +91,23 @@ static bool lost_packets(struct engine_port *from)
 	return lost;
 }
 
-static uint32_t look(struct pydp_engine *engine, uint64_t gap_ns)
+/* away_ns: since the last look, sleep included: who finds the queue full was not woken in time. */
+static uint32_t look(struct pydp_engine *engine, uint64_t away_ns)
 {
 	uint32_t received = 0;
-	bool full = false;
 
-	for (uint32_t i = 0; i < engine->port_count; i++)
-		full |= drain(engine, &engine->ports[i], &received);
-	/* Some drivers have to ask the kernel, so only a gap is worth the question. */
-	for (uint32_t i = 0; i < engine->port_count; i++)
-		if (gap_ns >= STALL_NS || engine->ports[i].port->kind == PORT_MEMLINK)
-			full |= lost_packets(&engine->ports[i]);
-	if (full && gap_ns >= STALL_NS)
-		engine->overflow = (struct engine_overflow){.at_ns = engine->now_ns, .gap_ns = gap_ns};
+	for (uint32_t i = 0; i < engine->port_count; i++) {
+		struct engine_port *from = &engine->ports[i];
+		bool full = drain(engine, from, &received);
+
+		/* Some drivers have to ask the kernel, so only a gap is worth the question. */
+		if (away_ns >= STALL_NS || from->port->kind == PORT_MEMLINK)
+			full |= lost_packets(from);
+		if (!full || away_ns < STALL_NS)
+			continue;
+		from->overflow = (struct engine_overflow){.at_ns = engine->now_ns, .gap_ns = away_ns};
+		note_gap(engine, away_ns);
+	}
 	return received;
 }
 
@@ -105,22 +131,20 @@ static uint32_t expire(struct pydp_engine *engine)
 	return total;
 }
 
-static uint64_t note_gap(struct pydp_engine *engine)
+/* How long ago the last look was, of which only what was not slept is a gap. */
+static uint64_t come_back(struct pydp_engine *engine)
 {
-	struct engine_stats *stats = &engine->stats;
-	uint64_t gap_ns = 0;
+	uint64_t away_ns = 0, gap_ns;
 
 	if (engine->look_ns != 0) {
-		gap_ns = engine->now_ns - engine->look_ns;
-		gap_ns -= RTE_MIN(gap_ns, engine->slept_ns);
-		stat_add(&stats->gaps[histogram_bucket(gap_ns)], 1);
-		if (gap_ns > atomic_load_explicit(&stats->gap_max_ns, memory_order_relaxed))
-			atomic_store_explicit(&stats->gap_max_ns, gap_ns, memory_order_relaxed);
-		poll_gap_add(&engine->poll_gap, engine->now_ns, gap_ns);
+		away_ns = engine->now_ns - engine->look_ns;
+		gap_ns = away_ns - RTE_MIN(away_ns, engine->slept_ns);
+		stat_add(&engine->stats.gaps[histogram_bucket(gap_ns)], 1);
+		note_gap(engine, gap_ns);
 	}
 	engine->look_ns = engine->now_ns;
 	engine->slept_ns = 0;
-	return gap_ns;
+	return away_ns;
 }
 
 /* Sessions made before there was a time were made now. */
@@ -146,7 +170,7 @@ uint32_t turn_run(struct pydp_engine *engine)
 	uint32_t received, expired;
 
 	engine->sent = 0;
-	received = engine->received = look(engine, note_gap(engine));
+	received = engine->received = look(engine, come_back(engine));
 	expired = expire(engine);
 	turn_flush(engine);
 	if (engine->events.unsaid > 0)

@@ -65,8 +65,10 @@ static void *run(void *argument)
 	clock_start(&engine->clock);
 	/* The time when nobody was responsible for the queues is not a gap of ours. */
 	engine->look_ns = 0;
+	engine->ticking = true;
 	sem_post(&engine->started);
 	loop(engine);
+	engine->ticking = false;
 	turn_flush(engine);
 	rte_thread_unregister();
 	return NULL;

@@ -79,6 +79,40 @@ static void a_stall_that_overflowed_the_queue_is_not_down(void)
 	rig_break(&rig);
 }
 
+/* A flood on one port of an engine that was late says nothing about another port's queue. */
+static void an_overflow_elsewhere_defers_nothing(void)
+{
+	struct rig rig = rig_make((struct rig_options){0});
+	static const uint8_t frame[60];
+	struct pydp_session_state left;
+	pydp_port_t *flooded, *flooder;
+	pydp_mempool_t *pool;
+	pydp_burst_t *burst;
+	uint32_t index;
+
+	OK(pydp_link_create(&(struct pydp_link_config){.name = "flooded", .capacity = 16}, &flooded, &flooder));
+	OK(pydp_engine_attach(rig.left.engine, flooded, &index));
+	OK(pydp_mempool_create("flood", 63, 0, &pool));
+	OK(pydp_burst_create(32, &burst));
+	rig_until(&rig, PYDP_BFD_UP);
+	rig_run(&rig, SECOND);
+	OK(pydp_port_cut(rig.right.port, 1));
+	for (int i = 0; i < 32; i++)
+		OK(pydp_burst_append(burst, pool, frame, sizeof(frame)));
+	OK(pydp_burst_transmit(burst, flooder, NULL));
+	rig.now += 200 * MS;
+	OK(pydp_engine_step(rig.left.engine, rig.now, NULL));
+	left = rig_read(&rig.left);
+	CHECK(left.local_state == PYDP_BFD_DOWN && left.stall_count == 0, "state %u, deferred %u times", left.local_state,
+	      left.stall_count);
+	CHECK(worker(&rig.left).stalls == 0, "%lu stalls", worker(&rig.left).stalls);
+	rig_break(&rig);
+	OK(pydp_port_close(flooded));
+	OK(pydp_port_close(flooder));
+	OK(pydp_burst_destroy(burst));
+	OK(pydp_mempool_destroy(pool));
+}
+
 static void silence_behind_an_overflow_is_down_a_detection_time_later(void)
 {
 	struct rig rig = about_to_overflow();
@@ -135,6 +169,7 @@ int main(int argc, char **argv)
 		{"a_stall_that_overflowed_the_queue_is_not_down", a_stall_that_overflowed_the_queue_is_not_down},
 		{"silence_behind_an_overflow_is_down_a_detection_time_later",
 		 silence_behind_an_overflow_is_down_a_detection_time_later},
+		{"an_overflow_elsewhere_defers_nothing", an_overflow_elsewhere_defers_nothing},
 		{"a_stall_without_hellos_is_down", a_stall_without_hellos_is_down},
 		{"gaps_are_counted_by_length", gaps_are_counted_by_length},
 	};
