@@ -85,10 +85,11 @@ int pydp_session_list(pydp_engine_t *engine, uint32_t after, uint32_t *ids, uint
 	CHECK_POINTER(count);
 	while (written < capacity && command.cursor != PATH_NONE) {
 		int result = engine_command(engine, &command, &reply);
-		uint32_t taken = RTE_MIN(reply.list.count, capacity - written);
+		uint32_t taken;
 
 		if (result != PYDP_OK)
 			return result;
+		taken = RTE_MIN(reply.list.count, capacity - written);
 		memcpy(ids + written, reply.list.ids, taken * sizeof(*ids));
 		written += taken;
 		command.cursor = reply.list.next;

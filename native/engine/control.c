@@ -75,7 +75,7 @@ void engine_destroy(struct pydp_engine *engine)
 	eal_object_gone();
 }
 
-int engine_attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *index)
+static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *index)
 {
 	struct path_port *path;
 	struct engine_port *slot;
@@ -104,6 +104,16 @@ int engine_attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	engine->path_ports[engine->port_count] = path;
 	*index = engine->port_count++;
 	return PYDP_OK;
+}
+
+int engine_attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *index)
+{
+	int result;
+
+	pthread_mutex_lock(&engine->control_lock);
+	result = attach(engine, port, index);
+	pthread_mutex_unlock(&engine->control_lock);
+	return result;
 }
 
 int engine_step(struct pydp_engine *engine, uint64_t now_ns, uint32_t *packets)
@@ -162,18 +172,20 @@ uint32_t engine_drain(struct pydp_engine *engine, struct pydp_event *events, uin
 	struct reply reply;
 	uint32_t count = 0;
 
+	pthread_mutex_lock(&engine->control_lock);
 	count += rte_ring_sc_dequeue_burst_elem(ring, events, sizeof(*events), capacity, NULL);
 	/* There is room for what did not fit. */
 	while (count < capacity && atomic_load(&engine->events.unsaid) > 0) {
 		uint32_t more;
 
-		if (engine_command(engine, &reread, &reply) != PYDP_OK)
+		if (mailbox_ask(engine, &reread, &reply) != PYDP_OK)
 			break;
 		more = rte_ring_sc_dequeue_burst_elem(ring, events + count, sizeof(*events), capacity - count, NULL);
 		if (more == 0)
 			break;
 		count += more;
 	}
+	pthread_mutex_unlock(&engine->control_lock);
 	return count;
 }
 

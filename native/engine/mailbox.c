@@ -123,6 +123,8 @@ static bool await_reply(struct mailbox *mailbox, struct reply *reply)
 static int ask_worker(struct pydp_engine *engine, struct command *command, struct reply *reply)
 {
 	command->sequence = ++engine->mailbox.sequence;
+	/* Answers that nobody waited for must not take the new one's place. */
+	take_reply(&engine->mailbox, reply);
 	if (rte_ring_sp_enqueue_elem(engine->mailbox.commands, command, sizeof(*command)) != 0)
 		return error_set(PYDP_E_TIMEOUT, "the worker of engine %s has not answered for long: is its CPU taken?",
 				 engine->name);
