@@ -3,7 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/resource.h>
-#include "rig.h"
+#include "frames.h"
 
 static void start(struct rig *rig, uint32_t idle)
 {
@@ -95,9 +95,26 @@ static void a_sleeping_worker_costs_little(void)
 	rig_break(&rig);
 }
 
+/* With no timer at all it would sleep for ever. */
+static void a_packet_wakes_a_sleeping_worker(void)
+{
+	struct wire wire = wire_make();
+	uint64_t end;
+	uint8_t frame[128];
+
+	OK(pydp_engine_start(wire.engine, &(struct pydp_worker_config){.cpu = -1}));
+	poll(NULL, 0, 200);
+	OK(pydp_burst_append(wire.burst, wire.pool, frame, arp(&wire, frame, 1, peer, us)));
+	OK(pydp_burst_transmit(wire.burst, wire.far, NULL));
+	for (end = pydp_clock_ns() + 2 * SECOND; collect(&wire) == 0; poll(NULL, 0, 1))
+		CHECK(pydp_clock_ns() < end, "no answer");
+	wire_break(&wire);
+}
+
 static void commands_reach_a_running_worker(void)
 {
 	struct rig rig = rig_make((struct rig_options){.max_sessions = 1000});
+	struct pydp_session_state one, other;
 	static uint32_t ids[1000];
 	uint32_t count;
 
@@ -110,6 +127,10 @@ static void commands_reach_a_running_worker(void)
 	}
 	OK(pydp_session_list(rig.left.engine, 0, ids, 1000, &count));
 	CHECK(count == 1000, "%u ids", count);
+	OK(pydp_session_read(rig.left.engine, ids[1], &one));
+	OK(pydp_session_read(rig.left.engine, ids[2], &other));
+	CHECK(one.source_port != other.source_port && other.source_port >= 49152, "RFC 5881 4: a source port each, not %u",
+	      other.source_port);
 	OK(pydp_session_list(rig.left.engine, ids[500], ids, 1000, &count));
 	CHECK(count == 499, "%u ids behind the 501st", count);
 	CHECK(pydp_session_upsert(rig.left.engine, &(struct pydp_session_config){0}, NULL) == PYDP_E_INVAL, "took nonsense");
@@ -182,6 +203,7 @@ int main(int argc, char **argv)
 		{"workers_that_poll_live", workers_that_poll_live},
 		{"workers_that_sleep_live_on_ethdevs", workers_that_sleep_live_on_ethdevs},
 		{"a_sleeping_worker_costs_little", a_sleeping_worker_costs_little},
+		{"a_packet_wakes_a_sleeping_worker", a_packet_wakes_a_sleeping_worker},
 		{"commands_reach_a_running_worker", commands_reach_a_running_worker},
 		{"threads_share_an_engine_in_turn", threads_share_an_engine_in_turn},
 		{"an_engine_can_be_stopped_and_started_again", an_engine_can_be_stopped_and_started_again},
