@@ -39,7 +39,7 @@ def program(name: str, out: Path, build: Path, sanitize: bool = False) -> Path:
 
 def cases(name: str) -> list[str]:
     """The names in the table at the end of a test program's source."""
-    return re.findall(r'^\t\t\{"(\w+)", \w+\},$', (HERE / f"{name}.c").read_text(), flags=re.MULTILINE)
+    return re.findall(r'^\t\t\{"(\w+)",\s+\w+\},$', (HERE / f"{name}.c").read_text(), flags=re.MULTILINE)
 
 
 def run(target: Path, case: str, suppressions: Path | None = None) -> None:
