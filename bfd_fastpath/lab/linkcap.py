@@ -9,7 +9,7 @@ from scapy.config import conf
 from scapy.packet import Raw
 from scapy.utils import PcapWriter
 
-from bfd_fastpath.lab.flow import packet_time
+from bfd_fastpath.net.tcp_flow import packet_time
 
 _ETHERNET = 1
 

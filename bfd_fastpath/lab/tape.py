@@ -12,7 +12,7 @@ import pydp
 from bfd_fastpath.net.tap import Direction, Flow
 
 if TYPE_CHECKING:
-    from bfd_fastpath.lab.flow import TcpFlow
+    from bfd_fastpath.net.tcp_flow import TcpFlow
 
 BFD_FILE = "bfd.pcap"
 BGP_FILE = "bgp.pcap"
@@ -28,8 +28,8 @@ class Tape:
     """
 
     def __init__(self, directory: Path) -> None:
-        from bfd_fastpath.lab.flow import FlowFile
         from bfd_fastpath.lab.linkcap import LinkFile
+        from bfd_fastpath.net.tcp_flow import FlowFile
 
         directory.mkdir(parents=True, exist_ok=True)
         self._offset = time.time_ns() - time.monotonic_ns()

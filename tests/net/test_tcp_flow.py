@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Capture files of BGP sessions and of the cable, read back by scapy and by tshark."""
+"""Capture files of BGP sessions, read back by scapy and by tshark."""
 
 import subprocess
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 import pytest
 from scapy.layers.inet import TCP
 from scapy.utils import rdpcap
 
-from bfd_fastpath.lab.flow import SEGMENT_OCTETS, FlowFile
-from bfd_fastpath.lab.linkcap import LinkFile
+from bfd_fastpath.net.tcp_flow import SEGMENT_OCTETS, FlowFile
 from bfd_fastpath.wire.bgp.message import KEEPALIVE
 
 CLIENT, SERVER = (ip_address("127.0.0.1"), 40001), ip_address("127.0.0.1")
@@ -61,30 +59,3 @@ def test_tshark_finds_every_message_and_nothing_strange(written):
     rows = [line.split("\t") for line in shown.splitlines()]
     assert sum(len(row[0].split(",")) for row in rows if row[0]) == 1001
     assert not any(row[1] for row in rows if len(row) > 1)
-
-
-@dataclass(frozen=True)
-class Packet:
-    time_ns: int
-    length: int
-    data: bytes
-
-
-def test_link_file_holds_the_octets_as_captured(tmp_path):
-    path = tmp_path / "bfd.pcap"
-    file = LinkFile(path, START_NS)
-    frame = bytes.fromhex("ffffffffffff020000000001 0806") + bytes(46)
-    file.write(Packet(500, 60, frame))
-    file.write(Packet(900, 1514, frame))
-    file.close()
-    packets = rdpcap(str(path))
-    assert [bytes(p) for p in packets] == [frame, frame]
-    assert [p.wirelen for p in packets] == [60, 1514]
-    assert int(packets[0].time * 1_000_000_000) == START_NS + 500
-
-
-def test_writing_frames_as_they_are_is_nothing_to_warn_about(tmp_path, caplog):
-    file = LinkFile(tmp_path / "bfd.pcap", 0)
-    file.write(Packet(1, 4, b"\x00" * 14))
-    file.close()
-    assert caplog.records == []

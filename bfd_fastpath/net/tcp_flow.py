@@ -13,7 +13,7 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from scapy.layers.inet import IP, TCP
 from scapy.layers.inet6 import IPv6
@@ -43,11 +43,20 @@ class _End:
     sequence: int
 
 
+class SegmentFile(Protocol):
+    """Where the segments go."""
+
+    def next_flow(self) -> int:
+        """A number for a new connection, from 1."""
+
+    def write(self, packet: Ether) -> None: ...
+
+
 class TcpFlow:
     """One TCP connection in a capture file. `client` is the end that connected."""
 
     def __init__(
-        self, writer: "FlowFile", client: tuple[Address, int], server: Address, time_ns: int
+        self, writer: SegmentFile, client: tuple[Address, int], server: Address, time_ns: int
     ) -> None:
         self._writer = writer
         number = writer.next_flow()
