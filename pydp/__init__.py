@@ -33,7 +33,7 @@ from pydp.ffi import text as _text
 from pydp.mempool import Mempool, MempoolUsage
 from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
 from pydp.ring import Ring
-from pydp.sessions import SessionConfig, Sessions, SessionState
+from pydp.sessions import SessionConfig, Sessions, SessionState, Takeover
 from pydp.states import (
     Diagnostic,
     Direction,
@@ -96,6 +96,7 @@ __all__ = [
     "State",
     "StateError",
     "Stats",
+    "Takeover",
     "TimedOutError",
     "UnsupportedError",
     "WorkerStats",

@@ -43,6 +43,27 @@ class SessionConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Takeover:
+    """Where a session stood that another system ran until now; see Sessions.adopt."""
+
+    #: What the peer calls Your Discriminator; not 0.
+    local_discriminator: int
+    #: 0: not known, which only a session that is DOWN may say (RFC 5880 6.8.6).
+    remote_discriminator: int = 0
+    remote_desired_min_tx_interval_us: int = 0
+    remote_required_min_rx_interval_us: int = 0
+    #: UDP; 0: one of ours.
+    source_port: int = 0
+    #: DOWN, INIT or UP.
+    local_state: State = State.DOWN
+    local_diagnostic: Diagnostic = Diagnostic.NONE
+    remote_state: State = State.DOWN
+    #: 0: the peer's state and timers are not known, and the detection time starts with its first packet; else
+    #: it runs from now.
+    remote_multiplier: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
     """A consistent snapshot of one session. Times are nanoseconds of the engine's clock, 0: never."""
 
@@ -112,23 +133,22 @@ class Sessions:
         Repeating it changes nothing. Raises InvalidArgumentError, OutOfMemoryError (table full),
         NotFoundError.
         """
-        wanted = ffi.new("struct pydp_session_config *")
-        fill(wanted.source, config.source_addr)
-        fill(wanted.destination, config.dest_addr)
-        try:
-            wanted.port = config.port
-            wanted.vlan = config.vlan
-            wanted.local_multiplier = config.local_multiplier
-            wanted.role = config.role
-            wanted.desired_min_tx_us = config.desired_min_tx_interval_us
-            wanted.required_min_rx_us = config.required_min_rx_interval_us
-        except OverflowError as error:
-            raise InvalidArgumentError(
-                f"a number of the session to {config.dest_addr} is out of range: {error}"
-            ) from error
-        wanted.admin_down = config.admin_down
         made = ffi.new("uint32_t *")
-        raise_status(lib.pydp_session_upsert(self._engine._c, wanted, made))
+        raise_status(lib.pydp_session_upsert(self._engine._c, _wanted(config), made))
+        return int(made[0])
+
+    def adopt(self, config: SessionConfig, takeover: Takeover) -> int:
+        """Go on here with a session that another system ran until now; its id. Its peer finds the
+        discriminators it knows, the first hello is due at once, and an Up session guards a Live next hop.
+
+        `config` says the timers that the peer was told, and no Poll is sent for them; `upsert` changes them
+        afterwards. Pin the neighbour's MAC address before (Engine.neighbour_set) where no hello may be lost
+        while it is asked for. Raises ExistsError (the session is there already, or the discriminator is
+        another's), StateError (the engine was neither stepped nor started yet), InvalidArgumentError,
+        OutOfMemoryError.
+        """
+        made = ffi.new("uint32_t *")
+        raise_status(lib.pydp_session_adopt(self._engine._c, _wanted(config), _stood(config, takeover), made))
         return int(made[0])
 
     def remove(self, session: int, *, now: bool = False) -> None:
@@ -170,6 +190,44 @@ class Sessions:
                 yield self.read(session)
             except NotFoundError:
                 continue
+
+
+def _wanted(config: SessionConfig) -> Any:
+    raw = ffi.new("struct pydp_session_config *")
+    fill(raw.source, config.source_addr)
+    fill(raw.destination, config.dest_addr)
+    try:
+        raw.port = config.port
+        raw.vlan = config.vlan
+        raw.local_multiplier = config.local_multiplier
+        raw.role = config.role
+        raw.desired_min_tx_us = config.desired_min_tx_interval_us
+        raw.required_min_rx_us = config.required_min_rx_interval_us
+    except OverflowError as error:
+        raise _out_of_range(config, error) from error
+    raw.admin_down = config.admin_down
+    return raw
+
+
+def _stood(config: SessionConfig, takeover: Takeover) -> Any:
+    raw = ffi.new("struct pydp_session_takeover *")
+    try:
+        raw.local_discriminator = takeover.local_discriminator
+        raw.remote_discriminator = takeover.remote_discriminator
+        raw.remote_desired_min_tx_us = takeover.remote_desired_min_tx_interval_us
+        raw.remote_required_min_rx_us = takeover.remote_required_min_rx_interval_us
+        raw.source_port = takeover.source_port
+        raw.local_state = takeover.local_state
+        raw.local_diagnostic = takeover.local_diagnostic
+        raw.remote_state = takeover.remote_state
+        raw.remote_multiplier = takeover.remote_multiplier
+    except OverflowError as error:
+        raise _out_of_range(config, error) from error
+    return raw
+
+
+def _out_of_range(config: SessionConfig, error: OverflowError) -> InvalidArgumentError:
+    return InvalidArgumentError(f"a number of the session to {config.dest_addr} is out of range: {error}")
 
 
 def _config(raw: Any) -> SessionConfig:

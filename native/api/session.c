@@ -42,6 +42,41 @@ int pydp_session_upsert(pydp_engine_t *engine, const struct pydp_session_config 
 	return result;
 }
 
+static int check_takeover(const struct pydp_session_takeover *takeover)
+{
+	CHECK(takeover->local_discriminator != 0, "local_discriminator is 0, which RFC 5880 reserves");
+	CHECK(takeover->local_state >= PYDP_BFD_DOWN && takeover->local_state <= PYDP_BFD_UP,
+	      "local_state %u is neither Down, Init nor Up", takeover->local_state);
+	CHECK(takeover->local_diagnostic <= 31, "local_diagnostic is %u: 0 to 31", takeover->local_diagnostic);
+	CHECK(takeover->remote_state <= PYDP_BFD_UP, "remote_state is %u: 0 to 3", takeover->remote_state);
+	CHECK(takeover->remote_discriminator != 0 || takeover->local_state == PYDP_BFD_DOWN,
+	      "remote_discriminator is 0, which only a session that is Down may say (RFC 5880 6.8.6)");
+	return PYDP_OK;
+}
+
+int pydp_session_adopt(pydp_engine_t *engine, const struct pydp_session_config *config,
+		       const struct pydp_session_takeover *takeover, uint32_t *id)
+{
+	struct command command = {.kind = COMMAND_SESSION_ADOPT};
+	struct reply reply;
+	int result;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(config);
+	CHECK_POINTER(takeover);
+	result = check_session(config);
+	if (result == PYDP_OK)
+		result = check_takeover(takeover);
+	if (result != PYDP_OK)
+		return result;
+	command.adopt.session = *config;
+	command.adopt.takeover = *takeover;
+	result = engine_command(engine, &command, &reply);
+	if (result == PYDP_OK && id != NULL)
+		*id = reply.id;
+	return result;
+}
+
 int pydp_session_remove(pydp_engine_t *engine, uint32_t id, int now)
 {
 	struct command command = {.kind = COMMAND_SESSION_REMOVE, .one = {.id = id, .at_once = now != 0}};

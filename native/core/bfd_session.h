@@ -109,6 +109,20 @@ struct bfd_actions {
 /* A new session, Down (or AdminDown), whose first packet is due at once when it may send. caller[] is kept. */
 void bfd_session_init(struct bfd_session *session, const struct bfd_session_config *config, uint32_t local_discriminator,
 		      uint64_t now_ns);
+/* Where a session stood that another system ran until now. */
+struct bfd_takeover {
+	uint32_t remote_discriminator; /* not 0, except while Down */
+	uint32_t remote_desired_min_tx_us;
+	uint32_t remote_required_min_rx_us;
+	uint8_t state; /* PYDP_BFD_DOWN, INIT or UP */
+	uint8_t diagnostic;
+	uint8_t remote_state;
+	uint8_t remote_multiplier; /* 0: the peer's state and timers are not known, and detection does not run yet */
+};
+
+/* A session that was just initialised, not AdminDown, goes on from there. The peer knows our timers: no Poll. */
+void bfd_session_adopt(struct bfd_session *session, const struct bfd_takeover *takeover, uint64_t now_ns,
+		       struct bfd_actions *actions);
 /* The whole wanted configuration; repeating it changes nothing. It also takes back a removal. */
 void bfd_session_configure(struct bfd_session *session, const struct bfd_session_config *config, uint64_t now_ns,
 			   struct rng *rng, struct bfd_actions *actions);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an operator or a control plane does to a session: make it, change it, disable and enable it (RFC 5880 6.8.3,
+/* What an operator or a control plane does to a session: make it, take it over, change it, disable and enable it (RFC 5880 6.8.3,
  * 6.8.16), remove it, clear its next hop. */
 #include "bfd_session.h"
 #include "bfd_session_steps.h"
@@ -23,6 +23,31 @@ void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *co
 	};
 	bfd_confirm(s);
 	bfd_pace(s);
+}
+
+void bfd_session_adopt(struct bfd_session *s, const struct bfd_takeover *takeover, uint64_t now_ns, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	s->state = takeover->state;
+	s->diagnostic = takeover->diagnostic;
+	s->remote_discriminator = takeover->remote_discriminator;
+	if (takeover->remote_multiplier != 0) {
+		s->remote_state = takeover->remote_state;
+		s->remote_multiplier = takeover->remote_multiplier;
+		s->remote_desired_min_tx_us = takeover->remote_desired_min_tx_us;
+		s->remote_required_min_rx_us = takeover->remote_required_min_rx_us;
+		s->last_rx_ns = now_ns;
+		s->flags |= BFD_SESSION_HEARD;
+	}
+	if (s->state == PYDP_BFD_UP) {
+		s->flags |= BFD_SESSION_WAS_UP;
+		s->nexthop = nexthop_next(NEXTHOP_SESSION_UP);
+	}
+	bfd_confirm(s);
+	bfd_pace(s);
+	bfd_finish(s, &before, actions);
 }
 
 static void change_timers(struct bfd_session *s, const struct bfd_session_config *config, uint64_t now_ns,

@@ -11,6 +11,7 @@
 
 enum command_kind {
 	COMMAND_SESSION_UPSERT,
+	COMMAND_SESSION_ADOPT,
 	COMMAND_SESSION_REMOVE,
 	COMMAND_SESSION_READ,
 	COMMAND_SESSION_LIST,
@@ -40,6 +41,10 @@ struct command {
 	uint32_t sequence;
 	union {
 		struct pydp_session_config session;
+		struct {
+			struct pydp_session_config session;
+			struct pydp_session_takeover takeover;
+		} adopt;
 		struct command_address address;
 		struct {
 			uint32_t id;

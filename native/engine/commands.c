@@ -70,6 +70,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	switch (command->kind) {
 	case COMMAND_SESSION_UPSERT:
 		return sessions_upsert(engine, &command->session, &reply->id);
+	case COMMAND_SESSION_ADOPT:
+		return sessions_adopt(engine, &command->adopt.session, &command->adopt.takeover, &reply->id);
 	case COMMAND_SESSION_REMOVE:
 		return sessions_remove(engine, command->one.id, command->one.at_once != 0);
 	case COMMAND_SESSION_READ:

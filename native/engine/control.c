@@ -160,7 +160,9 @@ int engine_command(struct pydp_engine *engine, struct command *command, struct r
 	int result;
 
 	pthread_mutex_lock(&engine->control_lock);
-	result = mailbox_ask(engine, command, reply);
+	result = command->kind == COMMAND_SESSION_ADOPT ? given_create(engine) : PYDP_OK;
+	if (result == PYDP_OK)
+		result = mailbox_ask(engine, command, reply);
 	pthread_mutex_unlock(&engine->control_lock);
 	return result;
 }

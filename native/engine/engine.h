@@ -88,6 +88,9 @@ struct pydp_engine {
 	struct wheel wheel; /* slots, then neighbours from max_sessions on */
 	struct wheel_node *wheel_nodes;
 	struct rng rng;
+	uint32_t hash_seed; /* set at creation */
+	/* What sessions.given becomes with the first session taken over; written by the control thread before it asks for that. */
+	struct rte_hash *given;
 
 	/* ports: changed by the control thread while no worker runs */
 	struct engine_port ports[ENGINE_PORTS];
@@ -121,6 +124,8 @@ static inline void stat_add(_Atomic uint64_t *value, uint64_t count)
 int sessions_create(struct pydp_engine *engine);
 void sessions_destroy(struct pydp_engine *engine);
 int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config *config, uint32_t *id);
+int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config *config,
+		   const struct pydp_session_takeover *takeover, uint32_t *id);
 int sessions_remove(struct pydp_engine *engine, uint32_t id, bool at_once);
 /* Forget a session, and say so. */
 void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
@@ -129,6 +134,17 @@ int sessions_clear_nexthop(struct pydp_engine *engine, uint32_t id);
 uint32_t sessions_find(struct pydp_engine *engine, uint32_t id);
 /* The slot of a session that is gone and has been told of. */
 void sessions_release(struct pydp_engine *engine, uint32_t slot);
+
+/* engine/given.c: discriminators that another system made */
+/* Control thread: the table, unless it is there. */
+int given_create(struct pydp_engine *engine);
+void given_destroy(struct pydp_engine *engine);
+/* One of our own making for the slot, that no given one equals. */
+uint32_t given_avoid(struct pydp_engine *engine, uint32_t slot, uint32_t previous);
+/* PYDP_E_EXIST with a sentence when another session has it. */
+int given_take(struct pydp_engine *engine, uint32_t discriminator, uint32_t slot);
+/* Nothing happens when it is one of our own making. */
+void given_release(struct pydp_engine *engine, uint32_t discriminator);
 
 /* engine/session_state.c */
 int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_state *state);

@@ -28,7 +28,7 @@ int sessions_create(struct pydp_engine *engine)
 	parameters.entries = RTE_MAX(engine->max_sessions, 64u);
 	parameters.key_len = sizeof(struct path_session_key);
 	parameters.hash_func = rte_jhash;
-	parameters.hash_func_init_val = (uint32_t)rng_next(&engine->rng);
+	parameters.hash_func_init_val = engine->hash_seed = (uint32_t)rng_next(&engine->rng);
 	parameters.socket_id = SOCKET_ID_ANY;
 	sessions->keys = rte_hash_create(&parameters);
 	if (sessions->keys == NULL)
@@ -57,6 +57,7 @@ void sessions_destroy(struct pydp_engine *engine)
 	struct path_sessions *sessions = &engine->sessions;
 
 	rte_hash_free(sessions->keys);
+	given_destroy(engine);
 	table_unmap(sessions->hot, sizeof(*sessions->hot) * engine->max_sessions);
 	table_unmap(sessions->cold, sizeof(*sessions->cold) * engine->max_sessions);
 	table_unmap(engine->wheel_nodes, sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours));
@@ -119,7 +120,7 @@ static void note_flags(struct path_session *cold, const struct pydp_session_conf
 		cold->flags |= PATH_SESSION_PASSIVE;
 }
 
-static void describe(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config)
+static void describe(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config, uint16_t source_port)
 {
 	struct path_session *cold = &engine->sessions.cold[slot];
 	uint16_t generation = (uint16_t)(cold->generation % ((1u << ID_GENERATION_BITS) - 1) + 1);
@@ -131,7 +132,7 @@ static void describe(struct pydp_engine *engine, uint32_t slot, const struct pyd
 	cold->family = config->source.family;
 	cold->port = (uint8_t)config->port;
 	cold->vlan = config->vlan;
-	cold->source_port = (uint16_t)(SOURCE_PORT_FIRST + slot % SOURCE_PORTS);
+	cold->source_port = source_port ? source_port : (uint16_t)(SOURCE_PORT_FIRST + slot % SOURCE_PORTS);
 	cold->generation = generation;
 	cold->last_discriminator = last_discriminator;
 	cold->id = slot << ID_GENERATION_BITS | generation;
@@ -142,38 +143,91 @@ static void describe(struct pydp_engine *engine, uint32_t slot, const struct pyd
 	path_bfd_prepare(cold);
 }
 
-static int make(struct pydp_engine *engine, const struct pydp_session_config *config, const struct path_session_key *key,
-		struct path_local *local, uint32_t *id)
+/* Where the wanted session belongs. */
+struct place {
+	struct path_session_key key;
+	struct path_local *local;
+};
+
+static int locate(struct pydp_engine *engine, const struct pydp_session_config *config, struct place *place)
+{
+	struct path_port *port;
+
+	if (config->port >= engine->port_count)
+		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", config->port, engine->port_count);
+	port = engine->path_ports[config->port];
+	place->local = path_local_find(port, config->vlan, config->source.family, config->source.octets);
+	if (place->local == NULL)
+		return error_set(
+			PYDP_E_INVAL,
+			"the session's source is no address of port %u, VLAN %u: add it with pydp_engine_address_add first",
+			config->port, config->vlan);
+	if (path_local_find(port, config->vlan, config->source.family, config->destination.octets) != NULL)
+		return error_set(PYDP_E_INVAL, "the session's destination is an address of our own");
+	place->key = key_of(config->port, config->vlan, config->source.family, config->source.octets,
+			    config->destination.octets);
+	return PYDP_OK;
+}
+
+static void leave(struct pydp_engine *engine, uint32_t slot)
+{
+	neighbours_leave(engine, slot);
+	engine->sessions.cold[slot].id = 0;
+	give_slot(engine, slot);
+}
+
+/* What is found by its addresses: a slot with a neighbour and a key, or nothing at all. */
+static int enter(struct pydp_engine *engine, const struct pydp_session_config *config, const struct place *place,
+		 uint16_t source_port, uint32_t *entered)
 {
 	struct path_sessions *sessions = &engine->sessions;
-	struct bfd_session_config timers = timers_of(config);
-	uint32_t slot = take_slot(engine), discriminator;
+	uint32_t slot = take_slot(engine);
 	int result;
 
 	if (slot == PATH_NONE)
 		return error_set(PYDP_E_NOMEM, "the table of %u sessions is full: create the engine with a larger max_sessions",
 				 engine->max_sessions);
-	describe(engine, slot, config);
+	describe(engine, slot, config, source_port);
 	result = neighbours_join(engine, slot, engine->now_ns);
-	if (result == PYDP_OK && rte_hash_add_key_data(sessions->keys, key, (void *)(uintptr_t)slot) != 0) {
-		neighbours_leave(engine, slot);
-		result = error_set(PYDP_E_NOMEM,
-				   "the table of session addresses is full: create the engine with a larger max_sessions");
-	}
 	if (result != PYDP_OK) {
 		sessions->cold[slot].id = 0;
 		give_slot(engine, slot);
 		return result;
 	}
-	discriminator = discriminator_make(slot, (uint32_t)sessions->cold[slot].last_discriminator << DISCRIMINATOR_SLOT_BITS,
-					   &engine->rng);
-	bfd_session_init(&sessions->hot[slot], &timers, discriminator, engine->now_ns);
-	path_session_mark(&sessions->hot[slot], (uint8_t)config->port, config->vlan, config->source.family,
-			  config->destination.octets);
-	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&sessions->hot[slot]));
-	local->sessions++;
+	if (rte_hash_add_key_data(sessions->keys, &place->key, (void *)(uintptr_t)slot) != 0) {
+		leave(engine, slot);
+		return error_set(PYDP_E_NOMEM,
+				 "the table of session addresses is full: create the engine with a larger max_sessions");
+	}
+	*entered = slot;
+	return PYDP_OK;
+}
+
+static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config,
+		  const struct place *place, uint32_t discriminator)
+{
+	struct bfd_session_config timers = timers_of(config);
+	struct bfd_session *hot = &engine->sessions.hot[slot];
+
+	bfd_session_init(hot, &timers, discriminator, engine->now_ns);
+	path_session_mark(hot, (uint8_t)config->port, config->vlan, config->source.family, config->destination.octets);
+	wheel_arm(&engine->wheel, slot, bfd_session_deadline(hot));
+	place->local->sessions++;
 	engine->session_count++;
-	*id = sessions->cold[slot].id;
+}
+
+static int make(struct pydp_engine *engine, const struct pydp_session_config *config, const struct place *place, uint32_t *id)
+{
+	const struct path_session *cold;
+	uint32_t slot, previous;
+	int result = enter(engine, config, place, 0, &slot);
+
+	if (result != PYDP_OK)
+		return result;
+	cold = &engine->sessions.cold[slot];
+	previous = (uint32_t)cold->last_discriminator << DISCRIMINATOR_SLOT_BITS;
+	begin(engine, slot, config, place, given_avoid(engine, slot, previous));
+	*id = cold->id;
 	return PYDP_OK;
 }
 
@@ -190,26 +244,59 @@ static void change(struct pydp_engine *engine, uint32_t slot, const struct pydp_
 
 int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config *config, uint32_t *id)
 {
-	struct path_session_key key;
-	struct path_local *local;
+	struct place place;
 	void *found;
+	int result = locate(engine, config, &place);
 
-	if (config->port >= engine->port_count)
-		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", config->port, engine->port_count);
-	local = path_local_find(engine->path_ports[config->port], config->vlan, config->source.family, config->source.octets);
-	if (local == NULL)
-		return error_set(
-			PYDP_E_INVAL,
-			"the session's source is no address of port %u, VLAN %u: add it with pydp_engine_address_add first",
-			config->port, config->vlan);
-	if (path_local_find(engine->path_ports[config->port], config->vlan, config->source.family,
-			    config->destination.octets) != NULL)
-		return error_set(PYDP_E_INVAL, "the session's destination is an address of our own");
-	key = key_of(config->port, config->vlan, config->source.family, config->source.octets, config->destination.octets);
-	if (rte_hash_lookup_data(engine->sessions.keys, &key, &found) < 0)
-		return make(engine, config, &key, local, id);
+	if (result != PYDP_OK)
+		return result;
+	if (rte_hash_lookup_data(engine->sessions.keys, &place.key, &found) < 0)
+		return make(engine, config, &place, id);
 	change(engine, (uint32_t)(uintptr_t)found, config);
 	*id = engine->sessions.cold[(uint32_t)(uintptr_t)found].id;
+	return PYDP_OK;
+}
+
+/* An AdminDown that is wanted is told to the peer of the running session, so it comes last. */
+int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config *config,
+		   const struct pydp_session_takeover *takeover, uint32_t *id)
+{
+	struct pydp_session_config running = *config;
+	struct bfd_takeover left = {.remote_discriminator = takeover->remote_discriminator,
+				    .remote_desired_min_tx_us = takeover->remote_desired_min_tx_us,
+				    .remote_required_min_rx_us = takeover->remote_required_min_rx_us,
+				    .state = takeover->local_state,
+				    .diagnostic = takeover->local_diagnostic,
+				    .remote_state = takeover->remote_state,
+				    .remote_multiplier = takeover->remote_multiplier};
+	struct bfd_actions actions;
+	struct place place;
+	uint32_t slot;
+	int result = locate(engine, config, &place);
+
+	if (result != PYDP_OK)
+		return result;
+	if (engine->now_ns == 0)
+		return error_set(PYDP_E_STATE,
+				 "the engine knows no time yet: start it, or step it once, before it takes a session over");
+	if (rte_hash_lookup(engine->sessions.keys, &place.key) >= 0)
+		return error_set(PYDP_E_EXIST, "the session is there already: remove it first, or change it with an upsert");
+	running.admin_down = 0;
+	result = enter(engine, &running, &place, takeover->source_port, &slot);
+	if (result != PYDP_OK)
+		return result;
+	result = given_take(engine, takeover->local_discriminator, slot);
+	if (result != PYDP_OK) {
+		rte_hash_del_key(engine->sessions.keys, &place.key);
+		leave(engine, slot);
+		return result;
+	}
+	begin(engine, slot, &running, &place, takeover->local_discriminator);
+	bfd_session_adopt(&engine->sessions.hot[slot], &left, engine->now_ns, &actions);
+	session_acted(engine, slot, &actions, engine->now_ns);
+	if (config->admin_down)
+		change(engine, slot, config);
+	*id = engine->sessions.cold[slot].id;
 	return PYDP_OK;
 }
 
@@ -261,6 +348,17 @@ void sessions_release(struct pydp_engine *engine, uint32_t slot)
 	give_slot(engine, slot);
 }
 
+static void forget_discriminator(struct pydp_engine *engine, uint32_t slot)
+{
+	uint32_t discriminator = engine->sessions.hot[slot].local_discriminator;
+
+	given_release(engine, discriminator);
+	/* One that was given, and is no number of this slot's, does not keep the slot's next session from any. */
+	if (discriminator_slot(discriminator) == slot)
+		engine->sessions.cold[slot].last_discriminator = (uint16_t)(discriminator >> DISCRIMINATOR_SLOT_BITS);
+	engine->sessions.hot[slot].local_discriminator = 0;
+}
+
 /* The end of a session: nothing finds it any more, and its slot is free once the event is on the ring. */
 void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 {
@@ -281,7 +379,6 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 	engine->session_count--;
 	cold->flags |= PATH_SESSION_GONE;
 	events_tell(engine, slot, &gone);
-	cold->last_discriminator = (uint16_t)(sessions->hot[slot].local_discriminator >> DISCRIMINATOR_SLOT_BITS);
-	sessions->hot[slot].local_discriminator = 0;
+	forget_discriminator(engine, slot);
 	neighbours_leave(engine, slot);
 }

@@ -17,13 +17,23 @@ static bool from_the_peer(const struct path_sessions *sessions, const struct pat
 	return packet->family == 4 || memcmp(sessions->cold[slot].remote, packet_source(packet), 16) == 0;
 }
 
+/* A session taken over from another system answers to a discriminator that says nothing of its slot. */
+static uint32_t slot_of_given(const struct path_sessions *sessions, uint32_t your_discriminator)
+{
+	void *slot;
+
+	if (rte_hash_lookup_data(sessions->given, &your_discriminator, &slot) < 0)
+		return PATH_NONE;
+	return (uint32_t)(uintptr_t)slot;
+}
+
 /* The session that Your Discriminator names, or PATH_NONE. */
 static uint32_t slot_of(const struct path_sessions *sessions, uint32_t your_discriminator)
 {
 	uint32_t slot = discriminator_slot(your_discriminator);
 
 	if (slot >= sessions->slots || sessions->hot[slot].local_discriminator != your_discriminator || your_discriminator == 0)
-		return PATH_NONE;
+		return sessions->given == NULL ? PATH_NONE : slot_of_given(sessions, your_discriminator);
 	return slot;
 }
 

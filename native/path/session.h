@@ -64,6 +64,7 @@ struct path_sessions {
 	struct path_session *cold;
 	uint32_t slots; /* in use or used before */
 	struct rte_hash *keys;
+	struct rte_hash *given; /* discriminators that others made, to slots; NULL while there never was one */
 	struct path_neighbour *neighbours;
 	struct path_port **ports;
 	struct rng *rng;

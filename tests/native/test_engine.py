@@ -7,7 +7,18 @@ import pytest
 
 from tests.native.building import cases, library, program, run
 
-PROGRAMS = ["liveness", "late", "stalls", "life", "events", "neighbours", "drops", "threads", "border"]
+PROGRAMS = [
+    "liveness",
+    "takeover",
+    "late",
+    "stalls",
+    "life",
+    "events",
+    "neighbours",
+    "drops",
+    "threads",
+    "border",
+]
 CASES = [(name, case) for name in PROGRAMS for case in cases(name)]
 
 

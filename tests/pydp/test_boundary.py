@@ -61,6 +61,7 @@ def test_records_leave_out_no_field_of_their_struct():
 
     assert len(fields(pydp.SessionState)) == count("pydp_session_state")
     assert len(fields(pydp.SessionConfig)) == count("pydp_session_config")
+    assert len(fields(pydp.Takeover)) == count("pydp_session_takeover")
     assert len(fields(pydp.PortInfo)) == count("pydp_port_info")
     assert len(fields(pydp.PortStats)) == count("pydp_port_stats")
     assert len(fields(pydp.WorkerStats)) == count("pydp_worker_stats")

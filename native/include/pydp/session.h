@@ -42,6 +42,28 @@ struct pydp_session_config {
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
 int pydp_session_upsert(pydp_engine_t *engine, const struct pydp_session_config *config, uint32_t *id);
+/* Where a session stood that another system ran until now. */
+struct pydp_session_takeover {
+	uint32_t local_discriminator;  /* not 0, and no other session's of this engine */
+	uint32_t remote_discriminator; /* 0: not known, which only a session that is Down may say */
+	uint32_t remote_desired_min_tx_us;
+	uint32_t remote_required_min_rx_us;
+	uint16_t source_port;      /* UDP; 0: one of ours */
+	uint8_t local_state;       /* PYDP_BFD_DOWN, PYDP_BFD_INIT or PYDP_BFD_UP */
+	uint8_t local_diagnostic;  /* 0..31 */
+	uint8_t remote_state;      /* enum pydp_bfd_state */
+	uint8_t remote_multiplier; /* 0: the peer's state and timers are not known, and the detection time starts with its first
+				    * packet; else it runs from now */
+	uint8_t reserved[10];
+};
+/* The session goes on here from where it stood: the peer finds the discriminators it knows, and the first hello is due at
+ * once (pin the neighbour's MAC address before, where no hello may be lost while it is asked for). config says the timers
+ * that the peer was told, and no Poll is sent for them; upsert changes them afterwards. An Up session guards a Live next hop.
+ * What differs from a new session is told by PYDP_EVENT_STATE (or by REMOTE and TIMERS where it is Down), with Down as the old
+ * state. PYDP_E_EXIST: the session is there already, or the discriminator is another's. PYDP_E_STATE: the engine has not been
+ * stepped or started yet, so that it knows no time from which detection could run. */
+int pydp_session_adopt(pydp_engine_t *engine, const struct pydp_session_config *config,
+		       const struct pydp_session_takeover *takeover, uint32_t *id);
 /* AdminDown (diagnostic 7) is sent at once and for the peer's detection time, then the session is gone and
  * PYDP_EVENT_REMOVED is emitted. now = 1: gone at once, without a word. */
 int pydp_session_remove(pydp_engine_t *engine, uint32_t id, int now);
