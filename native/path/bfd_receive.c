@@ -17,24 +17,24 @@ static bool from_the_peer(const struct path_sessions *sessions, const struct pat
 	return packet->family == 4 || memcmp(sessions->cold[slot].remote, packet_source(packet), 16) == 0;
 }
 
-/* A session taken over from another system answers to a discriminator that says nothing of its slot. */
-static uint32_t slot_of_given(const struct path_sessions *sessions, uint32_t your_discriminator)
-{
-	void *slot;
-
-	if (rte_hash_lookup_data(sessions->given, &your_discriminator, &slot) < 0)
-		return PATH_NONE;
-	return (uint32_t)(uintptr_t)slot;
-}
-
-/* The session that Your Discriminator names, or PATH_NONE. */
-static uint32_t slot_of(const struct path_sessions *sessions, uint32_t your_discriminator)
+/* The session whose slot Your Discriminator names, or PATH_NONE. */
+static uint32_t slot_by_index(const struct path_sessions *sessions, uint32_t your_discriminator)
 {
 	uint32_t slot = discriminator_slot(your_discriminator);
 
 	if (slot >= sessions->slots || sessions->hot[slot].local_discriminator != your_discriminator || your_discriminator == 0)
-		return sessions->given == NULL ? PATH_NONE : slot_of_given(sessions, your_discriminator);
+		return PATH_NONE;
 	return slot;
+}
+
+/* A session taken over from another system answers to a discriminator that says nothing of its slot. */
+static uint32_t slot_by_given(const struct path_sessions *sessions, uint32_t your_discriminator)
+{
+	void *slot;
+
+	if (sessions->given == NULL || rte_hash_lookup_data(sessions->given, &your_discriminator, &slot) < 0)
+		return PATH_NONE;
+	return (uint32_t)(uintptr_t)slot;
 }
 
 static uint32_t slot_by_address(const struct path_sessions *sessions, const struct path_port *port,
@@ -58,7 +58,15 @@ static void refuse(struct path_sessions *sessions, struct path_port *port, uint3
 		sessions->cold[slot].rx_invalid++;
 }
 
-/* Everything that is not a repeated hello. */
+/* Whether it was a hello that the session in the slot takes the short way. */
+static inline bool hello_of(struct path_sessions *sessions, const struct path_port *port, uint32_t slot,
+			    const struct path_packet *packet, uint64_t now_ns)
+{
+	return slot != PATH_NONE && packet->payload_length >= BFD_PACKET_LENGTH &&
+	       from_the_peer(sessions, port, slot, packet) && bfd_session_hello(&sessions->hot[slot], packet->payload, now_ns);
+}
+
+/* Everything that is not a repeated hello of a session found by index. */
 static void receive_slowly(struct path_sessions *sessions, struct path_port *port, const struct path_packet *packet,
 			   uint64_t now_ns)
 {
@@ -68,8 +76,16 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 	uint32_t slot = PATH_NONE;
 
 	/* Whose packet it is matters for the count of a malformed one, too. */
-	if (packet->payload_length >= 12)
-		slot = slot_of(sessions, bfd_packet_your_discriminator(packet->payload));
+	if (packet->payload_length >= 12) {
+		slot = slot_by_index(sessions, bfd_packet_your_discriminator(packet->payload));
+		if (slot == PATH_NONE) {
+			slot = slot_by_given(sessions, bfd_packet_your_discriminator(packet->payload));
+			if (hello_of(sessions, port, slot, packet, now_ns)) {
+				path_count(port, PYDP_CNT_RX_BFD, 1);
+				return;
+			}
+		}
+	}
 	if (slot != PATH_NONE && !from_the_peer(sessions, port, slot, packet)) {
 		fault = bfd_packet_parse(packet->payload, packet->payload_length, &bfd);
 		refuse(sessions, port, PATH_NONE, fault == BFD_ACCEPTED ? PYDP_CNT_DROP_SOURCE : counter_of_fault(fault));
@@ -104,9 +120,8 @@ static bool receive_hello(struct path_sessions *sessions, const struct path_port
 
 	if (packet->payload_length < BFD_PACKET_LENGTH)
 		return false;
-	slot = slot_of(sessions, bfd_packet_your_discriminator(packet->payload));
-	return slot != PATH_NONE && from_the_peer(sessions, port, slot, packet) &&
-	       bfd_session_hello(&sessions->hot[slot], packet->payload, now_ns);
+	slot = slot_by_index(sessions, bfd_packet_your_discriminator(packet->payload));
+	return hello_of(sessions, port, slot, packet, now_ns);
 }
 
 void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packets, uint16_t count,

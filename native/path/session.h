@@ -64,7 +64,6 @@ struct path_sessions {
 	struct path_session *cold;
 	uint32_t slots; /* in use or used before */
 	struct rte_hash *keys;
-	struct rte_hash *given; /* discriminators that others made, to slots; NULL while there never was one */
 	struct path_neighbour *neighbours;
 	struct path_port **ports;
 	struct rng *rng;
@@ -72,6 +71,7 @@ struct path_sessions {
 	void (*acted)(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
 	void (*heard)(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
 	void *engine;
+	struct rte_hash *given; /* discriminators that others made, to slots; NULL while there never was one */
 };
 
 /* bfd_session.caller: what is compared before a hello is believed. An IPv6 address does not fit and is folded. */
