@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The mandatory section of a BFD control packet (RFC 5880 4.1), in host order, and why one is refused. Sessions are not
+/* The mandatory section of a BFD control packet (RFC 5880 4.1), in host order. Sessions are not
  * known here; authentication sections are seen (A bit) but not read.
  *
  *  0                   1                   2                   3
@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <pydp/session.h>
+#include "bfd_fault.h"
 
 enum { BFD_VERSION = 1, BFD_PACKET_LENGTH = 24 };
 
@@ -42,25 +43,8 @@ struct bfd_packet {
 	uint32_t required_min_echo_rx_us;
 };
 
-/* Why a packet is discarded, in the order of RFC 5880 6.8.6. Who finds each: P bfd_packet_parse, T the table of sessions,
- * S bfd_session_receive. counter.h has one counter each, in this order. */
-enum bfd_fault {
-	BFD_ACCEPTED = 0,
-	BFD_FAULT_VERSION,            /* P */
-	BFD_FAULT_LENGTH,             /* P: Length below 24, or below 26 with the A bit */
-	BFD_FAULT_TRUNCATED,          /* P: Length exceeds the payload */
-	BFD_FAULT_MULTIPLIER,         /* P: Detect Mult 0 */
-	BFD_FAULT_MULTIPOINT,         /* P: M bit */
-	BFD_FAULT_MY_DISCRIMINATOR,   /* P: My Discriminator 0 */
-	BFD_FAULT_YOUR_DISCRIMINATOR, /* T: nonzero, and no session of ours */
-	BFD_FAULT_ZERO_YOUR_STATE,    /* P: Your Discriminator 0 while the state is Init or Up */
-	BFD_FAULT_NO_SESSION,         /* T: Your Discriminator 0, and no session with these addresses */
-	BFD_FAULT_AUTHENTICATION,     /* S: A bit, and no authentication in use */
-	BFD_FAULT_ADMIN_DOWN,         /* S: the session is AdminDown */
-	BFD_FAULTS
-};
-
-/* data: the UDP payload. The packet is filled only when BFD_ACCEPTED is returned. */
+/* data: the UDP payload, length octets of it by the UDP header. Octets behind the 24th are not read: of a snapped packet it is
+ * enough that the lesser of length and 24 are there. The packet is filled only when BFD_ACCEPTED is returned. */
 enum bfd_fault bfd_packet_parse(const uint8_t *data, size_t length, struct bfd_packet *packet);
 
 static inline void bfd_store32(uint8_t *out, uint32_t value)

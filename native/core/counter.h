@@ -5,7 +5,7 @@
 #define CORE_COUNTER_H
 #include <assert.h>
 #include <stdint.h>
-#include "bfd_packet.h"
+#include "bfd_fault.h"
 
 /* X(NAME, kebab-name, is-drop, text). A packet that is received is counted once as rx-* or drop-*, after all checks. */
 #define PYDP_COUNTER_LIST(X)                                                                                               \
@@ -59,9 +59,9 @@ enum pydp_counter {
 };
 
 static_assert(PYDP_CNT_DROP_BFD_ADMIN_DOWN - PYDP_CNT_DROP_BFD_VERSION == BFD_FAULT_ADMIN_DOWN - BFD_FAULT_VERSION,
-	      "one counter for each fault, in the same order");
+	      "one counter for each fault of RFC 5880 6.8.6, in the same order");
 
-/* fault must not be BFD_ACCEPTED. */
+/* fault: BFD_FAULT_VERSION to BFD_FAULT_ADMIN_DOWN. */
 static inline enum pydp_counter counter_of_fault(enum bfd_fault fault)
 {
 	return (enum pydp_counter)(PYDP_CNT_DROP_BFD_VERSION + ((int)fault - (int)BFD_FAULT_VERSION));

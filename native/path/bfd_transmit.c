@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a session to a frame: Ethernet, IP with TTL 255, UDP 3784 and the control packet (RFC 5881 sections 4 and 5). */
-#include "path/checksum.h"
+#include "core/checksum.h"
 #include "path/session.h"
 
 enum { UDP_AND_BFD = UDP_LENGTH + BFD_PACKET_LENGTH, DSCP_CS6 = 0xc0, DONT_FRAGMENT = 0x4000 };

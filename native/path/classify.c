@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a burst of frames to BFD, ARP and neighbour discovery, with a reason for every frame that is none of these. */
 #include <rte_prefetch.h>
-#include "path/checksum.h"
+#include "core/checksum.h"
 #include "path/packet.h"
 
 /* A verdict is an enum pydp_counter for a drop, or KEEP. */

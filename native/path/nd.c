@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Neighbour solicitations and advertisements (RFC 4861 sections 4.3, 4.4, 7). No router discovery, no redirects. */
-#include "path/checksum.h"
+#include "core/checksum.h"
 #include "path/neighbour.h"
 
 enum {

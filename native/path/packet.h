@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A packet that classify has looked at, and the shapes of the headers it knows (byte offsets, network order). */
+/* A packet that classify has looked at, and the Ethernet header as we write it. */
 #ifndef PATH_PACKET_H
 #define PATH_PACKET_H
 #include <stdint.h>
 #include <rte_mbuf.h>
+#include "core/bfd_kind.h"
+#include "core/net.h"
 #include "path/port.h"
 
-enum {
-	ETHER_LENGTH = 14,
-	ETHER_TYPE_AT = 12,
-	VLAN_LENGTH = 4,
-	TYPE_IP4 = 0x0800,
-	TYPE_ARP = 0x0806,
-	TYPE_VLAN = 0x8100,
-	TYPE_IP6 = 0x86dd,
-	IP4_LENGTH = 20,
-	IP4_TOTAL_AT = 2,
-	IP4_FRAGMENT_AT = 6,
-	IP4_TTL_AT = 8,
-	IP4_PROTOCOL_AT = 9,
-	IP4_SOURCE_AT = 12,
-	IP4_DESTINATION_AT = 16,
-	IP6_LENGTH = 40,
-	IP6_PAYLOAD_AT = 4,
-	IP6_NEXT_AT = 6,
-	IP6_HOP_LIMIT_AT = 7,
-	IP6_SOURCE_AT = 8,
-	IP6_DESTINATION_AT = 24,
-	UDP_LENGTH = 8,
-	UDP_CHECKSUM_AT = 6,
-	PROTOCOL_UDP = 17,
-	PROTOCOL_FRAGMENT = 44,
-	PROTOCOL_ICMP6 = 58,
-	BFD_UDP_PORT = 3784, /* RFC 5881 section 4 */
-	BFD_TTL = 255,       /* RFC 5881 section 5 */
-	ARP_LENGTH = 28,
-	FRAME_MINIMUM = 60
-};
+enum { FRAME_MINIMUM = 60 };
 
 enum path_kind { PATH_BFD, PATH_ARP, PATH_ND };
 
@@ -50,17 +22,6 @@ struct path_packet {
 	uint8_t family;
 	uint8_t kind; /* enum path_kind */
 };
-
-static inline uint16_t load16(const uint8_t *in)
-{
-	return (uint16_t)(in[0] << 8 | in[1]);
-}
-
-static inline void store16(uint8_t *out, uint16_t value)
-{
-	out[0] = (uint8_t)(value >> 8);
-	out[1] = (uint8_t)value;
-}
 
 static inline const uint8_t *packet_source(const struct path_packet *packet)
 {

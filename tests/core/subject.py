@@ -18,6 +18,8 @@ from bfd_fastpath.wire.bfd import (
 from tests.core.binding import ffi, lib
 
 FAULTS = [None, *Fault]
+#: By number; "" for an accepted packet.
+FAULT_NAMES = ["", *(ffi.string(lib.bfd_fault_name(i)).decode() for i in range(1, lib.BFD_FAULTS))]
 NEVER = 2**64 - 1
 
 

@@ -4,13 +4,12 @@
 import re
 import statistics
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bfd_fastpath.wire.bfd import Fault, NextHop
+from bfd_fastpath.wire.bfd import NextHop
 from tests.core.binding import ffi, lib
-from tests.core.subject import FAULTS, Splitmix
+from tests.core.subject import Splitmix
 
 COUNTERS = [ffi.string(lib.counter_name(i)).decode() for i in range(lib.PYDP_CNT_COUNT)]
 
@@ -27,11 +26,6 @@ def test_a_number_that_is_no_counter_has_no_name() -> None:
     assert lib.counter_name(lib.PYDP_CNT_COUNT) == ffi.NULL
     assert lib.counter_text(2**32 - 1) == ffi.NULL
     assert lib.counter_is_drop(2**32 - 1) == 0
-
-
-@pytest.mark.parametrize("fault", list(Fault))
-def test_every_fault_has_its_counter(fault: Fault) -> None:
-    assert COUNTERS[lib.counter_of_fault(FAULTS.index(fault))] == f"drop-bfd-{fault.value}"
 
 
 @given(st.integers(0, 2**62))

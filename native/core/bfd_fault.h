@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a BFD packet is refused: one list with a name and a text for people each. Who finds a fault is elsewhere. */
+#ifndef CORE_BFD_FAULT_H
+#define CORE_BFD_FAULT_H
+#include <stdint.h>
+
+/* X(NAME, kebab-name, text). The first ones stand in the order of RFC 5880 6.8.6, up to ADMIN_DOWN, and counter.h has one counter
+ * for each. Who finds each: P bfd_packet_parse, T the table of sessions, S bfd_session_receive, K bfd_kind_check,
+ * A bfd_auth_parse, N net_datagram (for a datagram whose ports say BFD). */
+#define BFD_FAULT_LIST(X)                                                                                              \
+	X(VERSION, "version", "version is not 1")                                                              /* P */ \
+	X(LENGTH, "length", "Length is below 24, or below 26 with the authentication bit")                     /* P */ \
+	X(TRUNCATED, "truncated", "Length exceeds the UDP payload")                                            /* P */ \
+	X(MULTIPLIER, "detect-mult", "Detect Mult is zero")                                                    /* P */ \
+	X(MULTIPOINT, "multipoint", "Multipoint bit is set")                                                   /* P */ \
+	X(MY_DISCRIMINATOR, "my-discriminator", "My Discriminator is zero")                                    /* P */ \
+	X(YOUR_DISCRIMINATOR, "your-discriminator", "Your Discriminator is no session of ours")                /* T */ \
+	X(ZERO_YOUR_STATE, "zero-your-state", "Your Discriminator is zero in state Init or Up")                /* P */ \
+	X(NO_SESSION, "no-session", "Your Discriminator is zero from a peer without a session")                /* T */ \
+	X(AUTHENTICATION, "auth", "authentication bit is set and no authentication is in use")                 /* S */ \
+	X(ADMIN_DOWN, "admin-down", "the session is AdminDown here")                                           /* S */ \
+	X(TTL, "ttl", "TTL or hop limit is below 255 without authentication")                                  /* K */ \
+	X(SBFD_PORTS, "s-bfd-ports", "S-BFD request comes from port 7784, where only replies come from")       /* K */ \
+	X(SBFD_DEMAND, "s-bfd-demand", "Demand bit is missing in an S-BFD request, or set in a reply")         /* K */ \
+	X(SBFD_STATE, "s-bfd-state", "S-BFD reply says a state other than Up and AdminDown")                   /* K */ \
+	X(SBFD_YOUR_DISCRIMINATOR, "s-bfd-your-discriminator", "Your Discriminator is zero in S-BFD")          /* K */ \
+	X(AUTH_TYPE, "auth-type", "authentication type is not one of RFC 5880's (1 to 5)")                     /* A */ \
+	X(AUTH_LENGTH, "auth-length", "Auth Len is wrong for its type, or does not end where the packet does") /* A */ \
+	X(CHECKSUM_UDP, "checksum-udp", "UDP checksum is wrong, or zero over IPv6")                            /* N */ \
+	X(CHECKSUM_IP4, "checksum-ip4", "IPv4 header checksum is wrong")                                       /* N */ \
+	X(MALFORMED_UDP, "malformed-udp", "UDP length disagrees with the IP length")                           /* N */
+
+enum bfd_fault {
+	BFD_ACCEPTED = 0,
+#define BFD_FAULT_ENUM(name, kebab, text) BFD_FAULT_##name,
+	BFD_FAULT_LIST(BFD_FAULT_ENUM)
+#undef BFD_FAULT_ENUM
+		BFD_FAULTS
+};
+
+/* NULL for BFD_ACCEPTED and for a number that is no fault. */
+const char *bfd_fault_name(uint32_t fault);
+const char *bfd_fault_text(uint32_t fault);
+
+#endif
