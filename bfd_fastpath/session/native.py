@@ -21,7 +21,7 @@ class NativeEngine:
 
     def upsert(self, wanted: EngineSession) -> int:
         try:
-            return self._sessions.upsert(_config(wanted))
+            return self._sessions.upsert(session_config(wanted))
         except PydpError as error:
             raise EngineRefusedError(error.text) from error
 
@@ -57,7 +57,8 @@ class NativeEngine:
             pass
 
 
-def _config(wanted: EngineSession) -> SessionConfig:
+def session_config(wanted: EngineSession) -> SessionConfig:
+    """The wanted session as pydp is told it."""
     timers = wanted.timers
     return SessionConfig(
         source_addr=wanted.source,
