@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which C room may include which, what the pure core may include at all, and how plain the public headers are."""
+"""Which C room may include which, what the pure core and replay may include, and how plain the public headers are."""
 
 import re
 from pathlib import PurePath
 
 from tests.shape.tree import Tree
 
-#: core <- {path, io} <- engine <- api, as a table of what a room may include besides itself and the public headers.
+#: core <- {path, io} <- engine <- api and core <- replay <- api, as a table of what a room may include besides itself
+#: and the public headers.
 ALLOWED: dict[str, set[str]] = {
     "core": set(),
     "path": {"core"},
     "io": {"core"},
+    "replay": {"core"},
     "engine": {"core", "path", "io"},
-    "api": {"core", "path", "io", "engine"},
+    "api": {"core", "path", "io", "engine", "replay"},
     "examples": set(),
     "include": set(),
     "xdp": set(),
@@ -59,6 +61,8 @@ def complaints(tree: Tree) -> list[str]:
                     found.append(f"{path}: {room} includes {target}'s {name}")
             elif room == "core" and name not in PURE and not name.startswith("pydp/"):
                 found.append(f"{path}: core includes <{name}>")
+            elif room == "replay" and name.startswith("rte_"):
+                found.append(f"{path}: replay includes DPDK's <{name}>")
             elif room in ("include", "examples") and name.startswith("rte_"):
                 found.append(f"{path}: {room} shows DPDK's <{name}> outside")
         if room == "core":

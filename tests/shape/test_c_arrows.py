@@ -12,6 +12,7 @@ INNER = {
     "native/engine/worker.h": "",
     "native/io/port.h": "",
     "native/path/classify.h": "",
+    "native/replay/capfile.h": "",
 }
 
 
@@ -29,6 +30,9 @@ def test_includes_follow_the_arrows_between_rooms() -> None:
         ("native/path/arp.c", '#include "engine/worker.h"'),
         ("native/io/port.c", '#include "path/classify.h"'),
         ("native/io/port.c", '#include "stdio.h"'),
+        ("native/replay/pcap.c", "#include <rte_byteorder.h>"),
+        ("native/replay/pcap.c", '#include "io/port.h"'),
+        ("native/io/capture.c", '#include "replay/capfile.h"'),
         ("native/extra/x.c", ""),
         ("native/examples/embed.c", "#include <rte_eal.h>"),
         ("native/include/pydp/x.h", HEADER.replace("int ", "#define PYDP_MAX 3\nint ")),
