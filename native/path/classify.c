@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a burst of frames to BFD, ARP and neighbour discovery, with a reason for every frame that is none of these. */
 #include <rte_prefetch.h>
-#include "core/checksum.h"
 #include "path/packet.h"
 
 /* A verdict is an enum pydp_counter for a drop, or KEEP. */
@@ -23,32 +22,15 @@ static enum reach reach_of(const struct path_port *port, const uint8_t *destinat
 	return REACH_OTHER;
 }
 
-/* The header checksum is always verified. A UDP checksum is too, with one exception: a kernel that sends over veth or to a
- * packet socket leaves the sum over the pseudo-header in the field, to be finished by a NIC that is not there; that very
- * value is taken as right. Zero means "no checksum" over IPv4 only (RFC 768, RFC 8200 8.1). */
-static bool udp_checksum_ok(const struct path_packet *packet, const uint8_t *udp, uint16_t udp_length)
-{
-	uint16_t field, pseudo;
-
-	memcpy(&field, udp + UDP_CHECKSUM_AT, sizeof(field));
-	if (field == 0)
-		return packet->family == 4;
-	pseudo = checksum_pseudo(packet_source(packet), packet->family, PROTOCOL_UDP, udp_length);
-	return field == pseudo || checksum_add(pseudo, checksum_sum(udp, udp_length)) == 0xffff;
-}
-
 static uint32_t classify_udp(struct path_packet *packet, uint8_t *udp, uint16_t available, uint8_t ttl)
 {
 	uint16_t udp_length;
 
-	if (available < UDP_LENGTH)
+	if (!net_udp_shape(udp, available, &udp_length))
 		return PYDP_CNT_DROP_MALFORMED_UDP;
-	udp_length = load16(udp + 4);
-	if (udp_length < UDP_LENGTH || udp_length > available)
-		return PYDP_CNT_DROP_MALFORMED_UDP;
-	if (load16(udp + 2) != BFD_UDP_PORT)
+	if (bfd_kind_of(load16(udp), load16(udp + 2)) != BFD_KIND_SINGLE_HOP)
 		return PYDP_CNT_DROP_OTHER_UDP;
-	if (!udp_checksum_ok(packet, udp, udp_length))
+	if (!net_udp_checksum(udp, udp_length, packet_source(packet), packet->family))
 		return PYDP_CNT_DROP_CHECKSUM_UDP;
 	if (ttl != BFD_TTL)
 		return PYDP_CNT_DROP_TTL;
@@ -66,17 +48,13 @@ static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet,
 	packet->family = 4;
 	if (reach != REACH_US)
 		return PYDP_CNT_DROP_MAC;
-	if (available < IP4_LENGTH || header[0] >> 4 != 4)
+	if (!net_ip4_shape(header, available, &header_length, &total))
 		return PYDP_CNT_DROP_MALFORMED_IP4;
-	header_length = (header[0] & 15) * 4;
-	total = load16(header + IP4_TOTAL_AT);
-	if (header_length < IP4_LENGTH || total < header_length || total > available)
-		return PYDP_CNT_DROP_MALFORMED_IP4;
-	if (checksum_sum(header, header_length) != 0xffff)
+	if (!net_ip4_checksum(header, header_length))
 		return PYDP_CNT_DROP_CHECKSUM_IP4;
 	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL)
 		return PYDP_CNT_DROP_NOT_FOR_US;
-	if ((load16(header + IP4_FRAGMENT_AT) & 0x3fff) != 0)
+	if (net_ip4_fragment(header))
 		return PYDP_CNT_DROP_FRAGMENT;
 	if (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP)
 		return PYDP_CNT_DROP_OTHER_PROTOCOL;
@@ -98,10 +76,7 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 	uint16_t length;
 
 	packet->family = 6;
-	if (available < IP6_LENGTH || header[0] >> 4 != 6)
-		return PYDP_CNT_DROP_MALFORMED_IP6;
-	length = load16(header + IP6_PAYLOAD_AT);
-	if (length > available - IP6_LENGTH)
+	if (!net_ip6_shape(header, available, &length))
 		return PYDP_CNT_DROP_MALFORMED_IP6;
 	if (path_local_find(port, packet->vlan, 6, header + IP6_DESTINATION_AT) == NULL) {
 		if (header[IP6_DESTINATION_AT] != 0xff)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.binding import ffi, lib
+from tests.core.frames import exactly
 from tests.core.subject import FAULT_NAMES
 from tests.core.test_vectors import PLAIN, SIGNED
 
@@ -26,7 +27,7 @@ class Section:
 
 def read(octets: bytes) -> Section:
     """The octets are in memory of exactly their size, so that the sanitizer sees a read beyond them."""
-    data = ffi.new("uint8_t[]", octets)
+    data = exactly(octets)
     packet, auth = ffi.new("struct bfd_packet *"), ffi.new("struct bfd_auth *")
     assert lib.bfd_packet_parse(data, len(octets), packet) == 0
     fault = FAULT_NAMES[lib.bfd_auth_parse(data, packet, auth)]
