@@ -20,5 +20,8 @@ void bench_wheel_fill(struct bench *bench);
 uint64_t bench_wheel_turn(struct bench *bench, uint64_t count);
 /* Build at least count timed hellos; returns how many were built since the bench was created. */
 uint64_t bench_transmit(struct bench *bench, uint64_t count);
+/* Frames of hellos, IPv4 and IPv6 in turn and tagged, from the link header to all checks that need no session; returns how many
+ * of count were accepted. */
+uint32_t bench_walk(uint32_t count);
 
 #endif

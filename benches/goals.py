@@ -22,6 +22,7 @@ ROWS = (
     Row("receive[1000]", "BFD hello checked, 1,000 sessions"),
     Row("receive[100000]", "BFD hello checked, 100,000 sessions", 60e6),
     Row("receive[1000000]", "BFD hello checked, 1,000,000 sessions", 25e6),
+    Row("walk", "frame of a capture read down to its BFD hello, checked"),
     Row("transmit[1000]", "BFD hello timed and built, 1,000 sessions"),
     Row("transmit[100000]", "BFD hello timed and built, 100,000 sessions", 20e6),
     Row("transmit[1000000]", "BFD hello timed and built, 1,000,000 sessions"),

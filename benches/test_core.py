@@ -33,3 +33,7 @@ def test_transmit(benchmark: BenchmarkFixture, driver: ModuleType, bench: object
     driver.lib.bench_wheel_fill(bench)
     assert windows.run(benchmark, COUNT, lambda: driver.lib.bench_transmit(bench, COUNT)) >= COUNT
     assert driver.lib.bench_up(bench) == sessions
+
+
+def test_walk(benchmark: BenchmarkFixture, driver: ModuleType) -> None:
+    assert windows.run(benchmark, COUNT, lambda: driver.lib.bench_walk(COUNT)) == COUNT
