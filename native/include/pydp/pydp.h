@@ -10,6 +10,7 @@
 #include <pydp/engine.h>
 #include <pydp/event.h>
 #include <pydp/port.h>
+#include <pydp/replay.h>
 #include <pydp/session.h>
 #include <pydp/stats.h>
 #include <pydp/status.h>
