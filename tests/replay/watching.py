@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from types import SimpleNamespace
 from typing import Any
 
 from pydp.ffi import ffi, lib
@@ -30,7 +31,7 @@ NONE = lib.PYDP_REPLAY_NONE % 2**32
 
 @dataclass(slots=True)
 class Seen:
-    """Everything that was told of one capture. Records are cffi structs that own their memory."""
+    """Everything that was told of one capture."""
 
     events: list[Any] = field(default_factory=list)
     packets: list[Any] = field(default_factory=list)
@@ -55,12 +56,24 @@ def name(event: Any) -> str:
     return EVENT_NAMES[event.type]
 
 
-def address(octets: Any, family: int) -> str:
-    return str(ip_address(bytes(octets)[: 4 if family == 4 else 16]))
+def address(octets: bytes, family: int) -> str:
+    return str(ip_address(octets[: 4 if family == 4 else 16]))
 
 
 def reason(event: Any) -> str:
     return str(ffi.string(lib.pydp_replay_reason_name(event.reason)).decode())
+
+
+def plain(value: Any) -> Any:
+    """A C struct as attributes, its arrays as bytes or tuples: nothing points into memory that may be gone."""
+    kind = ffi.typeof(value) if isinstance(value, ffi.CData) else None
+    if kind is None:
+        return value
+    if kind.kind == "array":
+        if kind.item.kind == "primitive":
+            return bytes(ffi.buffer(value))
+        return tuple(plain(one) for one in value)
+    return SimpleNamespace(**{name: plain(getattr(value, name)) for name, _ in kind.fields})
 
 
 def _take(call: Any, replay: Any, kind: str, into: list[Any]) -> int:
@@ -69,7 +82,7 @@ def _take(call: Any, replay: Any, kind: str, into: list[Any]) -> int:
     while True:
         assert call(replay, array, 7, count) == 0
         for i in range(count[0]):
-            into.append(ffi.new(f"struct {kind} *", array[i])[0])
+            into.append(plain(array[i]))
         total += count[0]
         if count[0] == 0:
             return total
@@ -82,7 +95,7 @@ def _read(call: Any, replay: Any, kind: str, into: list[Any]) -> None:
         if count[0] == 0:
             return
         for i in range(count[0]):
-            into.append(ffi.new(f"struct {kind} *", array[i])[0])
+            into.append(plain(array[i]))
 
 
 def watch(
@@ -115,12 +128,10 @@ def watch(
     _read(lib.pydp_replay_sessions, replay, "pydp_replay_session", seen.sessions)
     _read(lib.pydp_replay_echoes, replay, "pydp_replay_echo", seen.echoes)
     _read(lib.pydp_replay_interfaces, replay, "pydp_replay_interface", seen.interfaces)
-    seen.totals, seen.fault = (
-        ffi.new("struct pydp_replay_totals *"),
-        ffi.new("struct pydp_replay_file_fault *"),
-    )
-    assert lib.pydp_replay_totals(replay, seen.totals) == 0
-    assert lib.pydp_replay_file_fault(replay, seen.fault) == 0
+    totals, fault = ffi.new("struct pydp_replay_totals *"), ffi.new("struct pydp_replay_file_fault *")
+    assert lib.pydp_replay_totals(replay, totals) == 0
+    assert lib.pydp_replay_file_fault(replay, fault) == 0
+    seen.totals, seen.fault = plain(totals[0]), plain(fault[0])
     assert (result == 0) == (seen.fault.reason == 0)
     assert lib.pydp_replay_destroy(replay) == 0
     return seen
