@@ -296,10 +296,11 @@ ECHO = {"bfd": {"echo": {"at-least": 20}}, "echo": [{"packets": {"at-least": 10}
     "frr",
     4,
     "Echo at both ends; then the path is cut both ways.",
-    verdict="path-cut-both-ways",
+    verdict="echo-failed",
     more=ECHO,
 )
 def echo(scene: Scene) -> None:
+    scene.loop_echoes()
     scene.settled(text="echo-mode\necho transmit-interval 100\necho receive-interval 100")
     scene.hold(1)
     scene.cut("a")

@@ -76,6 +76,18 @@ class Scene:
         """The tap saw nothing of what these ends sent."""
         self.hidden.extend(Hidden(self.addresses[name], 0, now_us()) for name in names)
 
+    def loop_echoes(self) -> None:
+        """Lets the kernels of both ends send back packets that claim to come from whom they are sent to."""
+        for name in self.addresses:
+            settings = (
+                "ip_forward=1",
+                "conf.all.rp_filter=0",
+                "conf.eth0.rp_filter=0",
+                "conf.eth0.accept_local=1",
+            )
+            quiet = ("conf.all.send_redirects=0", "conf.eth0.send_redirects=0")
+            self.space(name).run("sysctl", "-qw", *(f"net.ipv4.{one}" for one in (*settings, *quiet)))
+
     def note(self, what: str) -> None:
         self.done.append((now_us(), what))
 
