@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happened to BFD in a capture file, as objects and numpy columns. Needs no EAL, sends nothing.
 
-import pydp.replay as replay
-for session in replay.watch("capture.pcapng").sessions:
-    print(session.index, *(end.address for end in session.ends), session.verdict)
+For a notebook:
+
+    import pydp.replay as replay
+    for session in replay.watch("capture.pcapng").sessions:
+        ends = [str(end.address) for end in session.ends]
+        hellos = replay.hellos("capture.pcapng", session=session.index)
+        for end, address in enumerate(ends):
+            mine = hellos[hellos["end"] == end]
+            seconds, gaps_ms = mine["time_ns"] / 1e9, mine["gap_ns"] / 1e6  # x and y of a plot
+            print(address, "from", seconds[0], "to", seconds[-1], "longest gap", max(gaps_ms), "ms")
+        print(*(f"{ends[it.end]} {it.old} -> {it.state}, {it.diagnostic}" for it in session.state_changes))
+        print(*(f"{one.verdict.code}: {one.verdict.sentence}" for one in session.outages))
 """
 
 from pydp.replay.columns import PACKET_DTYPE

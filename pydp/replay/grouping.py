@@ -325,7 +325,7 @@ class _Grouping:
             silent = waited and end not in self.quiet and self.end_ns - self.last[end][1] >= waited
             if not silent or self.now[end].state is not State.UP:
                 continue
-            if self.draft is not None and self.draft.hole and self.draft.until_ns < self.last[end][1]:
+            if self.draft is not None and self.draft.hole and 0 < self.draft.until_ns < self.last[end][1]:
                 self.finish(self.draft.until_ns)
             if self.draft is None:
                 self.draft = _Draft(*self.last[end])
