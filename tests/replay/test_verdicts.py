@@ -265,8 +265,8 @@ def test_a_failure_is_told_by_its_name(
     session = play.story(tmp_path)
     (outage,) = session.outages
     assert outage.verdict.code is code
-    assert outage.noticed_first is None or first is not None
-    assert first is None or str(session.ends[outage.noticed_first].address) == first
+    noticed = outage.noticed_first
+    assert (None if noticed is None else str(session.ends[noticed].address)) == first
     assert outage.verdict.sentence.endswith(".")
     assert all(sentence.endswith(".") for sentence in outage.verdict.evidence)
 
