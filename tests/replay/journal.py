@@ -27,6 +27,10 @@ REASONS = {
 STATES = {"AdminDown": "admin-down", "Down": "down", "Init": "init", "Up": "up", "adm-down": "admin-down"}
 
 
+#: A change that another of the same end follows so soon never is in a packet.
+OVERTAKEN_US = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """The end at `address` went from one state to another; `diagnostic` is None where its log does not say why."""
@@ -69,6 +73,18 @@ def changes(lines: Iterable[str]) -> list[Change]:
                 )
             )
     return sorted(found, key=lambda change: change.time_us)
+
+
+def told_of(found: list[Change]) -> list[Change]:
+    """Those that an end told its peer: a daemon that had stood still goes through several at once and tells the last."""
+    return [
+        change
+        for number, change in enumerate(found)
+        if not any(
+            later.address == change.address and later.time_us - change.time_us < OVERTAKEN_US
+            for later in found[number + 1 :]
+        )
+    ]
 
 
 def of_bfd(address: str, daemon: str, text: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pydp import replay
-from tests.replay.journal import Change, changes
+from tests.replay.journal import Change, changes, told_of
 
 CASES = Path(__file__).parent / "cases"
 RECORDED = sorted(path.parent for path in CASES.glob("*/daemon.log"))
@@ -20,8 +20,6 @@ cases = pytest.mark.parametrize("case", RECORDED, ids=lambda case: case.name)
 NEAR_US = 20_000
 #: But BIRD tells Init with its next hello, and hellos are a second apart then.
 NEXT_HELLO_US = 1_050_000
-#: A change that another of the same end follows so soon never was in a packet.
-OVERTAKEN_US = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +57,7 @@ def logged(case: Path) -> list[Change]:
 
     with (case / "daemon.log").open() as file:
         found = [change for change in changes(file) if shown(change)]
-    return [change for change in found if not any(overtakes(other, change) for other in found)]
-
-
-def overtakes(later: Change, change: Change) -> bool:
-    return (
-        later.address == change.address
-        and 0 <= later.time_us - change.time_us < OVERTAKEN_US
-        and (later.old == change.new and later is not change)
-    )
+    return told_of(found)
 
 
 def near(change: Change, one: Told) -> bool:

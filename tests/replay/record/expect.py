@@ -5,7 +5,7 @@ Nothing here looks at the capture through our own code."""
 
 from typing import Any
 
-from tests.replay.journal import Change, changes
+from tests.replay.journal import Change, changes, told_of
 from tests.replay.record.scene import Scene
 
 STATES = {"up": "up", "down": "down", "init": "init", "shutdown": "admin-down"}
@@ -21,7 +21,7 @@ def seen(scene: Scene, found: list[Change]) -> list[Change]:
     begin, end = packets[0].time_ns // 1000, packets[-1].time_ns // 1000
     return [
         change
-        for change in found
+        for change in told_of(found)
         if begin < change.time_us < end
         and not any(
             one.address == change.address and one.from_us <= change.time_us <= one.to_us
@@ -49,7 +49,9 @@ def _endpoint(address: str, words: dict[str, Any], other: dict[str, Any]) -> dic
         known["discriminator"] = words["id"]
         known["last-state"] = STATES[words["status"]]
     elif words:
-        known["last-state"] = words["state"].lower()
+        state = words["state"].lower()
+        # BIRD says Init with its next hello only.
+        known["last-state"] = {"one-of": ["down", "init"]} if state == "init" else state
         if other.get("status") == "up":
             known["discriminator"] = other["remote-id"]
     if known.get("last-state") == "up" and "id" in words:
