@@ -36,6 +36,7 @@ static void the_peer_never_notices(struct rig_options options)
 	struct rig rig = rig_make(options);
 	struct pydp_session_takeover stood;
 	struct pydp_session_state left, right, before;
+	struct pydp_session_config other;
 	struct pydp_event event;
 	uint32_t count;
 
@@ -48,6 +49,10 @@ static void the_peer_never_notices(struct rig_options options)
 		OK(pydp_event_drain(rig.right.engine, &event, 1, &count));
 	while (count > 0);
 	replace_left(&rig, third());
+	/* another session first, so that the given discriminator names no slot of its own */
+	other = rig.left.session;
+	other.destination = options.family == 6 ? address6(99) : address4(192, 0, 2, 99);
+	OK(pydp_session_upsert(rig.left.engine, &other, NULL));
 	OK(pydp_session_adopt(rig.left.engine, &rig.left.session, &stood, &rig.left.id));
 	event = rig_event(&rig.left, PYDP_EVENT_STATE);
 	CHECK(event.new_state == PYDP_BFD_UP && event.old_state == PYDP_BFD_DOWN && event.nexthop_state == PYDP_NEXTHOP_LIVE &&
