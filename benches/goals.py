@@ -16,6 +16,8 @@ class Row:
     operation: str
     #: Operations a second; None where none is set.
     goal: float | None = None
+    #: Times the peer's operations a second in the same run; None where none is set.
+    ratio: float | None = None
 
 
 ROWS = (
@@ -29,6 +31,8 @@ ROWS = (
     Row("wheel[1000]", "timer fired and armed again, of 1,000"),
     Row("wheel[100000]", "timer fired and armed again, of 100,000", 50e6),
     Row("wheel[1000000]", "timer fired and armed again, of 1,000,000"),
+    Row("replay[tshark]", "packet of a capture watched, 1,000 sessions", ratio=100),
+    Row("replay[scapy]", "the same"),
     Row("event_drain", "event record drained into numpy"),
     Row("update_decode", "IPv4 prefix decoded, UPDATEs of 200", 333e3),
     Row("bgpls_encode", "link transition encoded as one UPDATE"),

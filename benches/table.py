@@ -18,6 +18,14 @@ def rate(value: float) -> str:
     return f"{value:.3g}"
 
 
+def _met(row: Row, middle: float, ratio: float | None) -> str:
+    if row.goal:
+        return "yes" if middle >= row.goal else "no"
+    if row.ratio and ratio is not None:
+        return "yes" if ratio >= row.ratio else "no"
+    return ""
+
+
 def _cells(row: Row, result: Mapping[str, Any]) -> tuple[str, ...]:
     extra = result["extra_info"]
     rates = [extra["operations"] / seconds for seconds in result["stats"]["data"]]
@@ -28,8 +36,8 @@ def _cells(row: Row, result: Mapping[str, Any]) -> tuple[str, ...]:
         row.operation,
         rate(middle),
         f"{rate(min(rates))} - {rate(max(rates))}",
-        rate(row.goal) if row.goal else "",
-        ("yes" if middle >= row.goal else "no") if row.goal else "",
+        rate(row.goal) if row.goal else f"{row.ratio:.3g} x" if row.ratio else "",
+        _met(row, middle, ratio),
         f"{ratio:.3g} x {extra['limit']} ({rate(median(limit))})" if ratio is not None else "",
     )
 
