@@ -12,6 +12,7 @@ from bfd_fastpath.cli.config import config
 from bfd_fastpath.cli.demo import demo
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
+from bfd_fastpath.cli.replay import replay
 from bfd_fastpath.cli.run import run
 from bfd_fastpath.cli.show import show
 from bfd_fastpath.cli.version import version
@@ -23,6 +24,7 @@ Examples:
   bfd-fastpath config check /etc/bfd-fastpath.toml
   bfd-fastpath run -c /etc/bfd-fastpath.toml
   bfd-fastpath show nexthops                      who is reachable, and why (not)
+  bfd-fastpath replay outage.pcapng               what happened to BFD in a capture
 
 \b
 Exit codes: 0 done; 1 it failed; 2 bad configuration or command line;
@@ -39,7 +41,7 @@ def cli() -> None:
     those that cannot be reached."""
 
 
-for _command in (run, show, clear, session, reload, config, pmdinfo, demo, version):
+for _command in (run, show, clear, session, reload, config, pmdinfo, replay, demo, version):
     cli.add_command(_command)
 
 
