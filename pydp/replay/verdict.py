@@ -263,6 +263,7 @@ def _stopped(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
             f"The path was cut both ways between {far} and the capture point for {duration(length)}: {far} "
             f"was Down already when a packet of {near} reached it again, so it had lost {near} by itself.",
         )
+    # An end that ran and heard Down mostly keeps the diagnostic of that until it is Up.
     if waited is not None and silence.diagnostic is Diagnostic.NONE and not icmp:
         return _stalled(outage, x, scene)
     if waited is not None and not icmp:
@@ -310,9 +311,12 @@ def _stalled(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
         if y.answered_waiting is not None
         else f"it came back still saying Up, as if it had not noticed {duration(length)} of silence"
     )
+    # What the first packet answers may also have been answered before, unseen.
+    doubt = y.answered_waiting is not None and y.answered_waiting.packet == silence.packet
+    other = "; less likely only its way to the capture point was cut" if doubt else ""
     return (
         Code.FAR_END_STALLED,
-        f"{far} stalled{recovered}: it sent nothing while the packets of {near} went on, and {how}.",
+        f"{far} stalled{recovered}: it sent nothing while the packets of {near} went on, and {how}{other}.",
     )
 
 
