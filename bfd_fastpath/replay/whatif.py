@@ -62,7 +62,8 @@ class Judged:
     outcome: Outcome
     #: When it declares Down, since the epoch; None unless caught.
     down: Span | None
-    #: How much sooner than recorded; later where negative.
+    #: How much sooner than recorded; later where negative. A span even of the recorded timers where the
+    #: capture does not show when the recorded end was Down.
     sooner: Span | None
 
 
@@ -165,7 +166,7 @@ def judge_loss(loss: Loss, candidate: Pace) -> Judged:
     outcome = _outcome(loss, candidate, down)
     if outcome is not Outcome.CAUGHT:
         return Judged(loss, outcome, None, None)
-    return Judged(loss, outcome, down, Span(loss.down_ns - down.most_ns, loss.down_ns - down.least_ns))
+    return Judged(loss, outcome, down, Span(loss.down_least_ns - down.most_ns, loss.down_ns - down.least_ns))
 
 
 def _outcome(loss: Loss, candidate: Pace, down: Span) -> Outcome:
@@ -174,7 +175,7 @@ def _outcome(loss: Loss, candidate: Pace, down: Span) -> Outcome:
     if rarer and candidate.detection_ns <= loss.pace.detection_ns:
         return Outcome.CAUGHT
     if loss.back is Return.UNSEEN:
-        return Outcome.CAUGHT if down.most_ns <= loss.down_ns else Outcome.UNDECIDED
+        return Outcome.CAUGHT if down.most_ns <= loss.down_least_ns else Outcome.UNDECIDED
     if loss.back is Return.NEVER:
         return Outcome.CAUGHT if down.most_ns <= loss.until_ns else Outcome.UNDECIDED
     if down.most_ns < loss.until_ns:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pydp.addresses import Address
 from pydp.replay import outages
-from pydp.replay.happenings import Late, LongGap, StateChange, Timers
+from pydp.replay.happenings import Late, LongGap, StateChange, Timers, Unreachable
 from pydp.replay.outages import Code, Outage
 from pydp.replay.records import Session, Story
 from pydp.states import Diagnostic, State
@@ -68,8 +68,10 @@ class Silence:
 class Loss(Silence):
     """The other end waited for its detection time and declared Down."""
 
-    #: When it said so.
+    #: When it said so, and the earliest time at which it can have been Down: earlier where the capture missed
+    #: its own packets too, and shows only the one with which it came back.
     down_ns: int
+    down_least_ns: int
     #: When a packet of the sender was seen, or known to be heard, again; or until when none was
     #: (Return.NEVER).
     until_ns: int
@@ -122,6 +124,8 @@ class _Session:
         self.session = session
         self.spoken: tuple[list[tuple[int, Timers]], ...] = ([], [])
         for it in session.happenings:
+            if isinstance(it, Unreachable):
+                continue  # ICMP says nothing of timers
             self.spoken[it.end].append((it.packet, it.timers))
 
     def evidence(self) -> Evidence:
@@ -180,7 +184,12 @@ class _Session:
         if len(self.session.ends) < 2 or not outage.last_heard_ns or not waited or said is None:
             return "the hellos of the end that was lost are not in the capture"
         start_ns = outage.last_heard_ns
-        if silence is not None:
+        anew = outage.reactions[sender].restart
+        if anew is not None and anew.packet < left_up.packet and anew.gap_ns:
+            # It was there again under another discriminator; the end that waited for the former heard nothing.
+            start_ns, waited = anew.time_ns - anew.gap_ns, self.detection_ns(watcher, timers) or waited
+            until_ns, back = self.heard_again(outage, left_up)
+        elif silence is not None:
             until_ns, back = _back(silence, outage, left_up)
         else:
             # The capture point still received them. The end itself says for how long it had not.
@@ -194,9 +203,16 @@ class _Session:
             pace=_pace(waited, said),
             timers=timers,
             down_ns=left_up.time_ns,
+            down_least_ns=_down_least(outage, left_up, start_ns + waited),
             until_ns=until_ns,
             back=back,
         )
+
+    @staticmethod
+    def detection_ns(watcher: int, timers: tuple[Timers | None, Timers | None]) -> int:
+        """How long that end waits by these timers; 0: not known."""
+        own, others = timers[watcher], timers[1 - watcher]
+        return own.detection_ns(others) if own and others else 0
 
     def heard_again(self, outage: Outage, left_up: StateChange) -> tuple[int, Return]:
         """When the end that declared Down shows by its state that it hears the other one."""
@@ -244,6 +260,8 @@ class _Session:
         found: list[Pace | None] = [None, None]
         said: tuple[Timers | None, Timers | None] = (None, None)
         for it in self.session.happenings:
+            if isinstance(it, Unreachable):
+                continue
             states[it.end], timers[it.end] = it.state, it.timers
             mine, others = timers
             if mine is None or others is None or states != [State.UP, State.UP]:
@@ -265,6 +283,14 @@ def _back(silence: outages.Silence, outage: Outage, left_up: StateChange) -> tup
     told = silence.diagnostic is Diagnostic.NEIGHBOR_DOWN
     up = silence.state is State.UP or (told and silence.state is not State.ADMIN_DOWN)
     return silence.until_ns, Return.UP if up else Return.DOWN
+
+
+def _down_least(outage: Outage, left_up: StateChange, expired_ns: int) -> int:
+    """Not before its wait was over, nor before its last packet that said Up."""
+    own = outage.reactions[left_up.end].silence
+    if own is None or own.packet != left_up.packet:
+        return left_up.time_ns
+    return min(left_up.time_ns, max(expired_ns, left_up.time_ns - left_up.gap_ns))
 
 
 def _pace(detection_ns: int, sender: Timers) -> Pace:

@@ -90,15 +90,12 @@ def _result(result: Result, answer: WhatIf, known: dict[int, Evidence]) -> dict[
 
 
 def _judged(one: Judged, answer: WhatIf) -> dict[str, Any]:
-    down = one.down
     return {
         "session": one.loss.session,
         "packet": one.loss.packet,
         "outcome": str(one.outcome),
-        "recorded-t-us": (one.loss.down_ns - answer.start_ns) // 1000,
-        "t-us": _span(Span(down.least_ns - answer.start_ns, down.most_ns - answer.start_ns))
-        if down
-        else None,
+        "recorded-t-us": _since(Span(one.loss.down_least_ns, one.loss.down_ns), answer),
+        "t-us": _since(one.down, answer),
         "sooner-us": _span(one.sooner),
     }
 
@@ -113,6 +110,11 @@ def _false(one: FalseDown, answer: WhatIf, known: dict[int, Evidence]) -> dict[s
         "gap-us": pause.gap_ns // 1000,
         "detection-time-us": one.detection_ns // 1000,
     }
+
+
+def _since(span: Span | None, answer: WhatIf) -> dict[str, int] | None:
+    """Times since the capture's first packet."""
+    return _span(Span(span.least_ns - answer.start_ns, span.most_ns - answer.start_ns)) if span else None
 
 
 def _span(span: Span | None) -> dict[str, int] | None:
