@@ -186,7 +186,7 @@ class _Session:
         start_ns = outage.last_heard_ns
         anew = outage.reactions[sender].restart
         if anew is not None and anew.packet < left_up.packet and anew.gap_ns:
-            # It was there again under another discriminator; the end that waited for the former heard nothing.
+            # Back under another discriminator: the end that waited for the former one heard nothing.
             start_ns, waited = anew.time_ns - anew.gap_ns, self.detection_ns(watcher, timers) or waited
             until_ns, back = self.heard_again(outage, left_up)
         elif silence is not None:
