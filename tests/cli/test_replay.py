@@ -143,6 +143,21 @@ def test_a_timeline_that_cannot_be_written_is_exit_code_1_after_the_page(outage,
         (["-", "--timeline", "x.svg"], "needs a file"),
         (["x.svg", "--timeline", "./x.svg"], "the capture itself"),
         (["x.pcap", "--seedling"], "No such option"),
+        (["x.pcap", "--as", "192.0.2.1"], "--as needs --config"),
+        (["x.pcap", "--as", "here", "--config", "x.toml"], "is not an IP address"),
+        (["x.pcap", "--config", "x.toml"], "--as ADDRESS"),
+        (["x.pcap", "--seed", "1"], "--as ADDRESS"),
+        (["x.pcap", "--out", "y.pcapng"], "--as ADDRESS"),
+        (["x.pcap", "--bgp-out", "y.pcapng"], "--as ADDRESS"),
+        (["-", "--as", "192.0.2.1", "--config", "x.toml"], "needs a file"),
+        (["x.pcap", "--as", A, "--config", "x.toml", "--out", "x.pcap"], "the capture itself"),
+        (["x.pcap", "--as", A, "--config", "x.toml", "--out", "y", "--bgp-out", "y"], "the file of --out"),
+        (["x.pcap", "--as", A, "--config", "none.toml"], "none.toml: cannot be read"),
+        (["x.pcap", "--interval", "50"], "50ms"),
+        (["x.pcap", "--multiplier", "0"], "1 to 255"),
+        (["x.pcap", "--set", "anything"], "SESSION.KEY=VALUE"),
+        (["x.pcap", "--check", "cases"], "--check takes neither"),
+        (["--check", "cases", "--multiplier", "3"], "--check takes neither"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_read(words, reason, capsys):
@@ -177,6 +192,84 @@ def test_an_interrupt_leaves_with_130_and_no_traceback():
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert b"Traceback" not in process.stderr.read()
+
+
+def test_other_timers_are_judged_below_the_story(outage, capsys):
+    assert invoke(["replay", str(outage), "--interval", "50ms", "--multiplier", "2,3"]) == 0
+    text = capsys.readouterr().out
+    assert text.index("far-end-silent") < text.index("What if: 1 outage judged with other timers")
+    assert invoke(["replay", str(outage), "--multiplier", "3", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["what-if"]["sessions"][0]["outages"] == 1
+
+
+def test_to_set_what_the_capture_does_not_have_is_exit_code_2(outage, capsys):
+    assert invoke(["replay", str(outage), "--set", "9.local-multiplier=4"]) == 2
+    assert "--set: " in capsys.readouterr().err
+
+
+CONFIGURATION = """
+[[port]]
+name = "lan0"
+devargs = "net_null0"
+addresses = ["192.0.2.1/24"]
+"""
+
+
+def test_our_end_is_compared_with_the_recorded_one(eal, outage, tmp_path, capsys):
+    configuration = tmp_path / "router.toml"
+    configuration.write_text(CONFIGURATION)
+    words = [
+        "replay",
+        str(outage),
+        "--config",
+        str(configuration),
+        "--as",
+        A,
+        "--out",
+        str(tmp_path / "o.pcapng"),
+    ]
+    assert invoke(words) == 0
+    text = capsys.readouterr().out
+    assert f"As {A} (port lan0, seed 1): 1 session played" in text
+    assert (tmp_path / "o.pcapng").stat().st_size > 0
+    assert invoke([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["as"]["address"] == A
+
+
+def test_an_end_that_no_port_has_is_exit_code_2_and_nothing_is_told(outage, tmp_path, capsys):
+    configuration = tmp_path / "router.toml"
+    configuration.write_text(CONFIGURATION)
+    assert invoke(["replay", str(outage), "--config", str(configuration), "--as", "192.0.2.9"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "192.0.2.9" in err
+
+
+def test_a_file_of_our_end_that_cannot_be_written_is_exit_code_1_after_the_story(
+    eal, outage, tmp_path, capsys
+):
+    configuration = tmp_path / "router.toml"
+    configuration.write_text(CONFIGURATION)
+    out = str(tmp_path / "none" / "o.pcapng")
+    assert invoke(["replay", str(outage), "--config", str(configuration), "--as", A, "--out", out]) == 1
+    told, err = capsys.readouterr()
+    assert "far-end-silent" in told
+    assert "o.pcapng" in err
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("far-end-silent", 0), ("path-down", 1)])
+def test_cases_are_checked(verdict, code, outage, tmp_path, capsys):
+    folder = tmp_path / "cases" / "silent"
+    folder.mkdir(parents=True)
+    outage.rename(folder / "capture.pcapng")
+    (folder / "expect.json").write_text(json.dumps({"sessions": [{"verdict": verdict}]}))
+    assert invoke(["replay", "--check", str(tmp_path / "cases")]) == code
+    assert ("1 holds" if code == 0 else "1 fails") in capsys.readouterr().out
+
+
+def test_a_folder_without_cases_is_exit_code_2(tmp_path, capsys):
+    assert invoke(["replay", "--check", str(tmp_path)]) == 2
+    assert "no case in it" in capsys.readouterr().out
 
 
 class Terminal(io.StringIO):

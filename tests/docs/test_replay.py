@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bfd_fastpath.cli.replay import replay as command
+from bfd_fastpath.replay.answer import answer
+from bfd_fastpath.replay.case import read
 from bfd_fastpath.replay.document import document
 from pydp.ffi import ffi, lib, text
 from pydp.replay import Code, Restart, TimerChange, Unreachable
@@ -18,7 +20,9 @@ from pydp.replay.records import FileFault
 from tests.replay import stories
 from tests.replay.crafting import MS, UP, A, B, Capture, bfd
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+CASES = ROOT / "tests" / "replay" / "cases"
 PAGE = (DOCS / "replay.md").read_text("utf-8")
 
 
@@ -33,7 +37,7 @@ def first_cells(text):
 
 
 def keys(value, path=""):
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         for key, below in value.items():
             yield from keys(below, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
@@ -41,6 +45,12 @@ def keys(value, path=""):
             yield from keys(below, path + "[]")
     else:
         yield path
+
+
+def covers(explained, path):
+    """Whether a key is this one, or below it."""
+    base = explained.removesuffix("[]")
+    return path == base or path.startswith((f"{base}.", f"{base}[]."))
 
 
 def full_document():
@@ -72,6 +82,19 @@ def reasons():
     return {text(name) for name in names if name != ffi.NULL} - of_ours
 
 
+def test_every_key_of_being_one_end_is_explained(eal, tmp_path):
+    """A key stands for all below it."""
+    explained = first_cells(section("Be one end"))
+    found = set()
+    for folder in ("as_bird_of_a_cut", "as_bird_of_a_silence"):
+        case = read(CASES / folder, folder)
+        found |= set(keys(answer(case.capture(tmp_path), case)["as"]))
+    for path in found:
+        assert any(covers(one, path) for one in explained), path
+    for one in explained:
+        assert any(covers(one, path) for path in found), one
+
+
 def test_every_reason_of_a_malformed_packet_is_explained():
     assert reasons() <= set(first_cells(section("JSON")))
 
@@ -83,7 +106,7 @@ def test_every_verdict_is_explained():
 def test_every_option_is_explained():
     options = {option for one in command.params for option in one.opts if option.startswith("--")}
     named = set(re.findall(r"(--[a-z-]+)", " ".join(first_cells(section("Options and exit codes")))))
-    assert named == options - {"--help"}
+    assert named == options
 
 
 def test_the_python_example_runs(tmp_path):
