@@ -6,9 +6,11 @@ Standalone, text as text, legible on light and dark.
 import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 import numpy as np
+import numpy.typing as npt
 
 from bfd_fastpath.replay.timeline_axis import ticks
 from bfd_fastpath.replay.timeline_hellos import Hellos
@@ -216,9 +218,8 @@ class _Picture:
             most = counts.max()
             # One crowded pixel must not make all others look empty.
             usual = float(np.percentile(counts[filled], 95)) or 1.0
-            shape = "".join(
-                _bar(at * scale, y + TICK - 2, scale, min(counts[at] / usual, 1.0)) for at in filled
-            )
+            heights = np.maximum((TICK - 2) * np.minimum(counts / usual, 1.0), np.minimum(counts, 1)).round()
+            shape = "".join(_bars(heights, scale, y + TICK - 2))
             per = duration(int(self.length_ns / len(counts)))
             title = f"{lane.packets} hellos of {lane.address}; at most {most} in {per}"
             yield f'<path class="many" d="{shape}"><title>{_text(title)}</title></path>'
@@ -266,9 +267,13 @@ class _Picture:
                 yield _label("in", x + 4, top + LABEL + TICK + 10.5, str(span.state), x, end - x)
 
 
-def _bar(x: float, bottom: float, width: float, share: float) -> str:
-    height = max((TICK - 2) * share, 1)
-    return f"M{_number(x)} {bottom}v-{_number(height)}h{_number(width)}V{bottom}"
+def _bars(heights: npt.NDArray[np.float64], scale: float, bottom: int) -> Iterator[str]:
+    """One box for neighbours of one height."""
+    borders = [0, *(np.flatnonzero(np.diff(heights)) + 1).tolist(), len(heights)]
+    for begin, end in pairwise(borders):
+        if heights[begin]:
+            width = _number((end - begin) * scale)
+            yield f"M{_number(begin * scale)} {bottom}v-{_number(heights[begin])}h{width}V{bottom}"
 
 
 def _plain(css: str, x: float, y: float, text: str) -> str:
