@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Fuzzes the replay of captures: native/replay's file reader alone, then all of it at its border, each for FUZZ_SECONDS (default
-# 15) under ASan and UBSan. Inputs that broke something stay in build/fuzz; what was learnt stays there for the next run.
+# 15) under ASan and UBSan; clang needs its compiler-rt (libclang-rt-14-dev on Debian 12). Inputs that broke something stay in
+# build/fuzz; what was learnt stays there for the next run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${FUZZ_SECONDS:-15}
