@@ -6,6 +6,7 @@ An end knows how its daemon is configured, broken and asked; not what a case doe
 import os
 import shutil
 import signal
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from tests.interop.support.poll import until
 
 
 @dataclass
-class Speaker:
+class Speaker(ABC):
     """What one end says: `interval` in milliseconds for both directions, `text` as more lines of its peer's configuration."""
 
     space: Namespace
@@ -34,23 +35,23 @@ class Speaker:
         self.log = self.space.directory / "bfd.log"
         self.start()
 
-    def start(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def start(self) -> None: ...
 
+    @abstractmethod
     def pids(self) -> list[int]:
         """Of the processes that speak BFD."""
-        raise NotImplementedError
 
-    def up(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def up(self) -> bool: ...
 
+    @abstractmethod
     def words(self) -> dict[str, Any]:
         """What the daemon itself says of its session, as it says it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def restart(self) -> None:
         """The daemon again, after kill()."""
-        raise NotImplementedError
 
     def signal(self, number: signal.Signals) -> None:
         for pid in self.pids():
