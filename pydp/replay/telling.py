@@ -36,8 +36,9 @@ class Scene:
         return str(self.addresses[end]) if end < len(self.addresses) else "the other end"
 
     def at(self, time_ns: int) -> str:
-        """Seconds since the capture's first packet."""
-        return f"{(time_ns - self.start_ns) / 1e9:.6f} s"
+        """Seconds since the capture's first packet, cut off at the microsecond as everywhere else."""
+        seconds, us = divmod((time_ns - self.start_ns) // 1000, 1_000_000)
+        return f"{seconds}.{us:06d} s"
 
     def packet(self, number: int, time_ns: int) -> str:
         return f"packet {number} at {self.at(time_ns)}"

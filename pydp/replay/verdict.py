@@ -179,8 +179,8 @@ def _path_cut(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
     if _hears_in_vain(outage, x):
         return (
             Code.PATH_CUT_ONE_WAY,
-            f"The path from {far} to {near} was cut, beyond the capture point: {cut}; {far} lost {near} by "
-            f"itself, but then answered the Down of {near} with {_rose(y)}, so the other way worked.",
+            f"The path from {far} to {near} was cut, beyond the capture point: {cut}; {far} {_went_down(y)} "
+            f"and answered the Down of {near} with {_rose(y)}, so the other way worked.",
         )
     if _heard_to_the_end(outage.reactions[x], y):
         return (
@@ -227,6 +227,12 @@ def _heard_to_the_end(x: Reaction, y: Reaction) -> bool:
     x_heard = x.left.time_ns - x.detection_ns
     last_up = x.left.time_ns - x.left.gap_ns
     return y_heard > last_up - y.detection_ns // 10 and y_heard - x_heard > x.detection_ns // 2
+
+
+def _went_down(y: Reaction) -> str:
+    if y.left is None:
+        return "was not Up"
+    return "heard of it" if y.left.diagnostic is Diagnostic.NEIGHBOR_DOWN else "gave up by itself"
 
 
 def _rose(y: Reaction) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 import pydp.replay as replay
 from pydp.replay import Code, Outage
+from pydp.replay.telling import Scene
 from tests.replay.crafting import (
     ADMIN_DOWN,
     DOWN,
@@ -269,6 +270,29 @@ def test_a_failure_is_told_by_its_name(
     assert (None if noticed is None else str(session.ends[noticed].address)) == first
     assert outage.verdict.sentence.endswith(".")
     assert all(sentence.endswith(".") for sentence in outage.verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    ("diagnostic", "words"),
+    [(TOLD, f"{B} heard of it and answered"), (EXPIRED, f"{B} gave up by itself and answered")],
+)
+def test_how_the_other_end_of_a_one_way_cut_went_down_is_said_as_it_says(
+    tmp_path: Path, diagnostic: int, words: str
+) -> None:
+    play = Play()
+    play.both(3)
+    play.say(A, DOWN, EXPIRED, after_ms=1)
+    play.say(B, DOWN, diagnostic, after_ms=0.1)
+    play.say(A, DOWN, EXPIRED, after_ms=700)
+    play.say(B, INIT, diagnostic, after_ms=1)
+    play.say(A, DOWN, EXPIRED, after_ms=700)
+    play.up_again()
+    assert words in only(play.story(tmp_path).outages).verdict.sentence
+
+
+def test_evidence_cuts_stamps_off_at_the_microsecond() -> None:
+    scene = Scene(addresses=(), start_ns=1_000, interface="")
+    assert scene.at(1_226_642_999) == "1.226641 s"
 
 
 def only(outages: tuple[Outage, ...]) -> Outage:
