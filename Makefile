@@ -5,10 +5,12 @@
 PYTHON ?= python3.11
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make bench BENCH="-k decode"
+# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make bench BENCH="-k decode",
+# make fuzz FUZZ="600 replay"
 DEMO ?=
 TEST ?=
 BENCH ?=
+FUZZ ?= 300
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -28,7 +30,7 @@ help: ## print this help
 		|| sed -nE 's/^([a-z-]+):[^#]*## (.*)/    make \1: \2/p' $(firstword $(MAKEFILE_LIST))
 	@echo 'Options pass through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make install PREFIX=/usr'
 
-.PHONY: demo demo-kernel test bench build lint format install clean packages-build packages-test
+.PHONY: demo demo-kernel test bench fuzz build lint format install clean packages-build packages-test
 demo: build ## two routers, a route server, a cable that is cut: the whole story in memory, no root needed
 	@$(venv)/bfd-fastpath demo $(DEMO)
 
@@ -40,6 +42,9 @@ test: packages-test build $(stamps)/test ## every test that this machine can run
 
 bench: build $(stamps)/test ## the micro benches, one table beside the goals
 	@$(venv)/python -m benches $(BENCH)
+
+fuzz: packages-test build $(stamps)/test ## hostile input for what reads packets and files, five minutes a target (FUZZ="seconds [target]")
+	@tests/fuzz/run $(FUZZ)
 
 build: packages-build $(stamps)/build ## Debian packages, .venv, libpydp.so and the Python extensions
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seeds for the fuzzers of the replay: `python -m tests.replay.fuzz_seeds DIRECTORY`. BFD of every kind in every link layer, in
-files of every format, and damaged files; each behind the settings that fuzz_input.h describes.
+"""Seeds for the fuzzers of the replay: `python -m tests.fuzz.seeds.captures DIRECTORY`. BFD of every kind in every link layer, in
+files of every format, and damaged files; each behind the settings that feed.h describes.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from scapy.layers.l2 import ARP, CookedLinux, CookedLinuxV2, Dot1AD, Dot1Q, Ethe
 from scapy.packet import Raw
 
 from tests.replay import capfile_octets as make
+from tests.replay.capfile_damage import CASES, STRANGERS
 from tests.replay.crafting import ADMIN_DOWN, AUTH, DEMAND, DOWN, FINAL, INIT, POLL, UP, bfd
-from tests.replay.test_capfile_faults import CASES, STRANGERS
 
 START_US = 1_700_000_000_000_000
-#: Mode of the cuts, sessions, events, packets, long gap (2), random (2): as in fuzz_input.h.
+#: Mode of the cuts, sessions, events, packets, long gap (2), random (2): as in feed.h.
 SETTINGS = [bytes([i, 40 * i, 3 + 60 * i, 50 * i, 5, 0xDC, 0x12, 0x34 + i]) for i in range(4)]
 ETHERNET = 1
 Frames = list[bytes]

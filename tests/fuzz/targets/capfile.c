@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fuzzer (libFuzzer) of the capture file reader: any octets in any pieces give the same records and the same fault as whole. */
-#include "fuzz_input.h"
+#include "feed.h"
 #include "replay/capfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

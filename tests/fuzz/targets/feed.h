@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the fuzzers of the replay have in common: an input is a few octets of settings and a file, which is handed over in pieces
  * that the settings choose. */
-#ifndef FUZZ_INPUT_H
-#define FUZZ_INPUT_H
+#ifndef FEED_H
+#define FEED_H
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

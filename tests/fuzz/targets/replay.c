@@ -4,7 +4,7 @@
 #include <sys/types.h>
 #include <pydp/pydp.h>
 #include <pydp/replay.h>
-#include "fuzz_input.h"
+#include "feed.h"
 
 enum { AT_ONCE = 64, MUCH_ROOM = 256, SESSIONS_AT_ONCE = 8 };
 
