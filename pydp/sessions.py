@@ -12,6 +12,7 @@ from pydp.addresses import Address, fill, read_known
 from pydp.errors import InvalidArgumentError, NotFoundError, raise_status
 from pydp.ffi import ffi, lib
 from pydp.states import Diagnostic, NeighbourState, NextHopState, Role, State
+from pydp.stats import counters
 
 if TYPE_CHECKING:
     from pydp.engine import Engine
@@ -169,6 +170,16 @@ class Sessions:
         state = ffi.new("struct pydp_session_state *")
         raise_status(lib.pydp_session_read(self._engine._c, session, state))
         return _state(state)
+
+    def refused(self, session: int) -> dict[str, int]:
+        """Packets for one session that were refused, by the name of the counter that says why
+        (`pydp.counters()`), only those that are not 0. A packet that could not be told to be the session's is
+        counted by its port alone. Raises NotFoundError.
+        """
+        known = counters()
+        values = ffi.new("uint64_t[]", len(known))
+        raise_status(lib.pydp_session_refused(self._engine._c, session, values, len(known)))
+        return {one.name: values[one.index] for one in known if values[one.index]}
 
     def list(self) -> list[int]:
         """The ids of all sessions, ascending."""

@@ -16,6 +16,9 @@ from bfd_fastpath.cli.table import interval
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+Address = IPv4Address | IPv6Address
+
+
 class AddressType(click.ParamType[IPv4Address | IPv6Address]):
     """An IPv4 or IPv6 address."""
 

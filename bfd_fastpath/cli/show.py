@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from bfd_fastpath.cli import client, show_tables
-from bfd_fastpath.cli.options import json_option, print_json, socket_option
+from bfd_fastpath.cli.options import Address, AddressType, json_option, print_json, socket_option
 
 
 @click.group(
     epilog="""\b
 Examples:
   bfd-fastpath show nexthops
+  bfd-fastpath show sessions 192.0.2.1 --counters
   bfd-fastpath show sessions --json | jq '.sessions[]."session-running"'
 
 \b
@@ -37,7 +38,26 @@ def _add(name: str, help_text: str, render: Callable[[Any], str]) -> None:
             click.echo(render(result))
 
 
-_add("sessions", "BFD sessions: states, negotiated timers, packets.", show_tables.sessions)
+@show.command("sessions")
+@click.argument("address", type=AddressType(), required=False)
+@click.option("--counters", is_flag=True, help="Also the packets refused, by reason; needs an ADDRESS.")
+@json_option
+@socket_option
+def sessions(address: Address | None, counters: bool, as_json: bool, socket_path: str) -> None:
+    """BFD sessions: states, negotiated timers, packets. ADDRESS: only those to this peer."""
+    if counters and address is None:
+        raise click.UsageError("--counters needs the ADDRESS of a peer: show sessions 192.0.2.1 --counters")
+    result: Any = client.ask(
+        socket_path, "show-sessions", {} if address is None else {"address": str(address)}
+    )
+    if as_json:
+        print_json(result)
+        return
+    click.echo(show_tables.sessions(result))
+    if counters:
+        click.echo(show_tables.refused(result))
+
+
 _add(
     "nexthops",
     "Next hops: Unknown, Up or Down, and the reason for it. Only those that are Down are not used.",

@@ -50,6 +50,17 @@ def sessions(result: Any) -> str:
     return table(headers, rows, right=headers[6:]) + "\n" + summary
 
 
+def refused(result: Any) -> str:
+    rows = [
+        (one["dest-addr"], one["interface"], counter["name"], counter["count"], counter["text"])
+        for one in result["sessions"]
+        for counter in one["refused"]
+    ]
+    if not rows:
+        return "No packet for it was refused."
+    return table(("PEER", "PORT", "REASON", "PACKETS", "WHAT IT MEANS"), rows, right=("PACKETS",))
+
+
 def nexthops(result: Any) -> str:
     rows = [
         (one["address"], one["state"], age(one["seconds-in-state"]), len(one["users"]), one["explanation"])

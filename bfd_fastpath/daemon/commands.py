@@ -31,7 +31,8 @@ class Commands:
                 "not-running", "The daemon is leaving; start it again with `bfd-fastpath run`."
             )
         if command.startswith("show-") and command.removeprefix("show-") in views.NAMES:
-            return await views.view(self._router, command.removeprefix("show-"))
+            peer = _address(arguments) if command == "show-sessions" and "address" in arguments else None
+            return await views.view(self._router, command.removeprefix("show-"), peer)
         if command == "clear-nexthop":
             return self._clear(_address(arguments))
         if command == "session-admin":

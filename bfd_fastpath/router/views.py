@@ -12,6 +12,7 @@ import pydp
 from bfd_fastpath.nhib import Entry, Reachability, diagnostic_name, explain
 from bfd_fastpath.router import rfc9314
 from bfd_fastpath.router.engine_events import expired_us
+from bfd_fastpath.router.events import Address
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -23,23 +24,29 @@ _SLICE = 128
 NAMES = ("sessions", "nexthops", "routes", "ports", "drops", "reporter")
 
 
-async def view(router: Router, name: str) -> Json:
-    """The answer to `show NAME`, for one of NAMES."""
-    return await sessions(router) if name == "sessions" else _VIEWS[name](router)
+async def view(router: Router, name: str, peer: Address | None = None) -> Json:
+    """The answer to `show NAME`, for one of NAMES; peer: only the sessions to it, with what they refused."""
+    return await sessions(router, peer) if name == "sessions" else _VIEWS[name](router)
 
 
-async def sessions(router: Router) -> Json:
-    """In slices: reading a hundred thousand sessions must not keep a failure from being told."""
+async def sessions(router: Router, peer: Address | None = None) -> Json:
+    """In slices: reading a hundred thousand sessions must not keep a failure from being told. Of one peer,
+    also which packets were refused and why."""
     names = router.dataplane.names()
     wall = _wall()
     states = []
     for number, state in enumerate(router.engine.sessions, 1):
-        states.append(state)
+        if peer is None or state.config.dest_addr == peer:
+            states.append(state)
         if number % _SLICE == 0:
             await asyncio.sleep(0)
     return {
         "summary": rfc9314.summary(states),
-        "sessions": [rfc9314.session(one, names[one.config.port], wall) for one in states],
+        "sessions": [
+            rfc9314.session(one, names[one.config.port], wall)
+            | ({"refused": _refused(router, one.id)} if peer is not None else {})
+            for one in states
+        ],
     }
 
 
@@ -104,6 +111,15 @@ def drops(router: Router) -> Json:
 
 def reporter(router: Router) -> Json:
     return {"peers": [peer.view(pydp.clock_ns()) for peer in router.peers()]}
+
+
+def _refused(router: Router, session: int) -> list[Json]:
+    try:
+        values = router.engine.sessions.refused(session)
+    except pydp.NotFoundError:
+        return []
+    texts = {one.name: one.text for one in pydp.counters()}
+    return [{"name": name, "count": count, "text": texts[name]} for name, count in values.items()]
 
 
 def _nexthop(entry: Entry, now_ns: int, wall: rfc9314.WallClock) -> Json:

@@ -109,6 +109,21 @@ int pydp_session_read(pydp_engine_t *engine, uint32_t id, struct pydp_session_st
 	return result;
 }
 
+int pydp_session_refused(pydp_engine_t *engine, uint32_t id, uint64_t *values, uint32_t capacity)
+{
+	struct command command = {.kind = COMMAND_SESSION_REFUSED, .one = {.id = id}};
+	struct reply reply;
+	int result;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(values);
+	CHECK(capacity >= PYDP_CNT_COUNT, "capacity %u is below pydp_counter_count(), %u", capacity, PYDP_CNT_COUNT);
+	result = engine_command(engine, &command, &reply);
+	for (uint32_t counter = 0; result == PYDP_OK && counter < PYDP_CNT_COUNT; counter++)
+		values[counter] = reply.refused[counter];
+	return result;
+}
+
 int pydp_session_list(pydp_engine_t *engine, uint32_t after, uint32_t *ids, uint32_t capacity, uint32_t *count)
 {
 	struct command command = {.kind = COMMAND_SESSION_LIST, .cursor = sessions_slot_after(after)};

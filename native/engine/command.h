@@ -8,12 +8,14 @@
 #include <rte_ring.h>
 #include <pydp/engine.h>
 #include <pydp/session.h>
+#include "core/counter.h"
 
 enum command_kind {
 	COMMAND_SESSION_UPSERT,
 	COMMAND_SESSION_ADOPT,
 	COMMAND_SESSION_REMOVE,
 	COMMAND_SESSION_READ,
+	COMMAND_SESSION_REFUSED,
 	COMMAND_SESSION_LIST,
 	COMMAND_NEXTHOP_CLEAR,
 	COMMAND_ADDRESS_ADD,
@@ -63,6 +65,7 @@ struct reply {
 		uint32_t id;
 		uint64_t deadline_ns;
 		struct pydp_session_state state;
+		uint32_t refused[PYDP_CNT_COUNT];
 		struct {
 			uint32_t count;
 			uint32_t next; /* cursor for the next question; UINT32_MAX: that was all */

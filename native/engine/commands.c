@@ -76,6 +76,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 		return sessions_remove(engine, command->one.id, command->one.at_once != 0);
 	case COMMAND_SESSION_READ:
 		return sessions_read(engine, command->one.id, &reply->state);
+	case COMMAND_SESSION_REFUSED:
+		return sessions_refused(engine, command->one.id, reply->refused);
 	case COMMAND_SESSION_LIST:
 		reply->list.count = sessions_list(engine, command->cursor, reply->list.ids, REPLY_IDS, &reply->list.next);
 		return PYDP_OK;

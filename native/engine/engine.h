@@ -148,6 +148,8 @@ void given_release(struct pydp_engine *engine, uint32_t discriminator);
 
 /* engine/session_state.c */
 int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_state *state);
+/* refused: PYDP_CNT_COUNT elements, by counter. */
+int sessions_refused(struct pydp_engine *engine, uint32_t id, uint32_t *refused);
 /* The first slot whose id is greater than the given one (0: the first of all). */
 uint32_t sessions_slot_after(uint32_t id);
 /* From a slot on; next is where to go on, PATH_NONE at the end. */
@@ -156,6 +158,8 @@ uint32_t sessions_list(struct pydp_engine *engine, uint32_t slot, uint32_t *ids,
 /* engine/session_acts.c */
 void session_acted(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
 void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
+/* Wake for whatever the session has to do next. */
+void session_arm(struct pydp_engine *engine, uint32_t slot);
 
 /* engine/events.c */
 int events_create(struct pydp_engine *engine, uint32_t capacity);

@@ -70,7 +70,12 @@ void session_acted(void *context, uint32_t slot, const struct bfd_actions *actio
 	if (actions->bits & BFD_ACT_DONE)
 		session_end(engine, slot, now_ns);
 	else if (actions->bits & BFD_ACT_REARM)
-		wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
+		session_arm(engine, slot);
+}
+
+void session_arm(struct pydp_engine *engine, uint32_t slot)
+{
+	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
 }
 
 /* Law 5: a detection that would end now, of a session from which nothing came since we were late and its port lost packets. */
@@ -92,16 +97,14 @@ static void defer_when_late(struct pydp_engine *engine, uint32_t slot, uint64_t 
 void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 {
 	struct bfd_session *hot = &engine->sessions.hot[slot];
-	uint64_t deadline_ns = bfd_session_deadline(hot);
 	struct bfd_actions actions;
 
-	if (deadline_ns <= now_ns) {
+	if (bfd_session_deadline(hot) <= now_ns) {
 		defer_when_late(engine, slot, now_ns);
 		bfd_session_timer(hot, now_ns, &engine->rng, &actions);
 		session_acted(engine, slot, &actions, now_ns);
 		if (actions.bits & BFD_ACT_DONE)
 			return;
-		deadline_ns = bfd_session_deadline(hot);
 	}
-	wheel_arm(&engine->wheel, slot, deadline_ns);
+	session_arm(engine, slot);
 }

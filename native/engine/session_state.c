@@ -77,6 +77,18 @@ int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_s
 	return PYDP_OK;
 }
 
+int sessions_refused(struct pydp_engine *engine, uint32_t id, uint32_t *refused)
+{
+	uint32_t slot = sessions_find(engine, id);
+
+	if (slot == PATH_NONE)
+		return PYDP_E_NOENT;
+	memset(refused, 0, PYDP_CNT_COUNT * sizeof(*refused));
+	for (int fault = BFD_FAULT_VERSION; fault <= BFD_FAULT_ADMIN_DOWN; fault++)
+		refused[counter_of_fault((enum bfd_fault)fault)] = engine->sessions.extra[slot].refused[fault];
+	return PYDP_OK;
+}
+
 uint32_t sessions_slot_after(uint32_t id)
 {
 	return id == 0 ? 0 : (id >> ID_GENERATION_BITS) + 1;

@@ -38,9 +38,10 @@ int sessions_create(struct pydp_engine *engine)
 			engine->max_sessions, rte_strerror(rte_errno));
 	sessions->hot = table_map(sizeof(*sessions->hot) * engine->max_sessions, "the sessions");
 	sessions->cold = table_map(sizeof(*sessions->cold) * engine->max_sessions, "the sessions");
+	sessions->extra = table_map_sparse(sizeof(*sessions->extra) * engine->max_sessions, "the sessions");
 	engine->wheel_nodes = table_map(sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours),
 					"the timers");
-	if (sessions->hot == NULL || sessions->cold == NULL || engine->wheel_nodes == NULL)
+	if (sessions->hot == NULL || sessions->cold == NULL || sessions->extra == NULL || engine->wheel_nodes == NULL)
 		return PYDP_E_NOMEM;
 	sessions->ports = engine->path_ports;
 	sessions->rng = &engine->rng;
@@ -60,6 +61,7 @@ void sessions_destroy(struct pydp_engine *engine)
 	given_destroy(engine);
 	table_unmap(sessions->hot, sizeof(*sessions->hot) * engine->max_sessions);
 	table_unmap(sessions->cold, sizeof(*sessions->cold) * engine->max_sessions);
+	table_unmap(sessions->extra, sizeof(*sessions->extra) * engine->max_sessions);
 	table_unmap(engine->wheel_nodes, sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours));
 }
 
@@ -94,7 +96,7 @@ static void give_slot(struct pydp_engine *engine, uint32_t slot)
 
 static struct path_session_key key_of(uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *local, const uint8_t *remote)
 {
-	struct path_session_key key = {.port = port, .vlan = vlan, .family = family};
+	struct path_session_key key = {.port = port, .vlan = vlan, .family = family, .kind = BFD_KIND_SINGLE_HOP};
 	size_t octets = family == 4 ? 4 : 16;
 
 	memcpy(key.local, local, octets);
@@ -120,6 +122,14 @@ static void note_flags(struct path_session *cold, const struct pydp_session_conf
 		cold->flags |= PATH_SESSION_PASSIVE;
 }
 
+/* Reading a page that was never touched costs none. */
+static void forget_refusals(struct path_session_extra *extra)
+{
+	for (uint32_t fault = 0; fault < BFD_FAULTS; fault++)
+		if (extra->refused[fault] != 0)
+			extra->refused[fault] = 0;
+}
+
 static void describe(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config, uint16_t source_port)
 {
 	struct path_session *cold = &engine->sessions.cold[slot];
@@ -136,6 +146,7 @@ static void describe(struct pydp_engine *engine, uint32_t slot, const struct pyd
 	cold->generation = generation;
 	cold->last_discriminator = last_discriminator;
 	cold->id = slot << ID_GENERATION_BITS | generation;
+	forget_refusals(&engine->sessions.extra[slot]);
 	cold->create_ns = engine->now_ns;
 	cold->told_state = config->admin_down ? PYDP_BFD_ADMIN_DOWN : PYDP_BFD_DOWN;
 	cold->admin_down_count = config->admin_down != 0;
@@ -210,8 +221,9 @@ static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 	struct bfd_session *hot = &engine->sessions.hot[slot];
 
 	bfd_session_init(hot, &timers, discriminator, engine->now_ns);
-	path_session_mark(hot, (uint8_t)config->port, config->vlan, config->source.family, config->destination.octets);
-	wheel_arm(&engine->wheel, slot, bfd_session_deadline(hot));
+	path_session_mark(hot, BFD_KIND_SINGLE_HOP, (uint8_t)config->port, config->vlan, config->source.family,
+			  config->destination.octets);
+	session_arm(engine, slot);
 	place->local->sessions++;
 	engine->session_count++;
 }
@@ -239,7 +251,7 @@ static void change(struct pydp_engine *engine, uint32_t slot, const struct pydp_
 	note_flags(&engine->sessions.cold[slot], config);
 	bfd_session_configure(&engine->sessions.hot[slot], &timers, engine->now_ns, &engine->rng, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
-	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
+	session_arm(engine, slot);
 }
 
 int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config *config, uint32_t *id)
@@ -324,7 +336,7 @@ int sessions_remove(struct pydp_engine *engine, uint32_t id, bool at_once)
 		return PYDP_OK;
 	}
 	bfd_session_remove(&engine->sessions.hot[slot], engine->now_ns, &engine->rng, &actions);
-	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
+	session_arm(engine, slot);
 	session_acted(engine, slot, &actions, engine->now_ns);
 	return PYDP_OK;
 }

@@ -6,7 +6,7 @@
 #include "engine/table.h"
 #include "io/error.h"
 
-void *table_map(size_t size, const char *what)
+void *table_map_sparse(size_t size, const char *what)
 {
 	void *table = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -14,8 +14,15 @@ void *table_map(size_t size, const char *what)
 		error_set(PYDP_E_NOMEM, "no address space for %s (%zu octets): %s", what, size, strerror(errno));
 		return NULL;
 	}
+	return table;
+}
+
+void *table_map(size_t size, const char *what)
+{
+	void *table = table_map_sparse(size, what);
+
 	/* Large tables are looked up at random: spare the TLB. Only a wish. */
-	if (size >= (size_t)4 << 20)
+	if (table != NULL && size >= (size_t)4 << 20)
 		madvise(table, size, MADV_HUGEPAGE);
 	return table;
 }

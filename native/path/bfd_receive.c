@@ -11,7 +11,8 @@ static bool from_the_peer(const struct path_sessions *sessions, const struct pat
 	const struct bfd_session *session = &sessions->hot[slot];
 	struct bfd_session seen;
 
-	path_session_mark(&seen, (uint8_t)port->index, packet->vlan, packet->family, packet_source(packet));
+	path_session_mark(&seen, (enum bfd_kind)packet->bfd, (uint8_t)port->index, packet->vlan, packet->family,
+			  packet_source(packet));
 	if (seen.caller[0] != session->caller[0] || seen.caller[1] != session->caller[1])
 		return false;
 	return packet->family == 4 || memcmp(sessions->cold[slot].remote, packet_source(packet), 16) == 0;
@@ -40,7 +41,8 @@ static uint32_t slot_by_given(const struct path_sessions *sessions, uint32_t you
 static uint32_t slot_by_address(const struct path_sessions *sessions, const struct path_port *port,
 				const struct path_packet *packet)
 {
-	struct path_session_key key = {.port = port->index, .vlan = packet->vlan, .family = packet->family};
+	struct path_session_key key = {
+		.port = port->index, .vlan = packet->vlan, .family = packet->family, .kind = packet->bfd};
 	size_t octets = packet->family == 4 ? 4 : 16;
 	void *slot;
 
@@ -51,11 +53,13 @@ static uint32_t slot_by_address(const struct path_sessions *sessions, const stru
 	return (uint32_t)(uintptr_t)slot;
 }
 
-static void refuse(struct path_sessions *sessions, struct path_port *port, uint32_t slot, enum pydp_counter reason)
+static void refuse(struct path_sessions *sessions, struct path_port *port, uint32_t slot, enum bfd_fault fault)
 {
-	path_count(port, reason, 1);
-	if (slot != PATH_NONE)
-		sessions->cold[slot].rx_invalid++;
+	path_count(port, counter_of_fault(fault), 1);
+	if (slot == PATH_NONE)
+		return;
+	sessions->cold[slot].rx_invalid++;
+	sessions->extra[slot].refused[fault]++;
 }
 
 /* Whether it was a hello that the session in the slot takes the short way. */
@@ -88,7 +92,7 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 	}
 	if (slot != PATH_NONE && !from_the_peer(sessions, port, slot, packet)) {
 		fault = bfd_packet_parse(packet->payload, packet->payload_length, &bfd);
-		refuse(sessions, port, PATH_NONE, fault == BFD_ACCEPTED ? PYDP_CNT_DROP_SOURCE : counter_of_fault(fault));
+		path_count(port, fault == BFD_ACCEPTED ? PYDP_CNT_DROP_SOURCE : counter_of_fault(fault), 1);
 		return;
 	}
 	fault = bfd_packet_parse(packet->payload, packet->payload_length, &bfd);
@@ -99,7 +103,7 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 			fault = BFD_FAULT_NO_SESSION;
 	}
 	if (fault != BFD_ACCEPTED) {
-		refuse(sessions, port, slot, counter_of_fault(fault));
+		refuse(sessions, port, slot, fault);
 		return;
 	}
 	fault = bfd_session_receive(&sessions->hot[slot], &bfd, now_ns, sessions->rng, &actions);
@@ -107,7 +111,7 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 		path_count(port, PYDP_CNT_RX_BFD, 1);
 		sessions->heard(sessions->engine, slot, packet->ether + 6, now_ns);
 	} else {
-		refuse(sessions, port, slot, counter_of_fault(fault));
+		refuse(sessions, port, slot, fault);
 	}
 	if (actions.bits != 0)
 		sessions->acted(sessions->engine, slot, &actions, now_ns);

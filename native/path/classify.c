@@ -22,13 +22,16 @@ static enum reach reach_of(const struct path_port *port, const uint8_t *destinat
 	return REACH_OTHER;
 }
 
-static uint32_t classify_udp(struct path_packet *packet, uint8_t *udp, uint16_t available, uint8_t ttl)
+static uint32_t classify_udp(const struct path_port *port, struct path_packet *packet, uint8_t *udp, uint16_t available,
+			     uint8_t ttl)
 {
+	enum bfd_kind kind;
 	uint16_t udp_length;
 
 	if (!net_udp_shape(udp, available, &udp_length))
 		return PYDP_CNT_DROP_MALFORMED_UDP;
-	if (bfd_kind_of(load16(udp), load16(udp + 2)) != BFD_KIND_SINGLE_HOP)
+	kind = bfd_kind_of(load16(udp), load16(udp + 2));
+	if (!path_listens(port, kind))
 		return PYDP_CNT_DROP_OTHER_UDP;
 	if (!net_udp_checksum(udp, udp_length, packet_source(packet), packet->family))
 		return PYDP_CNT_DROP_CHECKSUM_UDP;
@@ -37,6 +40,7 @@ static uint32_t classify_udp(struct path_packet *packet, uint8_t *udp, uint16_t 
 	packet->payload = udp + UDP_LENGTH;
 	packet->payload_length = udp_length - UDP_LENGTH;
 	packet->kind = PATH_BFD;
+	packet->bfd = (uint8_t)kind;
 	return KEEP;
 }
 
@@ -58,7 +62,7 @@ static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet,
 		return PYDP_CNT_DROP_FRAGMENT;
 	if (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP)
 		return PYDP_CNT_DROP_OTHER_PROTOCOL;
-	return classify_udp(packet, header + header_length, total - header_length, header[IP4_TTL_AT]);
+	return classify_udp(port, packet, header + header_length, total - header_length, header[IP4_TTL_AT]);
 }
 
 static uint32_t classify_icmp6(struct path_packet *packet, uint8_t *icmp, uint16_t length)
@@ -93,7 +97,7 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 		return PYDP_CNT_DROP_OTHER_PROTOCOL;
 	if (reach != REACH_US)
 		return PYDP_CNT_DROP_MAC;
-	return classify_udp(packet, header + IP6_LENGTH, length, header[IP6_HOP_LIMIT_AT]);
+	return classify_udp(port, packet, header + IP6_LENGTH, length, header[IP6_HOP_LIMIT_AT]);
 }
 
 static uint32_t classify_network(struct path_port *port, struct path_packet *packet, uint16_t type, uint32_t available,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <rte_mbuf.h>
 #include <pydp/address.h>
+#include "core/bfd_kind.h"
 #include "core/counter.h"
 
 enum { PATH_LOCALS = 128, PATH_STAGE = 64 };
@@ -25,6 +26,7 @@ struct path_port {
 	uint32_t index;
 	struct pydp_mac mac;
 	uint16_t staged;
+	uint8_t listens; /* to which BFD: a bit for each enum bfd_kind */
 	uint32_t local_count;
 	struct rte_mempool *pool;
 	void (*flush)(struct path_port *port); /* hands the staged packets to the driver */
@@ -33,6 +35,11 @@ struct path_port {
 	_Atomic uint64_t counters[PYDP_CNT_COUNT]; /* written by the worker, read by any thread */
 	struct path_local locals[PATH_LOCALS];
 };
+
+static inline bool path_listens(const struct path_port *port, enum bfd_kind kind)
+{
+	return port->listens >> kind & 1;
+}
 
 static inline void path_count(struct path_port *port, enum pydp_counter counter, uint64_t count)
 {

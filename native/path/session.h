@@ -43,11 +43,18 @@ enum path_session_flag {
 	PATH_SESSION_GONE = 4 /* removed; the slot is kept until PYDP_EVENT_REMOVED is on the ring */
 };
 
+/* What only some sessions keep, by slot, beside their two lines of BFD and two of addresses. The table is an anonymous mapping
+ * of small pages: who never touches it pays nothing. */
+struct path_session_extra {
+	uint32_t refused[BFD_FAULTS]; /* packets, by enum bfd_fault */
+};
+
 /* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). No padding: it is hashed as octets. */
 struct path_session_key {
 	uint32_t port;
 	uint16_t vlan;
-	uint16_t family;
+	uint8_t family;
+	uint8_t kind; /* enum bfd_kind */
 	uint8_t local[16];
 	uint8_t remote[16];
 };
@@ -62,6 +69,7 @@ struct path_neighbour {
 struct path_sessions {
 	struct bfd_session *hot;
 	struct path_session *cold;
+	struct path_session_extra *extra;
 	uint32_t slots; /* in use or used before */
 	struct rte_hash *keys;
 	struct path_neighbour *neighbours;
@@ -75,14 +83,14 @@ struct path_sessions {
 };
 
 /* bfd_session.caller: what is compared before a hello is believed. An IPv6 address does not fit and is folded. */
-static inline void path_session_mark(struct bfd_session *session, uint8_t port, uint16_t vlan, uint8_t family,
-				     const uint8_t *remote)
+static inline void path_session_mark(struct bfd_session *session, enum bfd_kind kind, uint8_t port, uint16_t vlan,
+				     uint8_t family, const uint8_t *remote)
 {
 	uint32_t words[4] = {0};
 
 	memcpy(words, remote, family == 4 ? 4 : 16);
 	session->caller[0] = words[0] ^ words[1] ^ words[2] ^ words[3];
-	session->caller[1] = (uint32_t)family << 24 | (uint32_t)port << 16 | vlan;
+	session->caller[1] = (uint32_t)family << 24 | (uint32_t)port << 16 | (uint32_t)kind << 12 | vlan;
 }
 
 /* Takes the BFD packets of a burst (kind PATH_BFD), feeds their sessions and frees them. */

@@ -126,6 +126,18 @@ def test_show_prints_a_table_and_json(shared, capsys, what):
         assert PEER in json.dumps(answer)
 
 
+def test_show_sessions_of_one_peer_tells_what_was_refused(shared, capsys):
+    path = str(shared.socket)
+    assert invoke(["show", "sessions", PEER, "--counters", "--socket", path]) == 0
+    out = capsys.readouterr().out
+    assert PEER in out
+    assert "No packet for it was refused." in out
+    assert shared.ask("show-sessions", address=PEER)["sessions"][0]["refused"] == []
+    assert shared.ask("show-sessions", address="192.0.2.77")["sessions"] == []
+    assert invoke(["show", "sessions", "--counters", "--socket", path]) == 2
+    assert "needs the ADDRESS" in capsys.readouterr().err
+
+
 def test_show_sessions_speaks_rfc_9314(shared):
     answer = shared.ask("show-sessions")
     assert answer["summary"] == {

@@ -110,6 +110,10 @@ struct pydp_session_state {
 	uint32_t poll_gap_us;      /* the worker's longest poll gap within the last detection time before the last Down */
 };
 int pydp_session_read(pydp_engine_t *engine, uint32_t id, struct pydp_session_state *state);
+/* Packets for the session that were refused, by reason: numbered as the counters of pydp/stats.h, 0 where a counter is no reason
+ * to refuse BFD; capacity must be at least pydp_counter_count(). A packet that could not be told to be the session's is counted
+ * by the port alone. */
+int pydp_session_refused(pydp_engine_t *engine, uint32_t id, uint64_t *values, uint32_t capacity);
 /* Ids in ascending order from after the given one (0: from the start); count is how many were written, 0 at the end. */
 int pydp_session_list(pydp_engine_t *engine, uint32_t after, uint32_t *ids, uint32_t capacity, uint32_t *count);
 
