@@ -184,8 +184,7 @@ def _outage(outage: Any, start_us: int) -> Iterator[str]:
     yield from _wrapped(f"{outage['verdict']}: {outage['sentence'] or 'the evidence says nothing.'}", "  ")
     first = f"{outage['noticed-first']} noticed first" if outage["noticed-first"] else None
     heard = outage["last-heard-time-us"]
-    before = heard and heard <= outage["time-us"]
-    last = f"last hello before at {_seconds(heard - start_us)}" if before else None
+    last = None if heard is None else f"last hello before at {_seconds(heard - start_us)}"
     where = f"packet {outage['packet']} at {_seconds(outage['t-us'])}"
     yield "    " + "; ".join(part for part in (where, first, last, length) if part)
     for evidence in outage["evidence"]:

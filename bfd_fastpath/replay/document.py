@@ -210,7 +210,7 @@ def _outage(it: Outage, session: Session, start_ns: int) -> Document:
         "noticed-first": str(session.ends[first].address)
         if first is not None and first < len(session.ends)
         else None,
-        "last-heard-time-us": it.last_heard_ns // 1000 or None,
+        "last-heard-time-us": None if it.last_heard_ns is None else it.last_heard_ns // 1000,
         "down-for-us": None if it.down_for_ns is None else it.down_for_ns // 1000,
         "verdict": str(it.verdict.code),
         "sentence": it.verdict.sentence,

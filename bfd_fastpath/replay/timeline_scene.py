@@ -113,7 +113,7 @@ def _track(session: Session, end_ns: int) -> Track:
         parts.append("the other end is not in the capture")
     shades = tuple(
         Shade(
-            start_ns=min(outage.last_heard_ns or outage.time_ns, outage.time_ns),
+            start_ns=outage.time_ns if outage.last_heard_ns is None else outage.last_heard_ns,
             end_ns=max(outage.up_again_ns or outage.seen_until_ns, outage.time_ns),
             code=str(outage.verdict.code),
             sentence=outage.verdict.sentence,

@@ -171,7 +171,8 @@ class _Session:
             return None
         sender = 1 - watcher
         silence = outage.reactions[sender].silence if sender < len(outage.reactions) else None
-        if silence is not None and silence.since_ns > outage.last_heard_ns:
+        heard_ns = outage.last_heard_ns
+        if silence is not None and heard_ns is not None and silence.since_ns > heard_ns:
             silence = None  # a later one
         reasons = (
             (Diagnostic.CONTROL_EXPIRY,) if silence is None else (Diagnostic.CONTROL_EXPIRY, Diagnostic.NONE)
@@ -181,11 +182,11 @@ class _Session:
         timers = self.both(outage.packet)
         waited = outage.reactions[watcher].detection_ns
         said = timers[sender]
-        if len(self.session.ends) < 2 or not outage.last_heard_ns or not waited or said is None:
+        if len(self.session.ends) < 2 or heard_ns is None or not waited or said is None:
             return "the hellos of the end that was lost are not in the capture"
-        start_ns = outage.last_heard_ns
+        start_ns = heard_ns
         anew = outage.reactions[sender].restart
-        if anew is not None and anew.packet < left_up.packet and anew.gap_ns:
+        if anew is not None and anew.packet < left_up.packet:
             # Back under another discriminator: the end that waited for the former one heard nothing.
             start_ns, waited = anew.time_ns - anew.gap_ns, self.detection_ns(watcher, timers) or waited
             until_ns, back = self.heard_again(outage, left_up)
@@ -247,7 +248,7 @@ class _Session:
             if not any(one.left for one in outage.reactions):
                 continue
             first = outage.time_ns
-            if outage.noticed_first == 1 - gap.end:
+            if outage.noticed_first == 1 - gap.end and outage.last_heard_ns is not None:
                 first = min(first, outage.last_heard_ns + 1)
             if gap.time_ns >= first and (outage.up_again_ns is None or begin_ns < outage.up_again_ns):
                 return True

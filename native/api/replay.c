@@ -94,6 +94,11 @@ int pydp_replay_file_fault(const pydp_replay_t *replay, struct pydp_replay_file_
 	return PYDP_OK;
 }
 
+const char *pydp_replay_file_reason_name(uint32_t reason)
+{
+	return capfile_reason_name(reason);
+}
+
 int pydp_replay_packets(pydp_replay_t *replay, struct pydp_replay_packet *packets, uint32_t capacity, uint32_t *count)
 {
 	CHECK_POINTER(replay);

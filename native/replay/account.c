@@ -130,7 +130,7 @@ static void account_bfd(const struct sight *sight, struct pydp_replay_packet *pa
 	packet->auth_key_id = sight->auth.key_id;
 }
 
-void account_packet(const struct watch *watch, const struct sight *sight, const struct place *place, uint64_t gap_ns,
+void account_packet(const struct watch *watch, const struct sight *sight, const struct place *place, int64_t gap_ns,
 		    struct pydp_replay_packet *packet)
 {
 	memset(packet, 0, sizeof(*packet));

@@ -75,6 +75,12 @@ static inline bool end_heard(const struct conversation_end *end)
 	return end->packets != 0;
 }
 
+/* Since its packet before, or PYDP_REPLAY_NEVER. Stamps do not exceed INT64_MAX (capfile.h). */
+static inline int64_t end_gap_ns(const struct conversation_end *end, uint64_t now_ns)
+{
+	return end_heard(end) ? (int64_t)(now_ns - end->last_ns) : PYDP_REPLAY_NEVER;
+}
+
 static inline uint8_t end_state(const struct conversation_end *end)
 {
 	return end->last[1] >> 6;

@@ -45,6 +45,7 @@ struct pydp_replay_event *watch_tell(struct watch *watch, const struct sight *si
 	event->time_ns = watch->now_ns;
 	event->type = type;
 	event->session = NO_CONVERSATION;
+	event->gap_ns = event->other_gap_ns = PYDP_REPLAY_NEVER;
 	fill_headers(event, sight);
 	if (sight->what == SIGHT_CONTROL)
 		fill_control(event, sight);
@@ -54,8 +55,8 @@ struct pydp_replay_event *watch_tell(struct watch *watch, const struct sight *si
 
 		event->session = place->index;
 		event->end = place->end;
-		event->gap_ns = end_heard(end) ? watch->now_ns - end->last_ns : 0;
-		event->other_gap_ns = end_heard(other) ? watch->now_ns - other->last_ns : 0;
+		event->gap_ns = end_gap_ns(end, watch->now_ns);
+		event->other_gap_ns = end_gap_ns(other, watch->now_ns);
 		event->detection_ns = 1000 * timing_detection_us(place->conversation, place->end);
 		event->interval_ns = 1000 * (uint64_t)timing_interval_us(place->conversation, place->end);
 		event->old_state = end_heard(end) ? end_state(end) : event->new_state;

@@ -137,7 +137,7 @@ static bool like_before(const struct sight *sight, const struct conversation_end
 	       !(sight->bfd.flags & (BFD_FLAG_POLL | BFD_FLAG_FINAL)) && !end->held;
 }
 
-static void hand_out(struct watch *watch, const struct sight *sight, const struct place *place, uint64_t gap_ns)
+static void hand_out(struct watch *watch, const struct sight *sight, const struct place *place, int64_t gap_ns)
 {
 	if (watch->packets.capacity != 0)
 		account_packet(watch, sight, place, gap_ns, queue_put(&watch->packets));
@@ -147,7 +147,8 @@ void watch_hear(struct watch *watch, const struct sight *sight)
 {
 	struct place place = {0};
 	struct conversation_end *end;
-	uint64_t gap_ns;
+	uint64_t gap_ns; /* 0 too for an end that was not heard before */
+	int64_t told_ns;
 
 	look_up(watch, sight, &place);
 	if (place.conversation != NULL && has_siblings(place.conversation))
@@ -156,11 +157,12 @@ void watch_hear(struct watch *watch, const struct sight *sight)
 		open_conversation(watch, sight, &place);
 	if (place.conversation == NULL) {
 		watch->unfollowed++;
-		hand_out(watch, sight, &place, 0);
+		hand_out(watch, sight, &place, PYDP_REPLAY_NEVER);
 		return;
 	}
 	end = &place.conversation->ends[place.end];
-	gap_ns = end_heard(end) ? watch->now_ns - end->last_ns : 0;
+	told_ns = end_gap_ns(end, watch->now_ns);
+	gap_ns = told_ns == PYDP_REPLAY_NEVER ? 0 : (uint64_t)told_ns;
 	if (gap_ns <= end->due_ns && end_heard(end) && like_before(sight, end)) {
 		count_gap(watch, end, gap_ns);
 		note_headers(sight, end);
@@ -168,7 +170,7 @@ void watch_hear(struct watch *watch, const struct sight *sight)
 	} else {
 		hear_slowly(watch, sight, &place, gap_ns);
 	}
-	hand_out(watch, sight, &place, gap_ns);
+	hand_out(watch, sight, &place, told_ns);
 }
 
 void watch_refuse(struct watch *watch, const struct sight *sight)
@@ -184,5 +186,5 @@ void watch_refuse(struct watch *watch, const struct sight *sight)
 	if (place.conversation != NULL)
 		place.conversation->ends[place.end].malformed++;
 	watch_tell(watch, sight, &place, PYDP_REPLAY_FAULT)->reason = sight->fault;
-	hand_out(watch, sight, &nowhere, 0);
+	hand_out(watch, sight, &nowhere, PYDP_REPLAY_NEVER);
 }

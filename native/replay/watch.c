@@ -67,7 +67,7 @@ static void take_echo(struct watch *watch, const struct sight *sight)
 
 	echoes_hear(&watch->echoes, &watch->gaps, watch->conversations.seed, sight, watch->number, watch->now_ns);
 	if (watch->packets.capacity != 0)
-		account_packet(watch, sight, &nowhere, 0, queue_put(&watch->packets));
+		account_packet(watch, sight, &nowhere, PYDP_REPLAY_NEVER, queue_put(&watch->packets));
 }
 
 static void take(struct watch *watch, const struct sight *sight)

@@ -65,7 +65,7 @@ void watch_icmp(struct watch *watch, const struct sight *sight);
 /* account.c */
 void account_session(const struct watch *watch, uint32_t index, struct pydp_replay_session *session);
 void account_totals(const struct watch *watch, struct pydp_replay_totals *totals);
-void account_packet(const struct watch *watch, const struct sight *sight, const struct place *place, uint64_t gap_ns,
+void account_packet(const struct watch *watch, const struct sight *sight, const struct place *place, int64_t gap_ns,
 		    struct pydp_replay_packet *packet);
 
 #endif

@@ -9,12 +9,13 @@ from pydp.errors import raise_status
 from pydp.ffi import ffi, lib
 
 #: One BFD packet as struct pydp_replay_packet lays it out. IPv4 addresses stand in the first four octets of
-#: `source` and `destination`; `kind` is records.Kind, `state` pydp.State, `fault` 0 where it was accepted.
+#: `source` and `destination`; `kind` is records.Kind, `state` pydp.State, `fault` 0 where it was accepted,
+#: `gap_ns` -1 where no packet of this end was before it.
 PACKET_DTYPE = numpy.dtype(
     [
         ("number", "u8"),
         ("time_ns", "u8"),
-        ("gap_ns", "u8"),
+        ("gap_ns", "i8"),
         ("at", "u8"),
         ("captured", "u4"),
         ("length", "u4"),
@@ -56,8 +57,8 @@ EVENT_DTYPE = numpy.dtype(
     [
         ("number", "u8"),
         ("time_ns", "u8"),
-        ("gap_ns", "u8"),
-        ("other_gap_ns", "u8"),
+        ("gap_ns", "i8"),
+        ("other_gap_ns", "i8"),
         ("detection_ns", "u8"),
         ("interval_ns", "u8"),
         ("session", "u4"),

@@ -7,27 +7,10 @@ from types import TracebackType
 from typing import Any
 
 from pydp.errors import raise_status
-from pydp.ffi import ffi, lib
+from pydp.ffi import ffi, lib, text
 from pydp.replay.errors import ReplayError
 from pydp.replay.records import FileFault, Format
 from pydp.replay.source import Source
-
-#: By the numbers of the C side's framing, kebab-case.
-_REASONS = (
-    "",
-    "empty",
-    "not-a-capture",
-    "version",
-    "truncated",
-    "record-too-long",
-    "block-length",
-    "captured-length",
-    "byte-order",
-    "interface",
-    "interfaces",
-    "appended",
-    "memory",
-)
 
 #: Called now and then with the octets of the stored file that are done, and all of them (0: not known).
 Progress = Callable[[int, int], object]
@@ -99,9 +82,8 @@ class Feed:
             return FileFault(below.offset, self.totals().packets, below.reason, below.text, stored=True)
         if not raw.reason:
             return None
-        reason = _REASONS[raw.reason] if raw.reason < len(_REASONS) else f"reason-{raw.reason}"
-        text = ffi.string(raw.text).decode("utf-8", "replace")
-        return FileFault(raw.offset, raw.packet, reason, text)
+        reason = text(lib.pydp_replay_file_reason_name(raw.reason))
+        return FileFault(raw.offset, raw.packet, reason, text(raw.text))
 
     def totals(self) -> Any:
         """struct pydp_replay_totals as it stands."""

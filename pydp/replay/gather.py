@@ -145,13 +145,18 @@ def _fault(event: tuple[Any, ...]) -> Fault:
     )
 
 
+def _gap(gap_ns: int) -> Any:
+    """None for PYDP_REPLAY_NEVER; kinds that follow a packet always have one."""
+    return gap_ns if gap_ns >= 0 else None
+
+
 def _happening(kind: int, event: tuple[Any, ...]) -> Happening | None:
     base = (
         event[_NUMBER],
         event[_TIME],
         event[_END],
-        event[_GAP_AT],
-        event[_OTHER_GAP],
+        _gap(event[_GAP_AT]),
+        _gap(event[_OTHER_GAP]),
         event[_DETECTION],
         _STATES[event[_NEW] & 3],
         Diagnostic(event[_DIAG] & 31),

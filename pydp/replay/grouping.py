@@ -217,7 +217,7 @@ class _Grouping:
         part = self.draft.parts[it.end]
         if not part.silent or part.silent_since_ns is None:
             return
-        if it.gap_ns and it.time_ns - it.gap_ns > part.silent_since_ns:
+        if it.gap_ns is not None and it.time_ns - it.gap_ns > part.silent_since_ns:
             part.back_unseen = it.old if isinstance(it, StateChange) else it.state
         else:
             part.back = it
@@ -239,7 +239,9 @@ class _Grouping:
 
     def note_waiting(self, part: _Part, it: StateChange) -> None:
         """Whether this change, after a silence, follows no packet of the other end closely."""
-        if part.back is not None and it.other_gap_ns > it.time_ns - part.back.time_ns + REACTION_NS:
+        if part.back is None or it.other_gap_ns is None:
+            return
+        if it.other_gap_ns > it.time_ns - part.back.time_ns + REACTION_NS:
             part.answered_waiting = it
 
     def left_up(self, it: StateChange) -> None:
@@ -260,8 +262,15 @@ class _Grouping:
         if theirs and it.gap_ns >= SILENT * theirs and part.silent_since_ns is None:
             part.silent_since_ns, part.back = it.time_ns - it.gap_ns, it
             self.attach_icmp(it.end)
-        if own and it.other_gap_ns >= SILENT * own and far.silent_since_ns is None and far.left is None:
-            far.silent_since_ns = it.time_ns - it.other_gap_ns
+        heard = it.other_gap_ns
+        if (
+            own
+            and heard is not None
+            and heard >= SILENT * own
+            and far.silent_since_ns is None
+            and far.left is None
+        ):
+            far.silent_since_ns = it.time_ns - heard
             self.attach_icmp(other)
 
     def recent_change(self, it: StateChange) -> tuple[int, int, int] | None:
@@ -308,14 +317,17 @@ class _Grouping:
                 return part.silent_since_ns or draft.time_ns
         return draft.time_ns
 
-    def last_heard(self, draft: _Draft, first: int | None) -> int:
+    def last_heard(self, draft: _Draft, first: int | None) -> int | None:
         """The lost end's last hello."""
         if first is None:
             since = [part.silent_since_ns for part in draft.parts if part.silent_since_ns is not None]
             return min(since) if since else draft.time_ns
-        left = draft.parts[first].left
+        left, theirs = draft.parts[first].left, draft.parts[1 - first].left
         assert left is not None
-        return left.time_ns - left.other_gap_ns if left.other_gap_ns else 0
+        # What it says once it is not Up itself is no hello that was waited for: it begins anew.
+        if theirs is not None and theirs.packet < left.packet:
+            return theirs.time_ns - theirs.gap_ns
+        return None if left.other_gap_ns is None else left.time_ns - left.other_gap_ns
 
     def end(self) -> list[Outage]:
         """The capture is over: who has fallen silent for good?"""

@@ -39,10 +39,10 @@ class Happening:
     time_ns: int
     #: Which end of the session sent it: 0 or 1.
     end: int
-    #: Since this end's packet before; 0 for its first.
-    gap_ns: int
-    #: Since the other end's last packet; 0 where that one was never heard.
-    other_gap_ns: int
+    #: Since this end's packet before; None for its first.
+    gap_ns: int | None
+    #: Since the other end's last packet; None where that one was never heard.
+    other_gap_ns: int | None
     #: The other end's detection time for this end's hellos, in force before this packet; 0: not known.
     detection_ns: int
     #: This end's state and timers in this packet.
@@ -60,6 +60,7 @@ class First(Happening):
 class StateChange(Happening):
     """An end's packets say another state than before: `old`, and now `state`."""
 
+    gap_ns: int
     old: State
 
 
@@ -77,6 +78,7 @@ class TimerChange(Happening):
 class Restart(Happening):
     """An end uses another discriminator than before."""
 
+    gap_ns: int
     former: int
     discriminator: int
 
@@ -85,10 +87,14 @@ class Restart(Happening):
 class Late(Happening):
     """A hello that came later than the other end's detection time after the one before, which said Up."""
 
+    gap_ns: int
+
 
 @dataclass(frozen=True, slots=True)
 class LongGap(Happening):
     """A gap longer than the share of the negotiated interval that watch() was asked for, both ends Up."""
+
+    gap_ns: int
 
 
 @dataclass(frozen=True, slots=True)

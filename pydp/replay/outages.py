@@ -98,8 +98,8 @@ class Outage:
     time_ns: int
     #: The end that lost the other: it left Up by itself first. None: nobody said so.
     noticed_first: int | None
-    #: Last hello of the other end before that; 0: none in the capture.
-    last_heard_ns: int
+    #: Last hello of the other end before that; None: none in the capture.
+    last_heard_ns: int | None
     #: What each end did; as many as the session has.
     reactions: tuple[Reaction, ...]
     #: When both said Up again; None: not before the capture's end.

@@ -53,7 +53,7 @@ class Scene:
         left = reaction.left
         assert left is not None
         said = self.said(left)
-        if not left.other_gap_ns:
+        if left.other_gap_ns is None:
             return f"{said}."
         heard = f"the last hello of {self.name(1 - left.end)} was {duration(left.other_gap_ns)} old"
         waits = f", its detection time is {duration(reaction.detection_ns)}" if reaction.detection_ns else ""

@@ -129,7 +129,7 @@ def _failed_together(sessions: Sequence[Session], start_ns: int) -> list[Session
 
 def _begin(outage: Outage) -> int:
     """When the hellos stopped, as well as it is known."""
-    return outage.last_heard_ns or outage.time_ns
+    return outage.time_ns if outage.last_heard_ns is None else outage.last_heard_ns
 
 
 def _with_others(

@@ -41,7 +41,7 @@ def _evidence(outage: Outage, scene: Scene) -> Iterable[str]:
             yield scene.silence(end, outage)
         if (icmp := scene.unreachable(end, outage)) is not None:
             yield icmp
-        if (waited := reaction.answered_waiting) is not None:
+        if (waited := reaction.answered_waiting) is not None and waited.other_gap_ns is not None:
             yield (
                 f"{scene.said(waited)}, which answers a packet sent {duration(waited.other_gap_ns)} before."
             )
@@ -135,7 +135,7 @@ def _expired(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
     left = here.left
     assert left is not None
     near, far = scene.name(x), scene.name(1 - x)
-    if not left.other_gap_ns or not here.detection_ns:
+    if left.other_gap_ns is None or not here.detection_ns:
         return Code.UNKNOWN, f"{near} went Down before anything of {far} was in the capture."
     if (change := _timer_change(here, there)) is not None:
         before, after = change
@@ -161,6 +161,8 @@ def _timer_change(x: Reaction, y: Reaction) -> tuple[int, int] | None:
         return None
     _, before, after = x.timers_changed
     age = x.left.other_gap_ns
+    if age is None:
+        return None
     low, high = min(before, after), max(before, after)
     if not 0.9 * low <= age <= high:
         return None
@@ -188,7 +190,11 @@ def _path_cut(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
             f"The path from {far} to {near} was cut, beyond the capture point: {cut}; {far} waited its own "
             f"detection time from the last Up of {near} on, so it had heard {near} all the while.",
         )
-    if y.left is not None and y.left.diagnostic is Diagnostic.CONTROL_EXPIRY and y.left.other_gap_ns:
+    if (
+        y.left is not None
+        and y.left.diagnostic is Diagnostic.CONTROL_EXPIRY
+        and y.left.other_gap_ns is not None
+    ):
         return (
             Code.PATH_CUT_BOTH_WAYS,
             f"The path was cut both ways between the capture point and {near}: {cut}, and {far} lost {near} "

@@ -83,7 +83,7 @@ def late(packet, t_ms, end, gap_ms):
         time_ns=START_NS + t_ms * MS,
         end=end,
         gap_ns=gap_ms * MS,
-        other_gap_ns=0,
+        other_gap_ns=None,
         detection_ns=150 * MS,
         state=State.UP,
         diagnostic=Diagnostic.NONE,

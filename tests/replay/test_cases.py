@@ -10,6 +10,7 @@ import pytest
 from bfd_fastpath.replay.answer import answer
 from bfd_fastpath.replay.case import folders
 from bfd_fastpath.replay.cases import Outcome, check, run
+from pydp.replay import watch
 
 CASES = Path(__file__).parent / "cases"
 
@@ -19,6 +20,14 @@ def test_the_case_holds(folder: Path) -> None:
     (result,) = check(folder, answer)
     assert result.problem is None
     assert result.mismatches == ()
+
+
+@pytest.mark.parametrize(
+    "capture", sorted(CASES.glob("*/capture.pcapng.gz")), ids=lambda path: path.parent.name
+)
+def test_no_outage_begins_before_the_last_hello_that_it_followed(capture: Path) -> None:
+    for outage in (one for session in watch(capture).sessions for one in session.outages):
+        assert outage.last_heard_ns is None or outage.last_heard_ns <= outage.time_ns
 
 
 def test_the_folder_as_a_whole_is_exit_code_0() -> None:

@@ -51,7 +51,7 @@ def test_an_outage_says_who_noticed_first_and_what_the_evidence_is() -> None:
 def test_an_outage_without_an_end_lasts_null_and_one_that_nobody_noticed_names_nobody() -> None:
     known = stories.stalled()
     (outage,) = known.outages
-    open_end = replace(outage, noticed_first=None, last_heard_ns=0, down_for_ns=None, up_again_ns=None)
+    open_end = replace(outage, noticed_first=None, last_heard_ns=None, down_for_ns=None, up_again_ns=None)
     (told,) = document(stories.story(replace(known, outages=(open_end,))))["sessions"]
     (outage_told,) = told["outages"]
     assert outage_told["noticed-first"] is None

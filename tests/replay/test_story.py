@@ -17,6 +17,7 @@ from pydp import State
 from pydp.ffi import ffi
 from pydp.replay import gather
 from pydp.replay.columns import EVENT_DTYPE
+from tests.replay import capfile_damage
 from tests.replay.crafting import DOWN, INIT, MS, UP, A, B, Capture, bfd
 
 CASES = Path(__file__).parent / "cases"
@@ -72,6 +73,16 @@ def test_a_truncated_capture_is_told_up_to_the_fault(tmp_path: Path) -> None:
     assert (story.packets, story.fault.packet, story.fault.reason) == (41, 41, "truncated")
     assert story.fault.offset == len(content) - (16 + 66)
     assert f"file offset {story.fault.offset}, after packet 41" in str(story.fault)
+
+
+@pytest.mark.parametrize("case", [name for name, (_, offset, *_) in capfile_damage.CASES.items() if offset])
+def test_a_damaged_file_is_told_with_the_reader_s_own_reason(case: str, tmp_path: Path) -> None:
+    octets, offset, reason, words = capfile_damage.CASES[case]
+    path = written(tmp_path, octets)
+    fault = replay.watch(path).fault
+    assert fault is not None
+    assert (fault.offset, fault.reason) == (offset, reason)
+    assert words in fault.text
 
 
 def test_a_truncated_gzip_stream_is_told_in_octets_of_the_stored_file(tmp_path: Path) -> None:

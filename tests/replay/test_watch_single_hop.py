@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the watch tells of single-hop sessions: states, timers, silences, restarts."""
 
+from pydp.ffi import lib
 from tests.replay.crafting import (
     ADMIN_DOWN,
     DEMAND,
@@ -247,6 +248,17 @@ def test_a_stamp_that_runs_backwards_is_taken_as_the_one_before() -> None:
     times = [p.time_ns for p in seen.packets]
     assert times == sorted(times)
     assert seen.totals.last_ns == times[-1]
+
+
+def test_a_gap_of_nothing_is_not_the_gap_before_a_first_packet() -> None:
+    capture = Capture()
+    for who, state in ((A, DOWN), (A, DOWN), (B, DOWN), (A, INIT)):
+        capture.say(who, B if who == A else A, bfd(1 if who == A else 2, 1, state))
+    seen = watch(capture.pcap())
+    never = lib.PYDP_REPLAY_NEVER
+    assert [p.gap_ns for p in seen.packets] == [never, 0, never, 0]
+    told = [(e.number, e.gap_ns, e.other_gap_ns) for e in seen.told("first", "state")]
+    assert told == [(1, never, never), (3, never, 0), (4, 0, 0)]
 
 
 def test_a_packet_knows_where_its_octets_are() -> None:

@@ -11,7 +11,8 @@ typedef struct pydp_replay pydp_replay_t;
 
 enum pydp_replay_limit {
 	PYDP_REPLAY_RECORD_MOST = 1048576, /* octets of a packet record; a longer one is a fault of the file */
-	PYDP_REPLAY_NONE = -1              /* no session; in a uint32_t it is 4294967295 */
+	PYDP_REPLAY_NONE = -1,             /* no session; in a uint32_t it is 4294967295 */
+	PYDP_REPLAY_NEVER = -1             /* no packet came before, so there is no gap; 0 is one between equal stamps */
 };
 
 struct pydp_replay_config {
@@ -38,10 +39,12 @@ enum pydp_replay_format { PYDP_REPLAY_UNKNOWN = 0, PYDP_REPLAY_PCAP = 1, PYDP_RE
 struct pydp_replay_file_fault {
 	uint64_t offset; /* of the record, in octets of the (uncompressed) file */
 	uint64_t packet; /* number of the last packet before it */
-	uint32_t reason; /* 0: none */
+	uint32_t reason; /* 0: none; else see pydp_replay_file_reason_name */
 	char text[160];  /* one sentence without the offset */
 };
 int pydp_replay_file_fault(const pydp_replay_t *replay, struct pydp_replay_file_fault *fault);
+/* "truncated" and so on; NULL for 0 and for a number that is none. */
+const char *pydp_replay_file_reason_name(uint32_t reason);
 
 /* What a packet is, by its ports. */
 enum pydp_replay_kind {
@@ -58,7 +61,7 @@ enum pydp_replay_kind {
 struct pydp_replay_packet {
 	uint64_t number;  /* in the file, from 1, as other tools number */
 	uint64_t time_ns; /* since the epoch; a stamp that ran backwards is the one before it */
-	uint64_t gap_ns;  /* since the accepted packet of the same end before; 0: the first */
+	int64_t gap_ns;   /* since the accepted packet of the same end before, or PYDP_REPLAY_NEVER */
 	uint64_t at;      /* where the captured octets begin in the data of the feed that made this record */
 	uint32_t captured;
 	uint32_t length;    /* on the wire */
@@ -118,8 +121,8 @@ enum pydp_replay_event_type {
 struct pydp_replay_event {
 	uint64_t number;
 	uint64_t time_ns;
-	uint64_t gap_ns;       /* since this end's packet before; 0: the first */
-	uint64_t other_gap_ns; /* since the other end's last packet; 0: never heard */
+	int64_t gap_ns;       /* since this end's packet before, or PYDP_REPLAY_NEVER */
+	int64_t other_gap_ns; /* since the other end's last packet, or PYDP_REPLAY_NEVER */
 	uint64_t
 		detection_ns; /* the other end's detection time for this end's hellos, in force before this packet; 0: unknown */
 	uint64_t interval_ns; /* negotiated interval of this end's hellos, in force before this packet; 0: unknown */
