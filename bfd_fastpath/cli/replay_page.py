@@ -20,7 +20,12 @@ FAULTS = 20
 COLUMNS = 100
 
 _PATHS = {"path-ip-sh": "single hop", "path-ip-mh": "multihop", "path-lag": "micro", "path-s-bfd": "S-BFD"}
-_COUNTS = {"single-hop": "single hop", "s-bfd": "S-BFD", "unfollowed": "of sessions beyond the limit"}
+_COUNTS = {
+    "single-hop": "single hop",
+    "s-bfd": "S-BFD",
+    "unfollowed": "of sessions beyond the limit",
+    "echo-unfollowed": "of echo streams beyond the limit",
+}
 _OTHERS = {
     "arp": "ARP",
     "icmp": "ICMP",
@@ -116,6 +121,8 @@ def _about_the_capture(capture: Any) -> Iterator[str]:
         yield f"time stamps ran backwards {times}; each counts as the one before it"
     if capture["without-time"]:
         yield f"{_many(capture['without-time'], 'packet')} without a time stamp; each takes the one before it"
+    if capture["gaps-unmeasured"]:
+        yield f"{_many(capture['gaps-unmeasured'], 'gap')} are in no median and p99: too many different ones"
 
 
 def _rows(sessions: Iterable[Any]) -> Iterator[tuple[object, ...]]:

@@ -46,6 +46,7 @@ def document(story: Story) -> Document:
             "malformed": totals.malformed,
             "snapped": totals.snapped,
             "unfollowed": totals.unfollowed,
+            "echo-unfollowed": totals.echo_unfollowed,
         },
         "other": {
             "arp": totals.arp,
@@ -64,6 +65,7 @@ def document(story: Story) -> Document:
             "dropped": totals.dropped,
             "backwards": totals.backwards,
             "without-time": totals.without_time,
+            "gaps-unmeasured": totals.unmeasured,
             "fault": None if story.fault is None else _file_fault(story.fault),
         },
         "faults": [_fault(one) for one in story.faults],

@@ -18,7 +18,7 @@ static_assert(sizeof(struct pydp_replay_end) == 232, "pydp_replay_end has a hole
 static_assert(sizeof(struct pydp_replay_session) == 480, "pydp_replay_session has a hole");
 static_assert(sizeof(struct pydp_replay_echo) == 136, "pydp_replay_echo has a hole");
 static_assert(sizeof(struct pydp_replay_interface) == 56, "pydp_replay_interface has a hole");
-static_assert(sizeof(struct pydp_replay_totals) == 224, "pydp_replay_totals has a hole");
+static_assert(sizeof(struct pydp_replay_totals) == 240, "pydp_replay_totals has a hole");
 static_assert((int)CAPFILE_PCAP == PYDP_REPLAY_PCAP && (int)CAPFILE_PCAPNG == PYDP_REPLAY_PCAPNG,
 	      "formats have the same numbers");
 static_assert((int)CAPFILE_RECORD_MOST == PYDP_REPLAY_RECORD_MOST, "a record is as long inside as outside");

@@ -10,7 +10,7 @@ static void account_end(const struct watch *watch, const struct conversation *co
 
 	memcpy(out->address, conversation_address(conversation, number), 16);
 	out->malformed = end->malformed;
-	out->echoes = echoes_of(&watch->echoes, conversation, number);
+	out->echoes = echoes_of(&watch->echoes, watch->conversations.seed, conversation, number);
 	if (!end_heard(end))
 		return;
 	out->first_packet = end->first_packet;
@@ -88,6 +88,8 @@ void account_totals(const struct watch *watch, struct pydp_replay_totals *totals
 	totals->malformed = watch->seen[SIGHT_MALFORMED];
 	totals->snapped = watch->seen[SIGHT_SNAPPED];
 	totals->unfollowed = watch->unfollowed;
+	totals->echo_unfollowed = watch->echoes.unfollowed;
+	totals->unmeasured = watch->gaps.unmeasured;
 	totals->arp = watch->seen[SIGHT_ARP];
 	totals->icmp = watch->seen[SIGHT_ICMP];
 	totals->icmp6 = watch->seen[SIGHT_ICMP6];

@@ -19,16 +19,22 @@ static int begin(struct echoes *echoes)
 	return echoes->streams == NULL || echoes->slots == NULL ? -1 : 0;
 }
 
-static struct echo_stream *find(struct echoes *echoes, const struct conversation_key *key, uint64_t hash)
+/* Where the stream of this key is, or would be. */
+static uint32_t slot_of(const struct echoes *echoes, const struct conversation_key *key, uint64_t hash)
 {
-	uint32_t at;
+	uint32_t at = hash % ECHOES_SLOTS;
 
-	for (at = hash % ECHOES_SLOTS; echoes->slots[at] != 0; at = (at + 1) % ECHOES_SLOTS) {
-		struct echo_stream *stream = &echoes->streams[echoes->slots[at] - 1];
+	while (echoes->slots[at] != 0 && memcmp(&echoes->streams[echoes->slots[at] - 1].key, key, sizeof(*key)) != 0)
+		at = (at + 1) % ECHOES_SLOTS;
+	return at;
+}
 
-		if (memcmp(&stream->key, key, sizeof(*key)) == 0)
-			return stream;
-	}
+static struct echo_stream *find_or_add(struct echoes *echoes, const struct conversation_key *key, uint64_t hash)
+{
+	uint32_t at = slot_of(echoes, key, hash);
+
+	if (echoes->slots[at] != 0)
+		return &echoes->streams[echoes->slots[at] - 1];
 	if (echoes->count == ECHOES_STREAMS)
 		return NULL;
 	echoes->slots[at] = (uint16_t)(echoes->count + 1);
@@ -56,14 +62,16 @@ void echoes_hear(struct echoes *echoes, struct gaps_pool *pool, const uint64_t s
 		 uint64_t number, uint64_t now_ns)
 {
 	struct conversation_key key;
-	struct echo_stream *stream;
+	struct echo_stream *stream = NULL;
 
-	if (begin(echoes) < 0)
+	if (begin(echoes) == 0) {
+		key_of(sight, &key);
+		stream = find_or_add(echoes, &key, conversations_hash(seed, &key));
+	}
+	if (stream == NULL) {
+		echoes->unfollowed++;
 		return;
-	key_of(sight, &key);
-	stream = find(echoes, &key, conversations_hash(seed, &key));
-	if (stream == NULL)
-		return;
+	}
 	if (stream->packets++ == 0) {
 		stream->first_packet = number;
 		stream->first_ns = now_ns;
@@ -76,25 +84,29 @@ void echoes_hear(struct echoes *echoes, struct gaps_pool *pool, const uint64_t s
 	stream->sent_last_ns = now_ns;
 }
 
-static bool same_place(const struct conversation_key *a, const struct conversation_key *b)
+static uint64_t packets_between(const struct echoes *echoes, const uint64_t seed[4], const struct conversation *conversation,
+				const uint8_t *source, const uint8_t *destination)
 {
-	return a->interface == b->interface && a->link_index == b->link_index && a->vlan == b->vlan && a->family == b->family;
+	struct conversation_key key = conversation->key;
+	uint32_t at;
+
+	key.kind = PYDP_REPLAY_ECHO;
+	memcpy(key.low, source, sizeof(key.low));
+	memcpy(key.high, destination, sizeof(key.high));
+	at = slot_of(echoes, &key, conversations_hash(seed, &key));
+	return echoes->slots[at] == 0 ? 0 : echoes->streams[echoes->slots[at] - 1].packets;
 }
 
-uint64_t echoes_of(const struct echoes *echoes, const struct conversation *conversation, uint8_t end)
+uint64_t echoes_of(const struct echoes *echoes, const uint64_t seed[4], const struct conversation *conversation, uint8_t end)
 {
 	const uint8_t *own = conversation_address(conversation, end), *other = conversation_address(conversation, !end);
-	uint64_t packets = 0;
+	uint64_t packets;
 
-	if (conversation->key.kind != PYDP_REPLAY_SINGLE_HOP)
+	if (conversation->key.kind != PYDP_REPLAY_SINGLE_HOP || echoes->count == 0)
 		return 0;
-	for (uint32_t i = 0; i < echoes->count; i++) {
-		const struct echo_stream *stream = &echoes->streams[i];
-
-		if (memcmp(stream->key.low, own, 16) == 0 && same_place(&stream->key, &conversation->key) &&
-		    (memcmp(stream->key.high, own, 16) == 0 || memcmp(stream->key.high, other, 16) == 0))
-			packets += stream->packets;
-	}
+	packets = packets_between(echoes, seed, conversation, own, own);
+	if (memcmp(own, other, sizeof(conversation->key.low)) != 0)
+		packets += packets_between(echoes, seed, conversation, own, other);
 	return packets;
 }
 

@@ -23,13 +23,14 @@ struct echoes {
 	struct echo_stream *streams; /* none until the first echo */
 	uint16_t *slots;             /* number of a stream plus 1; 0: free */
 	uint32_t count;
+	uint64_t unfollowed; /* packets of further streams */
 };
 
 void echoes_free(struct echoes *echoes);
 void echoes_hear(struct echoes *echoes, struct gaps_pool *pool, const uint64_t seed[4], const struct sight *sight,
 		 uint64_t number, uint64_t now_ns);
 /* Echoes that an end of a conversation sent, looped through the other end or through itself. */
-uint64_t echoes_of(const struct echoes *echoes, const struct conversation *conversation, uint8_t end);
+uint64_t echoes_of(const struct echoes *echoes, const uint64_t seed[4], const struct conversation *conversation, uint8_t end);
 void echoes_fill(const struct echoes *echoes, const struct gaps_pool *pool, uint32_t index, struct pydp_replay_echo *out);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "replay/gaps.h"
 
-enum { OCTAVES = 59, LINE = 64 };
+enum { OCTAVES = 59 };
 
 void gaps_pool_init(struct gaps_pool *pool, uint32_t most)
 {
@@ -41,16 +41,14 @@ static int grow_notes(struct gaps_pool *pool)
 static uint32_t take(struct gaps_pool *pool, uint8_t octave)
 {
 	uint32_t number = pool->used, **block = &pool->blocks[number / GAPS_BLOCK_CHUNKS];
-	size_t size = (size_t)GAPS_BLOCK_CHUNKS * GAPS_BUCKETS * sizeof(uint32_t);
 
 	if (number >= pool->most || (number >= pool->noted && !grow_notes(pool)))
 		return 0;
-	if (*block == NULL) {
-		*block = aligned_alloc(LINE, size);
-		if (*block == NULL)
-			return 0;
-		memset(*block, 0, size);
-	}
+	/* A small capture touches little of it. */
+	if (*block == NULL)
+		*block = calloc(GAPS_BLOCK_CHUNKS, GAPS_BUCKETS * sizeof(**block));
+	if (*block == NULL)
+		return 0;
 	pool->used++;
 	pool->next[number] = 0;
 	pool->octave[number] = octave;

@@ -16,11 +16,12 @@ enum {
 /* Chunks for many histograms. A chunk is known by its number; 0 is none. */
 struct gaps_pool {
 	uint32_t *blocks[GAPS_BLOCKS];
-	uint32_t *next;  /* of each chunk: another one of the same histogram */
-	uint8_t *octave; /* of each chunk */
-	uint32_t used;   /* numbers given, from 1 */
-	uint32_t most;   /* chunks that may be given */
-	uint32_t noted;  /* length of next and octave */
+	uint32_t *next;      /* of each chunk: another one of the same histogram */
+	uint8_t *octave;     /* of each chunk */
+	uint32_t used;       /* numbers given, from 1 */
+	uint32_t most;       /* chunks that may be given */
+	uint32_t noted;      /* length of next and octave */
+	uint64_t unmeasured; /* gaps that miss in the quantiles, because no chunk was left for them */
 };
 
 #define GAPS_NONE UINT64_MAX
@@ -54,7 +55,7 @@ static inline void gaps_break(struct gaps *gaps)
 	gaps->before_ns = GAPS_NONE;
 }
 
-/* The number of the chunk for an octave; 0 when there is no memory: the gap then misses in the quantiles only. */
+/* The number of the chunk for an octave; 0 when no more may be had. */
 uint32_t gaps_chunk(struct gaps_pool *pool, struct gaps *gaps, uint8_t octave);
 
 static inline void gaps_add(struct gaps_pool *pool, struct gaps *gaps, uint64_t gap_ns, uint64_t packet)
@@ -83,6 +84,8 @@ static inline void gaps_add(struct gaps_pool *pool, struct gaps *gaps, uint64_t 
 		uint32_t *counter = &pool->blocks[chunk / GAPS_BLOCK_CHUNKS][chunk % GAPS_BLOCK_CHUNKS * GAPS_BUCKETS + bucket];
 
 		*counter += *counter != UINT32_MAX;
+	} else {
+		pool->unmeasured++;
 	}
 }
 

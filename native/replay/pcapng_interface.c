@@ -101,6 +101,21 @@ static void tick_resolution(struct tick *tick, uint8_t resolution)
 	}
 }
 
+static bool is_c1(uint8_t octet)
+{
+	return octet >= 0x80 && octet <= 0x9f;
+}
+
+/* C0, DEL, and either octet of a C1 control character in UTF-8 (U+0080 to U+009F: c2 80 to c2 9f). */
+static bool is_control(const uint8_t *text, size_t at, size_t length)
+{
+	if (text[at] == 0xc2)
+		return at + 1 < length && is_c1(text[at + 1]);
+	if (is_c1(text[at]))
+		return at > 0 && text[at - 1] == 0xc2;
+	return text[at] < 0x20 || text[at] == 0x7f;
+}
+
 /* For terminals: no control characters, and no half character at the end. */
 static void copy_name(char name[CAPFILE_NAME_ROOM], const struct option *option)
 {
@@ -114,7 +129,7 @@ static void copy_name(char name[CAPFILE_NAME_ROOM], const struct option *option)
 			length--;
 	}
 	for (size_t i = 0; i < length; i++)
-		name[i] = option->value[i] < 0x20 || option->value[i] == 0x7f ? '?' : (char)option->value[i];
+		name[i] = is_control(option->value, i, length) ? '?' : (char)option->value[i];
 	name[length] = '\0';
 }
 

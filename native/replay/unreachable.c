@@ -10,7 +10,8 @@ enum {
 	ICMP6_UNREACHABLE = 1,
 	ICMP6_CODE_PORT = 4,
 	ICMP_QUOTE_AT = 8,
-	PORTS_LENGTH = 4
+	PORTS_LENGTH = 4,
+	DISCRIMINATOR_AT = UDP_LENGTH + 4 /* My Discriminator, from the UDP header on */
 };
 
 struct quote {
@@ -18,6 +19,7 @@ struct quote {
 	uint16_t source_port;
 	uint16_t destination_port;
 	uint8_t family;
+	uint32_t my_discriminator; /* 0: not quoted */
 };
 
 static bool read_quote(const uint8_t *data, uint32_t length, uint8_t family, struct quote *quote)
@@ -33,7 +35,23 @@ static bool read_quote(const uint8_t *data, uint32_t length, uint8_t family, str
 	quote->source_port = load16(data + ports_at);
 	quote->destination_port = load16(data + ports_at + 2);
 	quote->family = family;
+	quote->my_discriminator = 0;
+	if (length >= ports_at + DISCRIMINATOR_AT + 4)
+		quote->my_discriminator = bfd_load32(data + ports_at + DISCRIMINATOR_AT);
 	return true;
+}
+
+/* Of several conversations of the key: the one whose sender has the quoted discriminator. NULL: which it is cannot be said. */
+static void choose(const struct watch *watch, uint32_t my_discriminator, struct place *place)
+{
+	while (my_discriminator == 0 || place->conversation->discriminator[!place->end] != my_discriminator) {
+		place->index = place->conversation->next;
+		if (place->index == NO_CONVERSATION) {
+			place->conversation = NULL;
+			return;
+		}
+		place->conversation = conversations_at(&watch->conversations, place->index);
+	}
 }
 
 static bool find(const struct watch *watch, const struct sight *sight, uint8_t kind, const struct quote *quote,
@@ -51,7 +69,9 @@ static bool find(const struct watch *watch, const struct sight *sight, uint8_t k
 		return false;
 	/* The end that was written to. */
 	place->end = from_low != ((place->conversation->bits & CONVERSATION_FIRST_HIGH) != 0);
-	return true;
+	if (place->conversation->siblings > 1)
+		choose(watch, quote->my_discriminator, place);
+	return place->conversation != NULL;
 }
 
 void watch_icmp(struct watch *watch, const struct sight *sight)

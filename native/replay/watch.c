@@ -53,8 +53,9 @@ static void tell_time(struct watch *watch, const struct capfile_packet *packet)
 		watch->without_time++;
 		return;
 	}
-	if (watch->first_ns == 0 && watch->now_ns == 0)
+	if (!watch->timed)
 		watch->first_ns = packet->time_ns;
+	watch->timed = true;
 	if (packet->time_ns < watch->now_ns)
 		watch->backwards++;
 	else

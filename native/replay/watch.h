@@ -23,6 +23,7 @@ struct watch {
 	uint64_t number;
 	uint64_t now_ns;
 	const uint8_t *data; /* of this feed */
+	bool timed;          /* it, or one before it, had a stamp */
 	/* Totals: */
 	uint64_t first_ns;
 	uint64_t consumed;

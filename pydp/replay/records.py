@@ -148,6 +148,8 @@ class Totals:
     malformed: int
     snapped: int
     unfollowed: int
+    #: Of `echo`: of streams beyond 1,024.
+    echo_unfollowed: int
     arp: int
     icmp: int
     icmp6: int
@@ -158,6 +160,8 @@ class Totals:
     malformed_ip: int
     other_ethertype: int
     unknown_link: int
+    #: Gaps that are in no p50 and p99: there were more different ones than memory is given to.
+    unmeasured: int
     dropped: int
     format: Format
     #: LINKTYPE_ number of the first interface.

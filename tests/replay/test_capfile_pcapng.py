@@ -59,6 +59,9 @@ def described(options: bytes) -> Interface:
         ("ü" * 20, "ü" * 15),
         ("a\x1b[31mb\n", "a?[31mb?"),
         (b"eth0\0behind", "eth0"),
+        # U+009B begins an escape sequence by itself; U+00E9 and U+0142 have its octets' range in them and are letters.
+        ("a\u009b31mb\u0080é", "a??31mb??é"),
+        ("Gło\u00a0śnik", "Gło\u00a0śnik"),
     ],
 )
 def test_a_name_fits_and_leaves_the_terminal_alone(said: str, told: str) -> None:

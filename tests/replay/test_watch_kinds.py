@@ -108,6 +108,24 @@ def test_echo_streams_are_bounded_and_their_packets_are_not() -> None:
         capture.say(source, A, b"", dport=3785)
     seen = watch(capture.pcap(), packets=0)
     assert (len(seen.echoes), seen.totals.echo_streams, seen.totals.echo) == (1024, 1024, 1100)
+    assert (seen.totals.echo_unfollowed, seen.totals.unmeasured) == (76, 0)
+
+
+def test_gaps_beyond_the_memory_for_their_quantiles_are_counted() -> None:
+    """1,024 streams whose gaps double each time: each needs another octave of its histogram."""
+    capture = Capture(start_us=0)
+    frames = [
+        ethernet(datagram(str(ip_address("10.0.0.0") + n), A, b"", dport=3785, sport=3785))
+        for n in range(1024)
+    ]
+    for octave in range(34):
+        for number, frame in enumerate(frames):
+            capture.add(frame, after_us=1 << octave if number == 0 else 0)
+    seen = watch(capture.pcap(), packets=0, sessions=1)
+    measured = 32768 + 8 - 1
+    assert seen.totals.unmeasured == 33 * 1024 - measured
+    assert sum(one.gaps.count for one in seen.echoes) == 33 * 1024
+    assert {one.gaps.max_ns for one in seen.echoes} == {1000 << 33}
 
 
 @pytest.mark.parametrize("version", [4, 6])

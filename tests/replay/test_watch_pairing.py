@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.replay.crafting import DOWN, INIT, MS, UP, A, B, Capture, bfd
+from tests.replay.crafting import DOWN, INIT, MS, UP, A, B, Capture, bfd, datagram, ethernet, icmp_unreachable
 from tests.replay.watching import Seen, watch
 
 MULTIHOP, MICRO = 4784, 6784
@@ -49,6 +49,19 @@ def test_several_sessions_that_come_up_together_are_told_apart(lane: tuple[Captu
     for session in seen.sessions:
         assert [end.packets for end in session.ends] == [3, 2]
         assert [end.state for end in session.ends] == [UP, UP]
+
+
+def test_an_unreachable_port_is_told_of_the_session_whose_packet_is_quoted(lane: tuple[Capture, Say]) -> None:
+    capture, say = lane
+    for n in (1, 2, 3):
+        say("A", n), say("B", 10 + n, n)
+    port = capture.records[-1][2][36:38]
+    for my, quoted in ((2, 60), (2, 28), (9, 60)):
+        packet = datagram(A, B, bfd(my, 10 + my, UP), dport=int.from_bytes(port, "big"))
+        capture.add(ethernet(icmp_unreachable(B, A, packet[:quoted])))
+    told = [(e.number, e.session, e.end) for e in watch(capture.pcap()).told("unreachable")]
+    # Of a quotation that ends with the ports, or of a stranger's packet, nobody can say whose it was.
+    assert told == [(7, 1, 1)]
 
 
 def test_what_was_told_of_swapped_ends_can_be_put_right(lane: tuple[Capture, Say]) -> None:

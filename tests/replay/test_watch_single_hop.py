@@ -250,6 +250,15 @@ def test_a_stamp_that_runs_backwards_is_taken_as_the_one_before() -> None:
     assert seen.totals.last_ns == times[-1]
 
 
+def test_a_capture_may_begin_at_time_0() -> None:
+    capture = Capture(start_us=0)
+    for _ in range(3):
+        capture.say(A, B, bfd())
+        capture.now_us += 10
+    seen = watch(capture.pcap())
+    assert (seen.totals.first_ns, seen.totals.last_ns) == (0, 20_000)
+
+
 def test_a_gap_of_nothing_is_not_the_gap_before_a_first_packet() -> None:
     capture = Capture()
     for who, state in ((A, DOWN), (A, DOWN), (B, DOWN), (A, INIT)):

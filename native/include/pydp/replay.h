@@ -16,7 +16,9 @@ enum pydp_replay_limit {
 };
 
 struct pydp_replay_config {
-	uint32_t max_sessions;    /* followed; packets of further ones are counted as unfollowed. 0: 262144 */
+	/* Followed; packets of further ones are counted as unfollowed. 0: 262144. Memory grows with the sessions that are found, by
+	 * 3 KiB each and 16 MiB in all at most, never with the file. */
+	uint32_t max_sessions;
 	uint32_t event_capacity;  /* records that may wait. 0: 4096 */
 	uint32_t packet_capacity; /* BFD packets handed out one by one that may wait. 0: none are made */
 	/* A gap longer than this many thousandths of the sender's negotiated interval, both ends Up, makes a PYDP_REPLAY_GAP.
@@ -218,7 +220,7 @@ struct pydp_replay_session {
 int pydp_replay_sessions(pydp_replay_t *replay, uint32_t first, struct pydp_replay_session *sessions, uint32_t capacity,
 			 uint32_t *count);
 
-/* Echo packets by who sent them. Of 1024 streams at most; further ones are counted in the totals only. */
+/* Echo packets by who sent them. Of 1024 streams at most; packets of further ones are counted as echo_unfollowed. */
 struct pydp_replay_echo {
 	uint8_t source[16];
 	uint8_t destination[16];
@@ -254,6 +256,7 @@ struct pydp_replay_totals {
 	uint64_t snapped;   /* cut off before all that had to be checked */
 	uint64_t
 		unfollowed; /* of those under a kind above: accepted, but max_sessions, or 64 of its addresses, were followed already */
+	uint64_t echo_unfollowed; /* of those under echo: 1024 streams were followed already */
 	/* everything else, once: */
 	uint64_t arp;
 	uint64_t icmp;
@@ -265,8 +268,10 @@ struct pydp_replay_totals {
 	uint64_t malformed_ip;
 	uint64_t other_ethertype;
 	uint64_t unknown_link;
-	uint64_t dropped; /* that the capturing machine says it lost (pcapng interface statistics) */
-	uint32_t format;  /* enum pydp_replay_format */
+	uint64_t
+		unmeasured; /* gaps that miss in the quantiles: the histograms have all the memory that max_sessions gives them */
+	uint64_t dropped;   /* that the capturing machine says it lost (pcapng interface statistics) */
+	uint32_t format;    /* enum pydp_replay_format */
 	uint32_t interfaces;
 	uint32_t sessions;
 	uint32_t echo_streams;

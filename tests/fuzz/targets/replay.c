@@ -149,7 +149,7 @@ static void add_up(pydp_replay_t *replay, const struct feed *feed, struct told *
 	CLAIM(totals.backwards + totals.without_time <= totals.packets);
 	CLAIM(!packets_told || told->packet_count == bfd);
 	CLAIM(count_accepted(replay, told) + totals.unfollowed == control);
-	CLAIM(count_echoes(replay, told) <= totals.echo);
+	CLAIM(count_echoes(replay, told) + totals.echo_unfollowed == totals.echo);
 	CLAIM(count_interfaces(replay, told) == totals.packets);
 	digest_add(&told->end, &totals, sizeof(totals));
 	digest_add(&told->end, &fault, sizeof(fault));
