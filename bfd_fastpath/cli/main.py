@@ -9,6 +9,7 @@ import click
 from bfd_fastpath.cli import exit_codes
 from bfd_fastpath.cli.client import NoDaemonError
 from bfd_fastpath.cli.config import config
+from bfd_fastpath.cli.conformance import conformance
 from bfd_fastpath.cli.demo import demo
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
@@ -41,7 +42,7 @@ def cli() -> None:
     those that cannot be reached."""
 
 
-for _command in (run, show, clear, session, reload, config, pmdinfo, replay, demo, version):
+for _command in (run, show, clear, session, reload, config, pmdinfo, replay, demo, conformance, version):
     cli.add_command(_command)
 
 
