@@ -36,7 +36,7 @@ def test_every_command_has_its_row_with_its_own_options(path, command):
     shared = {"--socket", "--json", "--help"}
     options = {option for one in command.params for option in one.opts if option.startswith("-")}
     named = set(re.findall(r"(?<![\w-])--?[a-z]+", rows[0].split("|")[1])) | set(
-        re.findall(r"`(--[a-z-]+)`", rows[0])
+        re.findall(r"`(--[a-z0-9-]+)`", rows[0])
     )
     assert all(
         named & set(one.opts)
