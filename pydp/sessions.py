@@ -41,6 +41,14 @@ class SessionConfig:
     required_min_rx_interval_us: int = 1_000_000
     admin_down: bool = False
     role: Role = Role.ACTIVE
+    #: AdminDown with diagnostic PATH_DOWN: it is known otherwise that the path is down (RFC 5880 6.8.16).
+    path_down: bool = False
+    #: Demand mode (RFC 5880 6.6): while both ends are Up the peer is to send nothing periodic.
+    demand_enabled: bool = False
+    #: While Demand mode is active, ask so often whether the peer is there; 0: only by Sessions.poll.
+    demand_poll_interval_us: int = 0
+    #: NONE, or (REVERSE_)CONCATENATED_PATH_DOWN, said while the session is Up (RFC 5880 6.8.17).
+    concatenated_path: Diagnostic = Diagnostic.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +98,12 @@ class SessionState:
     removing: bool
     #: It has been Up at least once.
     was_up: bool
+    #: Its coming Up does not make the next hop Live (Sessions.hold).
+    held: bool
+    #: Our Demand mode is active: the detection time is that of an answer to a Poll (RFC 5880 6.8.4).
+    demanding: bool
+    #: The peer's Demand bit.
+    remote_demand: bool
     remote_desired_min_tx_interval_us: int
     remote_required_min_rx_interval_us: int
     #: Interval at which we send, before jitter; 0: not sending.
@@ -165,6 +179,24 @@ class Sessions:
         """
         raise_status(lib.pydp_nexthop_clear(self._engine._c, session))
 
+    def hold(self, session: int, held: bool = True) -> None:
+        """Let the session's next-hop slot stay as it is when the session comes Up, so that one that flaps is
+        not believed; held=False: it becomes what it would be. Raises NotFoundError.
+        """
+        raise_status(lib.pydp_nexthop_hold(self._engine._c, session, int(held)))
+
+    def poll(self, session: int) -> None:
+        """A Poll Sequence though nothing changed, as Demand mode verifies the path (RFC 5880 6.6). Nothing
+        happens during another. Raises NotFoundError.
+        """
+        raise_status(lib.pydp_session_poll(self._engine._c, session))
+
+    def forwarding_reset(self, session: int) -> None:
+        """The forwarding plane behind the session lost its state (RFC 5880 6.8.15): Down with diagnostic
+        FORWARDING_RESET, unless AdminDown. Raises NotFoundError.
+        """
+        raise_status(lib.pydp_session_forwarding_reset(self._engine._c, session))
+
     def read(self, session: int) -> SessionState:
         """A consistent snapshot of one session. Raises NotFoundError."""
         state = ffi.new("struct pydp_session_state *")
@@ -214,9 +246,13 @@ def _wanted(config: SessionConfig) -> Any:
         raw.role = config.role
         raw.desired_min_tx_us = config.desired_min_tx_interval_us
         raw.required_min_rx_us = config.required_min_rx_interval_us
+        raw.demand_poll_us = config.demand_poll_interval_us
+        raw.concatenated_path = config.concatenated_path
     except OverflowError as error:
         raise _out_of_range(config, error) from error
     raw.admin_down = config.admin_down
+    raw.path_down = config.path_down
+    raw.demand = config.demand_enabled
     return raw
 
 
@@ -252,6 +288,10 @@ def _config(raw: Any) -> SessionConfig:
         required_min_rx_interval_us=raw.required_min_rx_us,
         admin_down=bool(raw.admin_down),
         role=Role(raw.role),
+        path_down=bool(raw.path_down),
+        demand_enabled=bool(raw.demand),
+        demand_poll_interval_us=raw.demand_poll_us,
+        concatenated_path=Diagnostic(raw.concatenated_path),
     )
 
 
@@ -273,6 +313,9 @@ def _state(raw: Any) -> SessionState:
         polling=bool(raw.polling),
         removing=bool(raw.removing),
         was_up=bool(raw.was_up),
+        held=bool(raw.held),
+        demanding=bool(raw.demanding),
+        remote_demand=bool(raw.remote_demand),
         remote_desired_min_tx_interval_us=raw.remote_desired_min_tx_us,
         remote_required_min_rx_interval_us=raw.remote_required_min_rx_us,
         negotiated_tx_interval_us=raw.negotiated_tx_us,

@@ -21,6 +21,9 @@ static int check_session(const struct pydp_session_config *config)
 	CHECK(config->role == PYDP_ROLE_ACTIVE || config->role == PYDP_ROLE_PASSIVE, "role %u is neither active nor passive",
 	      config->role);
 	CHECK(config->desired_min_tx_us > 0, "desired_min_tx_us is 0, which RFC 5880 reserves");
+	CHECK(config->concatenated_path == 0 || config->concatenated_path == PYDP_DIAG_CONCATENATED_PATH_DOWN ||
+		      config->concatenated_path == PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN,
+	      "concatenated_path is %u: 0, or diagnostic 6 or 8", config->concatenated_path);
 	return PYDP_OK;
 }
 
@@ -77,22 +80,38 @@ int pydp_session_adopt(pydp_engine_t *engine, const struct pydp_session_config *
 	return result;
 }
 
-int pydp_session_remove(pydp_engine_t *engine, uint32_t id, int now)
+static int ask_about(pydp_engine_t *engine, uint32_t kind, uint32_t id, uint32_t value)
 {
-	struct command command = {.kind = COMMAND_SESSION_REMOVE, .one = {.id = id, .at_once = now != 0}};
+	struct command command = {.kind = kind, .one = {.id = id, .value = value}};
 	struct reply reply;
 
 	CHECK_POINTER(engine);
 	return engine_command(engine, &command, &reply);
 }
 
+int pydp_session_remove(pydp_engine_t *engine, uint32_t id, int now)
+{
+	return ask_about(engine, COMMAND_SESSION_REMOVE, id, now != 0);
+}
+
+int pydp_session_poll(pydp_engine_t *engine, uint32_t id)
+{
+	return ask_about(engine, COMMAND_SESSION_POLL, id, 0);
+}
+
+int pydp_session_forwarding_reset(pydp_engine_t *engine, uint32_t id)
+{
+	return ask_about(engine, COMMAND_SESSION_RESET, id, 0);
+}
+
 int pydp_nexthop_clear(pydp_engine_t *engine, uint32_t id)
 {
-	struct command command = {.kind = COMMAND_NEXTHOP_CLEAR, .one = {.id = id}};
-	struct reply reply;
+	return ask_about(engine, COMMAND_NEXTHOP_CLEAR, id, 0);
+}
 
-	CHECK_POINTER(engine);
-	return engine_command(engine, &command, &reply);
+int pydp_nexthop_hold(pydp_engine_t *engine, uint32_t id, int held)
+{
+	return ask_about(engine, COMMAND_NEXTHOP_HOLD, id, held != 0);
 }
 
 int pydp_session_read(pydp_engine_t *engine, uint32_t id, struct pydp_session_state *state)

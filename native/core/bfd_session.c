@@ -24,8 +24,11 @@ static void answer_to_poll(struct bfd_session *s, bool final, uint64_t now_ns, s
 		s->poll = BFD_POLL_HOLD;
 		s->poll_ns = now_ns + (now_ns - s->poll_ns);
 		/* The answer may be older than a change that still waits for its own Poll. */
-		if (!(s->flags & BFD_SESSION_POLL_WANTED))
-			bfd_confirm(s);
+		if (s->flags & BFD_SESSION_POLL_WANTED)
+			return;
+		bfd_confirm(s);
+		if (bfd_session_demanding(s) && !(s->features & BFD_FEATURE_DEMAND))
+			bfd_demand_ends(s, now_ns);
 	} else if (!final && s->poll == BFD_POLL_HOLD) {
 		bfd_poll_release(s, actions);
 	}
@@ -42,7 +45,7 @@ static bool react(struct bfd_session *s, uint8_t remote_state, uint64_t now_ns, 
 		s->nexthop = nexthop_next(NEXTHOP_ADMIN_DOWN);
 	else if (changed && s->state == PYDP_BFD_DOWN)
 		s->nexthop = nexthop_next(NEXTHOP_SESSION_FAILED);
-	else if (changed && s->state == PYDP_BFD_UP)
+	else if (changed && s->state == PYDP_BFD_UP && !(s->flags & BFD_SESSION_HELD))
 		s->nexthop = nexthop_next(NEXTHOP_SESSION_UP);
 	return changed;
 }
@@ -78,13 +81,13 @@ enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packe
 	answer_to_poll(s, packet->flags & BFD_FLAG_FINAL, now_ns, actions);
 	if (s->state == PYDP_BFD_ADMIN_DOWN) {
 		/* Everything above is learnt first; no answer to a Poll, which comes later in the order. */
-		bfd_pace(s);
+		bfd_settle(s, now_ns, actions);
 		bfd_finish(s, &before, actions);
 		return BFD_FAULT_ADMIN_DOWN;
 	}
 	s->rx_packets++;
 	changed = react(s, packet->state, now_ns, actions);
-	bfd_pace(s);
+	bfd_settle(s, now_ns, actions);
 	/* A Final answer tells a change of state as well as an early packet would. */
 	if (packet->flags & BFD_FLAG_POLL)
 		actions->bits |= BFD_ACT_SEND_FINAL;
@@ -95,7 +98,7 @@ enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packe
 	return BFD_ACCEPTED;
 }
 
-/* A Detection Time of silence: Down where that means something, and in every state the peer is forgotten as far as 6.8.1
+/* A Detection Time of silence, or without the answer to a Poll: Down where that means something, and in every state the peer is forgotten as far as 6.8.1
  * and 6.8.18 say. */
 static void expire(struct bfd_session *s, uint64_t deadline_ns, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
 {
@@ -104,6 +107,7 @@ static void expire(struct bfd_session *s, uint64_t deadline_ns, uint64_t now_ns,
 	actions->bits |= BFD_ACT_DETECTED;
 	actions->deadline_ns = deadline_ns;
 	s->flags &= (uint8_t)~BFD_SESSION_HEARD;
+	s->features &= (uint8_t)~BFD_FEATURE_DEMAND_TOLD;
 	s->deferred_us = 0;
 	s->hello_head = 0;
 	s->remote_discriminator = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One BFD session in asynchronous mode (RFC 5880 6.8): negotiation, poll sequences, transmit cadence, detection, and the
+/* One BFD session (RFC 5880 6.8): negotiation, poll sequences, transmit cadence, detection, Demand mode on both sides, and the
  * next-hop slot it guards. Addresses, neighbours and the sending of packets are the caller's; so are time and randomness.
  *
  * Each function that takes actions overwrites them. After BFD_ACT_SEND or BFD_ACT_SEND_FINAL the caller calls
@@ -25,7 +25,18 @@ struct bfd_session_config {
 	uint32_t required_min_rx_us;
 	uint8_t multiplier; /* > 0 */
 	uint8_t role;       /* enum pydp_role */
-	uint8_t admin_down;
+	uint8_t admin_down; /* 0, or what is said meanwhile: PYDP_DIAG_ADMIN_DOWN or PYDP_DIAG_PATH_DOWN (6.8.16) */
+	uint8_t features;   /* enum bfd_feature, of BFD_FEATURES_WANTED */
+};
+
+/* What a session has beyond the asynchronous mode. */
+enum bfd_feature {
+	BFD_FEATURE_DEMAND = 0x04, /* Demand mode is wanted (6.6) */
+	BFD_FEATURE_DEMAND_TOLD =
+		0x10, /* the peer may have read our D: from the first packet with it until a Poll without it ended */
+	BFD_FEATURE_CONCATENATED = 0x20, /* say Concatenated Path Down while Up (6.8.17) */
+	BFD_FEATURE_REVERSE = 0x40,      /* say Reverse Concatenated Path Down while Up */
+	BFD_FEATURES_WANTED = BFD_FEATURE_DEMAND | BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE
 };
 
 enum bfd_poll_phase {
@@ -42,7 +53,8 @@ enum bfd_session_flag {
 	BFD_SESSION_WAS_UP = 0x08,
 	BFD_SESSION_PASSIVE = 0x10,
 	BFD_SESSION_POLL_WANTED = 0x20, /* a change came too late for the Poll under way */
-	BFD_SESSION_REMOTE_DEMAND = 0x40
+	BFD_SESSION_REMOTE_DEMAND = 0x40,
+	BFD_SESSION_HELD = 0x80 /* coming Up does not make the next hop Live */
 };
 
 struct bfd_session {
@@ -55,7 +67,7 @@ struct bfd_session {
 	uint32_t caller[2];   /* not looked at here; room for what the caller checks before a hello */
 	uint32_t deferred_us; /* added to the detection time until the next packet */
 	uint8_t state;        /* enum pydp_bfd_state */
-	uint8_t diagnostic;   /* never cleared by the state machine (6.8.1) */
+	uint8_t diagnostic;   /* of the last failure: never cleared by the state machine (6.8.1) */
 	uint8_t remote_state;
 	uint8_t remote_diagnostic;
 	uint8_t remote_multiplier; /* 0: nothing heard yet */
@@ -78,7 +90,7 @@ struct bfd_session {
 	uint32_t rx_in_force_us;     /* of RequiredMinRx: the old value until a Poll confirms a cut (6.8.3) */
 	uint16_t jitter;             /* of the interval that runs: 0 none, 65535 all */
 	uint8_t multiplier;
-	uint8_t reserved;
+	uint8_t features; /* enum bfd_feature */
 };
 static_assert(sizeof(struct bfd_session) == 128, "two cache lines");
 static_assert(offsetof(struct bfd_session, next_tx_ns) == 64, "transmit and timers have their own line");
@@ -143,6 +155,12 @@ void bfd_session_remove(struct bfd_session *session, uint64_t now_ns, struct rng
 uint64_t bfd_session_defer(struct bfd_session *session, uint64_t gap_ns);
 /* The next-hop slot becomes Unknown; the session runs on. */
 void bfd_session_clear(struct bfd_session *session, struct bfd_actions *actions);
+/* Held: the next-hop slot stays as it is when the session comes Up, and becomes Live when the hold ends and it is Up. */
+void bfd_session_hold(struct bfd_session *session, bool held, struct bfd_actions *actions);
+/* A Poll Sequence though nothing changed, as a system in Demand mode asks whether its peer is there (6.6). */
+void bfd_session_poll(struct bfd_session *session, uint64_t now_ns, struct bfd_actions *actions);
+/* Our forwarding plane lost its state (6.8.15): Down with diagnostic 4, unless AdminDown. */
+void bfd_session_forwarding_reset(struct bfd_session *session, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions);
 
 /* Microseconds between the peer's packets at most, by negotiation. */
 static inline uint32_t bfd_session_negotiated_rx_us(const struct bfd_session *session)
@@ -162,11 +180,27 @@ static inline uint32_t bfd_session_negotiated_tx_us(const struct bfd_session *se
 	return mine > theirs ? mine : theirs;
 }
 
-/* Of the received packets (6.8.4), without a deferral; 0 when it does not run. */
+/* Our Demand mode is active: the peer may be silent, and what is detected is that it does not answer a Poll (6.8.4). */
+static inline bool bfd_session_demanding(const struct bfd_session *session)
+{
+	return session->features & BFD_FEATURE_DEMAND_TOLD;
+}
+
+/* The Detection Time in Demand mode: our own multiplier times the interval at which we may send. */
+static inline uint64_t bfd_session_answer_us(const struct bfd_session *session)
+{
+	uint32_t mine = session->tx_in_force_us, theirs = session->remote_required_min_rx_us;
+
+	return (uint64_t)session->multiplier * (mine > theirs ? mine : theirs);
+}
+
+/* The Detection Time (6.8.4), without a deferral; 0 when there is none. */
 static inline uint64_t bfd_session_detection_us(const struct bfd_session *session)
 {
 	uint64_t detection = (uint64_t)session->remote_multiplier * bfd_session_negotiated_rx_us(session);
 
+	if (bfd_session_demanding(session))
+		return bfd_session_answer_us(session);
 	if (!(session->flags & BFD_SESSION_HEARD))
 		return 0;
 	return detection ? detection : 1;
@@ -175,9 +209,16 @@ static inline uint64_t bfd_session_detection_us(const struct bfd_session *sessio
 /* When the detection time runs out; BFD_NEVER when it does not run. */
 static inline uint64_t bfd_session_detection_ns(const struct bfd_session *session)
 {
-	if (!(session->flags & BFD_SESSION_HEARD))
+	uint64_t from_ns = session->last_rx_ns;
+
+	if (bfd_session_demanding(session)) {
+		if (session->poll != BFD_POLL_SENT)
+			return BFD_NEVER;
+		from_ns = session->poll_ns;
+	} else if (!(session->flags & BFD_SESSION_HEARD)) {
 		return BFD_NEVER;
-	return session->last_rx_ns + (bfd_session_detection_us(session) + session->deferred_us) * 1000;
+	}
+	return from_ns + (bfd_session_detection_us(session) + session->deferred_us) * 1000;
 }
 
 /* Earliest time at which bfd_session_timer has something to do; BFD_NEVER: not before the next call of another function. */
@@ -209,12 +250,29 @@ static inline uint32_t bfd_session_desired_min_tx_us(const struct bfd_session *s
 	return session->desired_min_tx_us;
 }
 
+/* What packets say: a broken path beyond the peer's is told while the session itself is Up (6.8.17). */
+static inline uint8_t bfd_session_diagnostic(const struct bfd_session *session)
+{
+	if (session->state != PYDP_BFD_UP || !(session->features & (BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE)))
+		return session->diagnostic;
+	return session->features & BFD_FEATURE_CONCATENATED ? PYDP_DIAG_CONCATENATED_PATH_DOWN
+							    : PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN;
+}
+
+/* Both ends Up, as far as we know: only then may D be said, or a D that was heard be obeyed (6.6). */
+static inline bool bfd_session_both_up(const struct bfd_session *session)
+{
+	return session->state == PYDP_BFD_UP && session->remote_state == PYDP_BFD_UP;
+}
+
 /* The packet to send now (6.8.7). final: the answer to a Poll, which never polls itself (6.5). */
 static inline void bfd_session_fill(const struct bfd_session *session, bool final, struct bfd_packet *packet)
 {
-	packet->diagnostic = session->diagnostic;
+	packet->diagnostic = bfd_session_diagnostic(session);
 	packet->state = session->state;
 	packet->flags = final ? BFD_FLAG_FINAL : session->poll == BFD_POLL_SENT ? BFD_FLAG_POLL : 0;
+	if (session->features & BFD_FEATURE_DEMAND && bfd_session_both_up(session))
+		packet->flags |= BFD_FLAG_DEMAND;
 	packet->multiplier = session->multiplier;
 	packet->length = BFD_PACKET_LENGTH;
 	packet->my_discriminator = session->local_discriminator;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an operator or a control plane does to a session: make it, take it over, change it, disable and enable it (RFC 5880 6.8.3,
- * 6.8.16), remove it, clear its next hop. */
+ * 6.8.16), poll, reset it (6.8.15), remove it, clear or hold its next hop. */
 #include "bfd_session.h"
 #include "bfd_session_steps.h"
 
@@ -11,7 +11,7 @@ void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *co
 		.local_discriminator = local_discriminator,
 		.caller = {s->caller[0], s->caller[1]},
 		.state = config->admin_down ? PYDP_BFD_ADMIN_DOWN : PYDP_BFD_DOWN,
-		.diagnostic = config->admin_down ? PYDP_DIAG_ADMIN_DOWN : PYDP_DIAG_NONE,
+		.diagnostic = config->admin_down,
 		.remote_state = PYDP_BFD_DOWN,
 		.nexthop = PYDP_NEXTHOP_UNKNOWN,
 		.flags = config->role == PYDP_ROLE_PASSIVE ? BFD_SESSION_PASSIVE : 0,
@@ -20,6 +20,7 @@ void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *co
 		.desired_min_tx_us = config->desired_min_tx_us,
 		.required_min_rx_us = config->required_min_rx_us,
 		.multiplier = config->multiplier,
+		.features = config->features & BFD_FEATURES_WANTED,
 	};
 	bfd_confirm(s);
 	bfd_pace(s);
@@ -46,7 +47,7 @@ void bfd_session_adopt(struct bfd_session *s, const struct bfd_takeover *takeove
 		s->nexthop = nexthop_next(NEXTHOP_SESSION_UP);
 	}
 	bfd_confirm(s);
-	bfd_pace(s);
+	bfd_settle(s, now_ns, actions);
 	bfd_finish(s, &before, actions);
 }
 
@@ -89,10 +90,26 @@ static void enable(struct bfd_session *s, uint64_t now_ns, struct rng *rng, stru
 		bfd_send(s, now_ns, rng, actions);
 }
 
+/* Returns whether packets say another diagnostic. */
+static bool change_features(struct bfd_session *s, uint8_t wanted, uint64_t now_ns, struct bfd_actions *actions)
+{
+	uint8_t diagnostic = bfd_session_diagnostic(s), changed = (s->features ^ wanted) & BFD_FEATURES_WANTED;
+
+	s->features ^= changed;
+	/* A change of D is a Poll Sequence of its own (6.6); bfd_settle begins the first. */
+	if (changed & BFD_FEATURE_DEMAND && bfd_session_demanding(s))
+		bfd_poll_want(s, now_ns, actions);
+	if (bfd_session_diagnostic(s) == diagnostic)
+		return false;
+	bfd_content_changed(s, now_ns, actions);
+	return true;
+}
+
 void bfd_session_configure(struct bfd_session *s, const struct bfd_session_config *config, uint64_t now_ns, struct rng *rng,
 			   struct bfd_actions *actions)
 {
 	struct bfd_before before;
+	bool news;
 
 	bfd_begin(s, &before, actions);
 	s->flags &= (uint8_t)~(BFD_SESSION_REMOVING | BFD_SESSION_PASSIVE);
@@ -101,15 +118,16 @@ void bfd_session_configure(struct bfd_session *s, const struct bfd_session_confi
 	change_timers(s, config, now_ns, actions);
 	if (s->multiplier != config->multiplier) {
 		s->multiplier = config->multiplier;
-		/* Nothing periodic tells a demanding peer (6.6). */
-		if (bfd_remote_demand(s))
-			bfd_poll_want(s, now_ns, actions);
+		bfd_content_changed(s, now_ns, actions);
 	}
-	if (config->admin_down && s->state != PYDP_BFD_ADMIN_DOWN)
-		disable(s, PYDP_DIAG_ADMIN_DOWN, now_ns, rng, actions);
-	else if (!config->admin_down && s->state == PYDP_BFD_ADMIN_DOWN)
+	news = change_features(s, config->features, now_ns, actions);
+	if (config->admin_down)
+		disable(s, config->admin_down, now_ns, rng, actions);
+	else if (s->state == PYDP_BFD_ADMIN_DOWN)
 		enable(s, now_ns, rng, actions);
-	bfd_pace(s);
+	else if (news)
+		bfd_send(s, now_ns, rng, actions);
+	bfd_settle(s, now_ns, actions);
 	bfd_finish(s, &before, actions);
 }
 
@@ -120,7 +138,7 @@ void bfd_session_admin_down(struct bfd_session *s, uint8_t diagnostic, uint64_t 
 
 	bfd_begin(s, &before, actions);
 	disable(s, diagnostic, now_ns, rng, actions);
-	bfd_pace(s);
+	bfd_settle(s, now_ns, actions);
 	bfd_finish(s, &before, actions);
 }
 
@@ -130,7 +148,7 @@ void bfd_session_admin_up(struct bfd_session *s, uint64_t now_ns, struct rng *rn
 
 	bfd_begin(s, &before, actions);
 	enable(s, now_ns, rng, actions);
-	bfd_pace(s);
+	bfd_settle(s, now_ns, actions);
 	bfd_finish(s, &before, actions);
 }
 
@@ -145,7 +163,7 @@ void bfd_session_remove(struct bfd_session *s, uint64_t now_ns, struct rng *rng,
 		s->diagnostic = PYDP_DIAG_ADMIN_DOWN;
 		s->nexthop = nexthop_next(NEXTHOP_ADMIN_DOWN);
 		bfd_send(s, now_ns, rng, actions);
-		bfd_pace(s);
+		bfd_settle(s, now_ns, actions);
 		if (bfd_may_send(s)) {
 			/* The peer's detection time once it has this packet, whose DesiredMinTx is at least a second. */
 			us = bfd_session_desired_min_tx_us(s);
@@ -167,5 +185,51 @@ void bfd_session_clear(struct bfd_session *s, struct bfd_actions *actions)
 
 	bfd_begin(s, &before, actions);
 	s->nexthop = nexthop_next(NEXTHOP_CLEARED);
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_hold(struct bfd_session *s, bool held, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	if (held) {
+		s->flags |= BFD_SESSION_HELD;
+	} else if (s->flags & BFD_SESSION_HELD) {
+		s->flags &= (uint8_t)~BFD_SESSION_HELD;
+		if (s->state == PYDP_BFD_UP)
+			s->nexthop = nexthop_next(NEXTHOP_SESSION_UP);
+	}
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_poll(struct bfd_session *s, uint64_t now_ns, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	if (!bfd_session_polling(s))
+		bfd_poll_want(s, now_ns, actions);
+	bfd_settle(s, now_ns, actions);
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_forwarding_reset(struct bfd_session *s, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
+{
+	bool was_up = s->state == PYDP_BFD_UP;
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	if (s->state != PYDP_BFD_ADMIN_DOWN) {
+		bool changed = bfd_enter(s, BFD_EVENT_RESET, now_ns, actions);
+
+		if (was_up)
+			s->nexthop = nexthop_next(NEXTHOP_SESSION_FAILED);
+		if (changed || s->diagnostic != PYDP_DIAG_FORWARDING_RESET) {
+			s->diagnostic = PYDP_DIAG_FORWARDING_RESET;
+			bfd_send(s, now_ns, rng, actions);
+		}
+	}
+	bfd_settle(s, now_ns, actions);
 	bfd_finish(s, &before, actions);
 }

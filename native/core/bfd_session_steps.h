@@ -60,7 +60,7 @@ static inline bool bfd_may_send(const struct bfd_session *s)
 /* The peer asked us, by its D bit, to send nothing periodic (6.6, 6.8.6). */
 static inline bool bfd_remote_demand(const struct bfd_session *s)
 {
-	return s->flags & BFD_SESSION_REMOTE_DEMAND && s->state == PYDP_BFD_UP && s->remote_state == PYDP_BFD_UP;
+	return s->flags & BFD_SESSION_REMOTE_DEMAND && bfd_session_both_up(s);
 }
 
 static inline bool bfd_periodic(const struct bfd_session *s)
@@ -131,6 +131,35 @@ static inline void bfd_confirm(struct bfd_session *s)
 {
 	s->tx_in_force_us = bfd_session_desired_min_tx_us(s);
 	s->rx_in_force_us = s->required_min_rx_us;
+}
+
+/* While either end demands, nothing periodic may tell that the content of our packets changed (6.6). */
+static inline void bfd_content_changed(struct bfd_session *s, uint64_t now_ns, struct bfd_actions *actions)
+{
+	if (bfd_remote_demand(s) || bfd_session_demanding(s))
+		bfd_poll_want(s, now_ns, actions);
+}
+
+/* The peer sends again, or has just been heard: the detection time runs from now. */
+static inline void bfd_demand_ends(struct bfd_session *s, uint64_t now_ns)
+{
+	uint64_t silent_us = (now_ns - s->last_rx_ns) / 1000;
+
+	s->features &= (uint8_t)~BFD_FEATURE_DEMAND_TOLD;
+	s->deferred_us = silent_us < UINT32_MAX ? (uint32_t)silent_us : UINT32_MAX;
+}
+
+/* After anything that may have changed whether we demand, and how often we send. */
+static inline void bfd_settle(struct bfd_session *s, uint64_t now_ns, struct bfd_actions *actions)
+{
+	if (bfd_session_demanding(s) && !bfd_session_both_up(s)) {
+		bfd_demand_ends(s, now_ns);
+	} else if (s->features & BFD_FEATURE_DEMAND && !bfd_session_demanding(s) && bfd_session_both_up(s)) {
+		s->features |= BFD_FEATURE_DEMAND_TOLD;
+		s->deferred_us = 0;
+		bfd_poll_want(s, now_ns, actions);
+	}
+	bfd_pace(s);
 }
 
 /* Returns whether the state changed. The rules for a raise or a cut hold only while Up, so each change of state, from or

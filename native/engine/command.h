@@ -14,10 +14,13 @@ enum command_kind {
 	COMMAND_SESSION_UPSERT,
 	COMMAND_SESSION_ADOPT,
 	COMMAND_SESSION_REMOVE,
+	COMMAND_SESSION_POLL,
+	COMMAND_SESSION_RESET,
 	COMMAND_SESSION_READ,
 	COMMAND_SESSION_REFUSED,
 	COMMAND_SESSION_LIST,
 	COMMAND_NEXTHOP_CLEAR,
+	COMMAND_NEXTHOP_HOLD,
 	COMMAND_ADDRESS_ADD,
 	COMMAND_ADDRESS_REMOVE,
 	COMMAND_NEIGHBOUR_SET,
@@ -50,7 +53,7 @@ struct command {
 		struct command_address address;
 		struct {
 			uint32_t id;
-			uint32_t at_once;
+			uint32_t value; /* of a removal: at once; of a hold: held */
 		} one;
 		uint32_t cursor;
 	};

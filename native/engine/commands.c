@@ -73,7 +73,7 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_SESSION_ADOPT:
 		return sessions_adopt(engine, &command->adopt.session, &command->adopt.takeover, &reply->id);
 	case COMMAND_SESSION_REMOVE:
-		return sessions_remove(engine, command->one.id, command->one.at_once != 0);
+		return sessions_remove(engine, command->one.id, command->one.value != 0);
 	case COMMAND_SESSION_READ:
 		return sessions_read(engine, command->one.id, &reply->state);
 	case COMMAND_SESSION_REFUSED:
@@ -81,8 +81,11 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_SESSION_LIST:
 		reply->list.count = sessions_list(engine, command->cursor, reply->list.ids, REPLY_IDS, &reply->list.next);
 		return PYDP_OK;
+	case COMMAND_SESSION_POLL:
+	case COMMAND_SESSION_RESET:
 	case COMMAND_NEXTHOP_CLEAR:
-		return sessions_clear_nexthop(engine, command->one.id);
+	case COMMAND_NEXTHOP_HOLD:
+		return sessions_do(engine, command->one.id, (enum command_kind)command->kind, command->one.value != 0);
 	case COMMAND_ADDRESS_ADD:
 		return add_address(engine, &command->address);
 	case COMMAND_ADDRESS_REMOVE:

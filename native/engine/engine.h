@@ -129,11 +129,22 @@ int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config 
 int sessions_remove(struct pydp_engine *engine, uint32_t id, bool at_once);
 /* Forget a session, and say so. */
 void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
-int sessions_clear_nexthop(struct pydp_engine *engine, uint32_t id);
+/* What is asked of one session and changes nothing that is wanted: a Poll, a reset, its next hop cleared or held. */
+int sessions_do(struct pydp_engine *engine, uint32_t id, enum command_kind what, bool value);
 /* The slot of a live session; PATH_NONE with a sentence when there is none. */
 uint32_t sessions_find(struct pydp_engine *engine, uint32_t id);
 /* The slot of a session that is gone and has been told of. */
 void sessions_release(struct pydp_engine *engine, uint32_t slot);
+
+/* engine/session_wanted.c */
+struct bfd_session_config session_timers(const struct pydp_session_config *config);
+/* Wanted in AdminDown, for either reason. */
+bool session_disabled(const struct pydp_session_config *config);
+/* A free slot becomes the session's. source_port 0: one of ours. */
+void session_describe(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config,
+		      uint16_t source_port);
+/* What may change while the session lives, as far as it is not core's. */
+void session_note(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config);
 
 /* engine/given.c: discriminators that another system made */
 /* Control thread: the table, unless it is there. */

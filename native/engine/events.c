@@ -65,7 +65,7 @@ static void fill(struct pydp_engine *engine, uint32_t slot, struct pydp_event *e
 	event->negotiated_rx_us = bfd_session_negotiated_rx_us(hot);
 	event->new_state = event->type == PYDP_EVENT_REMOTE ? hot->remote_state : hot->state;
 	event->remote_state = hot->remote_state;
-	event->local_diagnostic = hot->diagnostic;
+	event->local_diagnostic = bfd_session_diagnostic(hot);
 	event->remote_diagnostic = hot->remote_diagnostic;
 	event->nexthop_state = hot->nexthop;
 	event->neighbour_state = engine->neighbours.entries[cold->neighbour].state;

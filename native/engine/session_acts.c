@@ -55,6 +55,19 @@ static void tell(struct pydp_engine *engine, uint32_t slot, const struct bfd_act
 	}
 }
 
+/* Polls that Demand mode asks by itself begin with its being active, one interval after the Poll that made it so. */
+static void follow_demand(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
+{
+	struct path_session_extra *extra = &engine->sessions.extra[slot];
+
+	if (extra->demand_poll_us == 0 || !bfd_session_demanding(&engine->sessions.hot[slot])) {
+		extra->demand_poll_ns = 0;
+	} else if (extra->demand_poll_ns == 0) {
+		extra->demand_poll_ns = now_ns + (uint64_t)extra->demand_poll_us * 1000;
+		session_arm(engine, slot);
+	}
+}
+
 void session_acted(void *context, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
 {
 	struct pydp_engine *engine = context;
@@ -67,15 +80,24 @@ void session_acted(void *context, uint32_t slot, const struct bfd_actions *actio
 		engine->sessions.cold[slot].poll_count++;
 	if (actions->bits & (BFD_ACT_STATE | BFD_ACT_REMOTE | BFD_ACT_NEXTHOP | BFD_ACT_TIMERS))
 		tell(engine, slot, actions, now_ns);
-	if (actions->bits & BFD_ACT_DONE)
+	if (actions->bits & BFD_ACT_DONE) {
 		session_end(engine, slot, now_ns);
-	else if (actions->bits & BFD_ACT_REARM)
+		return;
+	}
+	if (actions->bits & BFD_ACT_REARM)
 		session_arm(engine, slot);
+	if (engine->sessions.hot[slot].features & BFD_FEATURE_DEMAND)
+		follow_demand(engine, slot, now_ns);
 }
 
 void session_arm(struct pydp_engine *engine, uint32_t slot)
 {
-	wheel_arm(&engine->wheel, slot, bfd_session_deadline(&engine->sessions.hot[slot]));
+	const struct bfd_session *hot = &engine->sessions.hot[slot];
+	uint64_t deadline_ns = bfd_session_deadline(hot);
+
+	if (hot->features & BFD_FEATURE_DEMAND && engine->sessions.extra[slot].demand_poll_ns != 0)
+		deadline_ns = RTE_MIN(deadline_ns, engine->sessions.extra[slot].demand_poll_ns);
+	wheel_arm(&engine->wheel, slot, deadline_ns);
 }
 
 /* Law 5: a detection that would end now, of a session from which nothing came since we were late and its port lost packets. */
@@ -94,6 +116,18 @@ static void defer_when_late(struct pydp_engine *engine, uint32_t slot, uint64_t 
 	engine->stall_ns = overflow->at_ns;
 }
 
+static void poll_on_demand(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
+{
+	struct path_session_extra *extra = &engine->sessions.extra[slot];
+	struct bfd_actions actions;
+
+	if (extra->demand_poll_ns == 0 || extra->demand_poll_ns > now_ns)
+		return;
+	extra->demand_poll_ns = now_ns + (uint64_t)extra->demand_poll_us * 1000;
+	bfd_session_poll(&engine->sessions.hot[slot], now_ns, &actions);
+	session_acted(engine, slot, &actions, now_ns);
+}
+
 void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 {
 	struct bfd_session *hot = &engine->sessions.hot[slot];
@@ -106,5 +140,7 @@ void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 		if (actions.bits & BFD_ACT_DONE)
 			return;
 	}
+	if (hot->features & BFD_FEATURE_DEMAND)
+		poll_on_demand(engine, slot, now_ns);
 	session_arm(engine, slot);
 }

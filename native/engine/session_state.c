@@ -17,6 +17,12 @@ static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct 
 	config->local_multiplier = hot->multiplier;
 	config->role = cold->flags & PATH_SESSION_PASSIVE ? PYDP_ROLE_PASSIVE : PYDP_ROLE_ACTIVE;
 	config->admin_down = (cold->flags & PATH_SESSION_ADMIN_DOWN) != 0;
+	config->path_down = (cold->flags & PATH_SESSION_PATH_DOWN) != 0;
+	config->demand = (hot->features & BFD_FEATURE_DEMAND) != 0;
+	config->demand_poll_us = config->demand ? engine->sessions.extra[slot].demand_poll_us : 0;
+	if (hot->features & (BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE))
+		config->concatenated_path = hot->features & BFD_FEATURE_CONCATENATED ? PYDP_DIAG_CONCATENATED_PATH_DOWN
+										     : PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN;
 	config->desired_min_tx_us = hot->desired_min_tx_us;
 	config->required_min_rx_us = hot->required_min_rx_us;
 }
@@ -27,12 +33,15 @@ static void copy_protocol(const struct bfd_session *hot, struct pydp_session_sta
 	state->remote_discriminator = hot->remote_discriminator;
 	state->local_state = hot->state;
 	state->remote_state = hot->remote_state;
-	state->local_diagnostic = hot->diagnostic;
+	state->local_diagnostic = bfd_session_diagnostic(hot);
 	state->remote_diagnostic = hot->remote_diagnostic;
 	state->remote_multiplier = hot->remote_multiplier;
 	state->nexthop_state = hot->nexthop;
 	state->polling = bfd_session_polling(hot);
 	state->removing = (hot->flags & BFD_SESSION_REMOVING) != 0;
+	state->held = (hot->flags & BFD_SESSION_HELD) != 0;
+	state->demanding = bfd_session_demanding(hot);
+	state->remote_demand = (hot->flags & BFD_SESSION_REMOTE_DEMAND) != 0;
 	state->was_up = (hot->flags & BFD_SESSION_WAS_UP) != 0;
 	state->remote_desired_min_tx_us = hot->remote_desired_min_tx_us;
 	state->remote_required_min_rx_us = hot->remote_required_min_rx_us;

@@ -10,12 +10,8 @@
 #include "io/eal.h"
 #include "io/error.h"
 
-enum {
-	/* So many slots rest before one is used again, so that late packets and stale ids find nothing. */
-	SLOTS_AT_REST = 64,
-	SOURCE_PORT_FIRST = 49152, /* RFC 5881 section 4 */
-	SOURCE_PORTS = 16384
-};
+/* So many slots rest before one is used again, so that late packets and stale ids find nothing. */
+enum { SLOTS_AT_REST = 64 };
 
 int sessions_create(struct pydp_engine *engine)
 {
@@ -104,56 +100,6 @@ static struct path_session_key key_of(uint32_t port, uint16_t vlan, uint8_t fami
 	return key;
 }
 
-static struct bfd_session_config timers_of(const struct pydp_session_config *config)
-{
-	return (struct bfd_session_config){.desired_min_tx_us = config->desired_min_tx_us,
-					   .required_min_rx_us = config->required_min_rx_us,
-					   .multiplier = config->local_multiplier,
-					   .role = config->role,
-					   .admin_down = config->admin_down != 0};
-}
-
-static void note_flags(struct path_session *cold, const struct pydp_session_config *config)
-{
-	cold->flags &= (uint8_t)~(PATH_SESSION_ADMIN_DOWN | PATH_SESSION_PASSIVE);
-	if (config->admin_down)
-		cold->flags |= PATH_SESSION_ADMIN_DOWN;
-	if (config->role == PYDP_ROLE_PASSIVE)
-		cold->flags |= PATH_SESSION_PASSIVE;
-}
-
-/* Reading a page that was never touched costs none. */
-static void forget_refusals(struct path_session_extra *extra)
-{
-	for (uint32_t fault = 0; fault < BFD_FAULTS; fault++)
-		if (extra->refused[fault] != 0)
-			extra->refused[fault] = 0;
-}
-
-static void describe(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config, uint16_t source_port)
-{
-	struct path_session *cold = &engine->sessions.cold[slot];
-	uint16_t generation = (uint16_t)(cold->generation % ((1u << ID_GENERATION_BITS) - 1) + 1);
-	uint16_t last_discriminator = cold->last_discriminator;
-
-	memset(cold, 0, sizeof(*cold));
-	memcpy(cold->local, config->source.octets, 16);
-	memcpy(cold->remote, config->destination.octets, 16);
-	cold->family = config->source.family;
-	cold->port = (uint8_t)config->port;
-	cold->vlan = config->vlan;
-	cold->source_port = source_port ? source_port : (uint16_t)(SOURCE_PORT_FIRST + slot % SOURCE_PORTS);
-	cold->generation = generation;
-	cold->last_discriminator = last_discriminator;
-	cold->id = slot << ID_GENERATION_BITS | generation;
-	forget_refusals(&engine->sessions.extra[slot]);
-	cold->create_ns = engine->now_ns;
-	cold->told_state = config->admin_down ? PYDP_BFD_ADMIN_DOWN : PYDP_BFD_DOWN;
-	cold->admin_down_count = config->admin_down != 0;
-	note_flags(cold, config);
-	path_bfd_prepare(cold);
-}
-
 /* Where the wanted session belongs. */
 struct place {
 	struct path_session_key key;
@@ -198,7 +144,7 @@ static int enter(struct pydp_engine *engine, const struct pydp_session_config *c
 	if (slot == PATH_NONE)
 		return error_set(PYDP_E_NOMEM, "the table of %u sessions is full: create the engine with a larger max_sessions",
 				 engine->max_sessions);
-	describe(engine, slot, config, source_port);
+	session_describe(engine, slot, config, source_port);
 	result = neighbours_join(engine, slot, engine->now_ns);
 	if (result != PYDP_OK) {
 		sessions->cold[slot].id = 0;
@@ -217,7 +163,7 @@ static int enter(struct pydp_engine *engine, const struct pydp_session_config *c
 static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config,
 		  const struct place *place, uint32_t discriminator)
 {
-	struct bfd_session_config timers = timers_of(config);
+	struct bfd_session_config timers = session_timers(config);
 	struct bfd_session *hot = &engine->sessions.hot[slot];
 
 	bfd_session_init(hot, &timers, discriminator, engine->now_ns);
@@ -245,10 +191,10 @@ static int make(struct pydp_engine *engine, const struct pydp_session_config *co
 
 static void change(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config)
 {
-	struct bfd_session_config timers = timers_of(config);
+	struct bfd_session_config timers = session_timers(config);
 	struct bfd_actions actions;
 
-	note_flags(&engine->sessions.cold[slot], config);
+	session_note(engine, slot, config);
 	bfd_session_configure(&engine->sessions.hot[slot], &timers, engine->now_ns, &engine->rng, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
 	session_arm(engine, slot);
@@ -293,7 +239,7 @@ int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config 
 				 "the engine knows no time yet: start it, or step it once, before it takes a session over");
 	if (rte_hash_lookup(engine->sessions.keys, &place.key) >= 0)
 		return error_set(PYDP_E_EXIST, "the session is there already: remove it first, or change it with an upsert");
-	running.admin_down = 0;
+	running.admin_down = running.path_down = 0;
 	result = enter(engine, &running, &place, takeover->source_port, &slot);
 	if (result != PYDP_OK)
 		return result;
@@ -306,7 +252,7 @@ int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config 
 	begin(engine, slot, &running, &place, takeover->local_discriminator);
 	bfd_session_adopt(&engine->sessions.hot[slot], &left, engine->now_ns, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
-	if (config->admin_down)
+	if (session_disabled(config))
 		change(engine, slot, config);
 	*id = engine->sessions.cold[slot].id;
 	return PYDP_OK;
@@ -341,14 +287,22 @@ int sessions_remove(struct pydp_engine *engine, uint32_t id, bool at_once)
 	return PYDP_OK;
 }
 
-int sessions_clear_nexthop(struct pydp_engine *engine, uint32_t id)
+int sessions_do(struct pydp_engine *engine, uint32_t id, enum command_kind what, bool value)
 {
 	uint32_t slot = sessions_find(engine, id);
+	struct bfd_session *hot = &engine->sessions.hot[slot];
 	struct bfd_actions actions;
 
 	if (slot == PATH_NONE)
 		return PYDP_E_NOENT;
-	bfd_session_clear(&engine->sessions.hot[slot], &actions);
+	if (what == COMMAND_SESSION_POLL)
+		bfd_session_poll(hot, engine->now_ns, &actions);
+	else if (what == COMMAND_SESSION_RESET)
+		bfd_session_forwarding_reset(hot, engine->now_ns, &engine->rng, &actions);
+	else if (what == COMMAND_NEXTHOP_HOLD)
+		bfd_session_hold(hot, value, &actions);
+	else
+		bfd_session_clear(hot, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
 	return PYDP_OK;
 }

@@ -40,13 +40,16 @@ static_assert(sizeof(struct path_session) == 128, "two cache lines");
 enum path_session_flag {
 	PATH_SESSION_ADMIN_DOWN = 1, /* wanted by the configuration */
 	PATH_SESSION_PASSIVE = 2,
-	PATH_SESSION_GONE = 4 /* removed; the slot is kept until PYDP_EVENT_REMOVED is on the ring */
+	PATH_SESSION_GONE = 4, /* removed; the slot is kept until PYDP_EVENT_REMOVED is on the ring */
+	PATH_SESSION_PATH_DOWN = 8
 };
 
 /* What only some sessions keep, by slot, beside their two lines of BFD and two of addresses. The table is an anonymous mapping
  * of small pages: who never touches it pays nothing. */
 struct path_session_extra {
 	uint32_t refused[BFD_FAULTS]; /* packets, by enum bfd_fault */
+	uint32_t demand_poll_us;      /* with BFD_FEATURE_DEMAND: how often to poll while it is active; 0: not by itself */
+	uint64_t demand_poll_ns;      /* when next; 0: not active */
 };
 
 /* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). No padding: it is hashed as octets. */

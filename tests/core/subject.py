@@ -62,6 +62,7 @@ class View:
     next_hop: NextHop
     poll: PollPhase
     was_up: bool
+    demanding: bool
     negotiated_tx_us: int
     negotiated_rx_us: int
     detection_us: int
@@ -108,6 +109,18 @@ class Subject(ABC):
     def defer(self, gap: int) -> int: ...
     @abstractmethod
     def clear(self) -> None: ...
+    @abstractmethod
+    def hold(self, held: bool) -> None: ...
+    @abstractmethod
+    def poll(self, now: int) -> None: ...
+    @abstractmethod
+    def forwarding_reset(self, now: int) -> Outcome: ...
+
+
+_CONCATENATED = {
+    Diagnostic.CONCATENATED_PATH_DOWN: lib.BFD_FEATURE_CONCATENATED,
+    Diagnostic.REVERSE_CONCATENATED_PATH_DOWN: lib.BFD_FEATURE_REVERSE,
+}
 
 
 def _time(value: int) -> int | None:
@@ -132,7 +145,9 @@ class Native(Subject):
                 "required_min_rx_us": config.required_min_rx_us,
                 "multiplier": config.multiplier,
                 "role": config.role,
-                "admin_down": config.admin_down,
+                "admin_down": config.disabled or 0,
+                "features": (lib.BFD_FEATURE_DEMAND if config.demand else 0)
+                | _CONCATENATED.get(config.concatenated_path, 0),
             },
         )
 
@@ -155,6 +170,7 @@ class Native(Subject):
             next_hop=NextHop(c.nexthop),
             poll=PollPhase(c.poll),
             was_up=bool(c.flags & lib.BFD_SESSION_WAS_UP),
+            demanding=bool(lib.bfd_session_demanding(c)),
             negotiated_tx_us=lib.bfd_session_negotiated_tx_us(c),
             negotiated_rx_us=lib.bfd_session_negotiated_rx_us(c),
             detection_us=lib.bfd_session_detection_us(c),
@@ -217,6 +233,16 @@ class Native(Subject):
     def clear(self) -> None:
         lib.bfd_session_clear(self.c, self.actions)
 
+    def hold(self, held: bool) -> None:
+        lib.bfd_session_hold(self.c, held, self.actions)
+
+    def poll(self, now: int) -> None:
+        lib.bfd_session_poll(self.c, now, self.actions)
+
+    def forwarding_reset(self, now: int) -> Outcome:
+        lib.bfd_session_forwarding_reset(self.c, now, self.rng, self.actions)
+        return self._outcome()
+
 
 class Oracle(Subject):
     """The pure-Python session."""
@@ -239,6 +265,7 @@ class Oracle(Subject):
             next_hop=s.next_hop,
             poll=s.poll.phase,
             was_up=s.was_up,
+            demanding=s.demanding,
             negotiated_tx_us=s.negotiated_tx_us,
             negotiated_rx_us=s.negotiated_rx_us,
             detection_us=s.detection_us,
@@ -276,3 +303,12 @@ class Oracle(Subject):
 
     def clear(self) -> None:
         self.session.clear()
+
+    def hold(self, held: bool) -> None:
+        self.session.hold(held)
+
+    def poll(self, now: int) -> None:
+        self.session.poll_now(now)
+
+    def forwarding_reset(self, now: int) -> Outcome:
+        return Outcome(self.session.forwarding_reset(now, self.random.draw).send)

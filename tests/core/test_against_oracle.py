@@ -20,6 +20,16 @@ configs = st.builds(
     multiplier=st.sampled_from([1, 2, 3, 5, 255]),
     role=st.sampled_from([Role.ACTIVE, Role.ACTIVE, Role.PASSIVE]),
     admin_down=st.sampled_from([False, False, False, True]),
+    path_down=st.sampled_from([False] * 6 + [True]),
+    demand=st.booleans(),
+    concatenated_path=st.sampled_from(
+        [
+            Diagnostic.NONE,
+            Diagnostic.NONE,
+            Diagnostic.CONCATENATED_PATH_DOWN,
+            Diagnostic.REVERSE_CONCATENATED_PATH_DOWN,
+        ]
+    ),
 )
 states = st.sampled_from([State.DOWN, State.INIT, State.UP, State.UP, State.ADMIN_DOWN])
 flags = st.sampled_from([False, False, False, True])
@@ -123,7 +133,9 @@ class Twins(RuleBasedStateMachine):
     def configure_again(self) -> None:
         before = self.c.view
         config = self.oracle.session.config
-        if config.admin_down != (before.state is State.ADMIN_DOWN):
+        if (config.disabled is not None) != (before.state is State.ADMIN_DOWN):
+            return
+        if config.disabled is not None and config.disabled != before.diagnostic:
             return
         self.same(self.c.configure(config, self.now), self.oracle.configure(config, self.now))
         after = self.c.view
@@ -154,6 +166,23 @@ class Twins(RuleBasedStateMachine):
     def clear(self) -> None:
         self.c.clear()
         self.oracle.clear()
+
+    @precondition(lambda self: not self.over)
+    @rule(held=st.booleans())
+    def hold(self, held: bool) -> None:
+        self.c.hold(held)
+        self.oracle.hold(held)
+
+    @precondition(lambda self: not self.over)
+    @rule()
+    def poll(self) -> None:
+        self.c.poll(self.now)
+        self.oracle.poll(self.now)
+
+    @precondition(lambda self: not self.over)
+    @rule()
+    def forwarding_reset(self) -> None:
+        self.same(self.c.forwarding_reset(self.now), self.oracle.forwarding_reset(self.now))
 
     @invariant()
     def look_alike(self) -> None:

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 TO_BE_COVERED = {
-    *range(1, 10),
+    *range(1, 13),
     *range(68, 80),
     *range(83, 89),
-    *range(90, 93),
+    *range(90, 94),
     *range(95, 108),
-    111,
-    *range(113, 123),
-    *(124, 125, 127, 128, 137, 138, 140, 141),
+    *range(111, 124),
+    *range(124, 129),
+    *range(134, 142),
 }
 
 

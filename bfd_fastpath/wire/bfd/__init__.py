@@ -18,7 +18,8 @@ from bfd_fastpath.wire.bfd.codec import (
 )
 from bfd_fastpath.wire.bfd.fsm import Event, next_state
 from bfd_fastpath.wire.bfd.poll import PollPhase, PollSequence
-from bfd_fastpath.wire.bfd.session import Actions, NextHop, Role, Session, SessionConfig
+from bfd_fastpath.wire.bfd.session import Session
+from bfd_fastpath.wire.bfd.wanted import Actions, NextHop, Role, SessionConfig
 
 __all__ = [
     "MULTI_HOP_PORT",

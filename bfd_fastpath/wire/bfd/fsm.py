@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The BFD state machine (RFC 5880 6.2, 6.8.4, 6.8.6, 6.8.16) as a list of transitions; the rest stays."""
+"""The BFD state machine (RFC 5880 6.2, 6.8.4, 6.8.6, 6.8.15, 6.8.16) as a list of transitions; the rest
+stays."""
 
 from enum import Enum
 
@@ -16,6 +17,7 @@ class Event(Enum):
     TIMEOUT = "timeout"
     DISABLE = "disable"
     ENABLE = "enable"
+    RESET = "reset"
 
 
 HEARD = {
@@ -33,10 +35,12 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.INIT, Event.HEARD_UP): State.UP,
     (State.INIT, Event.HEARD_ADMIN_DOWN): State.DOWN,
     (State.INIT, Event.TIMEOUT): State.DOWN,
+    (State.INIT, Event.RESET): State.DOWN,
     (State.INIT, Event.DISABLE): State.ADMIN_DOWN,
     (State.UP, Event.HEARD_DOWN): State.DOWN,
     (State.UP, Event.HEARD_ADMIN_DOWN): State.DOWN,
     (State.UP, Event.TIMEOUT): State.DOWN,
+    (State.UP, Event.RESET): State.DOWN,
     (State.UP, Event.DISABLE): State.ADMIN_DOWN,
     (State.ADMIN_DOWN, Event.ENABLE): State.DOWN,
 }

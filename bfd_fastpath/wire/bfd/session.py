@@ -1,60 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One BFD session in asynchronous mode (RFC 5880 6.8): packets, time and random draws come as arguments.
+"""One BFD session (RFC 5880 6.8), asynchronous or in Demand mode: packets, time and random draws come as
+arguments.
 
 Clarity before speed: every derived value is computed when asked for. Times are nanoseconds, intervals
 microseconds.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import IntEnum
 
 from bfd_fastpath.wire.bfd import fsm
 from bfd_fastpath.wire.bfd.codec import Diagnostic, Fault, Packet, State
 from bfd_fastpath.wire.bfd.poll import PollSequence
-
-SLOW_INTERVAL_US = 1_000_000
-"""Least DesiredMinTx while not Up (RFC 5880 6.8.3)."""
+from bfd_fastpath.wire.bfd.wanted import SLOW_INTERVAL_US, Actions, NextHop, Role, SessionConfig
 
 Draw = Callable[[], int]
 """A random number in 0..65535, drawn once for every packet that starts a new interval."""
-
-
-class Role(IntEnum):
-    """Whether an end speaks before it is spoken to (RFC 5880 6.1)."""
-
-    ACTIVE = 0
-    PASSIVE = 1
-
-
-class NextHop(IntEnum):
-    """What forwarding may do with the next hop: only DEAD is avoided."""
-
-    UNKNOWN = 0
-    LIVE = 1
-    DEAD = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionConfig:
-    """The wanted session. desired_min_tx_us and multiplier are above zero."""
-
-    desired_min_tx_us: int = SLOW_INTERVAL_US
-    required_min_rx_us: int = SLOW_INTERVAL_US
-    multiplier: int = 3
-    role: Role = Role.ACTIVE
-    admin_down: bool = False
-
-
-@dataclass(slots=True)
-class Actions:
-    """What one input asks of the caller."""
-
-    send: Packet | None = None
-    send_final: Packet | None = None
-    fault: Fault | None = None
-    detected_deadline_ns: int | None = None
-    done: bool = False
 
 
 class Session:
@@ -63,8 +23,8 @@ class Session:
     def __init__(self, config: SessionConfig, local_discr: int, now_ns: int) -> None:
         self.config = config
         self.local_discr = local_discr
-        self.state = State.ADMIN_DOWN if config.admin_down else State.DOWN
-        self.local_diag = Diagnostic.ADMIN_DOWN if config.admin_down else Diagnostic.NONE
+        self.state = State.DOWN if config.disabled is None else State.ADMIN_DOWN
+        self.local_diag = config.disabled or Diagnostic.NONE
         self.remote_state = State.DOWN
         self.remote_discr = 0
         self.remote_diag = 0
@@ -75,6 +35,8 @@ class Session:
         self.poll = PollSequence()
         self.next_hop = NextHop.UNKNOWN
         self.was_up = False
+        self.held = False
+        self.demanding = False
         self.last_rx_ns: int | None = None
         self.remove_at_ns: int | None = None
         self._heard = False
@@ -105,11 +67,18 @@ class Session:
 
     @property
     def detection_us(self) -> int:
-        """Detection Time (6.8.4); 0 while it does not run."""
+        """Detection Time (6.8.4): of packets, or in Demand mode of the answer to a Poll; 0 while there is
+        none."""
+        if self.demanding:
+            return self.config.multiplier * self._interval_us
         return max(1, self.remote_multiplier * self.negotiated_rx_us) if self._heard else 0
 
     @property
     def detection_deadline_ns(self) -> int | None:
+        if self.demanding:
+            if not self.poll.on_the_wire:
+                return None
+            return self.poll.first_sent_ns + (self.detection_us + self._deferred_us) * 1000
         if not self._heard or self.last_rx_ns is None:
             return None
         return self.last_rx_ns + (self.detection_us + self._deferred_us) * 1000
@@ -133,11 +102,18 @@ class Session:
         times = (self.detection_deadline_ns, self.next_transmit_ns, self.remove_at_ns, self.poll.deadline_ns)
         return min((t for t in times if t is not None), default=None)
 
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """What packets say."""
+        broken = self.config.concatenated_path
+        return broken if broken and self.state is State.UP else self.local_diag
+
     def packet(self, *, final: bool = False) -> Packet:
         """The packet to send at this moment (6.8.7)."""
         return Packet(
             state=self.state,
-            diagnostic=self.local_diag,
+            diagnostic=self.diagnostic,
+            demand=self.config.demand and self._both_up,
             my_discriminator=self.local_discr,
             your_discriminator=self.remote_discr,
             desired_min_tx_us=self.advertised_desired_min_tx_us,
@@ -166,8 +142,11 @@ class Session:
         self._deferred_us = 0
         if self.poll.heard(packet.final, now_ns):
             self._put_in_force()
+            if self.demanding and not self.config.demand:
+                self._demand_ends(now_ns)
         if self.state is State.ADMIN_DOWN:
             actions.fault = Fault.ADMIN_DOWN
+            self._settle(now_ns)
             return actions
         old = self.state
         changed = self._move(fsm.HEARD[packet.state], now_ns)
@@ -175,10 +154,11 @@ class Session:
             self.local_diag = Diagnostic.NEIGHBOR_DOWN
         if packet.state is State.ADMIN_DOWN:
             self.next_hop = NextHop.UNKNOWN
-        elif changed and self.state is State.UP:
+        elif changed and self.state is State.UP and not self.held:
             self.next_hop = NextHop.LIVE
         elif changed and old is State.UP:
             self.next_hop = NextHop.DEAD
+        self._settle(now_ns)
         if packet.poll:
             actions.send_final = self.packet(final=True)
         elif changed:
@@ -214,18 +194,25 @@ class Session:
                 self._rx_in_force_us = max(self._rx_in_force_us, config.required_min_rx_us)
             else:
                 self._put_in_force()
-        if config.multiplier != old.multiplier and self._remote_demands:
+        if config.multiplier != old.multiplier:
+            self._content_changed(now_ns)
+        if config.demand != old.demand and self.demanding:
             self.poll.want(now_ns)
-        if config.admin_down and self.state is not State.ADMIN_DOWN:
-            self._disable(Diagnostic.ADMIN_DOWN, now_ns, draw, actions)
-        elif not config.admin_down and self._move(fsm.Event.ENABLE, now_ns):
+        news = self.state is State.UP and config.concatenated_path is not old.concatenated_path
+        if news:
+            self._content_changed(now_ns)
+        if config.disabled is not None:
+            self._disable(config.disabled, now_ns, draw, actions)
+        elif self._move(fsm.Event.ENABLE, now_ns) or news:
             self._send(now_ns, draw, actions)
+        self._settle(now_ns)
         return actions
 
     def admin_down(self, diagnostic: Diagnostic, now_ns: int, draw: Draw) -> Actions:
         """Disable (6.8.16)."""
         actions = Actions()
         self._disable(diagnostic, now_ns, draw, actions)
+        self._settle(now_ns)
         return actions
 
     def admin_up(self, now_ns: int, draw: Draw) -> Actions:
@@ -245,6 +232,7 @@ class Session:
         self.local_diag = Diagnostic.ADMIN_DOWN
         self.next_hop = NextHop.UNKNOWN
         self._send(now_ns, draw, actions)
+        self._settle(now_ns)
         if self._may_send:
             peer_expects_us = max(self.remote_min_rx_us, self.advertised_desired_min_tx_us)
             self.remove_at_ns = now_ns + self.config.multiplier * peer_expects_us * 1000
@@ -258,7 +246,7 @@ class Session:
 
         Once until the next packet, and never by more than one Detection Time.
         """
-        if not self._heard or self._deferred_us or self.state not in (State.INIT, State.UP):
+        if not self.detection_us or self._deferred_us or self.state not in (State.INIT, State.UP):
             return 0
         wanted_us = gap_ns // 1000 + self.negotiated_rx_us
         self._deferred_us = max(1, min(wanted_us, self.detection_us, 0xFFFFFFFF))
@@ -268,7 +256,55 @@ class Session:
         """The next hop becomes Unknown; the session runs on."""
         self.next_hop = NextHop.UNKNOWN
 
+    def hold(self, held: bool) -> None:
+        """Held: the next hop stays as it is when the session comes Up."""
+        if self.held and not held and self.state is State.UP:
+            self.next_hop = NextHop.LIVE
+        self.held = held
+
+    def poll_now(self, now_ns: int) -> None:
+        """A Poll though nothing changed (6.6); nothing happens during another."""
+        if not self.poll.active:
+            self.poll.want(now_ns)
+        self._settle(now_ns)
+
+    def forwarding_reset(self, now_ns: int, draw: Draw) -> Actions:
+        """Our forwarding plane lost its state (6.8.15)."""
+        actions = Actions()
+        if self.state is not State.ADMIN_DOWN:
+            if self.state is State.UP:
+                self.next_hop = NextHop.DEAD
+            changed = self._move(fsm.Event.RESET, now_ns)
+            if changed or self.local_diag is not Diagnostic.FORWARDING_RESET:
+                self.local_diag = Diagnostic.FORWARDING_RESET
+                self._send(now_ns, draw, actions)
+        self._settle(now_ns)
+        return actions
+
     # Rules shared by the inputs.
+
+    @property
+    def _both_up(self) -> bool:
+        return self.state is State.UP and self.remote_state is State.UP
+
+    def _content_changed(self, now_ns: int) -> None:
+        if self._remote_demands or self.demanding:
+            self.poll.want(now_ns)
+
+    def _demand_ends(self, now_ns: int) -> None:
+        self.demanding = False
+        silent_us = (now_ns - (self.last_rx_ns or 0)) // 1000
+        self._deferred_us = min(silent_us, 0xFFFFFFFF)
+
+    def _settle(self, now_ns: int) -> None:
+        """Demand mode is active from the first packet that says D until one of both ends leaves Up, or a Poll
+        without D has ended (6.6)."""
+        if self.demanding and not self._both_up:
+            self._demand_ends(now_ns)
+        elif self.config.demand and not self.demanding and self._both_up:
+            self.demanding = True
+            self._deferred_us = 0
+            self.poll.want(now_ns)
 
     @property
     def _may_send(self) -> bool:
@@ -276,7 +312,7 @@ class Session:
 
     @property
     def _remote_demands(self) -> bool:
-        return self.remote_demand_mode and self.state is State.UP and self.remote_state is State.UP
+        return self.remote_demand_mode and self._both_up
 
     @property
     def _sends_periodically(self) -> bool:
@@ -315,6 +351,7 @@ class Session:
     def _silence(self, deadline_ns: int, now_ns: int, draw: Draw, actions: Actions) -> None:
         actions.detected_deadline_ns = deadline_ns
         self._heard = False
+        self.demanding = False
         self._deferred_us = 0
         self.remote_discr = 0
         self.remote_min_rx_us = 1

@@ -36,8 +36,11 @@ struct pydp_session_config {
 	uint8_t role;                /* enum pydp_role */
 	uint32_t desired_min_tx_us;  /* > 0 */
 	uint32_t required_min_rx_us; /* 0: send me nothing periodic */
+	uint32_t demand_poll_us; /* while Demand mode is active, ask so often whether the peer is there; 0: only by command */
 	uint8_t admin_down;
-	uint8_t reserved[7];
+	uint8_t path_down; /* AdminDown with diagnostic 5: it is known otherwise that the path is down (RFC 5880 6.8.16) */
+	uint8_t demand;    /* Demand mode (RFC 5880 6.6): while both ends are Up the peer is to send nothing periodic */
+	uint8_t concatenated_path; /* 0, or PYDP_DIAG_(REVERSE_)CONCATENATED_PATH_DOWN, said while the session is Up (6.8.17) */
 };
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
@@ -69,6 +72,12 @@ int pydp_session_adopt(pydp_engine_t *engine, const struct pydp_session_config *
 int pydp_session_remove(pydp_engine_t *engine, uint32_t id, int now);
 /* Makes the next-hop slot Unknown, whatever it is; the session runs on. */
 int pydp_nexthop_clear(pydp_engine_t *engine, uint32_t id);
+/* held = 1: the slot stays as it is when the session comes Up, so that one that flaps is not believed; 0: what it would be. */
+int pydp_nexthop_hold(pydp_engine_t *engine, uint32_t id, int held);
+/* A Poll Sequence though nothing changed, as Demand mode verifies the path (RFC 5880 6.6). Nothing happens during another. */
+int pydp_session_poll(pydp_engine_t *engine, uint32_t id);
+/* The forwarding plane behind the session lost its state (RFC 5880 6.8.15): Down with diagnostic 4, unless AdminDown. */
+int pydp_session_forwarding_reset(pydp_engine_t *engine, uint32_t id);
 
 /* A consistent snapshot of one session. */
 struct pydp_session_state {
@@ -88,7 +97,10 @@ struct pydp_session_state {
 	uint8_t polling;           /* 1 while a Poll Sequence of ours is unanswered */
 	uint8_t removing;          /* 1 while AdminDown is being said before the session goes */
 	uint8_t was_up;            /* 1 when it has been Up at least once */
-	uint8_t reserved[6];
+	uint8_t held;              /* 1: pydp_nexthop_hold */
+	uint8_t demanding;         /* 1: our Demand mode is active; the detection time is that of an answer to a Poll */
+	uint8_t remote_demand;     /* 1: the peer's D bit */
+	uint8_t reserved[3];
 	uint32_t remote_desired_min_tx_us;
 	uint32_t remote_required_min_rx_us;
 	uint32_t negotiated_tx_us;  /* interval at which we send, before jitter; 0: not sending */
