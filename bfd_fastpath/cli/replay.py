@@ -3,6 +3,7 @@
 daemon, no root and no hugepages.
 """
 
+import stat
 import sys
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -41,7 +42,11 @@ broken case. docs/replay.md explains the verdicts and every JSON key.
 """
 )
 @click.argument(
-    "capture", metavar="[CAPTURE]", required=False, type=click.Path(allow_dash=True, path_type=str)
+    "capture",
+    metavar="[CAPTURE]",
+    required=False,
+    # Whether it can be read is told like whatever else is wrong with a file.
+    type=click.Path(allow_dash=True, readable=False, path_type=str),
 )
 @json_option
 @click.option(
@@ -107,10 +112,12 @@ def replay(
     """
     of_part = {"--config": config_file, "--seed": seed, "--out": out, "--bgp-out": bgp_out}
     if check is not None:
-        others = (capture, as_json, timeline, everything, address, *of_part.values())
+        others = (capture, timeline, everything, address, *of_part.values())
         if any(one not in (None, False) for one in others) or intervals or multipliers or sets:
-            raise click.UsageError("--check takes neither a capture nor other options: cases have their own.")
-        return _check(check)
+            raise click.UsageError(
+                "--check takes no capture, and no option but --json: cases have their own."
+            )
+        return _check(check, as_json)
     if capture is None:
         raise click.UsageError("Missing argument 'CAPTURE': name a capture file, or - for standard input.")
     if address is None:
@@ -188,11 +195,19 @@ def _draw(answer: "Answer", capture: str, timeline: Path, everything: bool, visi
         )
 
 
-def _check(directory: Path) -> int:
+def _check(directory: Path, as_json: bool) -> int:
     from bfd_fastpath.replay.answer import answer
-    from bfd_fastpath.replay.cases import run
+    from bfd_fastpath.replay.cases import CasesError, check, document, exit_code, lines
 
-    return run(directory, click.echo, answer)
+    try:
+        results = check(directory, answer)
+    except CasesError as error:
+        return _complain(str(error), exit_codes.BAD_INPUT)
+    if as_json:
+        print_json(document(results))
+    else:
+        click.echo("\n".join(lines(results)))
+    return exit_code(results)
 
 
 def _wish(intervals: tuple[str, ...], multipliers: tuple[str, ...], sets: tuple[str, ...]) -> "Wanted | None":
@@ -232,15 +247,26 @@ def _refuse_files(capture: str, plays: bool, files: dict[str, Path | None]) -> N
     timeline = files["--timeline"]
     if timeline is not None and timeline.suffix.lower() not in _DRAWN:
         raise click.UsageError(f"--timeline {timeline}: name a file that ends in .svg or .html.")
-    if capture == _STANDARD_INPUT and (timeline is not None or plays):
+    pipe = capture == _STANDARD_INPUT or stat.S_ISFIFO(_mode(capture))
+    if pipe and (timeline is not None or plays):
         name = "--as" if plays else "--timeline"
-        raise click.UsageError(f"{name} reads the capture more than once, so it needs a file instead of -.")
+        raise click.UsageError(
+            f"{name} reads the capture more than once, so it needs a file instead of {capture}."
+        )
     taken = {Path(capture).resolve(): "the capture itself"}
     for name, file in files.items():
         if file is not None and file.resolve() in taken:
             raise click.UsageError(f"{name} names {taken[file.resolve()]}; name another file.")
         if file is not None:
             taken[file.resolve()] = f"the file of {name}"
+
+
+def _mode(path: str) -> int:
+    """What kind of file it is; 0 where there is none."""
+    try:
+        return Path(path).stat().st_mode
+    except OSError:
+        return 0
 
 
 def _complain(sentence: str, code: int = exit_codes.FAILED) -> int:

@@ -2,8 +2,9 @@
 """Captures as tests: tries each case of a folder and says which hold. Does not know how an answer is made."""
 
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,13 @@ class Outcome(Enum):
     BROKEN = "broken"
 
 
+_EXIT_CODES = {Outcome.HOLDS: 0, Outcome.FAILS: 1, Outcome.BROKEN: 2}
+
+
+class CasesError(Exception):
+    """There is no case to try: one sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """problem: why a broken case could not be tried, one sentence."""
@@ -39,8 +47,14 @@ class CaseResult:
 
 
 def check(directory: Path, answer: Answer) -> list[CaseResult]:
-    """Every case in (or below) the directory, by name; [] where there is none."""
-    return [_try(folder, directory, answer) for folder in folders(directory)]
+    """Every case in (or below) the directory, by name. Raises CasesError."""
+    what = "a case is a folder with a capture and an expect.json"
+    if not directory.is_dir():
+        raise CasesError(f"{directory}: no such folder; {what}")
+    results = [_try(folder, directory, answer) for folder in folders(directory)]
+    if not results:
+        raise CasesError(f"{directory}: no case in it; {what}")
+    return results
 
 
 def _try(folder: Path, directory: Path, answer: Answer) -> CaseResult:
@@ -54,30 +68,34 @@ def _try(folder: Path, directory: Path, answer: Answer) -> CaseResult:
         return CaseResult(name, problem=str(problem))
 
 
-def report(results: Iterable[CaseResult]) -> list[str]:
-    """Lines for people: one for each case, under it what does not hold."""
-    lines = []
+def lines(results: Iterable[CaseResult]) -> list[str]:
+    """For people: one for each case, under it what does not hold; then how many there were."""
+    found, counts = [], Counter[Outcome]()
     for result in results:
-        lines.append(f"{result.outcome.value:7} {result.name}")
+        counts[result.outcome] += 1
+        found.append(f"{result.outcome.value:7} {result.name}")
         if result.problem is not None:
-            lines.append(f"        {result.problem}")
-        lines += [f"        {one}" for one in result.mismatches[:TOLD]]
+            found.append(f"        {result.problem}")
+        found += [f"        {one}" for one in result.mismatches[:TOLD]]
         if len(result.mismatches) > TOLD:
-            lines.append(f"        and {len(result.mismatches) - TOLD} more")
-    return lines
+            found.append(f"        and {len(result.mismatches) - TOLD} more")
+    found.append(", ".join(f"{counts[one]} {one.value}" for one in Outcome if counts[one]))
+    return found
 
 
-def run(directory: Path, out: Callable[[str], None], answer: Answer) -> int:
-    """Checks and prints. Exit code: 0 all hold, 1 one does not, 2 one is broken or there is none."""
-    if not directory.is_dir():
-        out(f"{directory}: no such folder; a case is a folder with a capture and an expect.json")
-        return 2
-    results = check(directory, answer)
-    if not results:
-        out(f"{directory}: no case in it; a case is a folder with a capture and an expect.json")
-        return 2
-    for line in report(results):
-        out(line)
-    counts = {outcome: sum(one.outcome is outcome for one in results) for outcome in Outcome}
-    out(", ".join(f"{number} {outcome.value}" for outcome, number in counts.items() if number))
-    return 2 if counts[Outcome.BROKEN] else 1 if counts[Outcome.FAILS] else 0
+def document(results: Iterable[CaseResult]) -> list[dict[str, Any]]:
+    """The same for programs, with every mismatch."""
+    return [
+        {
+            "name": one.name,
+            "outcome": one.outcome.value,
+            "mismatches": [asdict(mismatch) for mismatch in one.mismatches],
+            "problem": one.problem,
+        }
+        for one in results
+    ]
+
+
+def exit_code(results: Sequence[CaseResult]) -> int:
+    """0: all hold; 1: one does not; 2: one is broken."""
+    return max(_EXIT_CODES[one.outcome] for one in results)

@@ -12,6 +12,9 @@ from pydp.replay.errors import ReplayError
 from pydp.replay.records import FileFault, Format
 from pydp.replay.source import Source
 
+#: What a stream that breaks off looks like to the framing.
+_BROKEN_OFF = ("empty", "truncated")
+
 #: Called now and then with the octets of the stored file that are done, and all of them (0: not known).
 Progress = Callable[[int, int], object]
 
@@ -77,12 +80,12 @@ class Feed:
         raw = ffi.new("struct pydp_replay_file_fault *")
         raise_status(lib.pydp_replay_file_fault(self.c, raw))
         below = self.source.fault
-        if below is not None:
-            # What the framing says of a stream that breaks off is a consequence.
+        reason = text(lib.pydp_replay_file_reason_name(raw.reason)) if raw.reason else None
+        # What the framing says of a stream that breaks off is a consequence; another fault came before that.
+        if below is not None and (reason is None or reason in _BROKEN_OFF):
             return FileFault(below.offset, self.totals().packets, below.reason, below.text, stored=True)
-        if not raw.reason:
+        if reason is None:
             return None
-        reason = text(lib.pydp_replay_file_reason_name(raw.reason))
         return FileFault(raw.offset, raw.packet, reason, text(raw.text))
 
     def totals(self) -> Any:

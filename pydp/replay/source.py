@@ -70,7 +70,7 @@ class Source:
             raise
         #: Octets as stored behind what was handed out.
         self.done = 0
-        #: Why it could not be read to its end; known when the last buffer was handed out.
+        #: Why it could not be read to its end; known when the last piece is handed out.
         self.fault: SourceFault | None = None
         self._empty: queue.SimpleQueue[_Buffer | None] = queue.SimpleQueue()
         self._full: queue.SimpleQueue[_Buffer | BaseException] = queue.SimpleQueue()
@@ -112,9 +112,10 @@ class Source:
                 self._empty.put(before)
             self.done = made.done
             piece = Piece(made.memory[begin : HEAD + made.length], made.last)
-            yield piece
             if made.last:
                 self.fault = self._octets.fault
+            yield piece
+            if made.last:
                 return
             rest, before = piece.data, made
 

@@ -103,6 +103,36 @@ def test_a_file_that_is_no_capture_is_exit_code_1(tmp_path, capsys):
     assert "notes.txt" in capsys.readouterr().err
 
 
+def test_a_gzip_file_that_breaks_off_is_told_with_its_own_offset(tmp_path, capsys):
+    stored = gzip.compress(conversation().pcap())
+    for cut in (len(stored) // 2, 15):
+        file = tmp_path / "cut.pcap.gz"
+        file.write_bytes(stored[:cut])
+        assert invoke(["replay", str(file), "--json"]) == 1
+        told = capsys.readouterr()
+        assert "the gzip stream ends too early" in told.err
+        if cut > 15:
+            fault = json.loads(told.out)["capture"]["fault"]
+            assert (fault["offset"], fault["compressed-offset"]) == (cut, True)
+
+
+def test_a_file_that_may_not_be_read_is_exit_code_1(outage):
+    outage.chmod(0)
+    weak = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    prefix = weak if os.geteuid() == 0 else []
+    done = subprocess.run([*prefix, *COMMAND, str(outage)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "may not be read by this user" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--timeline", "--as"])
+def test_a_pipe_is_not_read_twice(option, tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    words = {"--timeline": ["--timeline", "x.svg"], "--as": ["--as", A, "--config", "x.toml"]}[option]
+    assert invoke(["replay", str(tmp_path / "pipe"), *words]) == 2
+    assert f"{option} reads the capture more than once" in capsys.readouterr().err
+
+
 def test_standard_input_is_read_also_compressed():
     done = subprocess.run(
         [*COMMAND, "-"],
@@ -156,8 +186,8 @@ def test_a_timeline_that_cannot_be_written_is_exit_code_1_after_the_page(outage,
         (["x.pcap", "--interval", "50"], "50ms"),
         (["x.pcap", "--multiplier", "0"], "1 to 255"),
         (["x.pcap", "--set", "anything"], "SESSION.KEY=VALUE"),
-        (["x.pcap", "--check", "cases"], "--check takes neither"),
-        (["--check", "cases", "--multiplier", "3"], "--check takes neither"),
+        (["x.pcap", "--check", "cases"], "--check takes no capture"),
+        (["--check", "cases", "--multiplier", "3"], "--check takes no capture"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_read(words, reason, capsys):
@@ -265,11 +295,14 @@ def test_cases_are_checked(verdict, code, outage, tmp_path, capsys):
     (folder / "expect.json").write_text(json.dumps({"sessions": [{"verdict": verdict}]}))
     assert invoke(["replay", "--check", str(tmp_path / "cases")]) == code
     assert ("1 holds" if code == 0 else "1 fails") in capsys.readouterr().out
+    assert invoke(["replay", "--check", str(tmp_path / "cases"), "--json"]) == code
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["name"], told["outcome"]) == ("silent", "holds" if code == 0 else "fails")
 
 
 def test_a_folder_without_cases_is_exit_code_2(tmp_path, capsys):
     assert invoke(["replay", "--check", str(tmp_path)]) == 2
-    assert "no case in it" in capsys.readouterr().out
+    assert "no case in it" in capsys.readouterr().err
 
 
 class Terminal(io.StringIO):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bfd_fastpath.replay.case import Options, read
-from bfd_fastpath.replay.cases import Outcome, check, run
+from bfd_fastpath.replay.cases import CasesError, Outcome, check, document, exit_code, lines
 
 SPDX = "# SPDX-License-Identifier: Apache-2.0\n"
 
@@ -104,25 +104,35 @@ def test_an_expectation_that_is_no_json_is_broken(tmp_path: Path) -> None:
         ({"a": {"octets": 10}}, 0, "1 holds"),
         ({"a": {"octets": 10}, "b": {"octets": 9}}, 1, "1 holds, 1 fails"),
         ({"a": {"octets": 9}, "b": None}, 2, "1 fails, 1 broken"),
-        ({}, 2, "no case in it; a case is a folder with a capture and an expect.json"),
     ],
 )
 def test_the_exit_code_and_the_last_line_sum_up(tmp_path: Path, cases, code, last) -> None:
     for name, expected in cases.items():
         folder(tmp_path, name, expected)
-    lines: list[str] = []
-    assert run(tmp_path, lines.append, size) == code
-    assert lines[-1].endswith(last)
+    results = check(tmp_path, size)
+    assert exit_code(results) == code
+    assert lines(results)[-1] == last
 
 
 def test_what_does_not_hold_stands_under_its_case(tmp_path: Path) -> None:
     folder(tmp_path, "a", {"octets": 9})
-    lines: list[str] = []
-    run(tmp_path, lines.append, size)
-    assert lines[:2] == ["fails   a", "        $.octets: expected 9, found 10"]
+    assert lines(check(tmp_path, size))[:2] == ["fails   a", "        $.octets: expected 9, found 10"]
 
 
-def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
-    lines: list[str] = []
-    assert run(tmp_path / "nowhere", lines.append, size) == 2
-    assert "no such folder" in lines[0]
+def test_programs_get_every_mismatch_and_every_problem(tmp_path: Path) -> None:
+    folder(tmp_path, "a", {"octets": 9, **{f"key-{number}": 1 for number in range(20)}})
+    folder(tmp_path, "b", None)
+    folder(tmp_path, "c", {"octets": 10})
+    failing, broken, good = document(check(tmp_path, size))
+    assert (failing["name"], failing["outcome"], failing["problem"]) == ("a", "fails", None)
+    assert {"path": "$.octets", "expected": "9", "found": "10"} in failing["mismatches"]
+    assert len(failing["mismatches"]) == 21
+    assert "there is no expect.json" in broken["problem"]
+    assert good == {"name": "c", "outcome": "holds", "mismatches": [], "problem": None}
+
+
+def test_a_folder_that_is_none_or_holds_no_case_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CasesError, match="no such folder"):
+        check(tmp_path / "nowhere", size)
+    with pytest.raises(CasesError, match="no case in it; a case is a folder with a capture"):
+        check(tmp_path, size)

@@ -9,7 +9,7 @@ import pytest
 
 from bfd_fastpath.replay.answer import answer
 from bfd_fastpath.replay.case import folders
-from bfd_fastpath.replay.cases import Outcome, check, run
+from bfd_fastpath.replay.cases import Outcome, check, exit_code, lines
 from pydp.replay import watch
 
 CASES = Path(__file__).parent / "cases"
@@ -31,9 +31,9 @@ def test_no_outage_begins_before_the_last_hello_that_it_followed(capture: Path) 
 
 
 def test_the_folder_as_a_whole_is_exit_code_0() -> None:
-    lines: list[str] = []
-    assert run(CASES, lines.append, answer) == 0
-    assert lines[-1] == f"{len(lines) - 1} holds"
+    results = check(CASES, answer)
+    assert exit_code(results) == 0
+    assert lines(results)[-1] == f"{len(results)} holds"
 
 
 def test_a_case_that_does_not_hold_is_seen(tmp_path: Path) -> None:
