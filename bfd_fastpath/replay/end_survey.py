@@ -147,8 +147,21 @@ def _choose(subjects: list[Subject]) -> tuple[dict[int, Subject], list[NotPlayed
                 "has more packets: that one is played"
             )
             not_played.append(NotPlayed(less.index + 1, less.peer, "path-ip-sh", "seen-twice", text))
+    chosen: dict[int, Subject] = {}
+    taken: dict[int, Subject] = {}
+    for one in sorted(best.values(), key=lambda one: one.index):
+        discriminator = one.own.my_discriminator if one.own is not None else one.named
+        other = taken.setdefault(discriminator, one) if discriminator else one
+        if other is one:
+            chosen[one.index] = one
+            continue
+        text = (
+            f"discriminator {discriminator} is that of session {other.index + 1} too, which is played; one "
+            "router tells its sessions apart by it (RFC 5880 6.3)"
+        )
+        not_played.append(NotPlayed(one.index + 1, one.peer, "path-ip-sh", "same-discriminator", text))
     not_played.sort(key=lambda left: left.index)
-    return {one.index: one for one in best.values()}, not_played
+    return chosen, not_played
 
 
 def _evidence(one: Subject) -> tuple[bool, int]:

@@ -72,3 +72,20 @@ def test_the_same_session_on_another_vlan_is_named(record, tmp_path: Path):
     report = play(write(tmp_path / "one.pcap", both), one.addresses[0])
     assert [session.vlan for session in report.sessions] == [0]
     assert [left.reason for left in report.not_played] == ["seen-twice"]
+
+
+def test_of_two_sessions_with_one_discriminator_the_first_is_played(tmp_path: Path) -> None:
+    """Two bfdd that start in one second choose alike; one router with both has to differ."""
+    made: list[Frame] = []
+    for i in range(5):
+        for peer, theirs in ((PEER, 6), ("192.0.2.4", 7)):
+            for source, destination, mine, yours in ((OWN, peer, 5, theirs), (peer, OWN, theirs, 5)):
+                ethernet = Ether(src="02:00:00:00:00:0a", dst="02:00:00:00:00:0b")
+                packet: Any = ethernet / IP(src=source, dst=destination, ttl=255)
+                packet = packet / UDP(sport=50000, dport=3784) / Raw(control(3, mine, yours))
+                made.append((START_NS + i * 1000 * MS, bytes(packet)))
+    report = play(write(tmp_path / "one.pcap", made), ip_address(OWN))
+    assert [one.index for one in report.sessions] == [1]
+    (left,) = report.not_played
+    assert (left.index, left.reason) == (2, "same-discriminator")
+    assert "discriminator 5 is that of session 1 too" in left.text
