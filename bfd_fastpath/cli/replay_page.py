@@ -58,7 +58,8 @@ _HEADERS = (
 
 def page(document: Any, *, everything: bool = False) -> str:
     """The whole page without its last line feed. `everything`: leave nothing out for length."""
-    if not any(document["bfd"].values()):
+    bfd = document["bfd"]
+    if not any(count for key, count in bfd.items() if key != "snapped"):
         return _without_bfd(document)
     sessions = sorted(document["sessions"], key=trouble)
     shown = sessions if everything else sessions[:SESSIONS]
@@ -73,7 +74,7 @@ def page(document: Any, *, everything: bool = False) -> str:
         )
     told = [one for one in sessions if _has_happenings(one)]
     for one in told if everything else told[:TOLD]:
-        parts.append(_session(one, document["start-time-us"], everything))
+        parts.append(_session(one, len(document["capture"]["interfaces"]), everything))
     if len(told) > TOLD and not everything:
         parts.append(f"What happened in {_many(len(told) - TOLD, 'more session')} is shown by --all.")
     parts += [text for text in (_echo(document), _faults(document, everything), _omitted(document)) if text]
@@ -89,8 +90,27 @@ def trouble(session: Any) -> tuple[int, int]:
 
 
 def _without_bfd(document: Any) -> str:
-    seen = _counts(document["other"], _OTHERS) or "no packets at all"
-    return f"no BFD in {_name(document)}: {seen}"
+    snapped = document["bfd"]["snapped"]
+    if not snapped:
+        return f"no BFD in {_name(document)}: {_others(document) or 'no packets at all'}"
+    others = _others(document)
+    return (
+        f"no BFD could be read in {_name(document)}: {_many(snapped, 'packet')} that may be BFD "
+        f"{'was' if snapped == 1 else 'were'} cut off when captured; capture again with a longer snap length "
+        "(tcpdump -s 128)" + (f"; besides {others}" if others else "")
+    )
+
+
+def _others(document: Any) -> str:
+    """What there was that is no BFD."""
+    counts = dict(document["other"])
+    unread = counts.pop("unknown-link-type")
+    found = [_counts(counts, _OTHERS)]
+    if unread:
+        links = {one["link-type"] for one in document["capture"]["interfaces"] if one["packets"]}
+        types = ", ".join(map(str, sorted(links)))
+        found.append(f"{unread} {_OTHERS['unknown-link-type']} (LINKTYPE in this file: {types})")
+    return ", ".join(one for one in found if one)
 
 
 def _head(document: Any) -> str:
@@ -98,19 +118,36 @@ def _head(document: Any) -> str:
     start = datetime.fromtimestamp(document["start-time-us"] / 1e6, UTC)
     start = start.replace(microsecond=document["start-time-us"] % 1_000_000)
     sessions = document["sessions"]
-    lost = sum(bool(one["outages"]) for one in sessions)
+    lost = sum(any(map(_somebody_left, one["outages"])) for one in sessions)
+    holes = sum(not any(map(_somebody_left, one["outages"])) for one in sessions if one["outages"])
+    told = ["none lost its peer" if not lost else f"{lost} lost the peer"]
+    told += [f"{holes} with hellos missing in the capture"] if holes else []
+    never = sum(_never_up(one) for one in sessions)
+    told += [f"{never} never Up"] if never else []
     lines = [
         f"{_name(document)}: {document['format']}{compressed}, "
         f"{_many(document['packets'], 'packet')} in {document['duration-us'] / 1e6:.6f} s "
         f"from {start:%Y-%m-%d %H:%M:%S.%f} UTC",
         f"BFD: {_counts({k: v for k, v in document['bfd'].items() if k != 'control'}, _COUNTS)}",
     ]
-    others = _counts(document["other"], _OTHERS)
+    others = _others(document)
     if others:
         lines.append(f"other: {others}")
-    lines.append(f"sessions: {len(sessions)}, " + (f"{lost} lost the peer" if lost else "none lost its peer"))
+    lines.append("sessions: " + ", ".join([str(len(sessions)), *told]) if sessions else "sessions: none")
     lines += _about_the_capture(document["capture"])
     return "\n".join(lines)
+
+
+def _somebody_left(outage: Any) -> bool:
+    """Whether an end lost the other, or may have: not a mere hole of the capture."""
+    return bool(outage["verdict"] != "capture-holes")
+
+
+def _never_up(session: Any) -> bool:
+    """Whether both ends were heard and neither ever said Up."""
+    ends = session["endpoints"]
+    came_up = any(one["to"] == "up" for one in session["state-changes"])
+    return len(ends) == 2 and not came_up and all(end["first-state"] != "up" for end in ends)
 
 
 def _about_the_capture(capture: Any) -> Iterator[str]:
@@ -150,7 +187,12 @@ def _rows(sessions: Iterable[Any]) -> Iterator[tuple[object, ...]]:
 
 def _path(session: Any) -> str:
     vlan = f" vlan {session['vlan']}" if session["vlan"] else ""
-    return _PATHS.get(session["path-type"], str(session["path-type"])) + vlan
+    signed = sorted({end["authentication"] for end in session["endpoints"]} - {"none"})
+    return (
+        _PATHS.get(session["path-type"], str(session["path-type"]))
+        + vlan
+        + "".join(f", {one}" for one in signed)
+    )
 
 
 def _has_happenings(one: Any) -> bool:
@@ -158,15 +200,19 @@ def _has_happenings(one: Any) -> bool:
     return any(one[key] for key in keys)
 
 
-def _session(one: Any, start_us: int, everything: bool) -> str:
+def _session(one: Any, interfaces: int, everything: bool) -> str:
     ends = [end["address"] for end in one["endpoints"]]
     who = " and ".join(ends) if len(ends) > 1 else f"{ends[0]} (the other end is not in the capture)"
-    interface = f" on {_plain(one['interface'])}" if one["interface"] else ""
+    # A number stands for an interface without a name, and says nothing where there is only one.
+    name = one["interface"]
+    places = [] if not name or (name == "0" and interfaces < 2) else [_plain(name)]
+    places += [f"link {one['link-index']}"] if one["link-index"] else []
+    interface = f" on {', '.join(places)}" if places else ""
     lines = [f"Session {one['index']}: {who}, {_path(one)}{interface}"]
     outages = one["outages"]
     shown = outages if everything else outages[:OUTAGES]
     for outage in shown:
-        lines += _outage(outage, start_us)
+        lines += _outage(outage)
     if len(shown) < len(outages):
         lines.append(f"  {_many(len(outages) - len(shown), 'more outage')}; --all shows them.")
     happened = _by_packet(_happenings(one))
@@ -179,10 +225,10 @@ def _session(one: Any, start_us: int, everything: bool) -> str:
     return "\n".join(lines)
 
 
-def _outage(outage: Any, start_us: int) -> Iterator[str]:
+def _outage(outage: Any) -> Iterator[str]:
     lasted = outage["down-for-us"]
     length = (
-        "not up again in this capture"
+        f"not {'up' if _somebody_left(outage) else 'heard'} again in this capture"
         if lasted is None
         else "nobody went down"
         if not lasted
@@ -190,8 +236,8 @@ def _outage(outage: Any, start_us: int) -> Iterator[str]:
     )
     yield from _wrapped(f"{outage['verdict']}: {outage['sentence'] or 'the evidence says nothing.'}", "  ")
     first = f"{outage['noticed-first']} noticed first" if outage["noticed-first"] else None
-    heard = outage["last-heard-time-us"]
-    last = None if heard is None else f"last hello before at {_seconds(heard - start_us)}"
+    heard = outage["last-heard-t-us"]
+    last = None if heard is None else f"last hello before at {_seconds(heard)}"
     where = f"packet {outage['packet']} at {_seconds(outage['t-us'])}"
     yield "    " + "; ".join(part for part in (where, first, last, length) if part)
     for evidence in outage["evidence"]:
@@ -259,11 +305,10 @@ def _faults(document: Any, everything: bool) -> str:
     if not count:
         return ""
     shown = document["faults"] if everything else document["faults"][:FAULTS]
-    start_us = document["start-time-us"]
     rows = [
         (
             one["packet"],
-            _seconds(one["time-us"] - start_us),
+            _seconds(one["t-us"]),
             one["source"],
             one["destination"],
             one["reason"],

@@ -10,16 +10,6 @@ from pydp.replay.happenings import Happening, Timers
 from pydp.replay.outages import Outage
 from pydp.replay.records import Echo, End, Fault, FileFault, Gaps, Interface, Session, Story
 
-#: RFC 5880 4.1, Auth Type, as the identities of RFC 8177 and ietf-bfd call them.
-_AUTHENTICATION = {
-    0: "none",
-    1: "simple-password",
-    2: "keyed-md5",
-    3: "meticulous-keyed-md5",
-    4: "keyed-sha1",
-    5: "meticulous-keyed-sha1",
-}
-
 Document = dict[str, Any]
 
 
@@ -68,7 +58,7 @@ def document(story: Story) -> Document:
             "gaps-unmeasured": totals.unmeasured,
             "fault": None if story.fault is None else _file_fault(story.fault),
         },
-        "faults": [_fault(one) for one in story.faults],
+        "faults": [_fault(one, story.start_ns) for one in story.faults],
         "omitted": {
             "faults": story.omitted.faults,
             "state-changes": story.omitted.state_changes,
@@ -101,10 +91,11 @@ def _file_fault(fault: FileFault) -> Document:
     }
 
 
-def _fault(one: Fault) -> Document:
+def _fault(one: Fault, start_ns: int) -> Document:
     return {
         "packet": one.packet,
         "time-us": one.time_ns // 1000,
+        "t-us": (one.time_ns - start_ns) // 1000,
         "reason": one.reason,
         "text": one.text,
         "source": str(one.source),
@@ -160,7 +151,7 @@ def _end(end: End) -> Document:
         "required-min-echo-rx-interval": end.timers.required_min_echo_rx_us,
         "negotiated-tx-interval": end.interval_us or None,
         "detection-time": end.detection_us or None,
-        "authentication": _AUTHENTICATION.get(end.auth_type, f"type-{end.auth_type}"),
+        "authentication": end.authentication,
         "auth-key-id": end.auth_key_id if end.auth_type else None,
         "demand-mode": end.demand,
         "ttl": end.ttl,
@@ -213,6 +204,7 @@ def _outage(it: Outage, session: Session, start_ns: int) -> Document:
         if first is not None and first < len(session.ends)
         else None,
         "last-heard-time-us": None if it.last_heard_ns is None else it.last_heard_ns // 1000,
+        "last-heard-t-us": None if it.last_heard_ns is None else (it.last_heard_ns - start_ns) // 1000,
         "down-for-us": None if it.down_for_ns is None else it.down_for_ns // 1000,
         "verdict": str(it.verdict.code),
         "sentence": it.verdict.sentence,

@@ -165,6 +165,8 @@ class _Session:
         if watcher is None:
             gone = any(one.silence and not one.silence.returned for one in outage.reactions)
             left = any(one.left for one in outage.reactions)
+            if left and len(outage.reactions) < 2 and outage.verdict.code is not Code.ADMINISTRATIVE:
+                return "the end that lost the other first is not in the capture"
             return "nobody had declared Down when the capture ended" if gone and not left else None
         left_up = outage.reactions[watcher].left
         if left_up is None or outage.verdict.code is Code.ADMINISTRATIVE:

@@ -16,6 +16,7 @@ from pydp.replay.happenings import (
     Timers,
     Unreachable,
 )
+from pydp.replay.noticing import noticed_first
 from pydp.replay.outages import Code, Outage, Reaction, Silence, Verdict
 from pydp.states import State
 
@@ -101,6 +102,8 @@ class _Now:
     #: The latest change of timers of either end that changed this end's detection time: time, before, after.
     timers_changed: tuple[int, int, int] | None = None
     last_ns: int = 0
+    #: Number of its last packet that was late.
+    late: int = 0
 
 
 class _Grouping:
@@ -143,6 +146,8 @@ class _Grouping:
         before = (self.detection(0), self.detection(1))
         now = self.now[it.end]
         now.timers, now.last_ns = it.timers, it.time_ns
+        if isinstance(it, Late):
+            now.late = it.packet
         if isinstance(it, StateChange | First):
             now.state = it.state
         if isinstance(it, TimerChange | StateChange):
@@ -259,7 +264,11 @@ class _Grouping:
         restart = self.now[it.end].restart
         if restart is not None and restart.packet == it.packet:
             part.restart = restart
-        if theirs and it.gap_ns >= SILENT * theirs and part.silent_since_ns is None:
+        silent = theirs and it.gap_ns >= SILENT * theirs
+        if self.now[other].state is None:
+            # Nobody says how long the other end waits: the C side went by this one's own timers.
+            silent = self.now[it.end].late == it.packet
+        if silent and part.silent_since_ns is None:
             part.silent_since_ns, part.back = it.time_ns - it.gap_ns, it
             self.attach_icmp(it.end)
         heard = it.other_gap_ns
@@ -320,8 +329,9 @@ class _Grouping:
     def last_heard(self, draft: _Draft, first: int | None) -> int | None:
         """The lost end's last hello."""
         if first is None:
-            since = [part.silent_since_ns for part in draft.parts if part.silent_since_ns is not None]
-            return min(since) if since else draft.time_ns
+            silent = (part.silent_since_ns for part in draft.parts)
+            since = [time for time in silent if time is not None and time <= draft.time_ns]
+            return min(since) if since else draft.time_ns if draft.hole else None
         left, theirs = draft.parts[first].left, draft.parts[1 - first].left
         assert left is not None
         # What it says once it is not Up itself is no hello that was waited for: it begins anew.
@@ -358,18 +368,6 @@ class _Grouping:
             return self.detection(1 - end)
         timers = self.now[end].timers
         return 3 * timers.detection_ns(timers) if timers else 0
-
-
-def noticed_first(lefts: Sequence[StateChange | None], restarts: Sequence[Restart | None]) -> int | None:
-    """The end that left Up first because it lost the other: not by AdminDown, nor by starting anew."""
-    said = [
-        (left.time_ns, left.packet, end)
-        for end, (left, restart) in enumerate(zip(lefts, restarts, strict=True))
-        if left is not None
-        and left.state is not State.ADMIN_DOWN
-        and (restart is None or restart.packet != left.packet)
-    ]
-    return min(said)[2] if said else None
 
 
 def find(

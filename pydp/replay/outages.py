@@ -27,6 +27,8 @@ class Code(StrEnum):
     ADMINISTRATIVE = "administrative"
     #: A change of timers that not both ends followed in time.
     TIMER_CHANGE = "timer-change"
+    #: The ends sign their packets in different ways, so that they refuse each other's.
+    AUTHENTICATION = "authentication"
     #: Packets are missing from the capture that the ends received.
     CAPTURE_HOLES = "capture-holes"
     FORWARDING_RESET = "forwarding-reset"
@@ -96,9 +98,9 @@ class Outage:
     #: The packet that shows it first: the one that left Up, the late one, or the last one before a silence.
     packet: int
     time_ns: int
-    #: The end that lost the other: it left Up by itself first. None: nobody said so.
+    #: The end that lost the other: it left Up by itself first. None: nobody did, or the first was told to.
     noticed_first: int | None
-    #: Last hello of the other end before that; None: none in the capture.
+    #: Last hello of the other end before that; None: none in the capture, or nobody lost it.
     last_heard_ns: int | None
     #: What each end did; as many as the session has.
     reactions: tuple[Reaction, ...]

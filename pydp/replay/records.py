@@ -188,6 +188,17 @@ class Gaps:
     jitter_ns: int
 
 
+#: RFC 5880 4.1, Auth Type, as the identities of RFC 8177 and ietf-bfd call them.
+_AUTHENTICATION = {
+    0: "none",
+    1: "simple-password",
+    2: "keyed-md5",
+    3: "meticulous-keyed-md5",
+    4: "keyed-sha1",
+    5: "meticulous-keyed-sha1",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """One speaker of a session, as its packets show it."""
@@ -229,6 +240,11 @@ class End:
     #: While Up, and while not.
     up: Gaps
     rest: Gaps
+
+    @property
+    def authentication(self) -> str:
+        """How its last packet is signed, in ietf-bfd's words; "none" if it is not."""
+        return _AUTHENTICATION.get(self.auth_type, f"type-{self.auth_type}")
 
     @property
     def demand(self) -> bool:

@@ -24,7 +24,7 @@ from pydp.replay.happenings import (
 )
 from pydp.replay.outages import Outage
 from pydp.replay.records import Echo, End, Format, Gaps, Interface, Kind, Omitted, Session, Totals
-from pydp.replay.telling import Scene
+from pydp.replay.telling import NO_AUTHENTICATION, Scene
 from pydp.replay.verdict import judge
 from pydp.states import Diagnostic, State
 
@@ -183,8 +183,19 @@ def _outages(session: Session, start_ns: int, end_ns: int) -> tuple[Outage, ...]
     if not found:
         return ()
     addresses = [end.address for end in ends] + ([session.absent] if session.absent is not None else [])
-    scene = Scene(tuple(addresses), start_ns, session.interface, one_way=len(ends) < 2)
+    scene = Scene(
+        tuple(addresses),
+        start_ns,
+        session.interface,
+        one_way=len(ends) < 2,
+        reflector=sbfd,
+        authentication=(_authentication(ends[0]), _authentication(ends[-1])),
+    )
     return tuple(replace(one, verdict=judge(one, scene)) for one in found)
+
+
+def _authentication(end: End) -> str:
+    return f"{end.authentication} with key {end.auth_key_id}" if end.auth_type else NO_AUTHENTICATION
 
 
 def _quiet(session: Session, sbfd: bool) -> tuple[int, ...]:

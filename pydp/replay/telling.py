@@ -7,6 +7,8 @@ from pydp.addresses import Address
 from pydp.replay.happenings import Happening
 from pydp.replay.outages import Outage, Reaction
 
+NO_AUTHENTICATION = "no authentication"
+
 
 def duration(time_ns: int) -> str:
     """A length of time with three digits that matter: "912 ms", "3.00 s", "45 us"."""
@@ -30,6 +32,15 @@ class Scene:
     interface: str
     #: Only the first one's packets are in the capture.
     one_way: bool = False
+    #: The second end is an S-BFD reflector, which has no session of its own.
+    reflector: bool = False
+    #: How each end authenticates at the capture's end, in words.
+    authentication: tuple[str, str] = (NO_AUTHENTICATION, NO_AUTHENTICATION)
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a packet may have been refused for its key."""
+        return any(one != NO_AUTHENTICATION for one in self.authentication)
 
     def name(self, end: int) -> str:
         """The address of an end."""

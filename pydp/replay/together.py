@@ -53,7 +53,7 @@ def _place(session: Session) -> tuple[int, int, int]:
 def _between(outage: Outage, session: Session, other: Session) -> Outage:
     """The verdict on an outage that both interfaces saw."""
     twin = next((one for one in other.outages if _overlap(one, outage)), None)
-    if twin is None or outage.noticed_first is None:
+    if twin is None or not any(one.left for one in outage.reactions):
         return outage
     swap = session.ends[0].address != other.ends[0].address
     cut: list[int] = []
@@ -90,13 +90,16 @@ def _explained(outage: Outage) -> bool:
         Code.PATH_DOWN,
         Code.ECHO_FAILED,
         Code.TIMER_CHANGE,
+        Code.AUTHENTICATION,
     )
 
 
 def _where(session: Session) -> str:
     vlan = f" VLAN {session.vlan}" if session.vlan else ""
     link = f" link {session.link_index}" if session.link_index else ""
-    return f"{session.interface or 'interface ' + str(session.interface_index)}{link}{vlan}"
+    number = str(session.interface_index)
+    name = f"interface {number}" if session.interface == number else session.interface
+    return f"{name}{link}{vlan}"
 
 
 def _overlap(one: Outage, other: Outage) -> bool:

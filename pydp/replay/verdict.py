@@ -9,21 +9,18 @@ In the rules X is the end that noticed first, Y its peer. A diagnostic is what a
 from collections.abc import Iterable
 
 from pydp.replay.grouping import REACTION_NS
-from pydp.replay.outages import Code, Outage, Reaction, Silence, Verdict
+from pydp.replay.outages import Code, Outage, Reaction, Verdict
 from pydp.replay.telling import Scene, duration
+from pydp.replay.verdict_silence import (
+    SAID,
+    length_of,
+    restarted,
+    silence_of,
+    silent_text,
+    stopped,
+    unanswered,
+)
 from pydp.states import Diagnostic, State
-
-#: Diagnostics that name the reason themselves.
-_SAID = {
-    Diagnostic.ECHO_FAILED: (Code.ECHO_FAILED, "its echo packets did not come back"),
-    Diagnostic.FORWARDING_RESET: (Code.FORWARDING_RESET, "its forwarding plane was reset"),
-    Diagnostic.PATH_DOWN: (Code.PATH_DOWN, "it knows the path to be down"),
-    Diagnostic.CONCATENATED_PATH_DOWN: (Code.PATH_DOWN, "a path that it joins to this one is down"),
-    Diagnostic.REVERSE_CONCATENATED_PATH_DOWN: (
-        Code.PATH_DOWN,
-        "a path that it joins to this one is down in the reverse direction",
-    ),
-}
 
 
 def judge(outage: Outage, scene: Scene) -> Verdict:
@@ -60,29 +57,31 @@ def _find(outage: Outage, scene: Scene) -> tuple[Code, str]:
         return _nobody_left(outage, scene)
     first = min(lefts, key=lambda one: one.packet)
     name = scene.name(first.end)
-    if first.diagnostic in _SAID:
-        code, why = _SAID[first.diagnostic]
+    if first.diagnostic in SAID:
+        code, why = SAID[first.diagnostic]
         return code, f"{name} took the session down and says why: {why}."
     if first.state is State.ADMIN_DOWN or first.diagnostic is Diagnostic.ADMIN_DOWN:
         return Code.ADMINISTRATIVE, f"The session was taken down by hand or configuration at {name}."
-    x = outage.noticed_first
-    if x is None or first.end != x:
-        return _restarted(outage, first.end, scene)
+    restart = outage.reactions[first.end].restart
+    if restart is not None and restart.packet == first.packet:
+        return restarted(outage, first.end, scene)
     if scene.one_way:
-        return _one_way(outage.reactions[x], scene)
+        return _one_way(outage.reactions[first.end], scene)
     if first.diagnostic is Diagnostic.NEIGHBOR_DOWN:
-        told = f"{name} says that {scene.name(1 - x)} told it Down, but no such packet is in the capture"
+        told = (
+            f"{name} says that {scene.name(1 - first.end)} told it Down, but no such packet is in the capture"
+        )
         return Code.UNKNOWN, f"{told}."
-    return _expired(outage, x, scene)
+    return _expired(outage, first.end, scene)
 
 
 def _nobody_left(outage: Outage, scene: Scene) -> tuple[Code, str]:
     """Hellos are missing from the capture, and nobody said Down."""
     silent = [end for end, one in enumerate(outage.reactions) if one.silence is not None]
     names = " and ".join(scene.name(end) for end in silent)
-    gone = [end for end in silent if not _silence(outage, end).returned]
+    gone = [end for end in silent if not silence_of(outage, end).returned]
     if not gone:
-        longest = max(_length(_silence(outage, end), outage) for end in silent)
+        longest = max(length_of(silence_of(outage, end), outage) for end in silent)
         return (
             Code.CAPTURE_HOLES,
             f"The capture misses hellos of {names} for {duration(longest)}, longer than the detection time, "
@@ -101,23 +100,26 @@ def _nobody_left(outage: Outage, scene: Scene) -> tuple[Code, str]:
             "lost sight of the session, or both were stopped.",
         )
     y = gone[0]
-    if outage.seen_until_ns - _silence(outage, y).since_ns > 2 * outage.reactions[1 - y].detection_ns:
+    if outage.seen_until_ns - silence_of(outage, y).since_ns > 2 * outage.reactions[1 - y].detection_ns:
         return (
             Code.CAPTURE_HOLES,
             f"The hellos of {scene.name(y)} stop in the capture, but {scene.name(1 - y)} stays Up: "
             "it receives them, the capture point does not.",
         )
-    return Code.FAR_END_SILENT, _silent_text(scene.name(y))
-
-
-def _silent_text(name: str) -> str:
-    return f"{name} fell silent: it stopped, or its way to the capture point is cut; it was not heard again."
+    return Code.FAR_END_SILENT, silent_text(scene.name(y))
 
 
 def _one_way(x: Reaction, scene: Scene) -> tuple[Code, str]:
     assert x.left is not None
     missing = f"one-way capture: the packets of {scene.name(1 - x.left.end)} are not in it"
     name = scene.name(x.left.end)
+    if x.silence is not None and x.silence.packet == x.left.packet:
+        lasted = duration(x.left.gap_ns)
+        return (
+            Code.FAR_END_SILENT,
+            f"{name} was not heard for {lasted} and came back with {x.left.state}: it stopped or stalled, or "
+            f"the path was cut ({missing}).",
+        )
     if x.left.diagnostic is Diagnostic.NEIGHBOR_DOWN:
         return Code.UNKNOWN, f"{name} went Down because it was told to ({missing})."
     if x.left.diagnostic is Diagnostic.CONTROL_EXPIRY:
@@ -145,12 +147,18 @@ def _expired(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
             f"and the hellos of {far} did not keep to it: they went on, at a pace that fits the other.",
         )
     if there.silence is not None:
-        return _stopped(outage, x, scene)
+        return unanswered(outage, x, scene) if scene.reflector else stopped(outage, x, scene)
     if here.silence is not None and here.silence.packet == left.packet:
         return (
             Code.FAR_END_SILENT,
             f"{near} went Down after a silence of its own of {duration(left.gap_ns)}, while the hellos of "
             f"{far} went on: it stalled, or its link was cut both ways for that long.",
+        )
+    if scene.reflector:
+        return (
+            Code.PATH_CUT_ONE_WAY,
+            f"The path from {far} to {near} was cut, beyond the capture point: {near} got no answer for its "
+            f"detection time, while {far} went on answering in the capture.",
         )
     return _path_cut(outage, x, scene)
 
@@ -177,6 +185,13 @@ def _path_cut(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
     """Y's hellos went on in the capture, and X did not hear them."""
     near, far = scene.name(x), scene.name(1 - x)
     y = outage.reactions[1 - x]
+    if outage.up_again_ns is None and scene.authentication[0] != scene.authentication[1]:
+        mine, theirs = scene.authentication[x], scene.authentication[1 - x]
+        return (
+            Code.AUTHENTICATION,
+            f"{near} and {far} do not authenticate alike: {near} sends {mine}, {far} {theirs}. {near} "
+            f"refused the hellos of {far}, which went on in the capture.",
+        )
     cut = f"{near} heard nothing for its detection time while the hellos of {far} went on in the capture"
     if _hears_in_vain(outage, x):
         return (
@@ -195,6 +210,13 @@ def _path_cut(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
         and y.left.diagnostic is Diagnostic.CONTROL_EXPIRY
         and y.left.other_gap_ns is not None
     ):
+        if scene.authenticated:
+            return (
+                Code.UNKNOWN,
+                f"{near} and {far} lost each other while the hellos of both went on in the capture: the "
+                "path was cut both ways beyond the capture point, or they refuse each other's "
+                "authentication. A key that changed at one end looks the same.",
+            )
         return (
             Code.PATH_CUT_BOTH_WAYS,
             f"The path was cut both ways between the capture point and {near}: {cut}, and {far} lost {near} "
@@ -243,114 +265,3 @@ def _went_down(y: Reaction) -> str:
 
 def _rose(y: Reaction) -> str:
     return str(y.rose.state) if y.rose is not None else ""
-
-
-def _stopped(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
-    """Y's hellos stopped in the capture, and X declared Down for it."""
-    near, far = scene.name(x), scene.name(1 - x)
-    y = outage.reactions[1 - x]
-    silence = _silence(outage, 1 - x)
-    length = _length(silence, outage)
-    icmp = y.unreachable is not None and y.unreachable.port
-    if y.restart is not None:
-        return _restarted(outage, 1 - x, scene)
-    if not silence.returned:
-        if icmp:
-            return (
-                Code.FAR_END_STOPPED,
-                f"{far} stopped running BFD: its host answers that nobody listens on the port.",
-            )
-        return Code.FAR_END_SILENT, _silent_text(far)
-    waited = y.answered_waiting
-    if silence.state is State.UP or (waited is not None and waited.packet != silence.packet):
-        return _stalled(outage, x, scene)
-    if silence.state is State.ADMIN_DOWN:
-        return Code.ADMINISTRATIVE, f"The session was taken down by hand or configuration at {far}."
-    if silence.diagnostic in _SAID:
-        code, why = _SAID[silence.diagnostic]
-        return code, f"{far} fell silent, and says why since it is back: {why}."
-    if silence.state is State.INIT and waited is None and not icmp:
-        return (
-            Code.PATH_CUT_BOTH_WAYS,
-            f"The path was cut both ways between {far} and the capture point for {duration(length)}: {far} "
-            f"was Down already when a packet of {near} reached it again, so it had lost {near} by itself.",
-        )
-    # An end that ran and heard Down mostly keeps the diagnostic of that until it is Up.
-    if waited is not None and silence.diagnostic is Diagnostic.NONE and not icmp:
-        return _stalled(outage, x, scene)
-    if waited is not None and not icmp:
-        return (
-            Code.PATH_CUT_ONE_WAY,
-            f"The path from {far} to the capture point was cut for {duration(length)}: {far} was not heard, "
-            f"but had answered the Down of {near} with {silence.state} meanwhile.",
-        )
-    if silence.diagnostic is Diagnostic.CONTROL_EXPIRY:
-        return (
-            Code.PATH_CUT_BOTH_WAYS,
-            f"The path was cut both ways between {far} and the capture point for {duration(length)}: "
-            f"{far} came back saying that it had lost {near} too.",
-        )
-    if icmp or silence.diagnostic is Diagnostic.NONE:
-        return (
-            Code.FAR_END_RESTARTED,
-            f"{far} stopped running BFD and started anew after {duration(length)}, with the same "
-            "discriminator.",
-        )
-    if silence.diagnostic is Diagnostic.NEIGHBOR_DOWN:
-        return (
-            Code.PATH_CUT_ONE_WAY,
-            f"The path from {far} to the capture point was cut for {duration(length)}: {far} was not heard, "
-            f"but heard the Down of {near} meanwhile.",
-        )
-    return Code.UNKNOWN, f"{far} was silent for {duration(length)}, and came back with {silence.diagnostic}."
-
-
-def _stalled(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
-    """Y came back and shows that it had not run, or may have been cut off too shortly to notice."""
-    near, far = scene.name(x), scene.name(1 - x)
-    y = outage.reactions[1 - x]
-    silence = _silence(outage, 1 - x)
-    length = _length(silence, outage)
-    recovered = " and recovered" if outage.up_again_ns is not None else ""
-    if y.answered_waiting is None and silence.until_ns is not None and length < y.detection_ns:
-        return (
-            Code.FAR_END_SILENT,
-            f"{far} was silent for {duration(length)} and came back Up: it stalled, or its way to the "
-            "capture point was cut, for too short a time to have noticed anything itself.",
-        )
-    how = (
-        f"the first thing it said was an answer to packets that had waited for it, so {far} had received them"
-        if y.answered_waiting is not None
-        else f"it came back still saying Up, as if it had not noticed {duration(length)} of silence"
-    )
-    # What the first packet answers may also have been answered before, unseen.
-    doubt = y.answered_waiting is not None and y.answered_waiting.packet == silence.packet
-    other = "; less likely only its way to the capture point was cut" if doubt else ""
-    return (
-        Code.FAR_END_STALLED,
-        f"{far} stalled{recovered}: it sent nothing while the packets of {near} went on, and {how}{other}.",
-    )
-
-
-def _restarted(outage: Outage, end: int, scene: Scene) -> tuple[Code, str]:
-    name = scene.name(end)
-    silence = outage.reactions[end].silence
-    icmp = outage.reactions[end].unreachable
-    gap = f" after {duration(_length(silence, outage))} of silence" if silence is not None else ""
-    why = "; its host said meanwhile that nobody listened on the port" if icmp and icmp.port else ""
-    return (
-        Code.FAR_END_RESTARTED,
-        f"{name} started BFD anew{gap}: it is back with another discriminator{why}.",
-    )
-
-
-def _silence(outage: Outage, end: int) -> Silence:
-    silence = outage.reactions[end].silence
-    assert silence is not None
-    return silence
-
-
-def _length(silence: Silence, outage: Outage) -> int:
-    """How long it lasted, at most, in nanoseconds."""
-    until = silence.until_ns if silence.until_ns is not None else outage.seen_until_ns
-    return until - silence.since_ns

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bfd_fastpath.cli.replay_page import page
 from bfd_fastpath.replay.document import document
+from pydp.replay import Code
 from pydp.states import Diagnostic, State
 from tests.replay import stories
 
@@ -67,6 +68,44 @@ def test_a_capture_without_bfd_says_so_and_names_what_it_saw():
     totals = stories.totals(single_hop=0, tcp=120, arp=4)
     assert told(totals=totals) == "no BFD in captures/outage.pcapng: 4 ARP, 120 TCP"
     assert told(totals=stories.totals(single_hop=0)).endswith(": no packets at all")
+
+
+def test_packets_that_were_cut_off_are_not_called_bfd_but_say_what_helps():
+    text = told(totals=stories.totals(single_hop=0, snapped=7, arp=2))
+    assert text.startswith(
+        "no BFD could be read in captures/outage.pcapng: 7 packets that may be BFD were cut off"
+    )
+    assert "tcpdump -s" in text
+    assert text.endswith("besides 2 ARP")
+
+
+def test_link_types_that_are_not_read_are_named_by_number():
+    text = told(totals=stories.totals(single_hop=0, unknown_link=3))
+    assert "3 of a link type that is not read (LINKTYPE in this file: " in text
+
+
+def test_a_hole_of_the_capture_is_no_lost_peer():
+    (outage,) = stories.stalled().outages
+    verdict = replace(outage.verdict, code=Code.CAPTURE_HOLES)
+    hole = stories.session(outages=(replace(outage, verdict=verdict, noticed_first=None, down_for_ns=None),))
+    text = told(hole)
+    assert "sessions: 1, none lost its peer, 1 with hellos missing in the capture" in text
+    assert "not heard again in this capture" in text
+
+
+def test_authentication_is_told_by_type():
+    one = stories.session()
+    signed = replace(one, ends=tuple(replace(end, auth_type=4, auth_key_id=7) for end in one.ends))
+    assert "single hop, keyed-sha1" in told(signed)
+
+
+def test_a_session_whose_ends_never_were_up_is_counted():
+    one = stories.session()
+    down = replace(
+        one, state_changes=(), ends=tuple(replace(end, first_state=State.DOWN) for end in one.ends)
+    )
+    assert "sessions: 1, none lost its peer, 1 never Up" in told(down)
+    assert "never Up" not in told(one)
 
 
 def test_holes_of_the_capture_itself_are_named():

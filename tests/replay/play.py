@@ -6,10 +6,16 @@ both ends wait 150 ms.
 from pathlib import Path
 
 import pydp.replay as replay
+from pydp.replay import Outage
 from tests.replay.crafting import INIT, MS, UP, A, B, Capture, bfd, datagram, ethernet, icmp_unreachable
 
 #: Diagnostics (RFC 5880 4.1).
 EXPIRED, ECHO_FAILED, TOLD, FORWARDING_RESET, PATH_DOWN, BY_HAND = 1, 2, 3, 4, 5, 7
+
+
+def only(outages: tuple[Outage, ...]) -> Outage:
+    (outage,) = outages
+    return outage
 
 
 class Play:

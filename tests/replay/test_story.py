@@ -211,7 +211,7 @@ def test_ten_lines_of_python_give_what_a_notebook_draws(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "far-end-stalled" in done.stdout
+    assert "far-end-silent" in done.stdout
     assert "up -> down, control-expiry" in done.stdout
 
 

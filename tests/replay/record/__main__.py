@@ -10,11 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.replay.record import keys, plays
+from tests.replay.record.case import CASES, Case
 from tests.replay.record.expect import expectation
 from tests.replay.record.files import write
-from tests.replay.record.plays import CASES, Case
 from tests.replay.record.scene import Scene
 
+#: Importing them fills CASES.
+PLAYS = (plays, keys)
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
 TRIES = 3
 

@@ -165,6 +165,11 @@ class BirdSpeaker(Speaker):
     def configure(self, interval: int | None = None, multiplier: int | None = None) -> None:
         self._bird.configure(self._configuration(interval, multiplier))
 
+    def authenticate(self, text: str) -> None:
+        """As BIRD's configuration says it, from now on; "" not at all."""
+        self.text = text
+        self.configure()
+
     def disable(self) -> None:
         self._bird.ask("disable bfd1")
 
