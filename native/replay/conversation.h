@@ -122,6 +122,12 @@ static inline uint32_t end_required_min_echo_rx_us(const struct conversation_end
 	return bfd_load32(end->last + 20);
 }
 
+/* The end that has the lower address (from_low), or the higher one. */
+static inline uint8_t conversation_end_of(const struct conversation *conversation, bool from_low)
+{
+	return from_low == ((conversation->bits & CONVERSATION_FIRST_HIGH) != 0);
+}
+
 /* Address of an end, 16 octets. */
 static inline const uint8_t *conversation_address(const struct conversation *conversation, uint8_t end)
 {

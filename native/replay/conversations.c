@@ -10,7 +10,7 @@ static struct conversations_slot *slots_make(uint32_t count)
 	struct conversations_slot *slots = malloc(count * sizeof(*slots));
 
 	for (uint32_t i = 0; slots != NULL && i < count; i++)
-		slots[i].index = NO_CONVERSATION;
+		slots[i] = (struct conversations_slot){.index = NO_CONVERSATION};
 	return slots;
 }
 
@@ -33,11 +33,6 @@ void conversations_free(struct conversations *all)
 	free(all->slots);
 }
 
-static uint32_t tag_of(uint64_t hash)
-{
-	return (uint32_t)(hash >> 32);
-}
-
 struct conversation *conversations_find(const struct conversations *all, const struct conversation_key *key, uint64_t hash,
 					uint32_t *index)
 {
@@ -47,7 +42,7 @@ struct conversation *conversations_find(const struct conversations *all, const s
 
 		if (slot->index == NO_CONVERSATION)
 			return NULL;
-		if (slot->tag != tag_of(hash))
+		if (slot->tag != conversations_tag(hash))
 			continue;
 		found = conversations_at(all, slot->index);
 		if (memcmp(&found->key, key, sizeof(*key)) == 0) {
@@ -63,7 +58,7 @@ static void slots_put(struct conversations_slot *slots, uint32_t mask, uint64_t 
 
 	while (slots[at].index != NO_CONVERSATION)
 		at = (at + 1) & mask;
-	slots[at] = (struct conversations_slot){tag_of(hash), index};
+	slots[at] = (struct conversations_slot){conversations_tag(hash), index};
 }
 
 static int slots_grow(struct conversations *all)

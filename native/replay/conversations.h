@@ -55,6 +55,29 @@ static inline void conversations_prefetch_slot(const struct conversations *all, 
 	__builtin_prefetch(&all->slots[hash & all->mask]);
 }
 
+static inline uint32_t conversations_tag(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
+}
+
+/* What the slots, which were asked for before, say is there for this hash: very likely the key's first conversation, whose first
+ * line is then on its way from memory; or NULL. */
+static inline struct conversation *conversations_prefetch(const struct conversations *all, uint64_t hash)
+{
+	const struct conversations_slot *slot;
+	struct conversation *there;
+	uint32_t at = (uint32_t)hash & all->mask;
+
+	for (slot = &all->slots[at]; slot->tag != conversations_tag(hash); slot = &all->slots[at = (at + 1) & all->mask])
+		if (slot->index == NO_CONVERSATION)
+			return NULL;
+	if (slot->index == NO_CONVERSATION)
+		return NULL;
+	there = conversations_at(all, slot->index);
+	__builtin_prefetch(there);
+	return there;
+}
+
 /* The first with this key, or NULL. */
 struct conversation *conversations_find(const struct conversations *all, const struct conversation_key *key, uint64_t hash,
 					uint32_t *index);

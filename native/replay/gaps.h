@@ -58,11 +58,40 @@ static inline void gaps_break(struct gaps *gaps)
 /* The number of the chunk for an octave; 0 when no more may be had. */
 uint32_t gaps_chunk(struct gaps_pool *pool, struct gaps *gaps, uint8_t octave);
 
+/* Which octave of a histogram a gap falls into, and which bucket of it. */
+struct gaps_place {
+	uint8_t octave;
+	uint8_t bucket;
+};
+
+static inline struct gaps_place gaps_place(uint64_t gap_ns)
+{
+	uint32_t top = gap_ns < GAPS_BUCKETS ? 5 : 63 - (uint32_t)__builtin_clzll(gap_ns);
+	uint8_t octave = (uint8_t)(top - 5);
+
+	return (struct gaps_place){octave, (uint8_t)(gap_ns >> (octave == 0 ? 0 : octave - 1)) & (GAPS_BUCKETS - 1)};
+}
+
+static inline uint32_t *gaps_counter(const struct gaps_pool *pool, uint32_t chunk, uint8_t bucket)
+{
+	return &pool->blocks[chunk / GAPS_BLOCK_CHUNKS][chunk % GAPS_BLOCK_CHUNKS * GAPS_BUCKETS + bucket];
+}
+
+/* Asks memory for the counter of a gap that is about to be added. Inlined by force: see look_ahead() in watch.c. */
+static inline __attribute__((always_inline)) void gaps_prefetch(const struct gaps_pool *pool, const struct gaps *gaps,
+								uint64_t gap_ns)
+{
+	struct gaps_place place = gaps_place(gap_ns);
+
+	for (int i = 0; i < 2; i++)
+		if (gaps->chunk[i] != 0 && gaps->octave[i] == place.octave)
+			__builtin_prefetch(gaps_counter(pool, gaps->chunk[i], place.bucket), 1);
+}
+
 static inline void gaps_add(struct gaps_pool *pool, struct gaps *gaps, uint64_t gap_ns, uint64_t packet)
 {
-	uint32_t top = gap_ns < GAPS_BUCKETS ? 5 : 63 - (uint32_t)__builtin_clzll(gap_ns), chunk;
-	uint8_t octave = (uint8_t)(top - 5);
-	uint32_t bucket = (uint32_t)(gap_ns >> (octave == 0 ? 0 : octave - 1)) & (GAPS_BUCKETS - 1);
+	struct gaps_place place = gaps_place(gap_ns);
+	uint32_t chunk;
 
 	if (gaps->before_ns == GAPS_NONE)
 		gaps->runs++;
@@ -74,14 +103,14 @@ static inline void gaps_add(struct gaps_pool *pool, struct gaps *gaps, uint64_t 
 		gaps->max_ns = gap_ns;
 		gaps->max_packet = packet;
 	}
-	if (gaps->chunk[0] != 0 && gaps->octave[0] == octave)
+	if (gaps->chunk[0] != 0 && gaps->octave[0] == place.octave)
 		chunk = gaps->chunk[0];
-	else if (gaps->chunk[1] != 0 && gaps->octave[1] == octave)
+	else if (gaps->chunk[1] != 0 && gaps->octave[1] == place.octave)
 		chunk = gaps->chunk[1];
 	else
-		chunk = gaps_chunk(pool, gaps, octave);
+		chunk = gaps_chunk(pool, gaps, place.octave);
 	if (chunk != 0) {
-		uint32_t *counter = &pool->blocks[chunk / GAPS_BLOCK_CHUNKS][chunk % GAPS_BLOCK_CHUNKS * GAPS_BUCKETS + bucket];
+		uint32_t *counter = gaps_counter(pool, chunk, place.bucket);
 
 		*counter += *counter != UINT32_MAX;
 	} else {

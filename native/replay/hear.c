@@ -9,16 +9,11 @@ static bool has_siblings(const struct conversation *conversation)
 	return conversation->key.kind == PYDP_REPLAY_MULTIHOP || conversation->key.kind == PYDP_REPLAY_MICRO;
 }
 
-static uint8_t end_of(const struct conversation *conversation, bool from_low)
-{
-	return from_low == ((conversation->bits & CONVERSATION_FIRST_HIGH) != 0);
-}
-
 static void look_up(const struct watch *watch, const struct sight *sight, struct place *place)
 {
 	place->conversation = conversations_find(&watch->conversations, &sight->key, sight->hash, &place->index);
 	if (place->conversation != NULL)
-		place->end = end_of(place->conversation, sight->from_low);
+		place->end = conversation_end_of(place->conversation, sight->from_low);
 }
 
 /* No conversation: it is not followed. */
@@ -30,7 +25,7 @@ static void open_conversation(struct watch *watch, const struct sight *sight, st
 	place->conversation = conversations_add(&watch->conversations, &sight->key, sight->hash, first_high, &place->index);
 	if (place->conversation == NULL)
 		return;
-	place->end = end_of(place->conversation, sight->from_low);
+	place->end = conversation_end_of(place->conversation, sight->from_low);
 	watch_tell(watch, sight, place, PYDP_REPLAY_SESSION);
 }
 

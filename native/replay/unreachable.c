@@ -68,7 +68,7 @@ static bool find(const struct watch *watch, const struct sight *sight, uint8_t k
 	if (place->conversation == NULL)
 		return false;
 	/* The end that was written to. */
-	place->end = from_low != ((place->conversation->bits & CONVERSATION_FIRST_HIGH) != 0);
+	place->end = !conversation_end_of(place->conversation, from_low);
 	if (place->conversation->siblings > 1)
 		choose(watch, quote->my_discriminator, place);
 	return place->conversation != NULL;
