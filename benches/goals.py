@@ -33,6 +33,8 @@ ROWS = (
     Row("wheel[1000000]", "timer fired and armed again, of 1,000,000"),
     Row("replay[tshark]", "packet of a capture watched, 1,000 sessions", ratio=100),
     Row("replay[scapy]", "the same"),
+    Row("replay_mixed", "packet of a capture taken, 100,000 sessions", ratio=100),
+    Row("replay_sessions", "session of a capture made into records and judged"),
     Row("event_drain", "event record drained into numpy"),
     Row("update_decode", "IPv4 prefix decoded, UPDATEs of 200", 333e3),
     Row("bgpls_encode", "link transition encoded as one UPDATE"),

@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,20 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import pydp.replay as replay
 from benches import windows
+from pydp.replay.columns import event_drain
+from pydp.replay.feed import Feed
 
 SESSIONS = 1000
+MANY = 100_000
+SOME = 20_000
 PACKETS = 2_000_000
 #: What the peers can read in a window.
 TSHARK_PACKETS = 100_000
 SCAPY_PACKETS = 5_000
 ROUNDS = 5
+
+#: (sessions, packets) to a file.
+Written = Callable[[int, int], Path]
 
 _FRAME = 14 + 20 + 8 + 24
 _RECORD = numpy.dtype(
@@ -50,20 +58,31 @@ def checksum(words: "numpy.ndarray[Any, Any]") -> "numpy.ndarray[Any, Any]":
     return folded
 
 
-def capture(count: int) -> bytes:
-    """Hellos of 1,000 sessions that are Up, both ends by turns, each every 50 ms."""
+def order(count: int, sessions: int) -> "numpy.ndarray[Any, Any]":
+    """Which end of which session speaks, packet by packet: each once in 50 ms, up to a quarter of that early
+    (RFC 5880 6.8.7), so that they overtake each other.
+    """
+    ends = 2 * sessions
+    places = numpy.arange(count)
+    early = numpy.random.default_rng(1).integers(0, max(ends // 4, 1), count)
+    return numpy.argsort(places - early, kind="stable") % ends
+
+
+def capture(count: int, sessions: int) -> bytes:
+    """Hellos of single-hop sessions that are Up, both ends, each every 50 ms."""
     records = numpy.zeros(count, dtype=_RECORD)
-    number = numpy.arange(count)
-    session, back = number // 2 % SESSIONS, number % 2
-    micros = 1_700_000_000_000_000 + number * 25 // SESSIONS * 1000 + number * 25 % SESSIONS
+    speaker = order(count, sessions)
+    session, back = speaker // 2, speaker % 2
+    micros = 1_700_000_000_000_000 + numpy.arange(count) * 25_000 // sessions
     records["seconds"], records["micros"] = micros // 1_000_000, micros % 1_000_000
     records["captured"] = records["length"] = _FRAME
     records["ethernet"][:, 12] = 8
-    near, far = session, session + 0x1000
+    near, far = 0x0A000000 + session, 0x0B000000 + session
     ip = records["ip"]
     ip[:, 0], ip[:, 1], ip[:, 4] = 0x45C0, _FRAME - 14, 0xFF11
-    ip[:, 6], ip[:, 8] = 0x0A00, 0x0A00
-    ip[:, 7], ip[:, 9] = numpy.where(back, far, near), numpy.where(back, near, far)
+    source, destination = numpy.where(back, far, near), numpy.where(back, near, far)
+    ip[:, 6], ip[:, 7] = source >> 16, source & 0xFFFF
+    ip[:, 8], ip[:, 9] = destination >> 16, destination & 0xFFFF
     ip[:, 5] = checksum(ip)
     records["ports"] = (49152, 3784, 32, 0)
     records["head"] = (0x20, 0xC0, 3, 24)
@@ -77,15 +96,21 @@ def capture(count: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
-    """The capture, and its first packets, by how many there are."""
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """The first packets of a capture of so many sessions, as a file: (sessions, packets)."""
     room = tmp_path_factory.mktemp("captures")
-    content = capture(PACKETS)
-    made = {}
-    for count in (PACKETS, TSHARK_PACKETS, SCAPY_PACKETS):
-        made[count] = room / f"{count}.pcap"
-        made[count].write_bytes(content[: 24 + count * (16 + _FRAME)])
-    return made
+
+    @cache
+    def content(sessions: int) -> bytes:
+        return capture(PACKETS, sessions)
+
+    def write(sessions: int, packets: int) -> Path:
+        path = room / f"{sessions}-{packets}.pcap"
+        if not path.exists():
+            path.write_bytes(content(sessions)[: 24 + packets * (16 + _FRAME)])
+        return path
+
+    return write
 
 
 def by_tshark(path: Path) -> int:
@@ -116,6 +141,11 @@ def by_scapy(path: Path) -> int:
         return sum(1 for packet in packets if BFD in packet and packet[BFD].sta == 3)
 
 
+def needs(peer: Callable[[Path], int]) -> None:
+    if peer is by_tshark and shutil.which("tshark") is None:
+        pytest.skip("tshark is not here, so there is nothing to compare with; .ci/packages test installs it")
+
+
 @pytest.mark.parametrize(
     ("name", "count", "peer"),
     [
@@ -124,17 +154,50 @@ def by_scapy(path: Path) -> int:
     ],
 )
 def test_replay(
-    benchmark: BenchmarkFixture, files: dict[int, Path], name: str, count: int, peer: Callable[[Path], int]
+    benchmark: BenchmarkFixture, written: Written, name: str, count: int, peer: Callable[[Path], int]
 ) -> None:
-    if peer is by_tshark and shutil.which("tshark") is None:
-        pytest.skip("tshark is not here, so there is nothing to compare with; .ci/packages test installs it")
-    assert peer(files[count]) == count
+    needs(peer)
+    whole, part = written(SESSIONS, PACKETS), written(SESSIONS, count)
+    assert peer(part) == count
     story = windows.run(
         benchmark,
         PACKETS,
-        lambda: replay.watch(files[PACKETS]),
-        limit=(name, count, lambda: peer(files[count])),
+        lambda: replay.watch(whole),
+        limit=(name, count, lambda: peer(part)),
         rounds=ROUNDS,
     )
     assert (story.packets, story.totals.single_hop, len(story.sessions)) == (PACKETS, PACKETS, SESSIONS)
     assert story.fault is None
+
+
+def read(path: Path) -> tuple[int, int]:
+    """What grows with a file: its packets taken, its events drained. Packets and sessions."""
+    drain = event_drain(8192)
+    with Feed(path, event_capacity=8192) as feed:
+        for _ in feed.run():
+            while len(drain.take(feed.c)):
+                pass
+        totals = feed.totals()
+        return totals.single_hop, totals.sessions
+
+
+def test_replay_mixed(benchmark: BenchmarkFixture, written: Written) -> None:
+    """So many sessions that none is in a cache when its next packet comes. tshark sees each end once."""
+    needs(by_tshark)
+    whole, part = written(MANY, PACKETS), written(MANY, 2 * MANY)
+    assert by_tshark(part) == 2 * MANY
+    seen = windows.run(
+        benchmark,
+        PACKETS,
+        lambda: read(whole),
+        limit=("tshark on its first 200,000", 2 * MANY, lambda: by_tshark(part)),
+        rounds=ROUNDS,
+    )
+    assert seen == (PACKETS, MANY)
+
+
+def test_replay_sessions(benchmark: BenchmarkFixture, written: Written) -> None:
+    """What grows with the sessions: two packets of each, made into records and judged."""
+    path = written(SOME, 2 * SOME)
+    story = windows.run(benchmark, SOME, lambda: replay.watch(path), rounds=ROUNDS)
+    assert len(story.sessions) > 0.9 * SOME
