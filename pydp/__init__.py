@@ -43,6 +43,7 @@ from pydp.states import (
     Idle,
     NeighbourState,
     NextHopState,
+    PathType,
     Role,
     State,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "OperatingSystemError",
     "OutOfMemoryError",
     "PacketView",
+    "PathType",
     "Port",
     "PortInfo",
     "PortStats",

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydp.addresses import Address, fill, read_known
+from pydp.addresses import Address, fill, read, read_known
 from pydp.errors import InvalidArgumentError, NotFoundError, raise_status
 from pydp.ffi import ffi, lib
-from pydp.states import Diagnostic, NeighbourState, NextHopState, Role, State
+from pydp.states import Diagnostic, NeighbourState, NextHopState, PathType, Role, State
 from pydp.stats import counters
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ _LIST_ROOM = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionConfig:
-    """The whole wanted session (RFC 9314, RFC 5881 single hop). Its key is (port, vlan, source_addr,
-    dest_addr).
+    """The whole wanted session (RFC 9314). Its key is (path_type, port, vlan, source_addr, dest_addr), of
+    multihop (path_type, source_addr, dest_addr).
     """
 
     #: An address of the port (Engine.address_add).
@@ -49,6 +49,13 @@ class SessionConfig:
     demand_poll_interval_us: int = 0
     #: NONE, or (REVERSE_)CONCATENATED_PATH_DOWN, said while the session is Up (RFC 5880 6.8.17).
     concatenated_path: Diagnostic = Diagnostic.NONE
+    path_type: PathType = PathType.IP_SH
+    #: TTL or hop limit that we send; below 255 for multihop only (RFC 5883 5).
+    tx_ttl: int = 255
+    #: Least TTL or hop limit that is accepted, multihop only; 0: any.
+    rx_ttl: int = 0
+    #: Multihop only: the neighbour to send through; None: the destination is one itself.
+    gateway: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,7 @@ class SessionState:
     local_discriminator: int
     #: 0: nothing heard.
     remote_discriminator: int
-    #: UDP ports that we send from and to (RFC 5881 4).
+    #: UDP ports that we send from and to (RFC 5881 4, RFC 5883 5).
     source_port: int
     dest_port: int
     local_state: State
@@ -248,11 +255,16 @@ def _wanted(config: SessionConfig) -> Any:
         raw.required_min_rx_us = config.required_min_rx_interval_us
         raw.demand_poll_us = config.demand_poll_interval_us
         raw.concatenated_path = config.concatenated_path
+        raw.tx_ttl = config.tx_ttl
+        raw.rx_ttl = config.rx_ttl
     except OverflowError as error:
         raise _out_of_range(config, error) from error
     raw.admin_down = config.admin_down
     raw.path_down = config.path_down
     raw.demand = config.demand_enabled
+    raw.path_type = config.path_type
+    if config.gateway is not None:
+        fill(raw.gateway, config.gateway)
     return raw
 
 
@@ -292,6 +304,10 @@ def _config(raw: Any) -> SessionConfig:
         demand_enabled=bool(raw.demand),
         demand_poll_interval_us=raw.demand_poll_us,
         concatenated_path=Diagnostic(raw.concatenated_path),
+        path_type=PathType(raw.path_type),
+        tx_ttl=raw.tx_ttl,
+        rx_ttl=raw.rx_ttl,
+        gateway=read(raw.gateway),
     )
 
 

@@ -55,6 +55,16 @@ class Role(_Named):
     PASSIVE = 1
 
 
+class PathType(_Named):
+    """What a session watches (RFC 9314's path-type): one hop (RFC 5881), or a routed path (RFC 5883)."""
+
+    IP_SH = 0
+    IP_MH = 1
+
+    def __str__(self) -> str:
+        return f"path-{super().__str__()}"
+
+
 class NextHopState(_Named):
     """What forwarding may do with a next hop: UNKNOWN and LIVE forward, DEAD does not."""
 

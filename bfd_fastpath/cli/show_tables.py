@@ -15,6 +15,7 @@ def sessions(result: Any) -> str:
                 one["dest-addr"],
                 one["source-addr"],
                 one["interface"],
+                one["path-type"].removeprefix("path-"),
                 running["local-state"],
                 running["remote-state"],
                 running["local-diagnostic"],
@@ -32,6 +33,7 @@ def sessions(result: Any) -> str:
         "PEER",
         "SOURCE",
         "PORT",
+        "PATH",
         "STATE",
         "PEER STATE",
         "DIAGNOSTIC",
@@ -47,7 +49,7 @@ def sessions(result: Any) -> str:
         f"sessions: {total['number-of-sessions']}, of them {total['number-of-sessions-up']} up, "
         f"{total['number-of-sessions-down']} down, {total['number-of-sessions-admin-down']} admin-down"
     )
-    return table(headers, rows, right=headers[6:]) + "\n" + summary
+    return table(headers, rows, right=headers[7:]) + "\n" + summary
 
 
 def refused(result: Any) -> str:

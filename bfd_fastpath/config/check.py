@@ -53,9 +53,11 @@ def _check_ports(reader: Reader, draft: Draft) -> None:
 
 
 def _check_sessions(reader: Reader, draft: Draft) -> None:
-    for path, first, destination in _named_twice(draft, "session"):
+    for path, first, (_, destination) in _named_twice(draft, "session"):
         reader.fault(
-            f"{path}.dest-addr", f"{destination} has {first} already", "keep one session a destination"
+            f"{path}.dest-addr",
+            f"{destination} has {first} already",
+            "keep one session a destination and path-type",
         )
     own = {interface.address for port in draft.ports for interface in port.value.addresses}
     for session in draft.sessions:

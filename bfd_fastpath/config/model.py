@@ -45,6 +45,13 @@ class Role(StrEnum):
     PASSIVE = "passive"
 
 
+class PathType(StrEnum):
+    """RFC 9314's path-type."""
+
+    IP_SH = "path-ip-sh"
+    IP_MH = "path-ip-mh"
+
+
 class Family(StrEnum):
     IPV4_UNICAST = "ipv4-unicast"
     IPV6_UNICAST = "ipv6-unicast"
@@ -150,6 +157,17 @@ class Session:
     vlan: int
     timers: Timers
     admin_down: bool = False
+    path_type: PathType = PathType.IP_SH
+    gateway: Address | None = None
+    """The neighbour that a routed path begins with; None: the destination is on link."""
+    tx_ttl: int = 255
+    rx_ttl: int | None = None
+    """Always there for multihop."""
+
+    @property
+    def key(self) -> tuple[PathType, Address]:
+        """What makes two [[session]] tables the same session."""
+        return self.path_type, self.dest_addr
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from bfd_fastpath.config.model import Config, Port, Session
+from bfd_fastpath.config.model import Config, PathType, Port, Session
 from bfd_fastpath.config.steps import (
     AddAddress,
     AddNeighbor,
@@ -118,7 +118,7 @@ def _kept_port(name: str, other: Config) -> bool:
 
 
 def _sessions(old: Config | None, new: Config) -> list[Step]:
-    kept, removed, added = _sort(old.sessions if old else (), new.sessions, lambda one: one.dest_addr)
+    kept, removed, added = _sort(old.sessions if old else (), new.sessions, lambda one: one.key)
     steps: list[Step] = [ChangeSession(before, after) for before, after in kept if before != after]
     steps += [AddSession(one) for one in added]
     return steps + [RemoveSession(one) for one in removed]
@@ -153,4 +153,6 @@ def session_moves(step: ChangeSession) -> bool:
 
 
 def _place(session: Session) -> tuple[object, ...]:
+    if session.path_type is PathType.IP_MH:
+        return (session.source_addr,)
     return session.interface, session.source_addr, session.vlan

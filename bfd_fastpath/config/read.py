@@ -32,6 +32,10 @@ class Reader:
     def fault(self, key: str, wrong: str, instead: str) -> None:
         self.faults.append(Fault(self.file, key, wrong, instead))
 
+    def failed(self, key: str) -> bool:
+        """Whether the value of a key was there and could not be read."""
+        return any(fault.key == key for fault in self.faults)
+
     def path(self, value: str) -> Path:
         """A path as the configuration means it: relative to its own directory."""
         return self.directory / Path(value).expanduser()

@@ -9,7 +9,7 @@ from functools import singledispatch
 from typing import Any
 
 from bfd_fastpath.config import steps
-from bfd_fastpath.config.model import Neighbor, Session, Timers
+from bfd_fastpath.config.model import Neighbor, PathType, Session, Timers
 from bfd_fastpath.config.plan import session_moves
 from bfd_fastpath.config.values import spell
 
@@ -104,8 +104,9 @@ def _(step: steps.SetLog | steps.SetBfd | steps.SetNhib | steps.SetReport | step
 def _session(session: Session) -> str:
     timers = session.timers
     down = ", admin-down" if session.admin_down else ""
+    kind = "" if session.path_type is PathType.IP_SH else f"{session.path_type.value} "
     pace = f"{timers.local_multiplier} x {spell(timers.desired_min_tx_us)}/{spell(timers.required_min_rx_us)}"
-    return f"on {session.interface} from {session.source_addr}, {pace}, {timers.role.value}{down}"
+    return f"{kind}on {session.interface} from {session.source_addr}, {pace}, {timers.role.value}{down}"
 
 
 def _peer(neighbor: Neighbor) -> str:

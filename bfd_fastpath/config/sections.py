@@ -36,7 +36,8 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
     timers = build_timers(reader, "bfd", good, model.Timers())
     draft.bfd = model.Bfd(good.get("enabled", True), timers, good.get("port"))
     for path, good in reader.many(raw, "session"):
-        draft.named("session", path, good.get("dest-addr"))
+        if "dest-addr" in good:
+            draft.named("session", path, (good.get("path-type", model.PathType.IP_SH), good["dest-addr"]))
         session = build_session(reader, path, good, draft)
         if session is not None:
             draft.sessions.append(At(path, session))

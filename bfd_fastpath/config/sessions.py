@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the timer keys and a [[session]] table to Timers and a Session."""
+"""From the timer keys and a [[session]] table to Timers and a Session. Routed paths are in routed.py."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bfd_fastpath.config.draft import Draft
-from bfd_fastpath.config.model import Address, InterfaceAddress, Port, Session, Timers
+from bfd_fastpath.config.model import Address, InterfaceAddress, PathType, Port, Session, Timers
 from bfd_fastpath.config.read import Reader
+from bfd_fastpath.config.routed import candidates, refuse_routed, routed_source
 
 _INTERVALS = ("desired-min-tx-interval", "required-min-rx-interval")
 
@@ -43,7 +44,14 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
             instead = f"write the name of a [[port]] ({names})"
             reader.fault(f"{path}.interface", f'there is no port "{interface}"', instead)
         return None
-    source = _source(reader, path, good, port)
+    if reader.failed(f"{path}.path-type"):
+        return None
+    path_type = good.get("path-type", PathType.IP_SH)
+    if path_type is PathType.IP_SH:
+        refuse_routed(reader, path, good)
+        source = _source(reader, path, good, port)
+    else:
+        source = routed_source(reader, path, good, port)
     if source is None:
         return None
     return Session(
@@ -53,6 +61,10 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
         vlan=source.vlan,
         timers=timers,
         admin_down=good.get("admin-down", False),
+        path_type=path_type,
+        gateway=good.get("gateway"),
+        tx_ttl=good.get("tx-ttl", 255),
+        rx_ttl=good.get("rx-ttl"),
     )
 
 
@@ -62,28 +74,13 @@ def _source(reader: Reader, path: str, good: dict[str, Any], port: Port) -> Inte
     if any(one.address == destination for one in port.addresses):
         reader.fault(f"{path}.dest-addr", f"{destination} is our own address", "write the peer's")
         return None
-    wanted, vlan = good.get("source-addr"), good.get("vlan")
-    tagged = [one for one in port.addresses if vlan in (None, one.vlan)]
-    ours = ", ".join(map(str, port.addresses))
-    if wanted is not None and not any(one.address == wanted for one in tagged):
-        reader.fault(
-            f"{path}.source-addr",
-            f"{wanted} is not an address of {port.name}",
-            f"write one of {ours}, or leave it out",
-        )
-        return None
-    if vlan is not None and not tagged:
-        reader.fault(
-            f"{path}.vlan", f"{port.name} has no address in vlan {vlan}", f"its addresses are {ours}"
-        )
+    found = candidates(reader, path, good, port)
+    if found is None:
         return None
     fitting = [
-        one
-        for one in tagged
-        if wanted in (None, one.address)
-        and one.address.version == destination.version
-        and destination in one.network
+        one for one in found if one.address.version == destination.version and destination in one.network
     ]
+    ours = ", ".join(map(str, port.addresses))
     if not fitting:
         reader.fault(
             f"{path}.dest-addr",

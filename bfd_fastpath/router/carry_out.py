@@ -13,7 +13,14 @@ import pydp
 from bfd_fastpath.config import ConfigError, model, steps
 from bfd_fastpath.config.render import render
 from bfd_fastpath.nhib import NhibPolicy
-from bfd_fastpath.session import LearnedPolicy, SessionSpec, Timers
+from bfd_fastpath.session import (
+    EngineRefusedError,
+    EngineSession,
+    LearnedPolicy,
+    PathType,
+    SessionSpec,
+    Timers,
+)
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -71,9 +78,16 @@ async def _step(router: Router, step: steps.Step) -> None:
         case steps.SetReport():
             router.neighbours.reconfigure()
         case steps.AddSession(session=session) | steps.ChangeSession(new=session):
-            router.apply(manager.want(session.dest_addr, CONFIGURATION, spec(session), now))
+            if session.path_type is not model.PathType.IP_SH:
+                _stand(router, session)
+            else:
+                router.apply(manager.want(session.dest_addr, CONFIGURATION, spec(session), now))
         case steps.RemoveSession(session=session):
-            router.apply(manager.unwant(session.dest_addr, CONFIGURATION, now))
+            router.standing.unwant(session.key)
+            if session.path_type is model.PathType.IP_SH:
+                router.apply(manager.unwant(session.dest_addr, CONFIGURATION, now))
+            else:
+                router.apply([])
         case steps.AddNeighbor(neighbor=neighbor):
             await router.neighbours.add(neighbor)
         case steps.ChangeNeighbor(new=neighbor) if step.reconnects:
@@ -84,6 +98,27 @@ async def _step(router: Router, step: steps.Step) -> None:
             await router.neighbours.remove(neighbor.key)
         case _:
             pass
+
+
+def _stand(router: Router, session: model.Session) -> None:
+    """A session of a kind that guards no next hop."""
+    wanted = EngineSession(
+        port=router.dataplane.index(session.interface),
+        vlan=session.vlan,
+        source=session.source_addr,
+        destination=session.dest_addr,
+        timers=timers(session.timers),
+        admin_down=session.admin_down,
+        path_type=PathType[session.path_type.name],
+        gateway=session.gateway,
+        tx_ttl=session.tx_ttl,
+        rx_ttl=session.rx_ttl or 0,
+    )
+    try:
+        router.standing.want(session.key, wanted)
+    except EngineRefusedError as error:
+        _log.error("engine refuses a session", address=str(session.dest_addr), error=str(error))
+    router.apply([])
 
 
 def _reattach(router: Router) -> None:

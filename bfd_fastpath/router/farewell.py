@@ -4,7 +4,7 @@
 import asyncio
 
 import pydp
-from bfd_fastpath.session import SessionManager
+from bfd_fastpath.session import SessionManager, StandingSessions
 
 #: What the engine may take beyond the detection times that it waits for.
 _GRACE_S = 2.0
@@ -18,11 +18,11 @@ class Farewell:
         self._said = False
         self._over = asyncio.Event()
 
-    async def say(self, manager: SessionManager, engine: pydp.Engine) -> None:
+    async def say(self, manager: SessionManager, standing: StandingSessions, engine: pydp.Engine) -> None:
         """Returns when every session is gone, the wait was cut short, or the engine takes much longer than
         it may."""
         self._said = True
-        if not manager.leave():
+        if not manager.leave() + standing.leave():
             return
         limit_s = max(map(_wait_us, engine.sessions), default=0) / 1e6 + _GRACE_S
         try:
@@ -31,8 +31,8 @@ class Farewell:
         except TimeoutError:
             pass
 
-    def check(self, manager: SessionManager) -> None:
-        if self._said and not manager.leaving():
+    def check(self, manager: SessionManager, standing: StandingSessions) -> None:
+        if self._said and not manager.leaving() + standing.leaving():
             self._over.set()
 
     def cut_short(self) -> None:

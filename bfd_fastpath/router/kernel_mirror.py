@@ -12,7 +12,7 @@ import pydp
 from bfd_fastpath.config.model import Neighbours, Port
 from bfd_fastpath.router.dataplane import Dataplane
 from bfd_fastpath.router.events import Address
-from bfd_fastpath.session import SessionManager
+from bfd_fastpath.session import SessionManager, StandingSessions
 
 if TYPE_CHECKING:
     from bfd_fastpath.net.kernel_neighbours import KernelNeighbours
@@ -49,12 +49,12 @@ class KernelMirror:
             await mirror.close()
         self._mirrors.clear()
 
-    def follow(self, manager: SessionManager) -> None:
-        """Its sessions are others now."""
+    def follow(self, manager: SessionManager, standing: StandingSessions) -> None:
+        """Their sessions are others now."""
         if not self._mirrors:
             return
-        sessions = [view.wanted for view in manager.sessions() if not view.leaving]
-        wanted = {(one.port, one.destination): one.vlan for one in sessions if one.port in self._mirrors}
+        sessions = [*(view.wanted for view in manager.sessions() if not view.leaving), *standing]
+        wanted = {(one.port, one.neighbour): one.vlan for one in sessions if one.port in self._mirrors}
         for port, address in self._wanted.keys() - wanted.keys():
             self._mirrors[port].unwant(address)
             self._set(port, address, self._wanted[port, address], None)

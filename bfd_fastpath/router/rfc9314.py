@@ -25,15 +25,16 @@ class WallClock:
 
 
 def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[str, object]:
-    """One session as `session` of ietf-bfd-ip-sh; leaves of ours (vlan, next-hop, polling...) stand beside
-    RFC 9314's."""
+    """One session as `session` of ietf-bfd-ip-sh, or of a group of ietf-bfd-ip-mh; leaves of ours (vlan,
+    next-hop, polling...) stand beside RFC 9314's."""
     config = state.config
     return {
         "interface": interface,
         "dest-addr": str(config.dest_addr),
         "source-addr": str(config.source_addr),
         "vlan": config.vlan,
-        "path-type": "path-ip-sh",
+        "path-type": str(config.path_type),
+        **_path(config),
         "role": str(config.role),
         "local-multiplier": config.local_multiplier,
         "desired-min-tx-interval": config.desired_min_tx_interval_us,
@@ -80,6 +81,14 @@ def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[s
             "send-failed-packet-count": state.send_failed_packet_count,
         },
     }
+
+
+def _path(config: pydp.SessionConfig) -> dict[str, object]:
+    """What only a session of this path type has."""
+    if config.path_type is not pydp.PathType.IP_MH:
+        return {}
+    gateway = str(config.gateway) if config.gateway is not None else None
+    return {"gateway": gateway, "tx-ttl": config.tx_ttl, "rx-ttl": config.rx_ttl}
 
 
 def summary(states: Iterable[pydp.SessionState]) -> dict[str, int]:

@@ -29,7 +29,7 @@ from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.learned import Route
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.peer import Peer
-from bfd_fastpath.session import SessionManager
+from bfd_fastpath.session import EventRecord, SessionManager, StandingSessions
 from bfd_fastpath.session.native import NativeEngine
 
 Observer = Callable[[RouterEvent], None]
@@ -72,6 +72,7 @@ class Router:
         self._closing = asyncio.Lock()
         self._observers: list[Observer] = []
         self._manager: SessionManager | None = None
+        self._standing: StandingSessions | None = None
         self._pump: EventPump[Any] | None = None
         self._timer = DeadlineTimer(pydp.clock_ns, self._next_deadline, self._expired)
 
@@ -91,7 +92,9 @@ class Router:
         """
         try:
             self.dataplane.create()
-            self._manager = SessionManager(NativeEngine(self.engine), self.nhib)
+            native = NativeEngine(self.engine)
+            self._manager = SessionManager(native, self.nhib)
+            self._standing = StandingSessions(native)
             self._pump = EventPump(self.engine.events, self._events)
             await carry_out.start(self, plan(None, self.config))
         except BaseException:
@@ -126,7 +129,7 @@ class Router:
             self._farewell.cut_short()
         elif self._manager is not None and self.dataplane.is_open:
             self.emit(self.neighbours.withdraw_told())
-            await self._farewell.say(self._manager, self.engine)
+            await self._farewell.say(self._manager, self.standing, self.engine)
         await self._close()
 
     async def _close(self) -> None:
@@ -154,6 +157,13 @@ class Router:
             raise RuntimeError("the router is not running")
         return self._manager
 
+    @property
+    def standing(self) -> StandingSessions:
+        """The sessions that guard no next hop. RuntimeError before start()."""
+        if self._standing is None:
+            raise RuntimeError("the router is not running")
+        return self._standing
+
     def routes(self) -> list[tuple[Address, Route]]:
         """Every learned route with the neighbour that offers it."""
         return [(one.neighbor.address, route) for one in self.neighbours for route in one.learned.routes()]
@@ -175,9 +185,12 @@ class Router:
         return bool(changes)
 
     def session_admin(self, address: Address, down: bool) -> None:
-        """Hold a session in AdminDown or let it run. KeyError when there is no session to the address."""
+        """Hold the sessions to an address in AdminDown or let them run. KeyError when there is none."""
+        held = self.standing.hold(address, down)
         if self.manager.session_of(address) is None:
-            raise KeyError(address)
+            if not held:
+                raise KeyError(address)
+            return
         self.apply(self.manager.set_admin(address, down, pydp.clock_ns()))
 
     # -- one direction: engine, BGP and operator -> sessions -> NHIB -> reports ----------------------------
@@ -189,7 +202,7 @@ class Router:
             self.emit(engine_events.from_change(change) for change in changes)
             self.emit(told)
             changes = self.manager.settle(pydp.clock_ns())
-        self._kernel.follow(self.manager)
+        self._kernel.follow(self.manager, self.standing)
         self._timer.refresh()
 
     def emit(self, happened: Iterable[RouterEvent]) -> None:
@@ -212,9 +225,17 @@ class Router:
         )
         self.emit(engine_events.from_change(change) for change in drained.changes)
         self.emit(told)
+        self._standing_events(drained.foreign)
         self.apply(self.manager.settle(pydp.clock_ns()))
         self.dataplane.purge()
-        self._farewell.check(self.manager)
+        self._farewell.check(self.manager, self.standing)
+
+    def _standing_events(self, records: list[EventRecord]) -> None:
+        for record in records:
+            session = self.standing.event(record)
+            event = engine_events.from_record(session.destination, record) if session is not None else None
+            if event is not None:
+                self.emit([event])
 
     def _next_deadline(self) -> int | None:
         times = [self.manager.next_deadline(), *(one.next_deadline() for one in self.neighbours)]

@@ -5,7 +5,8 @@ from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
 from bfd_fastpath.session.manager import Drained, SessionManager, SessionView
 from bfd_fastpath.session.path import Attachment, find_path
 from bfd_fastpath.session.record import EventRecord, EventType, records
-from bfd_fastpath.session.spec import EngineSession, LearnedPolicy, SessionSpec, Timers
+from bfd_fastpath.session.spec import EngineSession, LearnedPolicy, PathType, SessionSpec, Timers
+from bfd_fastpath.session.standing import StandingSessions
 
 __all__ = [
     "Attachment",
@@ -15,10 +16,12 @@ __all__ = [
     "EventRecord",
     "EventType",
     "LearnedPolicy",
+    "PathType",
     "SessionEngine",
     "SessionManager",
     "SessionSpec",
     "SessionView",
+    "StandingSessions",
     "Timers",
     "find_path",
     "records",

@@ -41,6 +41,8 @@ class Drained:
     changes: list[Change] = field(default_factory=list)
     seen: list[tuple[Address, EventRecord]] = field(default_factory=list)
     """Every record of a session of ours, with its destination, in order."""
+    foreign: list[EventRecord] = field(default_factory=list)
+    """Records of what guards no next hop."""
 
 
 class SessionManager:
@@ -130,6 +132,8 @@ class SessionManager:
                 if record.type == EventType.REMOVED:
                     del self._table.leaving[record.session]
                     drained.changes.extend(self._retry_waiting(record.time_ns))
+            else:
+                drained.foreign.append(record)
         return drained
 
     def timer(self, now_ns: int) -> list[Change]:

@@ -10,7 +10,7 @@ from bfd_fastpath.session.spec import EngineSession
 from pydp import Engine
 from pydp.errors import NotFoundError, PydpError
 from pydp.sessions import SessionConfig
-from pydp.states import Role
+from pydp.states import PathType, Role
 
 
 class NativeEngine:
@@ -70,4 +70,8 @@ def session_config(wanted: EngineSession) -> SessionConfig:
         required_min_rx_interval_us=timers.required_min_rx_us,
         admin_down=wanted.admin_down,
         role=Role.PASSIVE if timers.passive else Role.ACTIVE,
+        path_type=PathType(wanted.path_type),
+        gateway=wanted.gateway,
+        tx_ttl=wanted.tx_ttl,
+        rx_ttl=wanted.rx_ttl,
     )

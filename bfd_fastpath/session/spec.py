@@ -5,10 +5,18 @@ session as the engine gets it. No decisions; those are in manager.py and path.py
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+
+class PathType(IntEnum):
+    """What a session watches; enum pydp_path_type."""
+
+    IP_SH = 0
+    IP_MH = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class LearnedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class EngineSession:
-    """The whole wanted session. (port, vlan, source, destination) is its key."""
+    """The whole wanted session."""
 
     port: int
     vlan: int
@@ -57,7 +65,20 @@ class EngineSession:
     destination: Address
     timers: Timers
     admin_down: bool = False
+    path_type: PathType = PathType.IP_SH
+    gateway: Address | None = None
+    """Of routed paths: the neighbour to send through; None: the destination is one itself."""
+    tx_ttl: int = 255
+    rx_ttl: int = 0
 
     @property
-    def key(self) -> tuple[int, int, Address, Address]:
-        return self.port, self.vlan, self.source, self.destination
+    def key(self) -> tuple[object, ...]:
+        """What makes two of them the same session to the engine."""
+        if self.path_type is PathType.IP_MH:
+            return self.path_type, self.source, self.destination
+        return self.path_type, self.port, self.vlan, self.source, self.destination
+
+    @property
+    def neighbour(self) -> Address:
+        """Whose link-layer address its packets carry."""
+        return self.gateway or self.destination

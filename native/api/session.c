@@ -5,6 +5,22 @@
 #include "api/check.h"
 #include "engine/control.h"
 
+static int check_path(const struct pydp_session_config *config)
+{
+	int result = config->gateway.family ? check_address(&config->gateway, "gateway") : PYDP_OK;
+
+	if (result != PYDP_OK)
+		return result;
+	CHECK(config->path_type <= PYDP_PATH_IP_MH, "path_type %u is unknown", config->path_type);
+	CHECK(config->gateway.family == 0 || config->gateway.family == config->source.family,
+	      "source is IPv%u and gateway is IPv%u", config->source.family, config->gateway.family);
+	if (config->path_type == PYDP_PATH_IP_SH)
+		CHECK(config->gateway.family == 0 && (config->tx_ttl == 0 || config->tx_ttl == BFD_TTL) &&
+			      (config->rx_ttl == 0 || config->rx_ttl == BFD_TTL),
+		      "a session of a single hop has no gateway, and its TTL is 255 (RFC 5881)");
+	return PYDP_OK;
+}
+
 static int check_session(const struct pydp_session_config *config)
 {
 	int result = check_address(&config->source, "source");
@@ -24,7 +40,7 @@ static int check_session(const struct pydp_session_config *config)
 	CHECK(config->concatenated_path == 0 || config->concatenated_path == PYDP_DIAG_CONCATENATED_PATH_DOWN ||
 		      config->concatenated_path == PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN,
 	      "concatenated_path is %u: 0, or diagnostic 6 or 8", config->concatenated_path);
-	return PYDP_OK;
+	return check_path(config);
 }
 
 int pydp_session_upsert(pydp_engine_t *engine, const struct pydp_session_config *config, uint32_t *id)

@@ -6,7 +6,7 @@
 
 /* X(NAME, kebab-name, text). The first ones stand in the order of RFC 5880 6.8.6, up to ADMIN_DOWN, and counter.h has one counter
  * for each. Who finds each: P bfd_packet_parse, T the table of sessions, S bfd_session_receive, K bfd_kind_check,
- * A bfd_auth_parse, N net_datagram (for a datagram whose ports say BFD). */
+ * R path/bfd_receive, A bfd_auth_parse, N net_datagram (for a datagram whose ports say BFD). */
 #define BFD_FAULT_LIST(X)                                                                                              \
 	X(VERSION, "version", "version is not 1")                                                              /* P */ \
 	X(LENGTH, "length", "Length is below 24, or below 26 with the authentication bit")                     /* P */ \
@@ -20,6 +20,7 @@
 	X(AUTHENTICATION, "auth", "authentication bit is set and no authentication is in use")                 /* S */ \
 	X(ADMIN_DOWN, "admin-down", "the session is AdminDown here")                                           /* S */ \
 	X(TTL, "ttl", "TTL or hop limit is below 255 without authentication")                                  /* K */ \
+	X(RX_TTL, "rx-ttl", "TTL or hop limit is below what the multihop session asks for")                    /* R */ \
 	X(SBFD_PORTS, "s-bfd-ports", "S-BFD request comes from port 7784, where only replies come from")       /* K */ \
 	X(SBFD_DEMAND, "s-bfd-demand", "Demand bit is missing in an S-BFD request, or set in a reply")         /* K */ \
 	X(SBFD_STATE, "s-bfd-state", "S-BFD reply says a state other than Up and AdminDown")                   /* K */ \

@@ -46,6 +46,27 @@ static inline enum bfd_kind bfd_kind_of(uint16_t source_port, uint16_t destinati
 	}
 }
 
+/* Where a session that hears this kind sends its packets. */
+static inline uint16_t bfd_kind_port(enum bfd_kind heard)
+{
+	switch (heard) {
+	case BFD_KIND_MULTIHOP:
+		return BFD_UDP_PORT_MULTIHOP;
+	case BFD_KIND_MICRO:
+		return BFD_UDP_PORT_MICRO;
+	case BFD_KIND_SBFD_REPLY:
+		return BFD_UDP_PORT_SBFD;
+	default:
+		return BFD_UDP_PORT;
+	}
+}
+
+/* Whether packets of this kind may have passed routers: they come in on any port, with a TTL below 255. */
+static inline bool bfd_kind_routed(enum bfd_kind kind)
+{
+	return kind == BFD_KIND_MULTIHOP || kind == BFD_KIND_SBFD_REQUEST || kind == BFD_KIND_SBFD_REPLY;
+}
+
 static inline enum bfd_fault bfd_kind_check_sbfd(enum bfd_kind kind, const struct bfd_packet *packet, uint16_t source_port)
 {
 	bool demand = packet->flags & BFD_FLAG_DEMAND;

@@ -47,6 +47,7 @@
 	X(DROP_BFD_NO_SESSION, "drop-bfd-no-session", 1, "BFD Your Discriminator zero from a peer without a session")      \
 	X(DROP_BFD_AUTH, "drop-bfd-auth", 1, "BFD authentication bit set and no authentication in use")                    \
 	X(DROP_BFD_ADMIN_DOWN, "drop-bfd-admin-down", 1, "BFD for a session that is AdminDown here")                       \
+	X(DROP_BFD_RX_TTL, "drop-bfd-rx-ttl", 1, "BFD with a TTL or hop limit below the multihop session's rx-ttl")        \
 	X(DROP_NEIGHBOUR_UNRESOLVED, "drop-neighbour-unresolved", 1, "not sent: the neighbour's MAC address is not known") \
 	X(DROP_NO_MBUF, "drop-no-mbuf", 1, "not sent: no packet buffer free")                                              \
 	X(DROP_TX_FULL, "drop-tx-full", 1, "not sent: the port's transmit queue was full")
@@ -61,10 +62,19 @@ enum pydp_counter {
 static_assert(PYDP_CNT_DROP_BFD_ADMIN_DOWN - PYDP_CNT_DROP_BFD_VERSION == BFD_FAULT_ADMIN_DOWN - BFD_FAULT_VERSION,
 	      "one counter for each fault of RFC 5880 6.8.6, in the same order");
 
-/* fault: BFD_FAULT_VERSION to BFD_FAULT_ADMIN_DOWN. */
+/* PYDP_CNT_COUNT for a fault that only captures have. */
 static inline enum pydp_counter counter_of_fault(enum bfd_fault fault)
 {
-	return (enum pydp_counter)(PYDP_CNT_DROP_BFD_VERSION + ((int)fault - (int)BFD_FAULT_VERSION));
+	if (fault >= BFD_FAULT_VERSION && fault <= BFD_FAULT_ADMIN_DOWN)
+		return (enum pydp_counter)(PYDP_CNT_DROP_BFD_VERSION + ((int)fault - (int)BFD_FAULT_VERSION));
+	switch (fault) {
+	case BFD_FAULT_TTL:
+		return PYDP_CNT_DROP_TTL;
+	case BFD_FAULT_RX_TTL:
+		return PYDP_CNT_DROP_BFD_RX_TTL;
+	default:
+		return PYDP_CNT_COUNT;
+	}
 }
 
 /* NULL, or 0, for a number that is no counter. */

@@ -99,7 +99,9 @@ static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	path->index = engine->port_count;
 	path->mac = port->mac;
 	path->pool = port->pool;
-	path->listens = 1u << BFD_KIND_SINGLE_HOP;
+	path->listens = 1u << BFD_KIND_SINGLE_HOP | 1u << BFD_KIND_MULTIHOP;
+	path->ports = engine->path_ports;
+	path->port_count = &engine->port_count;
 	path->flush = turn_flush_port;
 	path->owner = slot;
 	engine->path_ports[engine->port_count] = path;

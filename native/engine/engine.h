@@ -120,9 +120,11 @@ static inline void stat_add(_Atomic uint64_t *value, uint64_t count)
 	atomic_store_explicit(value, atomic_load_explicit(value, memory_order_relaxed) + count, memory_order_relaxed);
 }
 
-/* engine/sessions.c */
+/* engine/slots.c */
 int sessions_create(struct pydp_engine *engine);
 void sessions_destroy(struct pydp_engine *engine);
+
+/* engine/sessions.c */
 int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config *config, uint32_t *id);
 int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config *config,
 		   const struct pydp_session_takeover *takeover, uint32_t *id);

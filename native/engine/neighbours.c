@@ -146,18 +146,19 @@ static void forget(struct pydp_engine *engine, uint32_t index)
 	neighbours->count--;
 }
 
-int neighbours_join(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
+static struct neighbour_key key_of(const struct path_session *cold, const uint8_t *octets)
+{
+	struct neighbour_key key = {.port = cold->port, .vlan = cold->vlan, .family = cold->family};
+
+	memcpy(key.octets, octets, 16);
+	return key;
+}
+
+static void join(struct pydp_engine *engine, uint32_t slot, int index, uint64_t now_ns)
 {
 	struct path_session *cold = &engine->sessions.cold[slot];
-	struct neighbour_key key = {.port = cold->port, .vlan = cold->vlan, .family = cold->family};
-	struct neighbour *neighbour;
-	int index;
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
 
-	memcpy(key.octets, cold->remote, 16);
-	index = find_or_make(engine, &key);
-	if (index < 0)
-		return index;
-	neighbour = &engine->neighbours.entries[index];
 	cold->neighbour = (uint32_t)index;
 	cold->previous_of_neighbour = PATH_NONE;
 	cold->next_of_neighbour = neighbour->first;
@@ -168,6 +169,28 @@ int neighbours_join(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 		ask(engine, neighbour);
 		arm(engine, (uint32_t)index, now_ns + ASK_AGAIN_NS);
 	}
+}
+
+int neighbours_join(struct pydp_engine *engine, uint32_t slot, const uint8_t *octets, uint64_t now_ns)
+{
+	struct neighbour_key key = key_of(&engine->sessions.cold[slot], octets);
+	int index = find_or_make(engine, &key);
+
+	if (index < 0)
+		return index;
+	join(engine, slot, index, now_ns);
+	return PYDP_OK;
+}
+
+int neighbours_move(struct pydp_engine *engine, uint32_t slot, const uint8_t *octets, uint64_t now_ns)
+{
+	struct neighbour_key key = key_of(&engine->sessions.cold[slot], octets);
+	int index = find_or_make(engine, &key);
+
+	if (index < 0 || (uint32_t)index == engine->sessions.cold[slot].neighbour)
+		return index < 0 ? index : PYDP_OK;
+	neighbours_leave(engine, slot);
+	join(engine, slot, index, now_ns);
 	return PYDP_OK;
 }
 
@@ -278,6 +301,9 @@ void neighbours_heard(void *context, uint32_t slot, const uint8_t *mac, uint64_t
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 	struct pydp_mac heard;
 
+	/* What was routed comes from any router's MAC address. */
+	if (bfd_kind_routed((enum bfd_kind)engine->sessions.cold[slot].kind))
+		return;
 	if (neighbour->state == PYDP_NEIGHBOUR_STATIC || !mac_is_host(mac))
 		return;
 	memcpy(heard.octets, mac, 6);

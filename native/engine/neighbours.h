@@ -42,8 +42,10 @@ struct neighbours {
 
 int neighbours_create(struct pydp_engine *engine);
 void neighbours_destroy(struct pydp_engine *engine);
-/* A session's neighbour: found or made, and asked for. */
-int neighbours_join(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
+/* The neighbour that a session sends through, by its address: found or made, and asked for. */
+int neighbours_join(struct pydp_engine *engine, uint32_t slot, const uint8_t *octets, uint64_t now_ns);
+/* The session's port, VLAN or neighbour is another; when it cannot be had, nothing changes. */
+int neighbours_move(struct pydp_engine *engine, uint32_t slot, const uint8_t *octets, uint64_t now_ns);
 void neighbours_leave(struct pydp_engine *engine, uint32_t slot);
 int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, const struct pydp_mac *mac, uint64_t now_ns);
 /* From an index on; next is where to go on, UINT32_MAX at the end. */

@@ -3,6 +3,18 @@
 #include <string.h>
 #include <pydp/status.h>
 #include "engine/engine.h"
+#include "engine/place.h"
+
+/* Family 0 where the neighbour is the destination itself. */
+static void copy_gateway(const struct pydp_engine *engine, const struct path_session *cold, struct pydp_address *gateway)
+{
+	const struct neighbour_key *through = &engine->neighbours.entries[cold->neighbour].key;
+
+	if (memcmp(through->octets, cold->remote, sizeof(through->octets)) == 0)
+		return;
+	memcpy(gateway->octets, through->octets, sizeof(gateway->octets));
+	gateway->family = cold->family;
+}
 
 static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct pydp_session_config *config)
 {
@@ -23,6 +35,10 @@ static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct 
 	if (hot->features & (BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE))
 		config->concatenated_path = hot->features & BFD_FEATURE_CONCATENATED ? PYDP_DIAG_CONCATENATED_PATH_DOWN
 										     : PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN;
+	config->path_type = place_path_type((enum bfd_kind)cold->kind);
+	config->tx_ttl = cold->tx_ttl;
+	config->rx_ttl = cold->rx_ttl;
+	copy_gateway(engine, cold, &config->gateway);
 	config->desired_min_tx_us = hot->desired_min_tx_us;
 	config->required_min_rx_us = hot->required_min_rx_us;
 }
@@ -79,7 +95,7 @@ int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_s
 	copy_config(engine, slot, &state->config);
 	state->id = id;
 	state->source_port = cold->source_port;
-	state->dest_port = BFD_UDP_PORT;
+	state->dest_port = bfd_kind_port((enum bfd_kind)cold->kind);
 	state->neighbour_state = engine->neighbours.entries[cold->neighbour].state;
 	copy_protocol(&engine->sessions.hot[slot], state);
 	copy_counts(cold, state);
@@ -93,8 +109,12 @@ int sessions_refused(struct pydp_engine *engine, uint32_t id, uint32_t *refused)
 	if (slot == PATH_NONE)
 		return PYDP_E_NOENT;
 	memset(refused, 0, PYDP_CNT_COUNT * sizeof(*refused));
-	for (int fault = BFD_FAULT_VERSION; fault <= BFD_FAULT_ADMIN_DOWN; fault++)
-		refused[counter_of_fault((enum bfd_fault)fault)] = engine->sessions.extra[slot].refused[fault];
+	for (int fault = BFD_ACCEPTED + 1; fault < BFD_FAULTS; fault++) {
+		enum pydp_counter counter = counter_of_fault((enum bfd_fault)fault);
+
+		if (counter < PYDP_CNT_COUNT)
+			refused[counter] += engine->sessions.extra[slot].refused[fault];
+	}
 	return PYDP_OK;
 }
 

@@ -2,6 +2,7 @@
 /* What a wanted session becomes in the tables: its timers and features for core, its addresses and marks for the path. */
 #include <string.h>
 #include "engine/engine.h"
+#include "engine/place.h"
 
 enum {
 	SOURCE_PORT_FIRST = 49152, /* RFC 5881 section 4 */
@@ -49,6 +50,12 @@ static void note_flags(struct path_session *cold, const struct pydp_session_conf
 		cold->flags |= PATH_SESSION_PASSIVE;
 }
 
+static void note_ttls(struct path_session *cold, const struct pydp_session_config *config)
+{
+	cold->tx_ttl = config->tx_ttl ? config->tx_ttl : BFD_TTL;
+	cold->rx_ttl = config->rx_ttl;
+}
+
 /* Reading a page that was never touched costs none. */
 static void forget(struct path_session_extra *extra)
 {
@@ -72,6 +79,8 @@ void session_note(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 {
 	note_flags(&engine->sessions.cold[slot], config);
 	note_demand(&engine->sessions.extra[slot], config);
+	note_ttls(&engine->sessions.cold[slot], config);
+	path_bfd_prepare(&engine->sessions.cold[slot]);
 }
 
 void session_describe(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config, uint16_t source_port)
@@ -86,6 +95,7 @@ void session_describe(struct pydp_engine *engine, uint32_t slot, const struct py
 	cold->family = config->source.family;
 	cold->port = (uint8_t)config->port;
 	cold->vlan = config->vlan;
+	cold->kind = (uint8_t)place_kind(config->path_type);
 	cold->source_port = source_port ? source_port : (uint16_t)(SOURCE_PORT_FIRST + slot % SOURCE_PORTS);
 	cold->generation = generation;
 	cold->last_discriminator = last_discriminator;
@@ -95,5 +105,4 @@ void session_describe(struct pydp_engine *engine, uint32_t slot, const struct py
 	cold->told_state = session_disabled(config) ? PYDP_BFD_ADMIN_DOWN : PYDP_BFD_DOWN;
 	cold->admin_down_count = session_disabled(config);
 	session_note(engine, slot, config);
-	path_bfd_prepare(cold);
 }

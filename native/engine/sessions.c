@@ -1,136 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of sessions: slots, ids, discriminators and the address keys. What a session does is core's. */
-#include <stdio.h>
+/* The table of sessions: ids, discriminators and the address keys. What a session does is core's. */
 #include <string.h>
-#include <rte_errno.h>
-#include <rte_jhash.h>
 #include "core/discriminator.h"
 #include "engine/engine.h"
-#include "engine/table.h"
-#include "io/eal.h"
+#include "engine/place.h"
+#include "engine/slots.h"
 #include "io/error.h"
-
-/* So many slots rest before one is used again, so that late packets and stale ids find nothing. */
-enum { SLOTS_AT_REST = 64 };
-
-int sessions_create(struct pydp_engine *engine)
-{
-	struct path_sessions *sessions = &engine->sessions;
-	struct rte_hash_parameters parameters = {0};
-	char name[RTE_HASH_NAMESIZE];
-
-	snprintf(name, sizeof(name), "pydp-keys-%u", eal_unique());
-	parameters.name = name;
-	parameters.entries = RTE_MAX(engine->max_sessions, 64u);
-	parameters.key_len = sizeof(struct path_session_key);
-	parameters.hash_func = rte_jhash;
-	parameters.hash_func_init_val = engine->hash_seed = (uint32_t)rng_next(&engine->rng);
-	parameters.socket_id = SOCKET_ID_ANY;
-	sessions->keys = rte_hash_create(&parameters);
-	if (sessions->keys == NULL)
-		return error_set(
-			PYDP_E_NOMEM,
-			"no memory for the keys of %u sessions (%s): give EAL more with -m MEGABYTES or lower max_sessions",
-			engine->max_sessions, rte_strerror(rte_errno));
-	sessions->hot = table_map(sizeof(*sessions->hot) * engine->max_sessions, "the sessions");
-	sessions->cold = table_map(sizeof(*sessions->cold) * engine->max_sessions, "the sessions");
-	sessions->extra = table_map_sparse(sizeof(*sessions->extra) * engine->max_sessions, "the sessions");
-	engine->wheel_nodes = table_map(sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours),
-					"the timers");
-	if (sessions->hot == NULL || sessions->cold == NULL || sessions->extra == NULL || engine->wheel_nodes == NULL)
-		return PYDP_E_NOMEM;
-	sessions->ports = engine->path_ports;
-	sessions->rng = &engine->rng;
-	sessions->engine = engine;
-	sessions->acted = session_acted;
-	sessions->heard = neighbours_heard;
-	engine->free_head = engine->free_tail = PATH_NONE;
-	wheel_init(&engine->wheel, engine->wheel_nodes, engine->max_sessions + engine->max_neighbours, 0);
-	return PYDP_OK;
-}
-
-void sessions_destroy(struct pydp_engine *engine)
-{
-	struct path_sessions *sessions = &engine->sessions;
-
-	rte_hash_free(sessions->keys);
-	given_destroy(engine);
-	table_unmap(sessions->hot, sizeof(*sessions->hot) * engine->max_sessions);
-	table_unmap(sessions->cold, sizeof(*sessions->cold) * engine->max_sessions);
-	table_unmap(sessions->extra, sizeof(*sessions->extra) * engine->max_sessions);
-	table_unmap(engine->wheel_nodes, sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours));
-}
-
-static uint32_t take_slot(struct pydp_engine *engine)
-{
-	struct path_sessions *sessions = &engine->sessions;
-	uint32_t slot = engine->free_head;
-
-	if (sessions->slots < engine->max_sessions && engine->free_count <= SLOTS_AT_REST)
-		return sessions->slots++;
-	if (slot == PATH_NONE)
-		return PATH_NONE;
-	engine->free_head = sessions->cold[slot].next_free;
-	if (engine->free_head == PATH_NONE)
-		engine->free_tail = PATH_NONE;
-	engine->free_count--;
-	return slot;
-}
-
-static void give_slot(struct pydp_engine *engine, uint32_t slot)
-{
-	struct path_session *cold = engine->sessions.cold;
-
-	cold[slot].next_free = PATH_NONE;
-	if (engine->free_tail == PATH_NONE)
-		engine->free_head = slot;
-	else
-		cold[engine->free_tail].next_free = slot;
-	engine->free_tail = slot;
-	engine->free_count++;
-}
-
-static struct path_session_key key_of(uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *local, const uint8_t *remote)
-{
-	struct path_session_key key = {.port = port, .vlan = vlan, .family = family, .kind = BFD_KIND_SINGLE_HOP};
-	size_t octets = family == 4 ? 4 : 16;
-
-	memcpy(key.local, local, octets);
-	memcpy(key.remote, remote, octets);
-	return key;
-}
-
-/* Where the wanted session belongs. */
-struct place {
-	struct path_session_key key;
-	struct path_local *local;
-};
-
-static int locate(struct pydp_engine *engine, const struct pydp_session_config *config, struct place *place)
-{
-	struct path_port *port;
-
-	if (config->port >= engine->port_count)
-		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", config->port, engine->port_count);
-	port = engine->path_ports[config->port];
-	place->local = path_local_find(port, config->vlan, config->source.family, config->source.octets);
-	if (place->local == NULL)
-		return error_set(
-			PYDP_E_INVAL,
-			"the session's source is no address of port %u, VLAN %u: add it with pydp_engine_address_add first",
-			config->port, config->vlan);
-	if (path_local_find(port, config->vlan, config->source.family, config->destination.octets) != NULL)
-		return error_set(PYDP_E_INVAL, "the session's destination is an address of our own");
-	place->key = key_of(config->port, config->vlan, config->source.family, config->source.octets,
-			    config->destination.octets);
-	return PYDP_OK;
-}
 
 static void leave(struct pydp_engine *engine, uint32_t slot)
 {
 	neighbours_leave(engine, slot);
 	engine->sessions.cold[slot].id = 0;
-	give_slot(engine, slot);
+	slots_give(engine, slot);
 }
 
 /* What is found by its addresses: a slot with a neighbour and a key, or nothing at all. */
@@ -138,17 +19,17 @@ static int enter(struct pydp_engine *engine, const struct pydp_session_config *c
 		 uint16_t source_port, uint32_t *entered)
 {
 	struct path_sessions *sessions = &engine->sessions;
-	uint32_t slot = take_slot(engine);
+	uint32_t slot = slots_take(engine);
 	int result;
 
 	if (slot == PATH_NONE)
 		return error_set(PYDP_E_NOMEM, "the table of %u sessions is full: create the engine with a larger max_sessions",
 				 engine->max_sessions);
 	session_describe(engine, slot, config, source_port);
-	result = neighbours_join(engine, slot, engine->now_ns);
+	result = neighbours_join(engine, slot, place->neighbour, engine->now_ns);
 	if (result != PYDP_OK) {
 		sessions->cold[slot].id = 0;
-		give_slot(engine, slot);
+		slots_give(engine, slot);
 		return result;
 	}
 	if (rte_hash_add_key_data(sessions->keys, &place->key, (void *)(uintptr_t)slot) != 0) {
@@ -167,7 +48,7 @@ static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 	struct bfd_session *hot = &engine->sessions.hot[slot];
 
 	bfd_session_init(hot, &timers, discriminator, engine->now_ns);
-	path_session_mark(hot, BFD_KIND_SINGLE_HOP, (uint8_t)config->port, config->vlan, config->source.family,
+	path_session_mark(hot, place_kind(config->path_type), (uint8_t)config->port, config->vlan, config->source.family,
 			  config->destination.octets);
 	session_arm(engine, slot);
 	place->local->sessions++;
@@ -189,30 +70,57 @@ static int make(struct pydp_engine *engine, const struct pydp_session_config *co
 	return PYDP_OK;
 }
 
-static void change(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config)
+/* What is not in its key may become another: where a multihop session sends from and through. */
+static int move(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config, const struct place *place)
+{
+	struct path_session *cold = &engine->sessions.cold[slot];
+	uint8_t port = cold->port;
+	uint16_t vlan = cold->vlan;
+	struct path_local *from = path_local_find(engine->path_ports[port], vlan, cold->family, cold->local);
+	int result;
+
+	cold->port = (uint8_t)config->port;
+	cold->vlan = config->vlan;
+	result = neighbours_move(engine, slot, place->neighbour, engine->now_ns);
+	if (result != PYDP_OK) {
+		cold->port = port;
+		cold->vlan = vlan;
+		return result;
+	}
+	if (from != NULL)
+		from->sessions--;
+	place->local->sessions++;
+	return PYDP_OK;
+}
+
+static int change(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config,
+		  const struct place *place)
 {
 	struct bfd_session_config timers = session_timers(config);
 	struct bfd_actions actions;
+	int result = move(engine, slot, config, place);
 
+	if (result != PYDP_OK)
+		return result;
 	session_note(engine, slot, config);
 	bfd_session_configure(&engine->sessions.hot[slot], &timers, engine->now_ns, &engine->rng, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
 	session_arm(engine, slot);
+	return PYDP_OK;
 }
 
 int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config *config, uint32_t *id)
 {
 	struct place place;
 	void *found;
-	int result = locate(engine, config, &place);
+	int result = place_find(engine, config, &place);
 
 	if (result != PYDP_OK)
 		return result;
 	if (rte_hash_lookup_data(engine->sessions.keys, &place.key, &found) < 0)
 		return make(engine, config, &place, id);
-	change(engine, (uint32_t)(uintptr_t)found, config);
 	*id = engine->sessions.cold[(uint32_t)(uintptr_t)found].id;
-	return PYDP_OK;
+	return change(engine, (uint32_t)(uintptr_t)found, config, &place);
 }
 
 /* An AdminDown that is wanted is told to the peer of the running session, so it comes last. */
@@ -230,7 +138,7 @@ int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config 
 	struct bfd_actions actions;
 	struct place place;
 	uint32_t slot;
-	int result = locate(engine, config, &place);
+	int result = place_find(engine, config, &place);
 
 	if (result != PYDP_OK)
 		return result;
@@ -252,10 +160,8 @@ int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config 
 	begin(engine, slot, &running, &place, takeover->local_discriminator);
 	bfd_session_adopt(&engine->sessions.hot[slot], &left, engine->now_ns, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
-	if (session_disabled(config))
-		change(engine, slot, config);
 	*id = engine->sessions.cold[slot].id;
-	return PYDP_OK;
+	return session_disabled(config) ? change(engine, slot, config, &place) : PYDP_OK;
 }
 
 uint32_t sessions_find(struct pydp_engine *engine, uint32_t id)
@@ -311,7 +217,7 @@ void sessions_release(struct pydp_engine *engine, uint32_t slot)
 {
 	engine->sessions.cold[slot].id = 0;
 	engine->sessions.cold[slot].flags = 0;
-	give_slot(engine, slot);
+	slots_give(engine, slot);
 }
 
 static void forget_discriminator(struct pydp_engine *engine, uint32_t slot)
@@ -330,7 +236,7 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 {
 	struct path_sessions *sessions = &engine->sessions;
 	struct path_session *cold = &sessions->cold[slot];
-	struct path_session_key key = key_of(cold->port, cold->vlan, cold->family, cold->local, cold->remote);
+	struct path_session_key key;
 	struct path_local *local = path_local_find(engine->path_ports[cold->port], cold->vlan, cold->family, cold->local);
 	struct pydp_event gone = {.type = PYDP_EVENT_REMOVED,
 				  .time_ns = now_ns,
@@ -338,6 +244,7 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 				  .old_nexthop_state = sessions->hot[slot].nexthop,
 				  .last_rx_ns = sessions->hot[slot].last_rx_ns};
 
+	place_key(cold, &key);
 	rte_hash_del_key(sessions->keys, &key);
 	wheel_cancel(&engine->wheel, slot);
 	if (local != NULL)

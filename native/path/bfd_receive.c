@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BFD packets of a burst, to their sessions (RFC 5880 6.8.6, RFC 5881 sections 3 and 5). TTL, addresses of ours and UDP are
- * classify's; what a packet means is core's. */
+/* BFD packets of a burst, to their sessions (RFC 5880 6.8.6, RFC 5881 sections 3 and 5, RFC 5883). A TTL of 255, addresses of
+ * ours and UDP are classify's; what a packet means is core's. */
 #include <rte_prefetch.h>
 #include "core/discriminator.h"
 #include "path/session.h"
@@ -16,6 +16,12 @@ static bool from_the_peer(const struct path_sessions *sessions, const struct pat
 	if (seen.caller[0] != session->caller[0] || seen.caller[1] != session->caller[1])
 		return false;
 	return packet->family == 4 || memcmp(sessions->cold[slot].remote, packet_source(packet), 16) == 0;
+}
+
+/* RFC 5883 section 5: how far a multihop packet may have come is the session's to say. */
+static inline bool came_from_too_far(const struct path_sessions *sessions, uint32_t slot, const struct path_packet *packet)
+{
+	return packet->bfd == BFD_KIND_MULTIHOP && packet->ttl < sessions->cold[slot].rx_ttl;
 }
 
 /* The session whose slot Your Discriminator names, or PATH_NONE. */
@@ -41,13 +47,11 @@ static uint32_t slot_by_given(const struct path_sessions *sessions, uint32_t you
 static uint32_t slot_by_address(const struct path_sessions *sessions, const struct path_port *port,
 				const struct path_packet *packet)
 {
-	struct path_session_key key = {
-		.port = port->index, .vlan = packet->vlan, .family = packet->family, .kind = packet->bfd};
-	size_t octets = packet->family == 4 ? 4 : 16;
+	struct path_session_key key;
 	void *slot;
 
-	memcpy(key.local, packet_destination(packet), octets);
-	memcpy(key.remote, packet_source(packet), octets);
+	path_session_key(&key, (enum bfd_kind)packet->bfd, port->index, packet->vlan, packet->family,
+			 packet_destination(packet), packet_source(packet));
 	if (rte_hash_lookup_data(sessions->keys, &key, &slot) < 0)
 		return PATH_NONE;
 	return (uint32_t)(uintptr_t)slot;
@@ -67,7 +71,8 @@ static inline bool hello_of(struct path_sessions *sessions, const struct path_po
 			    const struct path_packet *packet, uint64_t now_ns)
 {
 	return slot != PATH_NONE && packet->payload_length >= BFD_PACKET_LENGTH &&
-	       from_the_peer(sessions, port, slot, packet) && bfd_session_hello(&sessions->hot[slot], packet->payload, now_ns);
+	       from_the_peer(sessions, port, slot, packet) && !came_from_too_far(sessions, slot, packet) &&
+	       bfd_session_hello(&sessions->hot[slot], packet->payload, now_ns);
 }
 
 /* Everything that is not a repeated hello of a session found by index. */
@@ -102,6 +107,8 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 		else if ((slot = slot_by_address(sessions, port, packet)) == PATH_NONE)
 			fault = BFD_FAULT_NO_SESSION;
 	}
+	if (fault == BFD_ACCEPTED && came_from_too_far(sessions, slot, packet))
+		fault = BFD_FAULT_RX_TTL;
 	if (fault != BFD_ACCEPTED) {
 		refuse(sessions, port, slot, fault);
 		return;

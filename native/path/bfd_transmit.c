@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a session to a frame: Ethernet, IP with TTL 255, UDP 3784 and the control packet (RFC 5881 sections 4 and 5). */
+/* From a session to a frame: Ethernet, IP, UDP to the port of its kind of BFD, and the control packet (RFC 5881 sections 4
+ * and 5, RFC 5883 section 5). */
 #include "core/checksum.h"
 #include "path/session.h"
 
@@ -12,7 +13,7 @@ static void write_ip4(uint8_t *out, const struct path_session *session)
 	store16(out + IP4_TOTAL_AT, IP4_LENGTH + UDP_AND_BFD);
 	store16(out + 4, 0);
 	store16(out + IP4_FRAGMENT_AT, DONT_FRAGMENT);
-	out[IP4_TTL_AT] = BFD_TTL;
+	out[IP4_TTL_AT] = session->tx_ttl;
 	out[IP4_PROTOCOL_AT] = PROTOCOL_UDP;
 	memcpy(out + 10, &session->ip_checksum, 2);
 	memcpy(out + IP4_SOURCE_AT, session->local, 4);
@@ -26,7 +27,7 @@ static void write_ip6(uint8_t *out, const struct path_session *session)
 	store16(out + 2, 0);
 	store16(out + IP6_PAYLOAD_AT, UDP_AND_BFD);
 	out[IP6_NEXT_AT] = PROTOCOL_UDP;
-	out[IP6_HOP_LIMIT_AT] = BFD_TTL;
+	out[IP6_HOP_LIMIT_AT] = session->tx_ttl;
 	memcpy(out + IP6_SOURCE_AT, session->local, 16);
 	memcpy(out + IP6_DESTINATION_AT, session->remote, 16);
 }
@@ -34,7 +35,7 @@ static void write_ip6(uint8_t *out, const struct path_session *session)
 static void write_udp(uint8_t *out, const struct path_session *session)
 {
 	store16(out, session->source_port);
-	store16(out + 2, BFD_UDP_PORT);
+	store16(out + 2, bfd_kind_port((enum bfd_kind)session->kind));
 	store16(out + 4, UDP_AND_BFD);
 	store16(out + UDP_CHECKSUM_AT, 0);
 }

@@ -35,13 +35,22 @@ static uint32_t classify_udp(const struct path_port *port, struct path_packet *p
 		return PYDP_CNT_DROP_OTHER_UDP;
 	if (!net_udp_checksum(udp, udp_length, packet_source(packet), packet->family))
 		return PYDP_CNT_DROP_CHECKSUM_UDP;
-	if (ttl != BFD_TTL)
+	if (ttl != BFD_TTL && !bfd_kind_routed(kind))
 		return PYDP_CNT_DROP_TTL;
+	packet->ttl = ttl;
 	packet->payload = udp + UDP_LENGTH;
 	packet->payload_length = udp_length - UDP_LENGTH;
 	packet->kind = PATH_BFD;
 	packet->bfd = (uint8_t)kind;
 	return KEEP;
+}
+
+/* For an address of another port of ours, and of a kind that routers bring wherever they like. */
+static bool is_routed_to_us(const struct path_port *port, const struct path_packet *packet, const uint8_t *udp,
+			    uint32_t available)
+{
+	return available >= UDP_LENGTH && bfd_kind_routed(bfd_kind_of(load16(udp), load16(udp + 2))) &&
+	       path_local_find_anywhere(port, packet->family, packet_destination(packet)) != NULL;
 }
 
 static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet, uint32_t available, enum reach reach)
@@ -56,7 +65,9 @@ static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet,
 		return PYDP_CNT_DROP_MALFORMED_IP4;
 	if (!net_ip4_checksum(header, header_length))
 		return PYDP_CNT_DROP_CHECKSUM_IP4;
-	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL)
+	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL &&
+	    (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP ||
+	     !is_routed_to_us(port, packet, header + header_length, total - header_length)))
 		return PYDP_CNT_DROP_NOT_FOR_US;
 	if (net_ip4_fragment(header))
 		return PYDP_CNT_DROP_FRAGMENT;
@@ -82,7 +93,8 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 	packet->family = 6;
 	if (!net_ip6_shape(header, available, &length))
 		return PYDP_CNT_DROP_MALFORMED_IP6;
-	if (path_local_find(port, packet->vlan, 6, header + IP6_DESTINATION_AT) == NULL) {
+	if (path_local_find(port, packet->vlan, 6, header + IP6_DESTINATION_AT) == NULL &&
+	    (header[IP6_NEXT_AT] != PROTOCOL_UDP || !is_routed_to_us(port, packet, header + IP6_LENGTH, length))) {
 		if (header[IP6_DESTINATION_AT] != 0xff)
 			return PYDP_CNT_DROP_NOT_FOR_US;
 		/* Multicast: neighbour discovery or nothing. */

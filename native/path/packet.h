@@ -22,6 +22,7 @@ struct path_packet {
 	uint8_t family;
 	uint8_t kind; /* enum path_kind */
 	uint8_t bfd;  /* enum bfd_kind, of PATH_BFD */
+	uint8_t ttl;  /* or hop limit, of PATH_BFD */
 };
 
 static inline const uint8_t *packet_source(const struct path_packet *packet)

@@ -24,6 +24,8 @@ struct path_local {
 
 struct path_port {
 	uint32_t index;
+	const uint32_t *port_count; /* of the engine */
+	struct path_port **ports;   /* of the engine, this one among them */
 	struct pydp_mac mac;
 	uint16_t staged;
 	uint8_t listens; /* to which BFD: a bit for each enum bfd_kind */
@@ -70,6 +72,19 @@ static inline struct path_local *path_local_find(struct path_port *port, uint16_
 		if (local->family == family && local->vlan == vlan && memcmp(local->octets, octets, family == 4 ? 4 : 16) == 0)
 			return local;
 	}
+	return NULL;
+}
+
+/* Of any port of the engine: a packet that was routed may come in on another one than its destination is an address of. */
+static inline struct path_local *path_local_find_anywhere(const struct path_port *port, uint8_t family, const uint8_t *octets)
+{
+	for (uint32_t i = 0; i < *port->port_count; i++)
+		for (uint32_t j = 0; j < port->ports[i]->local_count; j++) {
+			struct path_local *local = &port->ports[i]->locals[j];
+
+			if (local->family == family && memcmp(local->octets, octets, family == 4 ? 4 : 16) == 0)
+				return local;
+		}
 	return NULL;
 }
 

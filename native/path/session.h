@@ -26,11 +26,18 @@ struct path_session {
 	uint8_t told_state; /* the local state in the last event */
 	uint8_t flags;      /* enum path_session_flag */
 	uint32_t events;    /* sequence of the last one */
-	uint32_t next_of_neighbour, previous_of_neighbour;
+	union {
+		uint32_t next_of_neighbour; /* of a session */
+		uint32_t next_free;         /* of a free slot */
+	};
+	uint32_t previous_of_neighbour;
 	uint32_t rx_invalid, tx_failed;
 	uint32_t up_count, down_count, admin_down_count, poll_count, stall_count;
 	uint32_t poll_gap_us;
-	uint32_t next_free;
+	uint8_t kind;   /* enum bfd_kind of the packets that it hears */
+	uint8_t tx_ttl; /* or hop limit */
+	uint8_t rx_ttl; /* least that is accepted, of multihop */
+	uint8_t reserved;
 	uint16_t generation;         /* high bits of the id */
 	uint16_t last_discriminator; /* its high bits: the next session of this slot gets others */
 	uint64_t create_ns, last_up_ns, last_down_ns;
@@ -52,7 +59,8 @@ struct path_session_extra {
 	uint64_t demand_poll_ns;      /* when next; 0: not active */
 };
 
-/* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). No padding: it is hashed as octets. */
+/* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). A multihop packet may come in anywhere, so
+ * port and vlan are 0 in its key (RFC 5883 section 3). No padding: it is hashed as octets. */
 struct path_session_key {
 	uint32_t port;
 	uint16_t vlan;
@@ -62,6 +70,22 @@ struct path_session_key {
 	uint8_t remote[16];
 };
 static_assert(sizeof(struct path_session_key) == 40, "no padding");
+
+static inline void path_session_key(struct path_session_key *key, enum bfd_kind kind, uint32_t port, uint16_t vlan,
+				    uint8_t family, const uint8_t *local, const uint8_t *remote)
+{
+	size_t octets = family == 4 ? 4 : 16;
+
+	memset(key, 0, sizeof(*key));
+	key->kind = (uint8_t)kind;
+	key->family = family;
+	if (!bfd_kind_routed(kind)) {
+		key->port = port;
+		key->vlan = vlan;
+	}
+	memcpy(key->local, local, octets);
+	memcpy(key->remote, remote, octets);
+}
 
 struct path_neighbour {
 	struct pydp_mac mac;
@@ -93,7 +117,9 @@ static inline void path_session_mark(struct bfd_session *session, enum bfd_kind 
 
 	memcpy(words, remote, family == 4 ? 4 : 16);
 	session->caller[0] = words[0] ^ words[1] ^ words[2] ^ words[3];
-	session->caller[1] = (uint32_t)family << 24 | (uint32_t)port << 16 | (uint32_t)kind << 12 | vlan;
+	session->caller[1] = (uint32_t)family << 24 | (uint32_t)kind << 12;
+	if (!bfd_kind_routed(kind))
+		session->caller[1] |= (uint32_t)port << 16 | vlan;
 }
 
 /* Takes the BFD packets of a burst (kind PATH_BFD), feeds their sessions and frees them. */

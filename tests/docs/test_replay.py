@@ -77,7 +77,7 @@ def test_every_json_key_is_explained_and_no_other():
 
 def reasons():
     """Of packets that a capture alone shows to be malformed: the rest needs a session of ours."""
-    of_ours = {"your-discriminator", "no-session", "admin-down", "auth"}
+    of_ours = {"your-discriminator", "no-session", "admin-down", "auth", "rx-ttl"}
     names = (lib.pydp_replay_reason_name(number) for number in range(1, 256))
     return {text(name) for name in names if name != ffi.NULL} - of_ours
 

@@ -16,6 +16,7 @@ ENUMS = [
     ("pydp_bfd_state", states.State, "PYDP_BFD_"),
     ("pydp_bfd_diagnostic", states.Diagnostic, "PYDP_DIAG_"),
     ("pydp_role", states.Role, "PYDP_ROLE_"),
+    ("pydp_path_type", states.PathType, "PYDP_PATH_"),
     ("pydp_nexthop_state", states.NextHopState, "PYDP_NEXTHOP_"),
     ("pydp_neighbour_state", states.NeighbourState, "PYDP_NEIGHBOUR_"),
     ("pydp_event_type", states.EventType, "PYDP_EVENT_"),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BFD sessions (RFC 5880, RFC 5881) and the next-hop slot that each one guards. */
+/* BFD sessions (RFC 5880, RFC 5881, RFC 5883) and the next-hop slot that each one guards. */
 #ifndef PYDP_SESSION_H
 #define PYDP_SESSION_H
 #include <stdint.h>
@@ -25,8 +25,14 @@ enum pydp_role { PYDP_ROLE_ACTIVE = 0, PYDP_ROLE_PASSIVE = 1 };
  * was Up goes Down for a reason other than an AdminDown of either side; an AdminDown makes it Unknown (RFC 5882 3.2, 4.2). */
 enum pydp_nexthop_state { PYDP_NEXTHOP_UNKNOWN = 0, PYDP_NEXTHOP_LIVE = 1, PYDP_NEXTHOP_DEAD = 2 };
 
-/* The whole wanted session. Its key is (port, vlan, source, destination): the same key again changes the session in place
- * (timers by a Poll Sequence where RFC 5880 6.8.3 wants one), and repeating it changes nothing. */
+enum pydp_path_type {
+	PYDP_PATH_IP_SH = 0, /* single hop (RFC 5881) */
+	PYDP_PATH_IP_MH = 1  /* multihop (RFC 5883) */
+};
+
+/* The whole wanted session. Its key is (path_type, port, vlan, source, destination), of multihop (path_type, source,
+ * destination), since its packets come in on any port: the same key again changes the session in place (timers by a Poll
+ * Sequence where RFC 5880 6.8.3 wants one), and repeating it changes nothing. */
 struct pydp_session_config {
 	struct pydp_address source; /* must be an address of the port */
 	struct pydp_address destination;
@@ -41,6 +47,11 @@ struct pydp_session_config {
 	uint8_t path_down; /* AdminDown with diagnostic 5: it is known otherwise that the path is down (RFC 5880 6.8.16) */
 	uint8_t demand;    /* Demand mode (RFC 5880 6.6): while both ends are Up the peer is to send nothing periodic */
 	uint8_t concatenated_path; /* 0, or PYDP_DIAG_(REVERSE_)CONCATENATED_PATH_DOWN, said while the session is Up (6.8.17) */
+	uint8_t path_type;         /* enum pydp_path_type */
+	uint8_t tx_ttl;            /* or hop limit, of multihop; 0: 255 */
+	uint8_t rx_ttl;            /* least that is accepted, of multihop; 0: any */
+	uint8_t reserved[1];
+	struct pydp_address gateway; /* of multihop: the neighbour to send through; family 0: the destination is one itself */
 };
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
