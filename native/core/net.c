@@ -9,6 +9,7 @@ enum {
 	SLL2_INDEX_AT = 4,
 	SLL2_LENGTH = 20,
 	AF_LENGTH = 4,
+	IP6_FRAGMENT_AT = 2,
 	ROUTING_SEGMENTS_LEFT_AT = 3
 };
 
@@ -174,6 +175,13 @@ static enum net_fault read_ip4(const uint8_t *header, uint32_t captured, uint32_
 	return checksum != NET_OK ? checksum : fault;
 }
 
+/* Whether a whole packet follows a fragment header: offset 0, none to come (RFC 8200 4.5, "atomic"). */
+static bool is_atomic_fragment(const struct net_datagram *datagram)
+{
+	return datagram->protocol == PROTOCOL_FRAGMENT && datagram->payload_captured >= 8 &&
+	       (load16(datagram->payload + IP6_FRAGMENT_AT) & 0xfff9) == 0;
+}
+
 static bool is_extension(uint8_t protocol)
 {
 	return protocol == PROTOCOL_HOP_BY_HOP || protocol == PROTOCOL_ROUTING || protocol == PROTOCOL_DESTINATION_OPTIONS;
@@ -182,7 +190,7 @@ static bool is_extension(uint8_t protocol)
 /* Moves protocol and payload behind the extension headers (RFC 8200 section 4). */
 static enum net_fault read_extensions(struct net_datagram *datagram, bool *at_its_end)
 {
-	for (uint32_t i = 0; is_extension(datagram->protocol); i++) {
+	for (uint32_t i = 0; is_extension(datagram->protocol) || is_atomic_fragment(datagram); i++) {
 		const uint8_t *extension = datagram->payload;
 		uint16_t length;
 
@@ -190,7 +198,7 @@ static enum net_fault read_extensions(struct net_datagram *datagram, bool *at_it
 			return NET_MALFORMED_IP6;
 		if (datagram->payload_captured < 8)
 			return NET_SNAPPED;
-		length = (uint16_t)((extension[1] + 1) * 8);
+		length = datagram->protocol == PROTOCOL_FRAGMENT ? 8 : (uint16_t)((extension[1] + 1) * 8);
 		if (length > datagram->payload_length)
 			return NET_MALFORMED_IP6;
 		if (length > datagram->payload_captured)

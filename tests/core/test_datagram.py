@@ -135,9 +135,18 @@ def test_ip6_an_extension_header_beyond_the_packet() -> None:
 
 
 def test_ip6_fragments_also_behind_other_headers() -> None:
-    for extensions in (((44, bytes(8)),), ((0, PADDING), (44, bytes(8)))):
-        got = datagram(IP6, udp6(extensions=extensions))
-        assert (got.fault, got.source, got.protocol) == ("fragment", SOURCE6, 44)
+    for begin in (b"\0\0\0\1", b"\0\0\0\x08"):
+        fragment = (44, begin + bytes(4))
+        for extensions in ((fragment,), ((0, PADDING), fragment)):
+            got = datagram(IP6, udp6(extensions=extensions))
+            assert (got.fault, got.source, got.protocol) == ("fragment", SOURCE6, 44)
+
+
+@pytest.mark.parametrize("header", [bytes(8), b"\0\xff\0\6\0\0\0\7"])
+def test_ip6_a_fragment_that_is_the_whole_packet_is_none(header: bytes) -> None:
+    """RFC 8200 4.5; what is reserved is ignored."""
+    for extensions in (((44, header),), ((0, PADDING), (44, header), (60, PADDING))):
+        assert datagram(IP6, udp6(extensions=extensions)) == HELLO6
 
 
 @pytest.mark.parametrize("family", [4, 6])
