@@ -107,8 +107,10 @@ def _track(session: Session, end_ns: int) -> Track:
     parts = [_PATHS.get(session.path_type, session.path_type)]
     if session.vlan:
         parts.append(f"VLAN {session.vlan}")
-    if session.interface:
+    if session.interface != str(session.interface_index):
         parts.append(f"on {session.interface}")
+    if session.link_index:
+        parts.append(f"link {session.link_index}")
     if len(session.ends) < 2:
         parts.append("the other end is not in the capture")
     shades = tuple(

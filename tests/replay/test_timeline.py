@@ -151,6 +151,13 @@ def test_names_from_the_capture_are_text_and_nothing_else():
     assert "<b>" not in page
 
 
+def test_an_interface_without_a_name_is_told_by_its_link_alone():
+    shown = scene(stories.story(stories.session(interface="0", link_index=3)), None)
+    text = timeline_svg.svg(shown, hellos(shown))
+    assert "link 3" in text
+    assert "on 0" not in text
+
+
 def test_neither_picture_nor_page_loads_anything_from_elsewhere():
     shown = scene(stories.story(stories.stalled()), None)
     page = timeline_html.html(shown, hellos(shown, packets()))
