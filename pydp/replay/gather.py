@@ -62,7 +62,9 @@ _END, _REASON, _OLD, _NEW, _DIAG, _MULTIPLIER, _FAMILY, _SOURCE, _DESTINATION, _
         "my_discriminator",
     )
 )
-_STATES = tuple(State)
+#: By number.
+STATES = tuple(State)
+DIAGNOSTICS = tuple(Diagnostic(number) for number in range(32))
 
 
 def address(family: int, octets: bytes) -> Address:
@@ -71,7 +73,8 @@ def address(family: int, octets: bytes) -> Address:
 
 
 @lru_cache(maxsize=4096)
-def _timers(multiplier: int, tx: int, rx: int, echo_rx: int) -> Timers:
+def timers(multiplier: int, tx: int, rx: int, echo_rx: int) -> Timers:
+    """One record for all who say the same."""
     return Timers(multiplier, tx, rx, echo_rx)
 
 
@@ -158,12 +161,12 @@ def _happening(kind: int, event: tuple[Any, ...]) -> Happening | None:
         _gap(event[_GAP_AT]),
         _gap(event[_OTHER_GAP]),
         event[_DETECTION],
-        _STATES[event[_NEW] & 3],
-        Diagnostic(event[_DIAG] & 31),
-        _timers(event[_MULTIPLIER], event[_TX], event[_RX], event[_ECHO_RX]),
+        STATES[event[_NEW] & 3],
+        DIAGNOSTICS[event[_DIAG] & 31],
+        timers(event[_MULTIPLIER], event[_TX], event[_RX], event[_ECHO_RX]),
     )
     if kind == _STATE:
-        return StateChange(*base, old=_STATES[event[_OLD] & 3])
+        return StateChange(*base, old=STATES[event[_OLD] & 3])
     if kind == _RESTART:
         return Restart(*base, former=event[_VALUE], discriminator=event[_MINE])
     if kind == _UNREACHABLE:

@@ -11,7 +11,7 @@ from pydp.addresses import Address
 from pydp.errors import raise_status
 from pydp.ffi import ffi, lib
 from pydp.replay import grouping
-from pydp.replay.gather import Gatherer, address
+from pydp.replay.gather import DIAGNOSTICS, STATES, Gatherer, address, timers
 from pydp.replay.happenings import (
     Happening,
     Late,
@@ -19,14 +19,13 @@ from pydp.replay.happenings import (
     Restart,
     StateChange,
     TimerChange,
-    Timers,
     Unreachable,
 )
 from pydp.replay.outages import Outage
 from pydp.replay.records import Echo, End, Format, Gaps, Interface, Kind, Omitted, Session, Totals
 from pydp.replay.telling import NO_AUTHENTICATION, Scene
 from pydp.replay.verdict import judge
-from pydp.states import Diagnostic, State
+from pydp.states import State
 
 #: Outages kept of a whole capture.
 MOST_OUTAGES = 100_000
@@ -72,18 +71,29 @@ def _name(known: Sequence[Interface], number: int) -> str:
     return name or str(number)
 
 
+_NO_GAPS = Gaps(0, 0, 0, 0, 0, 0)
+
+
 def _gaps(raw: Any) -> Gaps:
+    if not raw.count:
+        return _NO_GAPS
     return Gaps(raw.count, raw.p50_ns, raw.p99_ns, raw.max_ns, raw.max_packet, raw.jitter_ns)
+
+
+def _by_address(sessions: Sequence[Session]) -> dict[Address, int | None]:
+    """The number of its session; None for an address with several: whose echo it is cannot be said then."""
+    found: dict[Address, int | None] = {}
+    for session in sessions:
+        for end in session.ends:
+            found[end.address] = None if end.address in found else session.index
+    return found
 
 
 def echoes(replay: Any, sessions: Sequence[Session], known: Sequence[Interface]) -> tuple[Echo, ...]:
     by_address: dict[Address, int | None] = {}
-    for session in sessions:
-        for end in session.ends:
-            # An address with several sessions: it cannot be said whose echo this is.
-            by_address[end.address] = None if end.address in by_address else session.index
     made = []
     for raw in _all(replay, "struct pydp_replay_echo", lib.pydp_replay_echoes):
+        by_address = by_address or _by_address(sessions)
         source = address(raw.family, bytes(ffi.buffer(raw.source)))
         destination = address(raw.family, bytes(ffi.buffer(raw.destination)))
         made.append(
@@ -121,10 +131,10 @@ def _end(raw: Any, family: int, restarts: int) -> End:
         late=raw.late,
         restarts=restarts,
         echoes=raw.echoes,
-        first_state=State(raw.first_state),
-        state=State(raw.state),
-        diagnostic=Diagnostic(raw.diagnostic),
-        timers=Timers(
+        first_state=STATES[raw.first_state & 3],
+        state=STATES[raw.state & 3],
+        diagnostic=DIAGNOSTICS[raw.diagnostic & 31],
+        timers=timers(
             raw.multiplier, raw.desired_min_tx_us, raw.required_min_rx_us, raw.required_min_echo_rx_us
         ),
         interval_us=raw.interval_us,
@@ -139,7 +149,7 @@ def _end(raw: Any, family: int, restarts: int) -> End:
 
 
 def _of(kind: type[Any], happenings: Sequence[Happening]) -> tuple[Any, ...]:
-    return tuple(it for it in happenings if isinstance(it, kind))
+    return tuple([it for it in happenings if type(it) is kind])
 
 
 def _session(raw: Any, happenings: list[Happening], known: Sequence[Interface]) -> Session:
