@@ -31,7 +31,7 @@ def clear_nexthop(address: Address, socket_path: str) -> None:
 
 @click.group()
 def session() -> None:
-    """Take BFD sessions out of service and back."""
+    """Take BFD sessions out of service and back, poll them, reset them."""
 
 
 @session.command("admin-down", epilog="\b\nExample:\n  bfd-fastpath session admin-down 192.0.2.7")
@@ -45,6 +45,42 @@ def admin_down(address: Address, socket_path: str) -> None:
     """
     client.ask(socket_path, "session-admin", {"address": str(address), "down": True})
     click.echo(f"The session to {address} is administratively down.")
+
+
+@session.command("path", epilog="\b\nExample:\n  bfd-fastpath session path 192.0.2.7 concatenated-path-down")
+@click.argument("address", type=AddressType())
+@click.argument(
+    "signal",
+    type=click.Choice(["up", "path-down", "concatenated-path-down", "reverse-concatenated-path-down"]),
+)
+@socket_option
+def path(address: Address, signal: str, socket_path: str) -> None:
+    """Tell the peer what is known of the path otherwise than by BFD (RFC 5880 6.8.16, 6.8.17).
+
+    path-down holds the session in AdminDown with that diagnostic; the other two are said while it runs on.
+    """
+    client.ask(socket_path, "session-path", {"address": str(address), "path": signal})
+    click.echo(f"The peer {address} is told: {signal}.")
+
+
+@session.command("poll", epilog="\b\nExample:\n  bfd-fastpath session poll 192.0.2.7")
+@click.argument("address", type=AddressType())
+@socket_option
+def poll(address: Address, socket_path: str) -> None:
+    """Ask ADDRESS for an answer by a Poll Sequence (RFC 5880 6.5), as Demand mode does to see whether it is
+    there."""
+    client.ask(socket_path, "session-poll", {"address": str(address)})
+    click.echo(f"The session to {address} polls.")
+
+
+@session.command("forwarding-reset", epilog="\b\nExample:\n  bfd-fastpath session forwarding-reset 192.0.2.7")
+@click.argument("address", type=AddressType())
+@socket_option
+def forwarding_reset(address: Address, socket_path: str) -> None:
+    """Say that our forwarding plane lost its state (RFC 5880 6.8.15): the session goes Down and comes up
+    anew."""
+    client.ask(socket_path, "session-forwarding-reset", {"address": str(address)})
+    click.echo(f"The session to {address} was reset.")
 
 
 @session.command("admin-up", epilog="\b\nExample:\n  bfd-fastpath session admin-up 192.0.2.7")

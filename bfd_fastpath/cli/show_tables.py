@@ -63,9 +63,23 @@ def refused(result: Any) -> str:
     return table(("PEER", "PORT", "REASON", "PACKETS", "WHAT IT MEANS"), rows, right=("PACKETS",))
 
 
+def _dampened(standing: Any) -> str:
+    if standing is None or not standing["held"]:
+        return ""
+    if standing["seconds-left"] is None:
+        return f"; held by dampening at {standing['penalty']}"
+    return f"; its session is Up again, held by dampening for {age(standing['seconds-left'])}"
+
+
 def nexthops(result: Any) -> str:
     rows = [
-        (one["address"], one["state"], age(one["seconds-in-state"]), len(one["users"]), one["explanation"])
+        (
+            one["address"],
+            one["state"],
+            age(one["seconds-in-state"]),
+            len(one["users"]),
+            one["explanation"] + _dampened(one["dampening"]),
+        )
         for one in result["next-hops"]
     ]
     if not rows:

@@ -32,6 +32,7 @@ class Draft:
     broken_ports: set[str] = field(default_factory=set)
     """Names of ports with faults; "" for one whose name cannot be read either."""
     bfd: model.Bfd = field(default_factory=model.Bfd)
+    dampening: model.Dampening = field(default_factory=model.Dampening)
     sessions: list[At[model.Session]] = field(default_factory=list)
     neighbors: list[At[model.Neighbor]] = field(default_factory=list)
     report: model.Report = field(default_factory=model.Report)
@@ -68,6 +69,7 @@ class Draft:
             engine=self.engine,
             ports=tuple(one.value for one in self.ports),
             bfd=self.bfd,
+            dampening=self.dampening,
             sessions=tuple(one.value for one in self.sessions),
             neighbors=tuple(one.value for one in self.neighbors),
             report=self.report,

@@ -40,6 +40,20 @@ TIMERS = (
         '"active"',
         "A passive session waits for the peer's first hello. RFC 5881 wants both ends active.",
     ),
+    Key(
+        "demand-enabled",
+        "boolean",
+        values.boolean,
+        "false",
+        "Demand mode (RFC 5880 6.6): while both ends are Up the peer is asked to send nothing periodic.",
+    ),
+    Key(
+        "demand-poll-interval",
+        _INTERVAL,
+        _rx_interval,
+        "1000000",
+        "In Demand mode, how often a Poll asks whether the peer is there; 0: only `session poll` does.",
+    ),
 )
 
 

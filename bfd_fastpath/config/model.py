@@ -135,6 +135,21 @@ class Timers:
     desired_min_tx_us: int = 1_000_000
     required_min_rx_us: int = 1_000_000
     role: Role = Role.ACTIVE
+    demand_enabled: bool = False
+    demand_poll_us: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dampening:
+    """When next hops of sessions that flap are not believed yet."""
+
+    enabled: bool = False
+    hold_down_us: int = 0
+    penalty: int = 1000
+    half_life_us: int = 60_000_000
+    suppress_threshold: int = 3000
+    reuse_threshold: int = 1500
+    max_suppress_us: int = 300_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +258,7 @@ class Config:
     engine: Engine = field(default_factory=Engine)
     ports: tuple[Port, ...] = ()
     bfd: Bfd = field(default_factory=Bfd)
+    dampening: Dampening = field(default_factory=Dampening)
     sessions: tuple[Session, ...] = ()
     neighbors: tuple[Neighbor, ...] = ()
     report: Report = field(default_factory=Report)

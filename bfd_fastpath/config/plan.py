@@ -22,6 +22,7 @@ from bfd_fastpath.config.steps import (
     RemoveSession,
     SetBfd,
     SetControl,
+    SetDampening,
     SetLan,
     SetLog,
     SetNhib,
@@ -55,6 +56,8 @@ def plan(old: Config | None, new: Config) -> list[Step]:
         steps.append(SetReport(old.report if old else None, new.report))
     if old is None or old.bfd != new.bfd:
         steps.append(SetBfd(old.bfd if old else None, new.bfd))
+    if old is None or old.dampening != new.dampening:
+        steps.append(SetDampening(old.dampening if old else None, new.dampening))
     steps += _sessions(old, new)
     steps += _neighbors(old, new)
     gone = set(_addresses(old)) - set(_addresses(new)) if old is not None else set()

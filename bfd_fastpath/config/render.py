@@ -91,10 +91,18 @@ def _(step: steps.ChangeNeighbor) -> str:
 
 @render.register(steps.SetLog)
 @render.register(steps.SetBfd)
+@render.register(steps.SetDampening)
 @render.register(steps.SetNhib)
 @render.register(steps.SetReport)
 @render.register(steps.SetControl)
-def _(step: steps.SetLog | steps.SetBfd | steps.SetNhib | steps.SetReport | steps.SetControl) -> str:
+def _(
+    step: steps.SetLog
+    | steps.SetBfd
+    | steps.SetDampening
+    | steps.SetNhib
+    | steps.SetReport
+    | steps.SetControl,
+) -> str:
     name = type(step).__name__.removeprefix("Set").lower()
     if step.old is None:
         return f"+ {name}: {_all(step.new)}"
@@ -142,6 +150,10 @@ _TIMES = {
     "connect_retry_us": "connect-retry",
     "down_retry_us": "down-retry",
     "linger_us": "linger",
+    "demand_poll_us": "demand-poll-interval",
+    "hold_down_us": "hold-down",
+    "half_life_us": "half-life",
+    "max_suppress_us": "max-suppress",
 }
 
 

@@ -35,6 +35,7 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
     good = reader.one(raw, "bfd")
     timers = build_timers(reader, "bfd", good, model.Timers())
     draft.bfd = model.Bfd(good.get("enabled", True), timers, good.get("port"))
+    draft.dampening = _dampening(reader, reader.one(raw, "dampening"))
     for path, good in reader.many(raw, "session"):
         if "dest-addr" in good:
             draft.named("session", path, (good.get("path-type", model.PathType.IP_SH), good["dest-addr"]))
@@ -55,6 +56,15 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
     draft.control = _record(model.Control, control)
     draft.log = _record(model.Log, reader.one(raw, "log"))
     return draft
+
+
+def _dampening(reader: Reader, good: dict[str, Any]) -> model.Dampening:
+    names = ("hold-down", "half-life", "max-suppress")
+    record = _record(model.Dampening, good, {name: f"{name.replace('-', '_')}_us" for name in names})
+    if record.reuse_threshold >= record.suppress_threshold:
+        wrong = f"{record.reuse_threshold} is not below suppress-threshold, {record.suppress_threshold}"
+        reader.fault("dampening.reuse-threshold", wrong, "let go at a lower sum than that which holds")
+    return record
 
 
 def _nhib(reader: Reader, good: dict[str, Any], draft: Draft) -> model.Nhib:

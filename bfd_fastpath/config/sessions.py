@@ -28,6 +28,8 @@ def build_timers(reader: Reader, path: str, good: dict[str, Any], base: Timers) 
         desired_min_tx_us=both or good.get("desired-min-tx-interval", base.desired_min_tx_us),
         required_min_rx_us=both or good.get("required-min-rx-interval", base.required_min_rx_us),
         role=good.get("role", base.role),
+        demand_enabled=good.get("demand-enabled", base.demand_enabled),
+        demand_poll_us=good.get("demand-poll-interval", base.demand_poll_us),
     )
 
 

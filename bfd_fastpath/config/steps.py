@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bfd_fastpath.config.model import (
     Bfd,
     Control,
+    Dampening,
     Eal,
     Engine,
     InterfaceAddress,
@@ -87,6 +88,12 @@ class SetBfd:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDampening:
+    old: Dampening | None
+    new: Dampening
+
+
+@dataclass(frozen=True, slots=True)
 class SetNhib:
     old: Nhib | None
     new: Nhib
@@ -152,6 +159,7 @@ Step = (
     | RemoveAddress
     | SetLan
     | SetBfd
+    | SetDampening
     | SetNhib
     | SetReport
     | AddSession

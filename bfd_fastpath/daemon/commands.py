@@ -2,7 +2,8 @@
 """What each command on the control socket does to the running router. Arguments are checked here; sockets
 are net's."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.router import views
 from bfd_fastpath.router.events import Address
 from bfd_fastpath.router.router import Router
+from bfd_fastpath.session import PathSignal
 
 #: Reads the file again and goes to it; the rendered steps. Raises CommandError("bad-configuration").
 Reload = Callable[[], Awaitable[list[str]]]
@@ -37,6 +39,10 @@ class Commands:
             return self._clear(_address(arguments))
         if command == "session-admin":
             return self._session_admin(_address(arguments), arguments.get("down"))
+        if command == "session-path":
+            return self._session_path(_address(arguments), arguments.get("path"))
+        if command in _DEEDS:
+            return self._session_deed(_address(arguments), command)
         if command == "reload":
             return {"steps": await self._reload()}
         if command == "config-diff":
@@ -58,12 +64,24 @@ class Commands:
     def _session_admin(self, address: Address, down: object) -> object:
         if not isinstance(down, bool):
             raise CommandError("bad-request", '"down" must be true or false.')
-        try:
+        with _session_there(address):
             self._router.session_admin(address, down)
-        except KeyError:
-            text = f"There is no BFD session to {address}; `show sessions` lists those there are."
-            raise CommandError("not-found", text) from None
         return {"address": str(address), "admin-down": down}
+
+    def _session_path(self, address: Address, path: object) -> object:
+        try:
+            signal = PathSignal(path if isinstance(path, str) else "")
+        except ValueError:
+            known = ", ".join(PathSignal)
+            raise CommandError("bad-request", f'"path" must be one of {known}.') from None
+        with _session_there(address):
+            self._router.session_path(address, signal)
+        return {"address": str(address), "path": signal.value}
+
+    def _session_deed(self, address: Address, command: str) -> object:
+        with _session_there(address):
+            _DEEDS[command](self._router, address)
+        return {"address": str(address)}
 
     def _diff(self, arguments: Mapping[str, object]) -> list[str]:
         text, file, directory = (arguments.get(name) for name in ("text", "file", "directory"))
@@ -73,6 +91,22 @@ class Commands:
         if parsed.config is None:
             raise CommandError("bad-configuration", "\n".join(map(str, parsed.faults)))
         return render_steps(plan(self._router.config, parsed.config))
+
+
+#: What is done to a session at once and leaves nothing that is wanted.
+_DEEDS: Mapping[str, Callable[[Router, Address], None]] = {
+    "session-poll": Router.session_poll,
+    "session-forwarding-reset": Router.forwarding_reset,
+}
+
+
+@contextmanager
+def _session_there(address: Address) -> Iterator[None]:
+    try:
+        yield
+    except KeyError:
+        text = f"There is no BFD session to {address}; `show sessions` lists those there are."
+        raise CommandError("not-found", text) from None
 
 
 def render_steps(steps: Sequence[Step]) -> list[str]:

@@ -5,7 +5,7 @@ begin there.
 
 from __future__ import annotations
 
-from bfd_fastpath.nhib import BfdState, Observation
+from bfd_fastpath.nhib import BfdState
 from bfd_fastpath.replay.end_packets import Row
 from bfd_fastpath.replay.end_report import Address, Taken
 from bfd_fastpath.replay.end_survey import Subject
@@ -14,12 +14,11 @@ from bfd_fastpath.session.native import NativeEngine, session_config
 from pydp import Diagnostic, Engine, PydpError, State, Takeover
 
 
-class AdoptingEngine:
-    """A SessionEngine whose next session to a peer takes over where it was told so."""
+class AdoptingEngine(NativeEngine):
+    """A native engine whose next session to a peer takes over where it was told so."""
 
     def __init__(self, engine: Engine) -> None:
-        self._native = NativeEngine(engine)
-        self._sessions = engine.sessions
+        super().__init__(engine)
         self._prepared: dict[Address, Takeover] = {}
 
     def prepare(self, peer: Address, takeover: Takeover) -> None:
@@ -29,24 +28,15 @@ class AdoptingEngine:
     def upsert(self, wanted: EngineSession) -> int:
         takeover = self._prepared.pop(wanted.destination, None)
         if takeover is None:
-            return self._native.upsert(wanted)
+            return super().upsert(wanted)
         try:
             return self._sessions.adopt(session_config(wanted), takeover)
         except PydpError as error:
             raise EngineRefusedError(error.text) from error
 
-    def remove(self, session: int) -> None:
-        self._native.remove(session)
-
     def drop(self, session: int) -> None:
         """The session is gone at once and without a word, as when its process is killed."""
         self._sessions.remove(session, now=True)
-
-    def look(self, session: int) -> Observation | None:
-        return self._native.look(session)
-
-    def clear_nexthop(self, session: int) -> None:
-        self._native.clear_nexthop(session)
 
 
 def by_own(row: Row, heard: Row | None, why: str) -> tuple[Taken, Takeover]:

@@ -14,6 +14,7 @@ from bfd_fastpath.config import ConfigError, model, steps
 from bfd_fastpath.config.render import render
 from bfd_fastpath.nhib import NhibPolicy
 from bfd_fastpath.session import (
+    DampeningPolicy,
     EngineRefusedError,
     EngineSession,
     LearnedPolicy,
@@ -75,6 +76,8 @@ async def _step(router: Router, step: steps.Step) -> None:
         case steps.SetNhib(new=nhib):
             router.apply(manager.set_policy(learned_policy(router.config), now))
             router.apply(manager.set_nhib_policy(nhib_policy(nhib), now))
+        case steps.SetDampening(new=dampening):
+            router.apply(manager.set_dampening(dampening_policy(dampening), now))
         case steps.SetReport():
             router.neighbours.reconfigure()
         case steps.AddSession(session=session) | steps.ChangeSession(new=session):
@@ -142,6 +145,18 @@ def nhib_policy(nhib: model.Nhib) -> NhibPolicy:
     return NhibPolicy(down_retry_ns=nhib.down_retry_us * 1000, linger_ns=nhib.linger_us * 1000)
 
 
+def dampening_policy(wanted: model.Dampening) -> DampeningPolicy:
+    return DampeningPolicy(
+        enabled=wanted.enabled,
+        hold_down_ns=wanted.hold_down_us * 1000,
+        penalty=wanted.penalty,
+        half_life_ns=wanted.half_life_us * 1000,
+        suppress_threshold=wanted.suppress_threshold,
+        reuse_threshold=wanted.reuse_threshold,
+        max_suppress_ns=wanted.max_suppress_us * 1000,
+    )
+
+
 def spec(session: model.Session) -> SessionSpec:
     return SessionSpec(
         timers=timers(session.timers),
@@ -158,4 +173,6 @@ def timers(wanted: model.Timers) -> Timers:
         desired_min_tx_us=wanted.desired_min_tx_us,
         required_min_rx_us=wanted.required_min_rx_us,
         passive=wanted.role is model.Role.PASSIVE,
+        demand=wanted.demand_enabled,
+        demand_poll_us=wanted.demand_poll_us,
     )

@@ -29,7 +29,7 @@ from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.learned import Route
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.peer import Peer
-from bfd_fastpath.session import EventRecord, SessionManager, StandingSessions
+from bfd_fastpath.session import EventRecord, PathSignal, SessionManager, StandingSessions
 from bfd_fastpath.session.native import NativeEngine
 
 Observer = Callable[[RouterEvent], None]
@@ -192,6 +192,33 @@ class Router:
                 raise KeyError(address)
             return
         self.apply(self.manager.set_admin(address, down, pydp.clock_ns()))
+
+    def session_path(self, address: Address, signal: PathSignal) -> None:
+        """What is known of a path otherwise than by BFD. KeyError when there is no session to the address."""
+        found = self.standing.set_path(address, signal)
+        if self.manager.session_of(address) is None:
+            if not found:
+                raise KeyError(address)
+            return
+        self.apply(self.manager.set_path(address, signal, pydp.clock_ns()))
+
+    def session_poll(self, address: Address) -> None:
+        """A Poll Sequence of the sessions to an address (RFC 5880 6.5). KeyError when there is none."""
+        for session in self._sessions_to(address):
+            self.engine.sessions.poll(session)
+
+    def forwarding_reset(self, address: Address) -> None:
+        """The sessions to an address go Down with diagnostic 4 (RFC 5880 6.8.15). KeyError when there is
+        none."""
+        for session in self._sessions_to(address):
+            self.engine.sessions.forwarding_reset(session)
+
+    def _sessions_to(self, address: Address) -> list[int]:
+        guarding = self.manager.session_of(address)
+        found = self.standing.ids(address) + ([] if guarding is None else [guarding])
+        if not found:
+            raise KeyError(address)
+        return found
 
     # -- one direction: engine, BGP and operator -> sessions -> NHIB -> reports ----------------------------
 

@@ -13,6 +13,7 @@ from bfd_fastpath.nhib import Entry, Reachability, diagnostic_name, explain
 from bfd_fastpath.router import rfc9314
 from bfd_fastpath.router.engine_events import expired_us
 from bfd_fastpath.router.events import Address
+from bfd_fastpath.session import Dampened
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -53,7 +54,12 @@ async def sessions(router: Router, peer: Address | None = None) -> Json:
 def nexthops(router: Router) -> Json:
     now = pydp.clock_ns()
     wall = _wall()
-    return {"next-hops": [_nexthop(one, now, wall) for one in router.nexthops()]}
+    return {
+        "next-hops": [
+            _nexthop(one, now, wall) | _dampened(router.manager.dampened(one.address, now), now)
+            for one in router.nexthops()
+        ]
+    }
 
 
 def routes(router: Router) -> Json:
@@ -111,6 +117,13 @@ def drops(router: Router) -> Json:
 
 def reporter(router: Router) -> Json:
     return {"peers": [peer.view(pydp.clock_ns()) for peer in router.peers()]}
+
+
+def _dampened(standing: Dampened | None, now_ns: int) -> Json:
+    if standing is None:
+        return {"dampening": None}
+    left = None if standing.until_ns is None else max(0.0, (standing.until_ns - now_ns) / 1e9)
+    return {"dampening": {"penalty": round(standing.figure), "held": standing.held, "seconds-left": left}}
 
 
 def _refused(router: Router, session: int) -> list[Json]:

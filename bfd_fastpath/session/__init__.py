@@ -1,21 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reference-counted BFD sessions: from what is wanted and what the engine tells to what the NHIB observes."""
 
+from bfd_fastpath.session.dampening import Dampened, DampeningPolicy
 from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
 from bfd_fastpath.session.manager import Drained, SessionManager, SessionView
 from bfd_fastpath.session.path import Attachment, find_path
 from bfd_fastpath.session.record import EventRecord, EventType, records
-from bfd_fastpath.session.spec import EngineSession, LearnedPolicy, PathType, SessionSpec, Timers
+from bfd_fastpath.session.spec import (
+    EngineSession,
+    LearnedPolicy,
+    PathSignal,
+    PathType,
+    SessionSpec,
+    Timers,
+)
 from bfd_fastpath.session.standing import StandingSessions
 
 __all__ = [
     "Attachment",
+    "Dampened",
+    "DampeningPolicy",
     "Drained",
     "EngineRefusedError",
     "EngineSession",
     "EventRecord",
     "EventType",
     "LearnedPolicy",
+    "PathSignal",
     "PathType",
     "SessionEngine",
     "SessionManager",

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 from bfd_fastpath.nhib import Reason
 from bfd_fastpath.session.path import Attachment, find_path, inside
-from bfd_fastpath.session.spec import Address, EngineSession, LearnedPolicy, SessionSpec
+from bfd_fastpath.session.spec import (
+    Address,
+    EngineSession,
+    LearnedPolicy,
+    PathSignal,
+    SessionSpec,
+    Timers,
+)
 
 
 @dataclass(slots=True)
@@ -20,6 +27,8 @@ class Choice:
     """What operators wrote down, by user."""
     forced: dict[Address, bool] = field(default_factory=dict)
     """Sessions that an operator holds down (True) or lets run (False) against their spec."""
+    paths: dict[Address, PathSignal] = field(default_factory=dict)
+    """What is known of paths otherwise than by BFD, where it is not that they are up."""
     without_bfd: set[Address] = field(default_factory=set)
 
     def spec(self, destination: Address) -> SessionSpec | None:
@@ -53,7 +62,7 @@ class Choice:
         if path is None:
             return Reason.NO_PORT
         down = self.forced.get(destination, spec.admin_down)
-        return EngineSession(path.port, path.vlan, path.address, destination, spec.timers, down)
+        return self._engine_session(path, destination, spec.timers, down)
 
     def _learned(self, destination: Address, room: bool) -> EngineSession | Reason:
         policy = self.policy
@@ -71,4 +80,10 @@ class Choice:
         if not room:
             return Reason.SESSION_LIMIT
         down = self.forced.get(destination, False)
-        return EngineSession(path.port, path.vlan, path.address, destination, policy.timers, down)
+        return self._engine_session(path, destination, policy.timers, down)
+
+    def _engine_session(
+        self, path: Attachment, destination: Address, timers: Timers, down: bool
+    ) -> EngineSession:
+        signal = self.paths.get(destination, PathSignal.UP)
+        return EngineSession(path.port, path.vlan, path.address, destination, timers, down, path=signal)

@@ -25,5 +25,9 @@ class SessionEngine(Protocol):
     def look(self, session: int) -> Observation | None:
         """The session as it stands, marked as reread; None when there is no such session."""
 
+    def hold_nexthop(self, session: int, held: bool) -> None:
+        """Held: the forwarding slot does not become Live when the session comes Up. Unknown ids are
+        ignored."""
+
     def clear_nexthop(self, session: int) -> None:
         """The forwarding slot forgets that it is dead. Unknown ids are ignored."""

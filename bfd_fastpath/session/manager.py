@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bfd_fastpath.nhib import Change, Nhib, NhibPolicy, Reachability, Reason, Slot
+from bfd_fastpath.nhib import BfdState, Change, Nhib, NhibPolicy, Observation, Reachability, Reason, Slot
 from bfd_fastpath.session.choice import Choice
+from bfd_fastpath.session.dampening import Dampened, Dampening, DampeningPolicy
 from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
 from bfd_fastpath.session.path import Attachment
 from bfd_fastpath.session.record import STATES, EventRecord, EventType, observation, records
-from bfd_fastpath.session.spec import Address, EngineSession, LearnedPolicy, SessionSpec
+from bfd_fastpath.session.spec import Address, EngineSession, LearnedPolicy, PathSignal, SessionSpec
 from bfd_fastpath.session.table import Live, SessionTable
 
 
@@ -57,6 +58,7 @@ class SessionManager:
         self._nhib = nhib
         self._choice = Choice(policy or LearnedPolicy())
         self._table = SessionTable()
+        self._dampening = Dampening()
         self._refusals: dict[Address, str] = {}
         self._waiting: set[Address] = set()
 
@@ -115,6 +117,26 @@ class SessionManager:
             self._choice.forced[destination] = down
         return self._reconcile(destination, now_ns)
 
+    def set_path(self, destination: Address, signal: PathSignal, now_ns: int) -> list[Change]:
+        """What is known of the path otherwise than by BFD; it holds until the entry leaves. KeyError when the
+        destination has no entry."""
+        if destination not in self._nhib:
+            raise KeyError(destination)
+        if signal is PathSignal.UP:
+            self._choice.paths.pop(destination, None)
+        else:
+            self._choice.paths[destination] = signal
+        return self._reconcile(destination, now_ns)
+
+    def set_dampening(self, policy: DampeningPolicy, now_ns: int) -> list[Change]:
+        """When next hops of sessions that flap are not believed."""
+        self._dampening.set_policy(policy, now_ns)
+        return self.timer(now_ns)
+
+    def dampened(self, destination: Address, now_ns: int) -> Dampened | None:
+        """How a next hop stands with dampening; None for one that has not failed lately."""
+        return self._dampening.standing(destination, now_ns)
+
     def clear(self, destination: Address, now_ns: int) -> list[Change]:
         """Believe a Down no longer. KeyError when the destination has no entry."""
         return self._follow(self._nhib.clear(destination, now_ns))
@@ -137,12 +159,23 @@ class SessionManager:
         return drained
 
     def timer(self, now_ns: int) -> list[Change]:
-        """Whatever down-retry and linger bring about."""
-        return self._follow(self._nhib.expire(now_ns))
+        """Whatever down-retry, linger and the end of a dampening bring about."""
+        changes = self._follow(self._nhib.expire(now_ns))
+        for destination in self._dampening.due(now_ns):
+            live = self._table.get(destination)
+            if live is None:
+                continue
+            live.held = False
+            self._engine.hold_nexthop(live.id, False)
+            seen = None if live.condemned else self._engine.look(live.id)
+            if seen is not None:
+                changes += self._observe(live, seen, now_ns)
+        return changes
 
     def next_deadline(self) -> int | None:
         """When timer() has something to do."""
-        return self._nhib.next_deadline()
+        times = (self._nhib.next_deadline(), self._dampening.next_deadline())
+        return min((time for time in times if time is not None), default=None)
 
     def settle(self, now_ns: int) -> list[Change]:
         """End the sessions that nobody wants any more, after what was told of them has been withdrawn."""
@@ -243,6 +276,16 @@ class SessionManager:
             # What the session went through before this entry was made is not this entry's failure.
             self._engine.clear_nexthop(live.id)
             seen = replace(seen, slot=Slot.UNKNOWN)
+        return self._observe(live, seen, now_ns)
+
+    def _observe(self, live: Live, seen: Observation, now_ns: int) -> list[Change]:
+        """The NHIB hears of what is believed: not that a session is Up whose next hop is held."""
+        held = self._dampening.see(live.destination, seen, now_ns)
+        if held is not live.held:
+            live.held = held
+            self._engine.hold_nexthop(live.id, held)
+        if held and seen.state is BfdState.UP:
+            return []
         return self._nhib.observe(live.destination, seen, now_ns)
 
     def _event(self, live: Live, record: EventRecord) -> list[Change]:
@@ -259,7 +302,7 @@ class SessionManager:
         if record.reread:
             seen = self._engine.look(live.id) or seen
             live.state = seen.state
-        return self._nhib.observe(live.destination, seen, record.time_ns)
+        return self._observe(live, seen, record.time_ns)
 
     def _follow(self, changes: list[Change]) -> list[Change]:
         """What a Change of the NHIB's own making means for the session behind it."""
@@ -280,6 +323,8 @@ class SessionManager:
     def _forget(self, destination: Address) -> None:
         """The entry is gone, and with it what was only ever said of it."""
         self._choice.forced.pop(destination, None)
+        self._choice.paths.pop(destination, None)
+        self._dampening.forget(destination)
         self._refusals.pop(destination, None)
         self._waiting.discard(destination)
         live = self._table.get(destination)

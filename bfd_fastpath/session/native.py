@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bfd_fastpath.nhib import BfdState, Observation, Slot
 from bfd_fastpath.session.engine import EngineRefusedError
 from bfd_fastpath.session.record import neighbour
-from bfd_fastpath.session.spec import EngineSession
+from bfd_fastpath.session.spec import EngineSession, PathSignal
 from pydp import Engine
 from pydp.errors import NotFoundError, PydpError
 from pydp.sessions import SessionConfig
-from pydp.states import PathType, Role
+from pydp.states import Diagnostic, PathType, Role
 
 
 class NativeEngine:
@@ -26,10 +28,8 @@ class NativeEngine:
             raise EngineRefusedError(error.text) from error
 
     def remove(self, session: int) -> None:
-        try:
+        with suppress(NotFoundError):
             self._sessions.remove(session)
-        except NotFoundError:
-            pass
 
     def look(self, session: int) -> Observation | None:
         try:
@@ -50,11 +50,19 @@ class NativeEngine:
             reread=True,
         )
 
+    def hold_nexthop(self, session: int, held: bool) -> None:
+        with suppress(NotFoundError):
+            self._sessions.hold(session, held)
+
     def clear_nexthop(self, session: int) -> None:
-        try:
+        with suppress(NotFoundError):
             self._sessions.clear(session)
-        except NotFoundError:
-            pass
+
+
+_CONCATENATED = {
+    PathSignal.CONCATENATED_PATH_DOWN: Diagnostic.CONCATENATED_PATH_DOWN,
+    PathSignal.REVERSE_CONCATENATED_PATH_DOWN: Diagnostic.REVERSE_CONCATENATED_PATH_DOWN,
+}
 
 
 def session_config(wanted: EngineSession) -> SessionConfig:
@@ -74,4 +82,8 @@ def session_config(wanted: EngineSession) -> SessionConfig:
         gateway=wanted.gateway,
         tx_ttl=wanted.tx_ttl,
         rx_ttl=wanted.rx_ttl,
+        demand_enabled=timers.demand,
+        demand_poll_interval_us=timers.demand_poll_us if timers.demand else 0,
+        path_down=wanted.path is PathSignal.PATH_DOWN,
+        concatenated_path=_CONCATENATED.get(wanted.path, Diagnostic.NONE),
     )

@@ -5,7 +5,7 @@ session as the engine gets it. No decisions; those are in manager.py and path.py
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
@@ -27,6 +27,21 @@ class Timers:
     desired_min_tx_us: int = 1_000_000
     required_min_rx_us: int = 1_000_000
     passive: bool = False
+    demand: bool = False
+    """Ask the peer to send nothing periodic while both ends are Up (RFC 5880 6.6)."""
+    demand_poll_us: int = 1_000_000
+    """In Demand mode, how often to ask whether the peer is there; 0: never by itself."""
+
+
+class PathSignal(StrEnum):
+    """What is known of a path otherwise than by BFD, and told to the peer by a diagnostic."""
+
+    UP = "up"
+    PATH_DOWN = "path-down"
+    """The session is held in AdminDown (RFC 5880 6.8.16)."""
+    CONCATENATED_PATH_DOWN = "concatenated-path-down"
+    """The path is broken beyond us; the session runs on (RFC 5880 6.8.17)."""
+    REVERSE_CONCATENATED_PATH_DOWN = "reverse-concatenated-path-down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,7 @@ class EngineSession:
     """Of routed paths: the neighbour to send through; None: the destination is one itself."""
     tx_ttl: int = 255
     rx_ttl: int = 0
+    path: PathSignal = PathSignal.UP
 
     @property
     def key(self) -> tuple[object, ...]:

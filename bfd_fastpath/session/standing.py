@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bfd_fastpath.session.engine import SessionEngine
 from bfd_fastpath.session.record import EventRecord, EventType
-from bfd_fastpath.session.spec import Address, EngineSession
+from bfd_fastpath.session.spec import Address, EngineSession, PathSignal
 
 
 class StandingSessions:
@@ -19,6 +19,7 @@ class StandingSessions:
         self._engine = engine
         self._wanted: dict[Hashable, EngineSession] = {}
         self._held: dict[Hashable, bool] = {}
+        self._paths: dict[Hashable, PathSignal] = {}
         self._ids: dict[Hashable, int] = {}
         self._named: dict[int, Hashable] = {}
         self._leaving: dict[int, EngineSession] = {}
@@ -36,6 +37,7 @@ class StandingSessions:
     def unwant(self, name: Hashable) -> None:
         """AdminDown for the peer's detection time, then gone. Nothing happens where there is none."""
         self._held.pop(name, None)
+        self._paths.pop(name, None)
         wanted = self._wanted.pop(name, None)
         session = self._ids.pop(name, None)
         if wanted is not None and session is not None:
@@ -45,11 +47,21 @@ class StandingSessions:
 
     def hold(self, destination: Address, down: bool) -> bool:
         """Hold the sessions to a destination in AdminDown, or let them run; False when there are none."""
-        found = [name for name, one in self._wanted.items() if one.destination == destination]
-        for name in found:
+        for name in (found := self._towards(destination)):
             self._held[name] = down
             self._upsert(name, self._wanted[name])
         return bool(found)
+
+    def set_path(self, destination: Address, signal: PathSignal) -> bool:
+        """What is known of the paths to a destination otherwise than by BFD; False when there are none."""
+        for name in (found := self._towards(destination)):
+            self._paths[name] = signal
+            self._upsert(name, self._wanted[name])
+        return bool(found)
+
+    def ids(self, destination: Address) -> list[int]:
+        """The engine's ids of the sessions to a destination."""
+        return [self._ids[name] for name in self._towards(destination)]
 
     def event(self, record: EventRecord) -> EngineSession | None:
         """The session that a record is about; None: none of these."""
@@ -83,9 +95,13 @@ class StandingSessions:
         """What is wanted, without those on their way out."""
         return iter(self._wanted.values())
 
+    def _towards(self, destination: Address) -> list[Hashable]:
+        return [name for name, one in self._wanted.items() if one.destination == destination]
+
     def _upsert(self, name: Hashable, wanted: EngineSession) -> None:
         down = self._held.get(name, wanted.admin_down)
-        session = self._engine.upsert(replace(wanted, admin_down=down))
+        path = self._paths.get(name, wanted.path)
+        session = self._engine.upsert(replace(wanted, admin_down=down, path=path))
         # A session that was leaving and has the same key is taken back.
         self._leaving.pop(session, None)
         former = self._ids.get(name)

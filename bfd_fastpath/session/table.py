@@ -19,6 +19,8 @@ class Live:
     explicit: bool
     state: BfdState = BfdState.DOWN
     condemned: bool = False
+    held: bool = False
+    """Dampening keeps its next hop as it is."""
     record: EventRecord | None = None
 
     @property

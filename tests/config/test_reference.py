@@ -64,6 +64,10 @@ def test_every_field_of_the_model_can_be_written():
         "connect_retry_us": "connect_retry",
         "down_retry_us": "down_retry",
         "linger_us": "linger",
+        "demand_poll_us": "demand_poll_interval",
+        "hold_down_us": "hold_down",
+        "half_life_us": "half_life",
+        "max_suppress_us": "max_suppress",
     }
     config = parse(
         '[[port]]\nname="p"\ndevargs="d"\naddresses=["198.51.100.1/24"]\n[[session]]\ninterface="p"\ndest-addr="198.51.100.2"\n'
@@ -74,6 +78,7 @@ def test_every_field_of_the_model_can_be_written():
         config.eal,
         config.engine,
         config.bfd,
+        config.dampening,
         config.report,
         config.nhib,
         config.control,

@@ -126,6 +126,27 @@ def test_show_prints_a_table_and_json(shared, capsys, what):
         assert PEER in json.dumps(answer)
 
 
+def test_a_session_is_told_of_its_path_polled_and_reset(daemon, capsys):
+    path = str(daemon.socket)
+
+    def diagnostic():
+        return daemon.ask("show-sessions", address=PEER)["sessions"][0]["session-running"]["local-diagnostic"]
+
+    assert invoke(["session", "path", PEER, "path-down", "--socket", path]) == 0
+    assert daemon.ask("show-sessions", address=PEER)["summary"]["number-of-sessions-admin-down"] == 1
+    assert diagnostic() == "path-down"
+    assert invoke(["session", "path", PEER, "up", "--socket", path]) == 0
+    assert daemon.ask("show-sessions", address=PEER)["summary"]["number-of-sessions-admin-down"] == 0
+    assert invoke(["session", "forwarding-reset", PEER, "--socket", path]) == 0
+    assert diagnostic() == "forwarding-reset"
+    assert invoke(["session", "poll", PEER, "--socket", path]) == 0
+    capsys.readouterr()
+    for words in (["path", "192.0.2.77", "up"], ["poll", "192.0.2.77"], ["forwarding-reset", "192.0.2.77"]):
+        assert invoke(["session", *words, "--socket", path]) == 1
+        assert "no BFD session to 192.0.2.77" in capsys.readouterr().err
+    assert invoke(["session", "path", PEER, "sideways", "--socket", path]) == 2
+
+
 def test_show_sessions_of_one_peer_tells_what_was_refused(shared, capsys):
     path = str(shared.socket)
     assert invoke(["show", "sessions", PEER, "--counters", "--socket", path]) == 0
@@ -213,7 +234,7 @@ def test_every_command_of_the_page_is_one_of_the_daemon(shared):
         for row in table.splitlines()
         for name in re.findall(r"`([a-z-]+)`", row.split("|")[1] if row else "")
     ]
-    assert len(names) == 10
+    assert len(names) == 13
     for name in names:
         refusals = []
         try:

@@ -42,6 +42,9 @@ class LedgerEngine:
     def look(self, session: int) -> Observation | None:
         return self.looks.get(session)
 
+    def hold_nexthop(self, session: int, held: bool) -> None:
+        self.log.append(("hold" if held else "let go", str(self.sessions[session].destination)))
+
     def clear_nexthop(self, session: int) -> None:
         self.log.append(("clear", str(self.sessions[session].destination)))
         self.looks[session] = replace(self.looks[session], slot=Slot.UNKNOWN)
