@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 import pydp
-from pydp import errors, states
+from pydp import errors, generate, states
 from pydp.columns import FIELDS
 from pydp.ffi import ffi, lib
 
@@ -23,6 +23,7 @@ ENUMS = [
     ("pydp_event_flag", states.EventFlag, "PYDP_EVENT_"),
     ("pydp_idle", states.Idle, "PYDP_IDLE_"),
     ("pydp_direction", states.Direction, "PYDP_"),
+    ("pydp_generate_action", generate.Action, "PYDP_GENERATE_"),
 ]
 
 

@@ -9,8 +9,11 @@ from tests.shape.tree import tracked
 HEADER = "/* SPDX */\n#ifndef PYDP_X_H\n#define PYDP_X_H\n#include <stdint.h>\nint pydp_x(void);\n#endif\n"
 INNER = {
     "native/core/wheel.h": "",
+    "native/core/bfd_session.h": "",
+    "native/engine/clock.h": "",
     "native/engine/worker.h": "",
     "native/io/port.h": "",
+    "native/generate/x.h": "",
     "native/path/classify.h": "",
     "native/replay/capfile.h": "",
 }
@@ -33,6 +36,10 @@ def test_includes_follow_the_arrows_between_rooms() -> None:
         ("native/replay/pcap.c", "#include <rte_byteorder.h>"),
         ("native/replay/pcap.c", '#include "io/port.h"'),
         ("native/io/capture.c", '#include "replay/capfile.h"'),
+        ("native/generate/x.c", '#include "engine/worker.h"'),
+        ("native/generate/x.c", '#include "core/bfd_session.h"'),
+        ("native/generate/x.c", '#include "path/classify.h"'),
+        ("native/engine/x.c", '#include "generate/x.h"'),
         ("native/extra/x.c", ""),
         ("native/examples/embed.c", "#include <rte_eal.h>"),
         ("native/include/pydp/x.h", HEADER.replace("int ", "#define PYDP_MAX 3\nint ")),
@@ -54,6 +61,7 @@ def test_a_wrong_include_is_seen(path: str, source: str) -> None:
             "native/engine/worker.c",
             '#include "engine/worker.h"\n#include "core/wheel.h"\n#include <rte_mbuf.h>',
         ),
+        ("native/generate/x.c", '#include "engine/clock.h"\n#include "core/wheel.h"\n#include "io/port.h"'),
         ("native/include/pydp/x.h", HEADER),
     ],
 )

@@ -9,6 +9,7 @@
 #include <pydp/eal.h>
 #include <pydp/engine.h>
 #include <pydp/event.h>
+#include <pydp/generate.h>
 #include <pydp/port.h>
 #include <pydp/replay.h>
 #include <pydp/session.h>
