@@ -11,6 +11,7 @@ from bfd_fastpath.cli.client import NoDaemonError
 from bfd_fastpath.cli.config import config
 from bfd_fastpath.cli.conformance import conformance
 from bfd_fastpath.cli.demo import demo
+from bfd_fastpath.cli.generate import generate
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
 from bfd_fastpath.cli.replay import replay
@@ -42,7 +43,10 @@ def cli() -> None:
     those that cannot be reached."""
 
 
-for _command in (run, show, clear, session, reload, config, pmdinfo, replay, demo, conformance, version):
+for _command in (
+    *(run, show, clear, session, reload, config),
+    *(pmdinfo, replay, generate, demo, conformance, version),
+):
     cli.add_command(_command)
 
 
