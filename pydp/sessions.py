@@ -56,6 +56,13 @@ class SessionConfig:
     rx_ttl: int = 0
     #: Multihop only: the neighbour to send through; None: the destination is one itself.
     gateway: Address | None = None
+    #: Fastest that the peer may send echoes for us to reflect; 0: none are reflected (RFC 5880 6.8.1).
+    required_min_echo_rx_interval_us: int = 0
+    #: At least so far apart our echoes go, while the session is Up and the peer wants any; 0: none.
+    desired_min_echo_tx_interval_us: int = 0
+    #: Source of our echoes; None: source_addr. One outside the LAN's subnet keeps the peer from sending ICMP
+    #: redirects (RFC 5881 4).
+    echo_source_addr: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +147,17 @@ class SessionState:
     stall_count: int
     #: The worker's longest poll gap within the last detection time before the last Down.
     poll_gap_us: int
+    #: 0: the peer wants no echoes, or we know nothing of it.
+    remote_required_min_echo_rx_interval_us: int
+    #: Before jitter; 0: no echoes are sent (RFC 9314, echo-tx-interval-in-use).
+    echo_tx_interval_us: int
+    #: Round trip of the last echo that came back; 0: none yet.
+    echo_rtt_ns: int
+    send_echo_count: int
+    #: Of ours that came back.
+    receive_echo_count: int
+    #: Of the peer's.
+    reflect_echo_count: int
 
 
 class Sessions:
@@ -257,6 +275,8 @@ def _wanted(config: SessionConfig) -> Any:
         raw.concatenated_path = config.concatenated_path
         raw.tx_ttl = config.tx_ttl
         raw.rx_ttl = config.rx_ttl
+        raw.required_min_echo_rx_us = config.required_min_echo_rx_interval_us
+        raw.desired_min_echo_tx_us = config.desired_min_echo_tx_interval_us
     except OverflowError as error:
         raise _out_of_range(config, error) from error
     raw.admin_down = config.admin_down
@@ -265,6 +285,8 @@ def _wanted(config: SessionConfig) -> Any:
     raw.path_type = config.path_type
     if config.gateway is not None:
         fill(raw.gateway, config.gateway)
+    if config.echo_source_addr is not None:
+        fill(raw.echo_source, config.echo_source_addr)
     return raw
 
 
@@ -308,6 +330,9 @@ def _config(raw: Any) -> SessionConfig:
         tx_ttl=raw.tx_ttl,
         rx_ttl=raw.rx_ttl,
         gateway=read(raw.gateway),
+        required_min_echo_rx_interval_us=raw.required_min_echo_rx_us,
+        desired_min_echo_tx_interval_us=raw.desired_min_echo_tx_us,
+        echo_source_addr=read_known(raw.echo_source) if raw.echo_source.family else None,
     )
 
 
@@ -351,4 +376,10 @@ def _state(raw: Any) -> SessionState:
         poll_count=raw.poll_count,
         stall_count=raw.stall_count,
         poll_gap_us=raw.poll_gap_us,
+        remote_required_min_echo_rx_interval_us=raw.remote_required_min_echo_rx_us,
+        echo_tx_interval_us=raw.echo_tx_interval_us,
+        echo_rtt_ns=raw.echo_rtt_ns,
+        send_echo_count=raw.echo_tx_packets,
+        receive_echo_count=raw.echo_rx_packets,
+        reflect_echo_count=raw.echo_reflected_packets,
     )

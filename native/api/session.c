@@ -18,6 +18,9 @@ static int check_path(const struct pydp_session_config *config)
 		CHECK(config->gateway.family == 0 && (config->tx_ttl == 0 || config->tx_ttl == BFD_TTL) &&
 			      (config->rx_ttl == 0 || config->rx_ttl == BFD_TTL),
 		      "a session of a single hop has no gateway, and its TTL is 255 (RFC 5881)");
+	else
+		CHECK(config->required_min_echo_rx_us == 0 && config->desired_min_echo_tx_us == 0,
+		      "echoes go over a single hop only (RFC 5883 section 3)");
 	return PYDP_OK;
 }
 
@@ -36,6 +39,8 @@ static int check_session(const struct pydp_session_config *config)
 	CHECK(config->local_multiplier >= 1, "local_multiplier is 0: 1 to 255");
 	CHECK(config->role == PYDP_ROLE_ACTIVE || config->role == PYDP_ROLE_PASSIVE, "role %u is neither active nor passive",
 	      config->role);
+	CHECK(config->echo_source.family == 0 || config->echo_source.family == config->source.family,
+	      "echo_source is IPv%u and the session IPv%u", config->echo_source.family, config->source.family);
 	CHECK(config->desired_min_tx_us > 0, "desired_min_tx_us is 0, which RFC 5880 reserves");
 	CHECK(config->concatenated_path == 0 || config->concatenated_path == PYDP_DIAG_CONCATENATED_PATH_DOWN ||
 		      config->concatenated_path == PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN,

@@ -6,7 +6,7 @@
 
 /* X(NAME, kebab-name, text). The first ones stand in the order of RFC 5880 6.8.6, up to ADMIN_DOWN, and counter.h has one counter
  * for each. Who finds each: P bfd_packet_parse, T the table of sessions, S bfd_session_receive, K bfd_kind_check,
- * R path/bfd_receive, A bfd_auth_parse, N net_datagram (for a datagram whose ports say BFD). */
+ * R path/bfd_receive, A bfd_auth_parse, E bfd_echo, N net_datagram (for a datagram whose ports say BFD). */
 #define BFD_FAULT_LIST(X)                                                                                              \
 	X(VERSION, "version", "version is not 1")                                                              /* P */ \
 	X(LENGTH, "length", "Length is below 24, or below 26 with the authentication bit")                     /* P */ \
@@ -27,6 +27,11 @@
 	X(SBFD_YOUR_DISCRIMINATOR, "s-bfd-your-discriminator", "Your Discriminator is zero in S-BFD")          /* K */ \
 	X(AUTH_TYPE, "auth-type", "authentication type is not one of RFC 5880's (1 to 5)")                     /* A */ \
 	X(AUTH_LENGTH, "auth-length", "Auth Len is wrong for its type, or does not end where the packet does") /* A */ \
+	X(ECHO_FORGED, "echo-forged", "echo says it is ours and is not: wrong length, version or hash")        /* E */ \
+	X(ECHO_NOT_AWAITED, "echo-not-awaited", "echo of ours a second time, too late, or after it ended")     /* E */ \
+	X(ECHO_UNWANTED, "echo-unwanted", "echo of nobody whose echoes we reflect")                            /* T */ \
+	X(ECHO_RATE, "echo-rate", "echo of a peer that sends more than our Required Min Echo RX allows")       /* E */ \
+	X(ECHO_TTL, "echo-ttl", "echo to reflect with a TTL or hop limit that ends here")                      /* K */ \
 	X(CHECKSUM_UDP, "checksum-udp", "UDP checksum is wrong, or zero over IPv6")                            /* N */ \
 	X(CHECKSUM_IP4, "checksum-ip4", "IPv4 header checksum is wrong")                                       /* N */ \
 	X(MALFORMED_UDP, "malformed-udp", "UDP length disagrees with the IP length")                           /* N */

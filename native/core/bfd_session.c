@@ -56,6 +56,9 @@ static void remember(struct bfd_session *s, const struct bfd_packet *packet)
 	uint8_t octets[BFD_PACKET_LENGTH];
 
 	s->hello_head = 0;
+	/* The short way does not look at Required Min Echo RX. */
+	if (s->features & BFD_FEATURE_ECHO)
+		return;
 	if (packet->flags & (BFD_FLAG_POLL | BFD_FLAG_FINAL) || packet->length != BFD_PACKET_LENGTH ||
 	    packet->your_discriminator != s->local_discriminator ||
 	    bfd_fsm_next(s->state, (enum bfd_event)packet->state) != s->state)
@@ -119,6 +122,20 @@ static void expire(struct bfd_session *s, uint64_t deadline_ns, uint64_t now_ns,
 		bfd_send(s, now_ns, rng, actions);
 	}
 	bfd_pace(s);
+}
+
+void bfd_session_echo_failed(struct bfd_session *s, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	if (s->state == PYDP_BFD_UP && bfd_enter(s, BFD_EVENT_TIMEOUT, now_ns, actions)) {
+		s->diagnostic = PYDP_DIAG_ECHO_FAILED;
+		s->nexthop = nexthop_next(NEXTHOP_SESSION_FAILED);
+		bfd_send(s, now_ns, rng, actions);
+	}
+	bfd_settle(s, now_ns, actions);
+	bfd_finish(s, &before, actions);
 }
 
 static void run_timers(struct bfd_session *s, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions)

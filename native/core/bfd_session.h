@@ -27,16 +27,18 @@ struct bfd_session_config {
 	uint8_t role;       /* enum pydp_role */
 	uint8_t admin_down; /* 0, or what is said meanwhile: PYDP_DIAG_ADMIN_DOWN or PYDP_DIAG_PATH_DOWN (6.8.16) */
 	uint8_t features;   /* enum bfd_feature, of BFD_FEATURES_WANTED */
+	uint8_t tell;       /* packets say something else that is not in here, which the peer is to learn at once, by a Poll */
 };
 
 /* What a session has beyond the asynchronous mode. */
 enum bfd_feature {
+	BFD_FEATURE_ECHO = 0x02,   /* core/bfd_echo.h: Required Min Echo RX matters in each packet of the peer */
 	BFD_FEATURE_DEMAND = 0x04, /* Demand mode is wanted (6.6) */
 	BFD_FEATURE_DEMAND_TOLD =
 		0x10, /* the peer may have read our D: from the first packet with it until a Poll without it ended */
 	BFD_FEATURE_CONCATENATED = 0x20, /* say Concatenated Path Down while Up (6.8.17) */
 	BFD_FEATURE_REVERSE = 0x40,      /* say Reverse Concatenated Path Down while Up */
-	BFD_FEATURES_WANTED = BFD_FEATURE_DEMAND | BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE
+	BFD_FEATURES_WANTED = BFD_FEATURE_ECHO | BFD_FEATURE_DEMAND | BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE
 };
 
 enum bfd_poll_phase {
@@ -153,6 +155,11 @@ void bfd_session_remove(struct bfd_session *session, uint64_t now_ns, struct rng
  * until the next packet and by no more than one detection time. Returns by how much; 0 when it was moved already or does
  * not run. */
 uint64_t bfd_session_defer(struct bfd_session *session, uint64_t gap_ns);
+/* Another RequiredMinRx than the configured one, or that one again; by a Poll (6.8.3). */
+void bfd_session_require_rx(struct bfd_session *session, uint32_t required_min_rx_us, uint64_t now_ns,
+			    struct bfd_actions *actions);
+/* A sufficient number of echoes has not come back (6.8.5). */
+void bfd_session_echo_failed(struct bfd_session *session, uint64_t now_ns, struct rng *rng, struct bfd_actions *actions);
 /* The next-hop slot becomes Unknown; the session runs on. */
 void bfd_session_clear(struct bfd_session *session, struct bfd_actions *actions);
 /* Held: the next-hop slot stays as it is when the session comes Up, and becomes Live when the hold ends and it is Up. */

@@ -51,13 +51,13 @@ void bfd_session_adopt(struct bfd_session *s, const struct bfd_takeover *takeove
 	bfd_finish(s, &before, actions);
 }
 
-static void change_timers(struct bfd_session *s, const struct bfd_session_config *config, uint64_t now_ns,
+static void change_timers(struct bfd_session *s, uint32_t desired_min_tx_us, uint32_t required_min_rx_us, uint64_t now_ns,
 			  struct bfd_actions *actions)
 {
 	uint32_t desired = bfd_session_desired_min_tx_us(s), required = s->required_min_rx_us;
 
-	s->desired_min_tx_us = config->desired_min_tx_us;
-	s->required_min_rx_us = config->required_min_rx_us;
+	s->desired_min_tx_us = desired_min_tx_us;
+	s->required_min_rx_us = required_min_rx_us;
 	if (bfd_session_desired_min_tx_us(s) == desired && s->required_min_rx_us == required)
 		return;
 	bfd_poll_want(s, now_ns, actions);
@@ -96,6 +96,8 @@ static bool change_features(struct bfd_session *s, uint8_t wanted, uint64_t now_
 	uint8_t diagnostic = bfd_session_diagnostic(s), changed = (s->features ^ wanted) & BFD_FEATURES_WANTED;
 
 	s->features ^= changed;
+	if (changed & BFD_FEATURE_ECHO)
+		s->hello_head = 0;
 	/* A change of D is a Poll Sequence of its own (6.6); bfd_settle begins the first. */
 	if (changed & BFD_FEATURE_DEMAND && bfd_session_demanding(s))
 		bfd_poll_want(s, now_ns, actions);
@@ -115,17 +117,19 @@ void bfd_session_configure(struct bfd_session *s, const struct bfd_session_confi
 	s->flags &= (uint8_t)~(BFD_SESSION_REMOVING | BFD_SESSION_PASSIVE);
 	if (config->role == PYDP_ROLE_PASSIVE)
 		s->flags |= BFD_SESSION_PASSIVE;
-	change_timers(s, config, now_ns, actions);
+	change_timers(s, config->desired_min_tx_us, config->required_min_rx_us, now_ns, actions);
 	if (s->multiplier != config->multiplier) {
 		s->multiplier = config->multiplier;
 		bfd_content_changed(s, now_ns, actions);
 	}
 	news = change_features(s, config->features, now_ns, actions);
+	if (config->tell && s->state == PYDP_BFD_UP)
+		bfd_poll_want(s, now_ns, actions);
 	if (config->admin_down)
 		disable(s, config->admin_down, now_ns, rng, actions);
 	else if (s->state == PYDP_BFD_ADMIN_DOWN)
 		enable(s, now_ns, rng, actions);
-	else if (news)
+	else if (news || (config->tell && s->state == PYDP_BFD_UP))
 		bfd_send(s, now_ns, rng, actions);
 	bfd_settle(s, now_ns, actions);
 	bfd_finish(s, &before, actions);
@@ -176,6 +180,16 @@ void bfd_session_remove(struct bfd_session *s, uint64_t now_ns, struct rng *rng,
 			actions->bits |= BFD_ACT_DONE;
 		}
 	}
+	bfd_finish(s, &before, actions);
+}
+
+void bfd_session_require_rx(struct bfd_session *s, uint32_t required_min_rx_us, uint64_t now_ns, struct bfd_actions *actions)
+{
+	struct bfd_before before;
+
+	bfd_begin(s, &before, actions);
+	change_timers(s, s->desired_min_tx_us, required_min_rx_us, now_ns, actions);
+	bfd_settle(s, now_ns, actions);
 	bfd_finish(s, &before, actions);
 }
 

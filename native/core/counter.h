@@ -10,9 +10,12 @@
 /* X(NAME, kebab-name, is-drop, text). A packet that is received is counted once as rx-* or drop-*, after all checks. */
 #define PYDP_COUNTER_LIST(X)                                                                                               \
 	X(RX_BFD, "rx-bfd", 0, "BFD control packets accepted by a session")                                                \
+	X(RX_BFD_ECHO, "rx-bfd-echo", 0, "BFD echoes of ours that came back")                                              \
 	X(RX_ARP, "rx-arp", 0, "ARP packets understood")                                                                   \
 	X(RX_ND, "rx-nd", 0, "ICMPv6 neighbour discovery packets understood")                                              \
 	X(TX_BFD, "tx-bfd", 0, "BFD control packets sent")                                                                 \
+	X(TX_BFD_ECHO, "tx-bfd-echo", 0, "BFD echoes sent")                                                                \
+	X(TX_BFD_ECHO_REFLECTED, "tx-bfd-echo-reflected", 0, "BFD echoes of peers sent back to them")                      \
 	X(TX_ARP, "tx-arp", 0, "ARP requests and replies sent")                                                            \
 	X(TX_ND, "tx-nd", 0, "neighbour solicitations and advertisements sent")                                            \
 	X(DROP_MALFORMED_ETHERNET, "drop-malformed-ethernet", 1, "frame too short for its Ethernet or VLAN header")        \
@@ -48,6 +51,11 @@
 	X(DROP_BFD_AUTH, "drop-bfd-auth", 1, "BFD authentication bit set and no authentication in use")                    \
 	X(DROP_BFD_ADMIN_DOWN, "drop-bfd-admin-down", 1, "BFD for a session that is AdminDown here")                       \
 	X(DROP_BFD_RX_TTL, "drop-bfd-rx-ttl", 1, "BFD with a TTL or hop limit below the multihop session's rx-ttl")        \
+	X(DROP_BFD_ECHO_FORGED, "drop-bfd-echo-forged", 1, "BFD echo that says it is ours and is not")                     \
+	X(DROP_BFD_ECHO_NOT_AWAITED, "drop-bfd-echo-not-awaited", 1, "BFD echo of ours again, too late or after its end")  \
+	X(DROP_BFD_ECHO_UNWANTED, "drop-bfd-echo-unwanted", 1, "BFD echo of nobody whose echoes are reflected")            \
+	X(DROP_BFD_ECHO_RATE, "drop-bfd-echo-rate", 1, "BFD echo faster than our Required Min Echo RX Interval allows")    \
+	X(DROP_BFD_ECHO_TTL, "drop-bfd-echo-ttl", 1, "BFD echo to reflect whose TTL or hop limit ends here")               \
 	X(DROP_NEIGHBOUR_UNRESOLVED, "drop-neighbour-unresolved", 1, "not sent: the neighbour's MAC address is not known") \
 	X(DROP_NO_MBUF, "drop-no-mbuf", 1, "not sent: no packet buffer free")                                              \
 	X(DROP_TX_FULL, "drop-tx-full", 1, "not sent: the port's transmit queue was full")
@@ -62,11 +70,16 @@ enum pydp_counter {
 static_assert(PYDP_CNT_DROP_BFD_ADMIN_DOWN - PYDP_CNT_DROP_BFD_VERSION == BFD_FAULT_ADMIN_DOWN - BFD_FAULT_VERSION,
 	      "one counter for each fault of RFC 5880 6.8.6, in the same order");
 
+static_assert(PYDP_CNT_DROP_BFD_ECHO_TTL - PYDP_CNT_DROP_BFD_ECHO_FORGED == BFD_FAULT_ECHO_TTL - BFD_FAULT_ECHO_FORGED,
+	      "one counter for each fault of echoes, in the same order");
+
 /* PYDP_CNT_COUNT for a fault that only captures have. */
 static inline enum pydp_counter counter_of_fault(enum bfd_fault fault)
 {
 	if (fault >= BFD_FAULT_VERSION && fault <= BFD_FAULT_ADMIN_DOWN)
 		return (enum pydp_counter)(PYDP_CNT_DROP_BFD_VERSION + ((int)fault - (int)BFD_FAULT_VERSION));
+	if (fault >= BFD_FAULT_ECHO_FORGED && fault <= BFD_FAULT_ECHO_TTL)
+		return (enum pydp_counter)(PYDP_CNT_DROP_BFD_ECHO_FORGED + ((int)fault - (int)BFD_FAULT_ECHO_FORGED));
 	switch (fault) {
 	case BFD_FAULT_TTL:
 		return PYDP_CNT_DROP_TTL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An engine's life, and the control thread's side of it. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,9 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 	sem_init(&engine->started, 0, 0);
 	rng_seed(&engine->rng, config->seed ? config->seed : kernel_seed());
 	result = sessions_create(engine);
+	/* A generator whose output peers see makes no key, unless a stepped engine is to do the same again. */
+	if (config->seed == 0 && getrandom(&engine->sessions.echo_key, sizeof(engine->sessions.echo_key), 0) < 0)
+		result = error_set(PYDP_E_SYSTEM, "the kernel gives no random key for echoes: %s", strerror(errno));
 	if (result == PYDP_OK)
 		result = neighbours_create(engine);
 	if (result == PYDP_OK)

@@ -174,6 +174,21 @@ void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 /* Wake for whatever the session has to do next. */
 void session_arm(struct pydp_engine *engine, uint32_t slot);
 
+/* A detection, of hellos or echoes, waits because the worker was late. */
+void session_count_stall(struct pydp_engine *engine, uint32_t slot, const struct engine_overflow *overflow);
+
+/* engine/echo.c: all but echo_is_wanted for sessions with BFD_FEATURE_ECHO */
+bool echo_is_wanted(const struct pydp_session_config *config);
+/* For a session that was just initialised. */
+void echo_begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config);
+/* Before the session itself is configured; the RequiredMinRx of timers becomes what echoes make of it. Also without echoes. */
+void echo_change(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config,
+		 struct bfd_session_config *timers);
+/* The session's state or the peer's RequiredMinEchoRx changed. */
+void echo_follow(void *engine, uint32_t slot, uint64_t now_ns);
+void echo_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
+void echo_end(struct pydp_engine *engine, uint32_t slot);
+
 /* engine/events.c */
 int events_create(struct pydp_engine *engine, uint32_t capacity);
 void events_destroy(struct pydp_engine *engine);

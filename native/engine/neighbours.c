@@ -129,6 +129,7 @@ static int find_or_make(struct pydp_engine *engine, const struct neighbour_key *
 	neighbour->key = *key;
 	neighbour->used = 1;
 	neighbour->first = PATH_NONE;
+	neighbour->reflector = PATH_NONE;
 	neighbour->due_ns = NEVER;
 	neighbours->path[index].usable = 0;
 	neighbours->count++;
@@ -292,6 +293,27 @@ bool neighbours_claim(void *context, struct path_port *port, const struct path_c
 		return true;
 	confirm(engine, (uint32_t)index, &claim->mac, NEIGHBOUR_ASKED, now_ns);
 	return true;
+}
+
+uint32_t neighbours_reflector(void *context, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets)
+{
+	struct pydp_engine *engine = context;
+	struct neighbour_key key = {.port = port, .vlan = vlan, .family = family};
+	int32_t index;
+
+	memcpy(key.octets, octets, family == 4 ? 4 : 16);
+	index = rte_hash_lookup(engine->neighbours.keys, &key);
+	return index < 0 ? PATH_NONE : engine->neighbours.entries[index].reflector;
+}
+
+void neighbours_elect_reflector(struct pydp_engine *engine, uint32_t index)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+	uint32_t slot = neighbour->first;
+
+	while (slot != PATH_NONE && engine->sessions.extra[slot].echo.reflect_us == 0)
+		slot = engine->sessions.cold[slot].next_of_neighbour;
+	neighbour->reflector = slot;
 }
 
 void neighbours_heard(void *context, uint32_t slot, const uint8_t *mac, uint64_t now_ns)

@@ -26,8 +26,9 @@ struct neighbour {
 	uint8_t source; /* enum neighbour_source; of a known MAC address */
 	uint8_t tries;  /* questions since the last confirmation, up to 255 */
 	uint8_t used;
-	uint32_t users; /* sessions */
-	uint32_t first; /* slot of one, then path_session.next_of_neighbour */
+	uint32_t users;     /* sessions */
+	uint32_t first;     /* slot of one, then path_session.next_of_neighbour */
+	uint32_t reflector; /* slot of one that wants the neighbour's echoes reflected; PATH_NONE: none does */
 	uint64_t confirmed_ns;
 	uint64_t due_ns; /* when to ask next; UINT64_MAX: never */
 };
@@ -54,6 +55,10 @@ uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp
 void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now_ns);
 /* path_claim_fn: an ARP or ND packet said something. */
 bool neighbours_claim(void *engine, struct path_port *port, const struct path_claim *claim, uint64_t now_ns);
+/* The neighbour's reflector, by address. */
+uint32_t neighbours_reflector(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
+/* Choose it anew: a session of the neighbour changed its mind about echoes. */
+void neighbours_elect_reflector(struct pydp_engine *engine, uint32_t index);
 /* A valid BFD packet came from this MAC address. */
 void neighbours_heard(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
 

@@ -88,6 +88,8 @@ void session_acted(void *context, uint32_t slot, const struct bfd_actions *actio
 		session_arm(engine, slot);
 	if (engine->sessions.hot[slot].features & BFD_FEATURE_DEMAND)
 		follow_demand(engine, slot, now_ns);
+	if (actions->bits & BFD_ACT_STATE && engine->sessions.hot[slot].features & BFD_FEATURE_ECHO)
+		echo_follow(engine, slot, now_ns);
 }
 
 void session_arm(struct pydp_engine *engine, uint32_t slot)
@@ -97,7 +99,18 @@ void session_arm(struct pydp_engine *engine, uint32_t slot)
 
 	if (hot->features & BFD_FEATURE_DEMAND && engine->sessions.extra[slot].demand_poll_ns != 0)
 		deadline_ns = RTE_MIN(deadline_ns, engine->sessions.extra[slot].demand_poll_ns);
+	if (hot->features & BFD_FEATURE_ECHO)
+		deadline_ns = RTE_MIN(deadline_ns, bfd_echo_deadline(&engine->sessions.extra[slot].echo));
 	wheel_arm(&engine->wheel, slot, deadline_ns);
+}
+
+void session_count_stall(struct pydp_engine *engine, uint32_t slot, const struct engine_overflow *overflow)
+{
+	engine->sessions.cold[slot].stall_count++;
+	stat_add(&engine->stats.stalled_sessions, 1);
+	if (engine->stall_ns != overflow->at_ns)
+		stat_add(&engine->stats.stalls, 1);
+	engine->stall_ns = overflow->at_ns;
 }
 
 /* Law 5: a detection that would end now, of a session from which nothing came since we were late and its port lost packets. */
@@ -109,11 +122,7 @@ static void defer_when_late(struct pydp_engine *engine, uint32_t slot, uint64_t 
 	if (overflow->at_ns == 0 || hot->last_rx_ns >= overflow->at_ns || bfd_session_detection_ns(hot) > now_ns ||
 	    bfd_session_defer(hot, overflow->gap_ns) == 0)
 		return;
-	engine->sessions.cold[slot].stall_count++;
-	stat_add(&engine->stats.stalled_sessions, 1);
-	if (engine->stall_ns != overflow->at_ns)
-		stat_add(&engine->stats.stalls, 1);
-	engine->stall_ns = overflow->at_ns;
+	session_count_stall(engine, slot, overflow);
 }
 
 static void poll_on_demand(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
@@ -142,5 +151,7 @@ void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 	}
 	if (hot->features & BFD_FEATURE_DEMAND)
 		poll_on_demand(engine, slot, now_ns);
+	if (hot->features & BFD_FEATURE_ECHO)
+		echo_expired(engine, slot, now_ns);
 	session_arm(engine, slot);
 }

@@ -16,6 +16,28 @@ static void copy_gateway(const struct pydp_engine *engine, const struct path_ses
 	gateway->family = cold->family;
 }
 
+/* While echoes go the packets say another RequiredMinRx than what is wanted. */
+static void copy_echo_config(const struct path_session_extra *extra, struct pydp_session_config *config)
+{
+	config->required_min_rx_us = extra->echo.session_min_rx_us;
+	config->required_min_echo_rx_us = extra->echo.required_min_rx_us;
+	config->desired_min_echo_tx_us = extra->echo.desired_min_tx_us;
+	if (memcmp(extra->echo_source, config->source.octets, 16) == 0)
+		return;
+	memcpy(config->echo_source.octets, extra->echo_source, 16);
+	config->echo_source.family = config->source.family;
+}
+
+static void copy_echo(const struct bfd_echo *echo, struct pydp_session_state *state)
+{
+	state->remote_required_min_echo_rx_us = echo->remote_required_min_rx_us;
+	state->echo_tx_interval_us = echo->interval_us;
+	state->echo_rtt_ns = echo->rtt_ns;
+	state->echo_tx_packets = echo->tx_packets;
+	state->echo_rx_packets = echo->rx_packets;
+	state->echo_reflected_packets = echo->reflected_packets;
+}
+
 static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct pydp_session_config *config)
 {
 	const struct path_session *cold = &engine->sessions.cold[slot];
@@ -41,6 +63,8 @@ static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct 
 	copy_gateway(engine, cold, &config->gateway);
 	config->desired_min_tx_us = hot->desired_min_tx_us;
 	config->required_min_rx_us = hot->required_min_rx_us;
+	if (hot->features & BFD_FEATURE_ECHO)
+		copy_echo_config(&engine->sessions.extra[slot], config);
 }
 
 static void copy_protocol(const struct bfd_session *hot, struct pydp_session_state *state)
@@ -99,6 +123,8 @@ int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_s
 	state->neighbour_state = engine->neighbours.entries[cold->neighbour].state;
 	copy_protocol(&engine->sessions.hot[slot], state);
 	copy_counts(cold, state);
+	if (engine->sessions.hot[slot].features & BFD_FEATURE_ECHO)
+		copy_echo(&engine->sessions.extra[slot].echo, state);
 	return PYDP_OK;
 }
 

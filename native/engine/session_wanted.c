@@ -11,7 +11,7 @@ enum {
 
 static uint8_t features_of(const struct pydp_session_config *config)
 {
-	uint8_t features = 0;
+	uint8_t features = echo_is_wanted(config) ? BFD_FEATURE_ECHO : 0;
 
 	if (config->demand)
 		features |= BFD_FEATURE_DEMAND;

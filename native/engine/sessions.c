@@ -50,6 +50,8 @@ static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 	bfd_session_init(hot, &timers, discriminator, engine->now_ns);
 	path_session_mark(hot, place_kind(config->path_type), (uint8_t)config->port, config->vlan, config->source.family,
 			  config->destination.octets);
+	if (hot->features & BFD_FEATURE_ECHO)
+		echo_begin(engine, slot, config);
 	session_arm(engine, slot);
 	place->local->sessions++;
 	engine->session_count++;
@@ -103,6 +105,7 @@ static int change(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 	if (result != PYDP_OK)
 		return result;
 	session_note(engine, slot, config);
+	echo_change(engine, slot, config, &timers);
 	bfd_session_configure(&engine->sessions.hot[slot], &timers, engine->now_ns, &engine->rng, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
 	session_arm(engine, slot);
@@ -244,6 +247,8 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 				  .old_nexthop_state = sessions->hot[slot].nexthop,
 				  .last_rx_ns = sessions->hot[slot].last_rx_ns};
 
+	if (sessions->hot[slot].features & BFD_FEATURE_ECHO)
+		echo_end(engine, slot);
 	place_key(cold, &key);
 	rte_hash_del_key(sessions->keys, &key);
 	wheel_cancel(&engine->wheel, slot);

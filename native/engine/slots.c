@@ -45,6 +45,9 @@ int sessions_create(struct pydp_engine *engine)
 	sessions->engine = engine;
 	sessions->acted = session_acted;
 	sessions->heard = neighbours_heard;
+	sessions->echo = echo_follow;
+	sessions->reflector = neighbours_reflector;
+	sessions->echo_key = (struct siphash_key){.k0 = rng_next(&engine->rng), .k1 = rng_next(&engine->rng)};
 	engine->free_head = engine->free_tail = PATH_NONE;
 	wheel_init(&engine->wheel, engine->wheel_nodes, engine->max_sessions + engine->max_neighbours, 0);
 	return PYDP_OK;

@@ -53,6 +53,8 @@ static void receive_burst(struct pydp_engine *engine, struct path_port *path, st
 			path_arp_receive(path, &packets[i], neighbours_claim, engine, now_ns);
 		else if (packets[i].kind == PATH_ND)
 			path_nd_receive(path, &packets[i], neighbours_claim, engine, now_ns);
+		else if (packets[i].kind == PATH_ECHO)
+			path_echo_receive(&engine->sessions, path, &packets[i], now_ns);
 	}
 }
 

@@ -57,7 +57,14 @@ static uint32_t slot_by_address(const struct path_sessions *sessions, const stru
 	return (uint32_t)(uintptr_t)slot;
 }
 
-static void refuse(struct path_sessions *sessions, struct path_port *port, uint32_t slot, enum bfd_fault fault)
+uint32_t path_session_by_discriminator(const struct path_sessions *sessions, uint32_t discriminator)
+{
+	uint32_t slot = slot_by_index(sessions, discriminator);
+
+	return slot != PATH_NONE ? slot : slot_by_given(sessions, discriminator);
+}
+
+void path_session_refuse(struct path_sessions *sessions, struct path_port *port, uint32_t slot, enum bfd_fault fault)
 {
 	path_count(port, counter_of_fault(fault), 1);
 	if (slot == PATH_NONE)
@@ -73,6 +80,16 @@ static inline bool hello_of(struct path_sessions *sessions, const struct path_po
 	return slot != PATH_NONE && packet->payload_length >= BFD_PACKET_LENGTH &&
 	       from_the_peer(sessions, port, slot, packet) && !came_from_too_far(sessions, slot, packet) &&
 	       bfd_session_hello(&sessions->hot[slot], packet->payload, now_ns);
+}
+
+static void hear_echo_rate(struct path_sessions *sessions, uint32_t slot, uint32_t required_min_rx_us, uint64_t now_ns)
+{
+	struct bfd_echo *echo = &sessions->extra[slot].echo;
+
+	if (echo->remote_required_min_rx_us == required_min_rx_us && echo->reflect_us == echo->required_min_rx_us)
+		return;
+	echo->remote_required_min_rx_us = required_min_rx_us;
+	sessions->echo(sessions->engine, slot, now_ns);
 }
 
 /* Everything that is not a repeated hello of a session found by index. */
@@ -110,7 +127,7 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 	if (fault == BFD_ACCEPTED && came_from_too_far(sessions, slot, packet))
 		fault = BFD_FAULT_RX_TTL;
 	if (fault != BFD_ACCEPTED) {
-		refuse(sessions, port, slot, fault);
+		path_session_refuse(sessions, port, slot, fault);
 		return;
 	}
 	fault = bfd_session_receive(&sessions->hot[slot], &bfd, now_ns, sessions->rng, &actions);
@@ -118,10 +135,12 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 		path_count(port, PYDP_CNT_RX_BFD, 1);
 		sessions->heard(sessions->engine, slot, packet->ether + 6, now_ns);
 	} else {
-		refuse(sessions, port, slot, fault);
+		path_session_refuse(sessions, port, slot, fault);
 	}
 	if (actions.bits != 0)
 		sessions->acted(sessions->engine, slot, &actions, now_ns);
+	if (fault == BFD_ACCEPTED && sessions->hot[slot].features & BFD_FEATURE_ECHO)
+		hear_echo_rate(sessions, slot, bfd.required_min_echo_rx_us, now_ns);
 }
 
 static bool receive_hello(struct path_sessions *sessions, const struct path_port *port, const struct path_packet *packet,

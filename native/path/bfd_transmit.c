@@ -102,6 +102,8 @@ void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final)
 		return;
 	}
 	bfd_session_fill(&sessions->hot[slot], final, &packet);
+	if (sessions->hot[slot].features & BFD_FEATURE_ECHO)
+		packet.required_min_echo_rx_us = sessions->extra[slot].echo.required_min_rx_us;
 	write_frame(mbuf, port, session, neighbour, &packet);
 	sessions->hot[slot].tx_packets++;
 	path_count(port, PYDP_CNT_TX_BFD, 1);

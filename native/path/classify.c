@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a burst of frames to BFD, ARP and neighbour discovery, with a reason for every frame that is none of these. */
+/* From a burst of frames to BFD, echoes, ARP and neighbour discovery, with a reason for every frame that is none of these. */
 #include <rte_prefetch.h>
 #include "path/packet.h"
 
@@ -22,6 +22,27 @@ static enum reach reach_of(const struct path_port *port, const uint8_t *destinat
 	return REACH_OTHER;
 }
 
+static void keep_echo(struct path_packet *packet, uint8_t *udp, uint16_t udp_length, bool transit)
+{
+	packet->payload = udp + UDP_LENGTH;
+	packet->payload_length = udp_length - UDP_LENGTH;
+	packet->kind = PATH_ECHO;
+	packet->transit = transit;
+}
+
+/* Whether a packet that is not for us is an echo, which a peer sends to itself so that we forward it (RFC 5881 section 4).
+ * What is to be forwarded is not checked as what is for us. */
+static bool echo_in_transit(const struct path_port *port, struct path_packet *packet, uint8_t *udp, uint16_t available)
+{
+	uint16_t udp_length;
+
+	if (!path_listens(port, BFD_KIND_ECHO) || !net_udp_shape(udp, available, &udp_length) ||
+	    load16(udp + 2) != BFD_UDP_PORT_ECHO)
+		return false;
+	keep_echo(packet, udp, udp_length, true);
+	return true;
+}
+
 static uint32_t classify_udp(const struct path_port *port, struct path_packet *packet, uint8_t *udp, uint16_t available,
 			     uint8_t ttl)
 {
@@ -35,6 +56,10 @@ static uint32_t classify_udp(const struct path_port *port, struct path_packet *p
 		return PYDP_CNT_DROP_OTHER_UDP;
 	if (!net_udp_checksum(udp, udp_length, packet_source(packet), packet->family))
 		return PYDP_CNT_DROP_CHECKSUM_UDP;
+	if (kind == BFD_KIND_ECHO) {
+		keep_echo(packet, udp, udp_length, false);
+		return KEEP;
+	}
 	if (ttl != BFD_TTL && !bfd_kind_routed(kind))
 		return PYDP_CNT_DROP_TTL;
 	packet->ttl = ttl;
@@ -68,7 +93,10 @@ static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet,
 	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL &&
 	    (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP ||
 	     !is_routed_to_us(port, packet, header + header_length, total - header_length)))
-		return PYDP_CNT_DROP_NOT_FOR_US;
+		return header[IP4_PROTOCOL_AT] == PROTOCOL_UDP && !net_ip4_fragment(header) &&
+				       echo_in_transit(port, packet, header + header_length, total - header_length)
+			       ? (uint32_t)KEEP
+			       : (uint32_t)PYDP_CNT_DROP_NOT_FOR_US;
 	if (net_ip4_fragment(header))
 		return PYDP_CNT_DROP_FRAGMENT;
 	if (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP)
@@ -96,7 +124,10 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 	if (path_local_find(port, packet->vlan, 6, header + IP6_DESTINATION_AT) == NULL &&
 	    (header[IP6_NEXT_AT] != PROTOCOL_UDP || !is_routed_to_us(port, packet, header + IP6_LENGTH, length))) {
 		if (header[IP6_DESTINATION_AT] != 0xff)
-			return PYDP_CNT_DROP_NOT_FOR_US;
+			return header[IP6_NEXT_AT] == PROTOCOL_UDP && reach == REACH_US &&
+					       echo_in_transit(port, packet, header + IP6_LENGTH, length)
+				       ? (uint32_t)KEEP
+				       : (uint32_t)PYDP_CNT_DROP_NOT_FOR_US;
 		/* Multicast: neighbour discovery or nothing. */
 		return header[IP6_NEXT_AT] == PROTOCOL_ICMP6 ? classify_icmp6(packet, header + IP6_LENGTH, length)
 							     : PYDP_CNT_DROP_NOT_FOR_US;

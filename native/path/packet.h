@@ -2,6 +2,7 @@
 /* A packet that classify has looked at, and the Ethernet header as we write it. */
 #ifndef PATH_PACKET_H
 #define PATH_PACKET_H
+#include <stdbool.h>
 #include <stdint.h>
 #include <rte_mbuf.h>
 #include "core/bfd_kind.h"
@@ -10,19 +11,20 @@
 
 enum { FRAME_MINIMUM = 60 };
 
-enum path_kind { PATH_BFD, PATH_ARP, PATH_ND };
+enum path_kind { PATH_BFD, PATH_ARP, PATH_ND, PATH_ECHO };
 
 struct path_packet {
 	struct rte_mbuf *mbuf;
 	uint8_t *ether;
 	uint8_t *network; /* ARP, IPv4 or IPv6 header */
-	uint8_t *payload; /* BFD packet, or ICMPv6 header */
+	uint8_t *payload; /* BFD packet, echo, or ICMPv6 header */
 	uint16_t payload_length;
 	uint16_t vlan;
 	uint8_t family;
 	uint8_t kind; /* enum path_kind */
 	uint8_t bfd;  /* enum bfd_kind, of PATH_BFD */
 	uint8_t ttl;  /* or hop limit, of PATH_BFD */
+	bool transit; /* of PATH_ECHO: not to an address of ours */
 };
 
 static inline const uint8_t *packet_source(const struct path_packet *packet)
@@ -51,7 +53,8 @@ static inline uint8_t *ether_write(uint8_t *out, const uint8_t *destination, con
 }
 
 /* Classify a burst: packets that somebody listens to are put into packets (their number is returned), the rest is freed and
- * counted by reason. This is where packets to be forwarded will leave on another way than drop-not-for-us. */
+ * counted by reason. This is where packets to be forwarded will leave on another way than drop-not-for-us, as those echoes do
+ * that a peer sends to itself. */
 uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_packet *packets);
 
 #endif

@@ -30,6 +30,7 @@ struct path_port {
 	uint16_t staged;
 	uint8_t listens; /* to which BFD: a bit for each enum bfd_kind */
 	uint32_t local_count;
+	uint32_t echo_sessions; /* with BFD_FEATURE_ECHO */
 	struct rte_mempool *pool;
 	void (*flush)(struct path_port *port); /* hands the staged packets to the driver */
 	void *owner;                           /* flush's */

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdint.h>
 #include <rte_hash.h>
+#include "core/bfd_echo.h"
 #include "core/bfd_session.h"
 #include "core/rng.h"
 #include "path/packet.h"
@@ -57,6 +58,8 @@ struct path_session_extra {
 	uint32_t refused[BFD_FAULTS]; /* packets, by enum bfd_fault */
 	uint32_t demand_poll_us;      /* with BFD_FEATURE_DEMAND: how often to poll while it is active; 0: not by itself */
 	uint64_t demand_poll_ns;      /* when next; 0: not active */
+	struct bfd_echo echo;         /* with BFD_FEATURE_ECHO */
+	uint8_t echo_source[16];      /* where echoes of ours say they come from; they go to the session's own address */
 };
 
 /* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). A multihop packet may come in anywhere, so
@@ -105,7 +108,11 @@ struct path_sessions {
 	/* What a session did, to be carried out at once; and who was heard to send from which MAC address. */
 	void (*acted)(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
 	void (*heard)(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
+	/* The peer's RequiredMinEchoRx changed, or it may have learnt ours; and the session for whose sake a neighbour's echoes are reflected, or PATH_NONE. */
+	void (*echo)(void *engine, uint32_t slot, uint64_t now_ns);
+	uint32_t (*reflector)(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
 	void *engine;
+	struct siphash_key echo_key;
 	struct rte_hash *given; /* discriminators that others made, to slots; NULL while there never was one */
 };
 
@@ -122,6 +129,10 @@ static inline void path_session_mark(struct bfd_session *session, enum bfd_kind 
 		session->caller[1] |= (uint32_t)port << 16 | vlan;
 }
 
+/* The session of a discriminator of ours, or PATH_NONE. */
+uint32_t path_session_by_discriminator(const struct path_sessions *sessions, uint32_t discriminator);
+/* Count why a packet was refused, also for the session unless it is not known (PATH_NONE). */
+void path_session_refuse(struct path_sessions *sessions, struct path_port *port, uint32_t slot, enum bfd_fault fault);
 /* Takes the BFD packets of a burst (kind PATH_BFD), feeds their sessions and frees them. */
 void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packets, uint16_t count,
 		      uint64_t now_ns);
@@ -129,5 +140,9 @@ void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, st
 void path_bfd_prepare(struct path_session *session);
 /* Stage the packet that the session has to say now. */
 void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final);
+/* An echo, ours that came back or a peer's to be reflected (kind PATH_ECHO); takes its buffer. */
+void path_echo_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packet, uint64_t now_ns);
+/* Stage an echo of ours. */
+void path_echo_send(struct path_sessions *sessions, uint32_t slot, uint64_t now_ns);
 
 #endif

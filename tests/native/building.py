@@ -25,7 +25,7 @@ def library(build: Path, sanitize: bool = False) -> Path:
 
 def program(name: str, out: Path, build: Path, sanitize: bool = False) -> Path:
     """A C test program, compiled and linked with the library in build."""
-    sources = [str(HERE / f"{name}.c"), str(HERE / "rig.c"), str(HERE / "frames.c")]
+    sources = [str(HERE / f"{name}.c"), str(HERE / "rig.c"), str(HERE / "frames.c"), str(HERE / "play.c")]
     flags = ["-std=c11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra", "-Werror"]
     if sanitize:
         flags += SANITIZERS

@@ -42,6 +42,7 @@ static void make_side(struct side *side, const char *name, const struct rig_opti
 		.port = side->index,
 		.vlan = options->vlan,
 		.local_multiplier = options->multiplier ? options->multiplier : 3,
+		.tx_ttl = 255,
 		.desired_min_tx_us = options->interval_us ? options->interval_us : 50000,
 		.required_min_rx_us = options->interval_us ? options->interval_us : 50000,
 	};

@@ -16,6 +16,8 @@ PROGRAMS = [
     "events",
     "neighbours",
     "drops",
+    "echo",
+    "reflect",
     "threads",
     "border",
 ]

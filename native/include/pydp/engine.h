@@ -18,7 +18,7 @@ struct pydp_engine_config {
 	uint32_t max_sessions;   /* 0: 4096; at most 1048576 */
 	uint32_t max_neighbours; /* 0: 4096 */
 	uint32_t event_capacity; /* records in the event ring, rounded up to a power of two; 0: 8192 */
-	uint64_t seed;           /* of jitter and discriminators; 0: from the kernel */
+	uint64_t seed;           /* of jitter, discriminators and the key of echoes, for runs that repeat; 0: from the kernel */
 };
 
 enum pydp_idle {

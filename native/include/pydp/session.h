@@ -52,6 +52,10 @@ struct pydp_session_config {
 	uint8_t rx_ttl;            /* least that is accepted, of multihop; 0: any */
 	uint8_t reserved[1];
 	struct pydp_address gateway; /* of multihop: the neighbour to send through; family 0: the destination is one itself */
+	/* The Echo function (RFC 5880 6.4, RFC 5881 section 4). */
+	uint32_t required_min_echo_rx_us; /* echoes of the peer that we reflect; 0: none */
+	uint32_t desired_min_echo_tx_us;  /* echoes of ours, while Up and the peer wants any; 0: none */
+	struct pydp_address echo_source;  /* family 0: source. One outside the subnet keeps the peer from ICMP redirects */
 };
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
@@ -131,6 +135,12 @@ struct pydp_session_state {
 	uint32_t poll_count;       /* Poll Sequences started */
 	uint32_t stall_count;      /* detections deferred because the worker itself was late */
 	uint32_t poll_gap_us;      /* the worker's longest poll gap within the last detection time before the last Down */
+	uint32_t remote_required_min_echo_rx_us; /* 0: the peer wants no echoes, or we know nothing of it */
+	uint32_t echo_tx_interval_us;            /* in use, before jitter; 0: no echoes are sent */
+	uint64_t echo_rtt_ns;                    /* of the last echo that came back; 0: none yet */
+	uint64_t echo_tx_packets;
+	uint64_t echo_rx_packets;        /* of ours that came back */
+	uint64_t echo_reflected_packets; /* of the peer's */
 };
 int pydp_session_read(pydp_engine_t *engine, uint32_t id, struct pydp_session_state *state);
 /* Packets for the session that were refused, by reason: numbered as the counters of pydp/stats.h, 0 where a counter is no reason
