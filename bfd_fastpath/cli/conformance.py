@@ -69,6 +69,11 @@ line. docs/conformance.md says which rows may be not applicable, and why.
     help="Who changes the target's session while the suite runs: frr (PATH: directory of its vty sockets) or "
     "bird (PATH: its control socket).",
 )
+@click.option(
+    "--port",
+    metavar="DEVARGS",
+    help="Reach the target by a DPDK port, with --source.  [default: as the kernel does]",
+)
 @click.option("--source", metavar="ADDRESS", type=AddressType(), help="Our address.  [default: the route's]")
 @click.option(
     "--second-source", metavar="ADDRESS", type=AddressType(), help="Another one, for a second session."
@@ -98,6 +103,7 @@ def conformance(
     ipv6: bool,
     rows: frozenset[int] | None,
     driver: str | None,
+    port: str | None,
     source: IPv4Address | IPv6Address | None,
     second_source: IPv4Address | IPv6Address | None,
     auth_key_file: Path | None,
@@ -115,6 +121,7 @@ def conformance(
         raise click.UsageError("Say what to try: --target ADDRESS, or --self for our own engine.")
     of_target = {
         "--driver": driver,
+        "--port": port,
         "--source": source,
         "--second-source": second_source,
         "--auth-key-file": auth_key_file,
@@ -122,6 +129,8 @@ def conformance(
     if own:
         for name in (name for name, value in of_target.items() if value is not None):
             raise click.UsageError(f"{name} is for a --target; --self needs nothing of the kind.")
+    elif port is not None and source is None:
+        raise click.UsageError("--port needs --source ADDRESS: what our end of it is to be called.")
     elif ipv6:
         raise click.UsageError("--ipv6 is for --self; a --target has its address.")
     for address in (source, second_source):
@@ -142,7 +151,7 @@ def conformance(
             key = None if driver is not None else _key(auth_key_file)
             ours = _ours(target, source, second_source) if driver is not None else ()
             made = _driver(driver, target, ours) if driver is not None else None
-            subject = Speaker(target, source, second_source, made, key)
+            subject = Speaker(target, source, second_source, made, key, port)
         try:
             return _run(subject, rows, pcap, seed, everything, as_json)
         finally:

@@ -91,6 +91,8 @@ class FarEnd:
         self.heard: list[Heard] = []
         self.echoes: list[Heard] = []
         self.sent: list[Sent] = []
+        #: The longest that this end kept a hello or a packet waiting, because it did not run.
+        self.late_ns = 0
         self._last_hello_ns: int | None = None
 
     # Speaking.
@@ -173,13 +175,19 @@ class FarEnd:
         time_ns, frame = got
         found = datagram(frame)
         ends = self.ends
-        if found is None or found.source_mac == ends.own_mac or found.source != ends.target:
+        if found is None or found.source_mac != ends.target_mac:
             return None
         if found.destination_port == ECHO_PORT:
+            # Its source may be any address of the target's (RFC 5881 4).
             if found.destination not in (ends.own, ends.target):
                 return None
-        elif found.destination != ends.own or found.destination_port != SINGLE_HOP_PORT:
+        elif (found.source, found.destination, found.destination_port) != (
+            ends.target,
+            ends.own,
+            SINGLE_HOP_PORT,
+        ):
             return None
+        self.late_ns = max(self.late_ns, self.line.now_ns - time_ns)
         number = self.tape.add(time_ns, frame)
         if found.destination_port == ECHO_PORT:
             echo = Heard(number, time_ns, found, None)
@@ -232,6 +240,12 @@ class FarEnd:
         """
         return self.run_to(self.line.now_ns + round(seconds * SECOND), until, others)
 
+    def wait_for(self, until: Callable[[Heard], bool], seconds: float) -> Heard | None:
+        """The first packet of which this holds; None where it does not come in this time."""
+        heard = self.run(seconds, until)
+        last = heard[-1] if heard else None
+        return last if last is not None and last.packet is not None and until(last) else None
+
     def run_to(
         self, end_ns: int, until: Callable[[Heard], bool] | None = None, others: "tuple[FarEnd, ...]" = ()
     ) -> list[Heard]:
@@ -249,6 +263,7 @@ class FarEnd:
             wake_ns = min([end_ns, *(due for end in ends if (due := end.due_ns) is not None)])
             got = self.line.receive(wake_ns)
             if got is None:
+                self.late_ns = max(self.late_ns, self.line.now_ns - wake_ns)
                 continue
             for end in ends:
                 one = end.hear(got)

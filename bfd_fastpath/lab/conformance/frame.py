@@ -34,18 +34,18 @@ class Datagram:
         pseudo = self.source.packed + self.destination.packed + bytes((0, _UDP)) + length.to_bytes(2, "big")
         ports = self.source_port.to_bytes(2, "big") + self.destination_port.to_bytes(2, "big")
         head = ports + length.to_bytes(2, "big")
-        checksum = _checksum(pseudo + head + b"\0\0" + self.payload)
-        if checksum == b"\0\0":
-            checksum = b"\xff\xff"
+        summed = checksum(pseudo + head + b"\0\0" + self.payload)
+        if summed == b"\0\0":
+            summed = b"\xff\xff"
         network = self._ip4(length) if version == 4 else self._ip6(length)
         link = self.destination_mac + self.source_mac + (_TYPE_4 if version == 4 else _TYPE_6)
-        return link + network + head + checksum + self.payload
+        return link + network + head + summed + self.payload
 
     def _ip4(self, length: int) -> bytes:
         start = bytes((0x45, _CS6)) + (20 + length).to_bytes(2, "big") + b"\0\0\x40\0"
         middle = bytes((self.ttl, _UDP))
         addresses = self.source.packed + self.destination.packed
-        return start + middle + _checksum(start + middle + b"\0\0" + addresses) + addresses
+        return start + middle + checksum(start + middle + b"\0\0" + addresses) + addresses
 
     def _ip6(self, length: int) -> bytes:
         start = bytes((0x60 | _CS6 >> 4, _CS6 << 4 & 0xFF, 0, 0)) + length.to_bytes(2, "big")
@@ -85,7 +85,7 @@ def datagram(frame: bytes) -> Datagram | None:
     )
 
 
-def _checksum(octets: bytes) -> bytes:
+def checksum(octets: bytes) -> bytes:
     """RFC 1071."""
     padded = octets + b"\0" if len(octets) % 2 else octets
     total = sum(int.from_bytes(padded[i : i + 2], "big") for i in range(0, len(padded), 2))

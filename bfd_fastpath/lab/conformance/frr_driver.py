@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ class FrrDriver:
     def __init__(self, target: Address, ours: tuple[Address, ...], directory: Path = VTY_DIRECTORY) -> None:
         self._target, self._ours, self._directory = target, ours, directory
         self._made: set[Address] = set()
+        self._scratch = tempfile.TemporaryDirectory(prefix="bfd-conformance-")
+        #: Lines are loaded as one commit, so that no session is ever half configured.
+        self._file = Path(self._scratch.name) / "frr.conf"
 
     def remove(self) -> None:
         for address in sorted(self._made):
@@ -49,6 +53,7 @@ class FrrDriver:
 
     def close(self) -> None:
         self.remove()
+        self._scratch.cleanup()
 
     def _peer(self, address: Address) -> str:
         return f"peer {address} local-address {self._target}"
@@ -68,9 +73,8 @@ class FrrDriver:
         )
 
     def _tell(self, *lines: str) -> None:
-        words = ["vtysh", "--vty_socket", str(self._directory), "-c", "configure terminal"]
-        for line in lines:
-            words += ["-c", line]
+        self._file.write_text("\n".join(lines) + "\n")
+        words = ["vtysh", "--vty_socket", str(self._directory), "-f", str(self._file)]
         try:
             done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=30)
         except OSError as error:

@@ -9,6 +9,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Final
 
@@ -103,13 +104,16 @@ class OwnDriver:
         self._engine.sessions.upsert(self._config(wish, SECOND))
 
     def reset_forwarding(self) -> None:
-        raise NotImplementedError
+        self._engine.sessions.forwarding_reset(self._session)
 
     def concatenated(self, down: bool) -> None:
-        raise NotImplementedError
+        config = self._engine.sessions.read(self._session).config
+        path = pydp.Diagnostic.CONCATENATED_PATH_DOWN if down else pydp.Diagnostic.NONE
+        self._engine.sessions.upsert(replace(config, concatenated_path=path))
 
     def _config(self, wish: Wish, peer: dict[int, Address]) -> pydp.SessionConfig:
         return pydp.SessionConfig(
+            demand_enabled=wish.demand,
             source_addr=TARGET[self._version],
             dest_addr=peer[self._version],
             local_multiplier=wish.multiplier,
@@ -125,7 +129,19 @@ class OwnEngine:
 
     name = "self"
     key: Key | None = None
-    offers = frozenset({Need.RESTART, Need.TIMERS, Need.MULTIPLIER, Need.ADMIN, Need.PASSIVE, Need.SECOND})
+    offers = frozenset(
+        {
+            Need.RESTART,
+            Need.TIMERS,
+            Need.MULTIPLIER,
+            Need.ADMIN,
+            Need.PASSIVE,
+            Need.SECOND,
+            Need.DEMAND,
+            Need.RESET,
+            Need.CONCATENATED,
+        }
+    )
 
     def __init__(self, version: int = 4, seed: int = 1) -> None:
         self._version, self._seed = version, seed

@@ -17,6 +17,7 @@ from bfd_fastpath.wire.bfd import State
 #: How long anything that takes seconds may take: a session at a second's interval comes up in two or three.
 PATIENCE_S: Final = 12.0
 _SHOWN: Final = 12
+_FINAL: Final = 0x10
 
 
 class StuckError(Exception):
@@ -148,8 +149,8 @@ class Scene:
         far = self.far
         far.hellos = far.answers = False
         silence_s = self.detection_ns() / SECOND + 1.5
-        if not far.run(
-            silence_s + 4, lambda h: h.said.your_discriminator == 0 and h.said.state is State.DOWN
+        if not far.wait_for(
+            lambda h: h.said.your_discriminator == 0 and h.said.state is State.DOWN, silence_s + 4
         ):
             self._nothing_heard()
         far.answers = True
@@ -174,12 +175,12 @@ class Scene:
 
     def await_(self, what: str, until: Callable[[Heard], bool], seconds: float = PATIENCE_S) -> Heard:
         """The packet that is waited for. Raises StuckError."""
-        heard = self.far.run(seconds, until)
-        if not heard or heard[-1].packet is None or not until(heard[-1]):
+        heard = self.far.wait_for(until, seconds)
+        if heard is None:
             last = self.far.last
             seen = f"the last packet said {last.state.name}" if last else "nothing was heard"
             raise StuckError(f"{what} did not come within {seconds:g} s ({seen})")
-        return heard[-1]
+        return heard
 
     def come_up(self, *, settle: bool = True) -> Heard:
         """The three-way handshake; the far end then says hellos. With `settle` the Poll that a shorter
@@ -215,8 +216,9 @@ class Scene:
         return self._final()
 
     def _final(self) -> Heard | None:
+        """By its bit alone, also in a packet that may not be accepted."""
         heard = self.far.run(self.soon_s, lambda h: h.said.final)
-        return heard[-1] if heard and heard[-1].packet and heard[-1].packet.final else None
+        return next((one for one in heard if len(one.octets) > 1 and one.octets[1] & _FINAL), None)
 
     def second_end(self) -> FarEnd:
         """The far end of a second session, which is made at the target."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from bfd_fastpath.lab.conformance.authentication import AuthType, Key
 from bfd_fastpath.lab.conformance.far_end import Ends
 from bfd_fastpath.lab.conformance.frame import Address
+from bfd_fastpath.lab.conformance.line import Line
 from bfd_fastpath.lab.conformance.packet_socket import PacketLine, route
 from bfd_fastpath.lab.conformance.row import Need
 from bfd_fastpath.lab.conformance.subject import Driver, Stand, SubjectError, Wish
@@ -58,13 +59,16 @@ class NoDriver:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The subject. `key` is what its session authenticates with, where no driver sets that."""
+    """The subject. `port` is a DPDK port to reach it by, which needs a `source`; else the kernel knows the
+    way. `key` is what its session authenticates with, where no driver sets that.
+    """
 
     target: Address
     source: Address | None = None
     second: Address | None = None
     driver: NamedDriver | None = None
     key: Key | None = None
+    port: str | None = None
 
     @property
     def name(self) -> str:
@@ -90,13 +94,31 @@ class Speaker:
 
     @contextmanager
     def open(self) -> Iterator[Stand]:
-        way = route(self.target, self.source)
-        owns = (way.source, *([self.second] if self.second is not None else []))
-        with PacketLine(way.interface, owns) as line:
-            ends = [Ends(way.mac, way.target_mac, own, self.target) for own in owns]
+        with self._line() as (line, own_mac, target_mac, owns):
+            ends = [Ends(own_mac, target_mac, own, self.target) for own in owns]
             driver: Driver = self.driver if self.driver is not None else NoDriver()
             try:
                 yield Stand(line, ends[0], driver, ends[1] if len(ends) > 1 else None)
             finally:
                 if self.driver is not None:
                     self.driver.remove()
+
+    @contextmanager
+    def _line(self) -> Iterator[tuple[Line, bytes, bytes, tuple[Address, ...]]]:
+        """The line, our MAC address and the target's, our addresses."""
+        if self.port is not None and self.source is not None:
+            from bfd_fastpath.lab.conformance.port_line import PortLine
+
+            owns = self._owns(self.source)
+            with PortLine(self.port, owns) as line:
+                yield line, line.mac, line.resolve(self.target), owns
+        else:
+            way = route(self.target, self.source)
+            owns = self._owns(way.source)
+            with PacketLine(way.interface, owns) as socket_line:
+                yield socket_line, way.mac, way.target_mac, owns
+
+    def _owns(self, first: Address) -> tuple[Address, ...]:
+        if first == self.second:
+            raise SubjectError(f"{first} is the first address already; name the other one with --source")
+        return (first, self.second) if self.second is not None else (first,)

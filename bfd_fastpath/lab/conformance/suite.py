@@ -4,7 +4,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bfd_fastpath.lab.conformance.row import Level, Need, Result, Row
 from bfd_fastpath.lab.conformance.rows import ROWS
@@ -14,6 +14,9 @@ from bfd_fastpath.lab.conformance.script import Script
 from bfd_fastpath.lab.conformance.subject import Subject, SubjectError
 from bfd_fastpath.wire import pcapng
 
+#: Half the interval of a hello.
+_LATE_NS: Final = 50_000_000
+_TRIES: Final = 3
 Told = Callable[[Script], None]
 
 
@@ -76,7 +79,7 @@ def run(
         if not rows or not subject.offers.issuperset(script.needs):
             continue
         told(script)
-        for number, verdict in _play(script, rows, subject, directory, seed).items():
+        for number, verdict in _in_time(script, rows, subject, directory, seed).items():
             found.setdefault(number, []).append((script, verdict))
     return Report(
         subject.name,
@@ -99,9 +102,20 @@ def _reason(row: Row, subject: Subject, wanted: Collection[int]) -> str:
     return "" if row.number in wanted else "not asked for in this run"
 
 
-def _play(
+def _in_time(
     script: Script, rows: frozenset[int], subject: Subject, directory: Path | None, seed: int
 ) -> dict[int, Verdict]:
+    """A scene that fails while the suite itself was late, as it may be on a busy machine, is played again."""
+    for _ in range(_TRIES):
+        late_ns, verdicts = _play(script, rows, subject, directory, seed)
+        if late_ns < _LATE_NS or not any(one.result is Result.FAIL for one in verdicts.values()):
+            break
+    return verdicts
+
+
+def _play(
+    script: Script, rows: frozenset[int], subject: Subject, directory: Path | None, seed: int
+) -> tuple[int, dict[int, Verdict]]:
     with subject.open() as stand:
         scene = Scene(stand, rows, subject.offers, seed, subject.key)
         stuck = ""
@@ -120,7 +134,7 @@ def _play(
             octets = [pcapng.head(script.name)]
             octets += [pcapng.packet(*frame) for frame in scene.tape.frames]
             (directory / f"{script.name}.pcapng").write_bytes(b"".join(octets))
-        return scene.verdicts
+        return 0 if scene.simulated else scene.far.late_ns, scene.verdicts
 
 
 def _together(row: Row, found: list[tuple[Script, Verdict]], saved: bool) -> RowReport:

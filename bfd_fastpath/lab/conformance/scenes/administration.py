@@ -15,9 +15,9 @@ scripts = Scripts()
 @scripts.scene(137, 138)
 def admin_down(s: Scene) -> None:
     echo = s.offers(Need.ECHO)
-    s.begin(Wish(echo_us=50_000) if echo else None)
+    s.begin(Wish(echo_us=250_000) if echo else None)
     far = s.far
-    far.echo_us = 50_000 if echo else 0
+    far.echo_us = 250_000 if echo else 0
     s.come_up()
     far.run(0.5)
     before_ns = s.line.now_ns
@@ -46,7 +46,7 @@ def admin_down(s: Scene) -> None:
             last,
         )
         if echo:
-            late = [one for one in far.echoes if one.time_ns > first.time_ns + 100_000_000 + s.line.slack_ns]
+            late = [one for one in far.echoes if one.time_ns > first.time_ns + 300_000_000 + s.line.slack_ns]
             s.show(137, not late, "and no Echo packet after it", first, *late[:2])
     far.hellos = False
     after_ns = s.line.now_ns

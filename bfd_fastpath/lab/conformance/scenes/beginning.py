@@ -15,7 +15,10 @@ _SECOND_US = 1_000_000
 @scripts.scene(1, 3, 69, 73, 75, 76, 77, 79)
 def first_words(s: Scene) -> None:
     s.begin()
-    heard = [one for one in s.far.run(6.5) if one.packet is not None]
+    everything = s.far.run(6.5)
+    heard = [one for one in everything if one.packet is not None]
+    zeros = [one for one in everything if len(one.octets) > 2 and one.octets[2] == 0]
+    s.show(79, not zeros, f"{len(zeros)} packets with Detect Mult 0", *(zeros or everything)[:1])
     active = len(heard) >= 4
     s.show(1, active, f"it sent {len(heard)} packets in 6.5 s and heard none", *heard[:4])
     s.show(3, active, f"it takes the active part: {len(heard)} packets unasked", *heard[:4])
@@ -97,7 +100,7 @@ def passive(s: Scene) -> None:
     s.show(2, bool(heard), spoke, *s.far.sent[:1], *heard[:2])
     s.show(121, bool(heard), spoke, *s.far.sent[:1], *heard[:2])
     s.far.state = State.UP
-    if not s.far.run(4, lambda h: h.said.state is State.UP):
+    if s.far.wait_for(lambda h: h.said.state is State.UP, 4) is None:
         raise StuckError("the passive session did not come Up")
     s.far.hellos = False
     s.far.run(s.detection_ns() / 1e9 + 1.5)

@@ -27,7 +27,12 @@ def poll_at_up(s: Scene) -> None:
         86, bool(down) and low >= 1_000_000, f"Desired Min TX in Down and Init: at least {low} us", *down[:3]
     )
     heard = [up, *far.run(1.5)]
-    if not any(h.said.poll for h in heard):
+    low = min(h.said.desired_min_tx_us for h in heard)
+    if low < 1_000_000 and down and not any(h.said.poll for h in heard):
+        told = f"Desired Min TX went from a second to {low} us without a Poll"
+        for row in (8, 9, 111):
+            s.show(row, False, told, down[-1], *heard[:2])
+    elif not any(h.said.poll for h in heard):
         for row in (8, 9, 111):
             s.not_applicable(row, _NO_POLL)
     else:

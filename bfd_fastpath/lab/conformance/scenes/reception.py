@@ -122,9 +122,10 @@ def which_session(s: Scene) -> None:
     far.learns = False
     far.your = 0
     far.say("row 106: Down with Your Discriminator 0")
-    init = far.run(s.soon_s + 1.2, lambda h: h.said.your_discriminator == far.discriminator)
-    s.show(106, bool(init), "found by its addresses: it took our discriminator", far.sent[-1], *init[-1:])
-    if not init:
+    asked = far.sent[-1]
+    init = far.wait_for(lambda h: h.said.your_discriminator == far.discriminator, s.soon_s + 1.2)
+    s.show(106, init is not None, "found by its addresses: it took our discriminator", asked, init or first)
+    if init is None:
         raise StuckError("a packet with Your Discriminator 0 that says Down was not taken")
     far.learns = True
     far.your = first.said.my_discriminator

@@ -81,7 +81,7 @@ def peer_reception(s: Scene) -> None:
     s.await_("a packet", lambda h: not h.said.final)
     far.run(1)
     far.required_us = 100_000
-    cut = far.say("Required Min RX 100 ms")
+    cut = far.say("Required Min RX 100 ms", poll=True)
     overdue = far.run(0.6)
     fast = [h for h in overdue if h.packet and not h.said.final]
     every = s.interval_ns()
@@ -89,7 +89,8 @@ def peer_reception(s: Scene) -> None:
     s.show(
         88,
         bool(fast) and first <= every // 4 + slack,
-        f"lowered to 100 ms a second after its last packet: the next came {milliseconds(first)} later",
+        "lowered to 100 ms a second after its last packet: "
+        + (f"the next came {milliseconds(first)} later" if fast else "none came in 0.6 s"),
         cut,
         *fast[:1],
     )
@@ -107,7 +108,7 @@ def peer_wants_nothing(s: Scene) -> None:
     far = s.far
     s.come_up()
     far.required_us = 0
-    far.say("Required Min RX 0")
+    far.say("Required Min RX 0", poll=True)
     far.run(s.soon_s)
     quiet = [h for h in far.run(5) if h.packet and not h.said.final]
     s.show(
