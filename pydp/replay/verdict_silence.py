@@ -80,6 +80,16 @@ def stopped(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
             f"cut. It came back with {silence.state}, an answer to what {near} had sent a while before, "
             "which may have waited for it, or have been answered unheard before.",
         )
+    # It may say a new state with its next hello only, as bfdd does of Init.
+    if waited is not None and silence.diagnostic is Diagnostic.CONTROL_EXPIRY and not icmp:
+        age_ns, hello_ns = waited.other_gap_ns or 0, 1000 * waited.timers.desired_min_tx_us
+        if age_ns <= hello_ns:
+            return (
+                Code.FAR_END_SILENT,
+                f"{far} was not heard for {duration(length)}, for its way to the capture point was cut. "
+                f"It had lost {near} by itself, and came back with {silence.state}: whether packets of "
+                f"{near} reached it meanwhile the capture cannot tell.",
+            )
     if waited is not None and not icmp:
         return (
             Code.PATH_CUT_ONE_WAY,

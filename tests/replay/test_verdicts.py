@@ -121,6 +121,19 @@ def back_with_an_answer_of_unknown_age(play: Play) -> None:
     play.both(5)
 
 
+def back_with_init_after_an_expiry_of_its_own(play: Play) -> None:
+    """bfdd says Init with its next hello: cut both ways, and one way where it ignored the first Down, look like this."""
+    play.one(A, 3)
+    play.say(A, DOWN, EXPIRED)
+    play.one(A, 3, DOWN, EXPIRED, 600)
+    play.timers[B] = {"tx": 1_000_000}
+    play.say(B, INIT, EXPIRED, after_ms=300)
+    play.timers[B] = {}
+    play.say(A, UP)
+    play.say(B, UP)
+    play.both(5)
+
+
 def restarted(play: Play) -> None:
     play.one(A, 3)
     play.say(A, DOWN, EXPIRED)
@@ -210,6 +223,7 @@ def told_by_nobody(play: Play) -> None:
         (stalled, Code.FAR_END_STALLED, A),
         (stalled_and_answers_what_waited, Code.FAR_END_STALLED, A),
         (back_with_an_answer_of_unknown_age, Code.FAR_END_SILENT, A),
+        (back_with_init_after_an_expiry_of_its_own, Code.FAR_END_SILENT, A),
         (restarted, Code.FAR_END_RESTARTED, A),
         (restarted_at_once, Code.FAR_END_RESTARTED, None),
         (by_hand, Code.ADMINISTRATIVE, None),
