@@ -255,8 +255,9 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 	if (local != NULL)
 		local->sessions--;
 	engine->session_count--;
+	neighbours_leave(engine, slot);
 	cold->flags |= PATH_SESSION_GONE;
+	/* The slot may be free behind this. */
 	events_tell(engine, slot, &gone);
 	forget_discriminator(engine, slot);
-	neighbours_leave(engine, slot);
 }

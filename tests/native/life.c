@@ -174,6 +174,29 @@ static void each_event_is_read_once_by_whoever_reads(void)
 	rig_break(&rig);
 }
 
+/* Two sessions of one neighbour: the slot of the one that ends is free before the other is asked for again. */
+static void a_session_that_ends_leaves_the_others_their_neighbour(void)
+{
+	struct rig rig = rig_make((struct rig_options){0});
+	struct pydp_session_config other = rig.left.session;
+	const struct pydp_mac pinned = {{2, 0, 0, 0, 0, 9}}, none = {{0}};
+	struct pydp_event event;
+	uint32_t id;
+
+	rig_until(&rig, PYDP_BFD_UP);
+	other.source = address4(192, 0, 2, 9);
+	OK(pydp_engine_address_add(rig.left.engine, 0, 0, &other.source, 24));
+	OK(pydp_session_upsert(rig.left.engine, &other, &id));
+	OK(pydp_session_remove(rig.left.engine, id, 1));
+	CHECK(rig_event(&rig.left, PYDP_EVENT_REMOVED).session == id, "the other one is told of");
+	OK(pydp_neighbour_set(rig.left.engine, 0, 0, &other.destination, &pinned));
+	OK(pydp_neighbour_set(rig.left.engine, 0, 0, &other.destination, &none));
+	event = rig_event(&rig.left, PYDP_EVENT_NEIGHBOUR);
+	CHECK(event.session == rig.left.id && event.neighbour_state == PYDP_NEIGHBOUR_INCOMPLETE, "session %u, state %u",
+	      event.session, event.neighbour_state);
+	rig_break(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test_case cases[] = {
@@ -181,6 +204,8 @@ int main(int argc, char **argv)
 		{"the_ethdev_behind_the_last_is_refused_in_a_sentence", the_ethdev_behind_the_last_is_refused_in_a_sentence},
 		{"the_worker_behind_the_last_is_refused_in_a_sentence", the_worker_behind_the_last_is_refused_in_a_sentence},
 		{"each_event_is_read_once_by_whoever_reads", each_event_is_read_once_by_whoever_reads},
+		{"a_session_that_ends_leaves_the_others_their_neighbour",
+		 a_session_that_ends_leaves_the_others_their_neighbour},
 	};
 
 	return RUN_CASES(argc, argv, cases);
