@@ -121,6 +121,8 @@ static bool reread(struct pydp_engine *engine, uint32_t slot)
 	if (rte_ring_full(engine->events.ring))
 		return false;
 	fill(engine, slot, &event);
+	if (cold->flags & PATH_SESSION_GONE)
+		event.local_discriminator = cold->discriminator;
 	return put(engine, slot, &event);
 }
 

@@ -257,6 +257,7 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 	engine->session_count--;
 	neighbours_leave(engine, slot);
 	cold->flags |= PATH_SESSION_GONE;
+	cold->discriminator = sessions->hot[slot].local_discriminator;
 	/* The slot may be free behind this. */
 	events_tell(engine, slot, &gone);
 	forget_discriminator(engine, slot);

@@ -29,6 +29,7 @@ struct path_session {
 	uint32_t events;    /* sequence of the last one */
 	union {
 		uint32_t next_of_neighbour; /* of a session */
+		uint32_t discriminator;     /* of a session that is gone, until its end is told */
 		uint32_t next_free;         /* of a free slot */
 	};
 	uint32_t previous_of_neighbour;

@@ -57,16 +57,26 @@ static void the_latest_state_survives_a_full_ring(void)
 
 static void the_end_of_a_session_survives_a_full_ring(void)
 {
-	uint32_t ids[SESSIONS], count, gone = 0;
+	uint32_t ids[SESSIONS], discriminators[SESSIONS], count, gone = 0;
 	struct rig rig = crowd(ids);
+	struct pydp_session_state state;
 	struct pydp_event events[16];
 
+	for (uint32_t k = 0; k < SESSIONS; k++) {
+		OK(pydp_session_read(rig.left.engine, ids[k], &state));
+		discriminators[k] = state.local_discriminator;
+	}
 	for (uint32_t k = 0; k < SESSIONS; k++)
 		OK(pydp_session_remove(rig.left.engine, ids[k], 1));
 	do {
 		OK(pydp_event_drain(rig.left.engine, events, 16, &count));
 		for (uint32_t i = 0; i < count; i++)
-			gone += events[i].type == PYDP_EVENT_REMOVED;
+			for (uint32_t k = 0; k < SESSIONS && events[i].type == PYDP_EVENT_REMOVED; k++)
+				if (ids[k] == events[i].session) {
+					CHECK(events[i].local_discriminator == discriminators[k], "session %u was %u, not %u",
+					      k, discriminators[k], events[i].local_discriminator);
+					gone++;
+				}
 	} while (count > 0);
 	CHECK(gone == SESSIONS, "%u of %u ends were told", gone, SESSIONS);
 	rig_break(&rig);
