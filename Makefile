@@ -10,6 +10,7 @@ DESTDIR ?=
 DEMO ?=
 TEST ?=
 BENCH ?=
+SOAK ?=
 FUZZ ?= 300
 
 SHELL := /bin/bash
@@ -30,7 +31,7 @@ help: ## print this help
 		|| sed -nE 's/^([a-z-]+):[^#]*## (.*)/    make \1: \2/p' $(firstword $(MAKEFILE_LIST))
 	@echo 'Options pass through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make install PREFIX=/usr'
 
-.PHONY: demo demo-kernel test bench fuzz build lint format install clean packages-build packages-test
+.PHONY: demo demo-kernel test bench fuzz soak build lint format install clean packages-build packages-test
 demo: build ## two routers, a route server, a cable that is cut: the whole story in memory, no root needed
 	@$(venv)/bfd-fastpath demo $(DEMO)
 
@@ -47,6 +48,9 @@ fuzz: packages-test build $(stamps)/test ## hostile input for what reads packets
 	@tests/fuzz/run $(FUZZ)
 
 build: packages-build $(stamps)/build ## Debian packages, .venv, libpydp.so and the Python extensions
+
+soak: build $(stamps)/test ## BFD in virtual time against an adversary, for ten minutes: SOAK="--minutes 60 --seed 7"
+	@$(venv)/python -m tests.soak $(SOAK)
 
 lint: packages-build $(stamps)/test $(stamps)/build ## ruff, mypy --strict, clang-format, C warnings as errors
 	$(venv)/ruff check .

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a run ends: a link that does nothing, two ends that both want to be Up with sane timers, and as much time as RFC 5880
+grants. Both have to come Up, agree on the timers, have no Poll open, and stay Up."""
+
+from dataclasses import replace
+from typing import Any
+
+from tests.soak.binding import lib
+from tests.soak.run import ENGINE_SLACK_NS, UP, US, Run
+from tests.soak.scenario import Condition, Wanted
+
+CALM = Condition(delay_us=100, in_order=True)
+SLOW_US = 1_000_000
+
+
+def wanted_in_calm(run: Run) -> tuple[Wanted, Wanted]:
+    """What was wanted last, but enabled, taking packets, and with somebody who speaks first."""
+
+    def sane(side: int) -> Wanted:
+        wanted = run.scenario.last_wanted(side)
+        return replace(wanted, admin_down=False, required_us=wanted.required_us or SLOW_US)
+
+    left, right = sane(0), sane(1)
+    if left.passive and right.passive:
+        left = replace(left, passive=False)
+    return left, right
+
+
+def patience_us(looks: list[Any], wanted: tuple[Wanted, Wanted]) -> int:
+    """Each end may wait a detection time of what it was last told until it forgets that; then two slow handshakes."""
+    detection = sum(int(look.detection_us) for look in looks)
+    longest = max(
+        SLOW_US,
+        *(one.desired_us for one in wanted),
+        *(one.required_us for one in wanted),
+        *(int(look.tx_us) for look in looks),
+    )
+    return detection + 8 * longest + SLOW_US
+
+
+def margin_us(run: Run, wanted: tuple[Wanted, Wanted], receiver: int) -> int:
+    """How much is left of a detection time when a hello comes as late as it may."""
+    sender = 1 - receiver
+    interval = max(wanted[sender].desired_us, wanted[receiver].required_us)
+    multiplier = wanted[sender].multiplier
+    gap = interval * 9 // 10 if multiplier == 1 else interval
+    drift = sum(abs(run.scenario.end(side).drift_ppm) for side in (0, 1))
+    polls = sum(run.scenario.end(side).poll_us for side in (0, 1))
+    return (
+        multiplier * interval
+        - gap
+        - 2 * interval * drift // 1_000_000
+        - 2 * polls
+        - 4 * ENGINE_SLACK_NS // US
+    )
+
+
+def _both_up(run: Run) -> bool:
+    return all(not look.gone and look.state == UP for look in map(run.look, (0, 1)))
+
+
+def _come_up(run: Run, wanted: tuple[Wanted, Wanted]) -> bool:
+    looks = [run.look(side) for side in (0, 1)]
+    patience = patience_us(looks, wanted)
+    chunk = min(max(min(one.desired_us for one in wanted), 10_000), SLOW_US) * 2
+    waited = 0
+    while waited < patience:
+        if _both_up(run):
+            return True
+        if not run.go(chunk) or run.spent:
+            return False
+        waited += chunk
+        chunk = min(chunk + chunk // 8, patience)
+    looks = [run.look(side) for side in (0, 1)]
+    states = [int(look.state) for look in looks]
+    return _both_up(run) or run.complain(
+        "not-up", 0 if states[0] != UP else 1, f"states {states} after {patience} us of a calm link"
+    )
+
+
+def _agree(run: Run) -> bool:
+    looks = [run.look(side) for side in (0, 1)]
+    for side in (0, 1):
+        own, peer = looks[side], looks[1 - side]
+        if own.state != UP or own.polling:
+            return run.complain("not-settled", side, f"state {own.state}, polling {own.polling}")
+        if own.tx_us != peer.rx_us or own.remote != peer.local:
+            return run.complain(
+                "not-settled", side, f"sends every {own.tx_us} us, heard every {peer.rx_us} us"
+            )
+    return True
+
+
+def settle(run: Run) -> bool:
+    wanted = wanted_in_calm(run)
+    run.condition(CALM, CALM)
+    run.grant(max(2_000, 2 * run.frames))
+    for side in (0, 1):
+        if not run.command(side, "configure", wanted[side]):
+            return False
+    if not _come_up(run, wanted):
+        return False
+    if min(margin_us(run, wanted, side) for side in (0, 1)) <= 0:
+        return bool(lib.world_drain(run.world, 0) and lib.world_drain(run.world, 1))
+    # Up may be a leftover of what an end heard before, and timers change at the edge to Up, each change with its Poll.
+    looks = [run.look(side) for side in (0, 1)]
+    leftover = max(int(look.detection_us) for look in looks) + 6 * max(
+        SLOW_US, *(int(look.tx_us) for look in looks)
+    )
+    if not run.go(leftover) or not _come_up(run, wanted):
+        return False
+    intervals = [int(run.look(side).tx_us) for side in (0, 1)]
+    if not run.go(6 * max(*intervals, SLOW_US)):
+        return False
+    before = [int(run.look(side).downs) for side in (0, 1)]
+    if not run.go(20 * max(intervals)):
+        return False
+    if run.spent:
+        return True
+    after = [int(run.look(side).downs) for side in (0, 1)]
+    if before != after:
+        return run.complain("down-in-calm", 0, f"Downs {before} became {after} on a calm link")
+    return _agree(run) and bool(lib.world_drain(run.world, 0) and lib.world_drain(run.world, 1))

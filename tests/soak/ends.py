@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The oracle (bfd_fastpath/wire/bfd) as an end of the link, and the callbacks by which the C world reaches what lives in Python.
+
+A mutant is an OracleEnd with one rule broken (broken.py)."""
+
+from typing import Any
+
+from bfd_fastpath.wire.bfd import (
+    Actions,
+    PacketError,
+    Role,
+    Session,
+    SessionConfig,
+    decode,
+)
+from tests.soak.binding import ffi, lib
+
+NEVER = 2**64 - 1
+
+
+class Draws:
+    """A generator of its own (a linear congruence), so that a run repeats itself."""
+
+    def __init__(self, seed: int) -> None:
+        self.state = seed
+
+    def draw(self) -> int:
+        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return self.state >> 48
+
+
+def config_of(wanted: Any) -> SessionConfig:
+    return SessionConfig(
+        desired_min_tx_us=wanted.desired_us,
+        required_min_rx_us=wanted.required_us,
+        multiplier=wanted.multiplier,
+        role=Role.PASSIVE if wanted.passive else Role.ACTIVE,
+        admin_down=bool(wanted.admin_down),
+    )
+
+
+def belongs(session: Session, payload: bytes) -> Any:
+    """The packet, where the session has to take it; None where not."""
+    try:
+        packet = decode(payload)
+    except PacketError:
+        return None
+    return packet if packet.your_discriminator in (0, session.local_discr) else None
+
+
+class OracleEnd:
+    """One session and what it tells. Subclasses break a rule by overriding a step."""
+
+    make_session: type[Session] = Session
+
+    def __init__(self, side: int, seed: int) -> None:
+        self.side = side
+        self.random = Draws(seed)
+        self.session: Session | None = None
+        self.generation = 0
+        self.sequence = 0
+        self.told: list[dict[str, Any]] = []
+
+    # Sessions come and go.
+
+    def open(self, now_ns: int, config: SessionConfig) -> None:
+        self.generation += 1
+        discriminator = 0x50000000 + (self.side << 16) + self.generation
+        self.session = self.make_session(config, discriminator, now_ns)
+        self.sequence = 0
+
+    def restart(self) -> None:
+        self.session = None
+        self.told.clear()
+
+    # What is told of a difference; the fields are pydp's events'.
+
+    def _values(self) -> dict[str, Any]:
+        s = self.session
+        assert s is not None
+        return {
+            "state": int(s.state),
+            "remote_state": int(s.remote_state),
+            "nexthop": int(s.next_hop),
+            "diagnostic": int(s.local_diag),
+            "local": s.local_discr,
+            "remote": s.remote_discr,
+            "tx_us": s.negotiated_tx_us,
+            "rx_us": s.negotiated_rx_us,
+            "detection_us": s.detection_us,
+        }
+
+    def tell(self, kind: int, old: int, new: int, now_ns: int) -> None:
+        self.sequence += 1
+        values = {key: value for key, value in self._values().items() if key != "state"}
+        self.told.append(
+            {
+                **values,
+                "type": kind,
+                "old_state": old,
+                "new_state": new,
+                "time_ns": now_ns,
+                "sequence": self.sequence,
+                "reread": False,
+            }
+        )
+
+    def tell_difference(self, before: dict[str, Any], now_ns: int) -> None:
+        now = self._values()
+        if now["state"] != before["state"]:
+            self.tell(lib.TOLD_STATE, before["state"], now["state"], now_ns)
+            return
+        if now["remote_state"] != before["remote_state"]:
+            self.tell(lib.TOLD_REMOTE, before["remote_state"], now["remote_state"], now_ns)
+        elif now["nexthop"] != before["nexthop"]:
+            self.tell(lib.TOLD_NEXTHOP, now["state"], now["state"], now_ns)
+        if any(now[key] != before[key] for key in ("detection_us", "tx_us", "rx_us", "remote")):
+            self.tell(lib.TOLD_TIMERS, now["state"], now["state"], now_ns)
+
+    def finish(self, actions: Actions, before: dict[str, Any], now_ns: int) -> list[bytes]:
+        said = [bytes(packet) for packet in (actions.send_final, actions.send) if packet is not None]
+        self.tell_difference(before, now_ns)
+        if actions.done:
+            assert self.session is not None
+            state = int(self.session.state)
+            self.tell(lib.TOLD_REMOVED, state, state, now_ns)
+            self.session = None
+        return said
+
+    # A turn.
+
+    def hear(self, payload: bytes, now_ns: int) -> list[bytes]:
+        packet = belongs(self.session, payload) if self.session is not None else None
+        if packet is None:
+            return []
+        assert self.session is not None
+        before = self._values()
+        return self.finish(self.session.receive(packet, now_ns, self.random.draw), before, now_ns)
+
+    def timer(self, now_ns: int) -> list[bytes]:
+        if self.session is None:
+            return []
+        before = self._values()
+        return self.finish(self.session.timer(now_ns, self.random.draw), before, now_ns)
+
+    def turn(self, now_ns: int, heard: list[bytes]) -> list[bytes]:
+        said: list[bytes] = []
+        for payload in heard:
+            said += self.hear(payload, now_ns)
+        return said + self.timer(now_ns)
+
+    def command(self, now_ns: int, order: int, config: SessionConfig) -> list[bytes]:
+        s = self.session
+        assert s is not None
+        before = self._values()
+        if order == lib.CONFIGURE:
+            return self.finish(s.configure(config, now_ns, self.random.draw), before, now_ns)
+        if order == lib.REMOVE:
+            return self.finish(s.remove(now_ns, self.random.draw), before, now_ns)
+        if order == lib.CLEAR:
+            s.clear()
+            return self.finish(Actions(), before, now_ns)
+        return self.finish(Actions(done=True), before, now_ns)
+
+    def next(self) -> int:
+        due = self.session.deadline_ns if self.session is not None else None
+        return NEVER if due is None else min(due, NEVER)
+
+    def look(self, snapshot: Any) -> None:
+        s = self.session
+        snapshot.gone = s is None
+        if s is None:
+            return
+        values = self._values()
+        for key in ("state", "remote_state", "nexthop", "diagnostic", "local", "remote"):
+            setattr(snapshot, key, values[key])
+        snapshot.tx_us, snapshot.rx_us = values["tx_us"], values["rx_us"]
+        snapshot.detection_us = values["detection_us"]
+        snapshot.remote_diagnostic = int(s.remote_diag)
+        snapshot.polling = s.poll.active
+
+
+def payload_bytes(payload: Any) -> bytes:
+    return bytes(ffi.buffer(payload.octets, payload.length))
+
+
+def _put(said: list[bytes], room: Any) -> int:
+    for i, octets in enumerate(said):
+        room[i].length = len(octets)
+        ffi.memmove(room[i].octets, octets, len(octets))
+    return len(said)
+
+
+@ffi.def_extern()
+def soak_open(handle: Any, now_ns: int, wanted: Any) -> None:
+    ffi.from_handle(handle).open(now_ns, config_of(wanted))
+
+
+@ffi.def_extern()
+def soak_next(handle: Any) -> int:
+    return int(ffi.from_handle(handle).next())
+
+
+@ffi.def_extern()
+def soak_turn(handle: Any, now_ns: int, heard: Any, count: int, said: Any) -> int:
+    return _put(ffi.from_handle(handle).turn(now_ns, [payload_bytes(heard[i]) for i in range(count)]), said)
+
+
+@ffi.def_extern()
+def soak_command(handle: Any, now_ns: int, command: Any, said: Any) -> int:
+    end = ffi.from_handle(handle)
+    return _put(end.command(now_ns, command.order, config_of(command.wanted)), said)
+
+
+@ffi.def_extern()
+def soak_look(handle: Any, snapshot: Any) -> None:
+    ffi.from_handle(handle).look(snapshot)
+
+
+@ffi.def_extern()
+def soak_told(handle: Any, told: Any, room: int) -> int:
+    waiting = ffi.from_handle(handle).told
+    count = min(room, len(waiting))
+    for i in range(count):
+        told[i] = waiting[i]
+    del waiting[:count]
+    return count
+
+
+@ffi.def_extern()
+def soak_restart(handle: Any) -> None:
+    ffi.from_handle(handle).restart()
+
+
+@ffi.def_extern()
+def soak_shadow(handle: Any, side: int, step: Any) -> None:
+    ffi.from_handle(handle).step(step)
