@@ -54,6 +54,20 @@ TIMERS = (
         "1000000",
         "In Demand mode, how often a Poll asks whether the peer is there; 0: only `session poll` does.",
     ),
+    Key(
+        "required-min-echo-rx-interval",
+        _INTERVAL,
+        _rx_interval,
+        "0",
+        "How often the peer may send echoes, which we reflect (bfd.RequiredMinEchoRxInterval); 0: never.",
+    ),
+    Key(
+        "desired-min-echo-tx-interval",
+        _INTERVAL,
+        _rx_interval,
+        "0",
+        "How often we would like to send echoes to a peer that reflects them; 0: never (RFC 5880 6.4).",
+    ),
 )
 
 
@@ -248,6 +262,13 @@ SESSION = Section(
             "Multihop, needed there: least TTL or hop limit accepted; 255 less the routers between.",
         ),
         *TIMERS,
+        Key(
+            "echo-source-addr",
+            "address",
+            values.address,
+            "",
+            "Source of our echoes. Left out: source-addr. Outside the subnet it spares us ICMP redirects.",
+        ),
         Key("admin-down", "boolean", values.boolean, "false", "Hold the session in AdminDown."),
     ),
 )

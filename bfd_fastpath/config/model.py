@@ -137,6 +137,13 @@ class Timers:
     role: Role = Role.ACTIVE
     demand_enabled: bool = False
     demand_poll_us: int = 1_000_000
+    required_min_echo_rx_us: int = 0
+    desired_min_echo_tx_us: int = 0
+
+    @property
+    def echo(self) -> bool:
+        """Whether it has to do with echoes."""
+        return self.required_min_echo_rx_us > 0 or self.desired_min_echo_tx_us > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,8 @@ class Session:
     tx_ttl: int = 255
     rx_ttl: int | None = None
     """Always there for multihop."""
+    echo_source: Address | None = None
+    """None: the source address."""
 
     @property
     def key(self) -> tuple[PathType, Address]:

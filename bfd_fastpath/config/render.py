@@ -151,6 +151,8 @@ _TIMES = {
     "down_retry_us": "down-retry",
     "linger_us": "linger",
     "demand_poll_us": "demand-poll-interval",
+    "required_min_echo_rx_us": "required-min-echo-rx-interval",
+    "desired_min_echo_tx_us": "desired-min-echo-tx-interval",
     "hold_down_us": "hold-down",
     "half_life_us": "half-life",
     "max_suppress_us": "max-suppress",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from bfd_fastpath.config.draft import Draft
+from bfd_fastpath.config.echoes import echo_timers
 from bfd_fastpath.config.model import Address, InterfaceAddress, PathType, Port, Session, Timers
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.routed import candidates, refuse_routed, routed_source
@@ -30,6 +31,8 @@ def build_timers(reader: Reader, path: str, good: dict[str, Any], base: Timers) 
         role=good.get("role", base.role),
         demand_enabled=good.get("demand-enabled", base.demand_enabled),
         demand_poll_us=good.get("demand-poll-interval", base.demand_poll_us),
+        required_min_echo_rx_us=good.get("required-min-echo-rx-interval", base.required_min_echo_rx_us),
+        desired_min_echo_tx_us=good.get("desired-min-echo-tx-interval", base.desired_min_echo_tx_us),
     )
 
 
@@ -56,6 +59,7 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
         source = routed_source(reader, path, good, port)
     if source is None:
         return None
+    timers = echo_timers(reader, path, good, port, timers)
     return Session(
         interface=interface,
         dest_addr=good["dest-addr"],
@@ -67,6 +71,7 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
         gateway=good.get("gateway"),
         tx_ttl=good.get("tx-ttl", 255),
         rx_ttl=good.get("rx-ttl"),
+        echo_source=good.get("echo-source-addr"),
     )
 
 

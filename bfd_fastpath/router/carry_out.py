@@ -116,6 +116,7 @@ def _stand(router: Router, session: model.Session) -> None:
         gateway=session.gateway,
         tx_ttl=session.tx_ttl,
         rx_ttl=session.rx_ttl or 0,
+        echo_source=session.echo_source,
     )
     try:
         router.standing.want(session.key, wanted)
@@ -164,6 +165,7 @@ def spec(session: model.Session) -> SessionSpec:
         source=session.source_addr,
         vlan=session.vlan,
         admin_down=session.admin_down,
+        echo_source=session.echo_source,
     )
 
 
@@ -175,4 +177,6 @@ def timers(wanted: model.Timers) -> Timers:
         passive=wanted.role is model.Role.PASSIVE,
         demand=wanted.demand_enabled,
         demand_poll_us=wanted.demand_poll_us,
+        required_min_echo_rx_us=wanted.required_min_echo_rx_us,
+        desired_min_echo_tx_us=wanted.desired_min_echo_tx_us,
     )

@@ -40,6 +40,7 @@ def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[s
         "desired-min-tx-interval": config.desired_min_tx_interval_us,
         "required-min-rx-interval": config.required_min_rx_interval_us,
         "demand-enabled": config.demand_enabled,
+        **_echo_wanted(config),
         "admin-down": config.admin_down,
         "local-discriminator": state.local_discriminator,
         "remote-discriminator": state.remote_discriminator,
@@ -58,13 +59,14 @@ def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[s
             "local-diagnostic": str(state.local_diagnostic),
             "remote-diagnostic": str(state.remote_diagnostic),
             "remote-authenticated": False,
-            "detection-mode": "demand-without-echo" if state.demanding else "async-without-echo",
+            "detection-mode": _detection_mode(state),
             "remote-demand": state.remote_demand,
             "negotiated-tx-interval": state.negotiated_tx_interval_us,
             "negotiated-rx-interval": state.negotiated_rx_interval_us,
             "detection-time": state.detection_time_us,
             "remote-desired-min-tx-interval": state.remote_desired_min_tx_interval_us,
             "remote-required-min-rx-interval": state.remote_required_min_rx_interval_us,
+            **_echo_running(state),
         },
         "session-statistics": {
             "create-time": wall(state.create_time_ns),
@@ -81,6 +83,7 @@ def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[s
             "send-packet-count": state.send_packet_count,
             "receive-invalid-packet-count": state.receive_invalid_packet_count,
             "send-failed-packet-count": state.send_failed_packet_count,
+            **_echo_counts(state),
         },
     }
 
@@ -91,6 +94,46 @@ def _path(config: pydp.SessionConfig) -> dict[str, object]:
         return {}
     gateway = str(config.gateway) if config.gateway is not None else None
     return {"gateway": gateway, "tx-ttl": config.tx_ttl, "rx-ttl": config.rx_ttl}
+
+
+def _detection_mode(state: pydp.SessionState) -> str:
+    mode = "demand" if state.demanding else "async"
+    return f"{mode}-with-echo" if state.echo_tx_interval_us else f"{mode}-without-echo"
+
+
+def _has_echo(config: pydp.SessionConfig) -> bool:
+    return config.required_min_echo_rx_interval_us > 0 or config.desired_min_echo_tx_interval_us > 0
+
+
+def _echo_wanted(config: pydp.SessionConfig) -> dict[str, object]:
+    """What only a session that has to do with echoes has; so the two below."""
+    if not _has_echo(config):
+        return {}
+    return {
+        "required-min-echo-rx-interval": config.required_min_echo_rx_interval_us,
+        "desired-min-echo-tx-interval": config.desired_min_echo_tx_interval_us,
+        "echo-source-addr": str(config.echo_source_addr or config.source_addr),
+    }
+
+
+def _echo_running(state: pydp.SessionState) -> dict[str, object]:
+    if not _has_echo(state.config):
+        return {}
+    return {
+        "echo-tx-interval-in-use": state.echo_tx_interval_us,
+        "remote-required-min-echo-rx-interval": state.remote_required_min_echo_rx_interval_us,
+        "echo-round-trip": state.echo_rtt_ns / 1000,
+    }
+
+
+def _echo_counts(state: pydp.SessionState) -> dict[str, object]:
+    if not _has_echo(state.config):
+        return {}
+    return {
+        "send-echo-count": state.send_echo_count,
+        "receive-echo-count": state.receive_echo_count,
+        "reflect-echo-count": state.reflect_echo_count,
+    }
 
 
 def summary(states: Iterable[pydp.SessionState]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bfd_fastpath.nhib import Reason
 from bfd_fastpath.session.path import Attachment, find_path, inside
@@ -62,7 +62,9 @@ class Choice:
         if path is None:
             return Reason.NO_PORT
         down = self.forced.get(destination, spec.admin_down)
-        return self._engine_session(path, destination, spec.timers, down)
+        return replace(
+            self._engine_session(path, destination, spec.timers, down), echo_source=spec.echo_source
+        )
 
     def _learned(self, destination: Address, room: bool) -> EngineSession | Reason:
         policy = self.policy

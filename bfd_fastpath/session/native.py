@@ -84,6 +84,9 @@ def session_config(wanted: EngineSession) -> SessionConfig:
         rx_ttl=wanted.rx_ttl,
         demand_enabled=timers.demand,
         demand_poll_interval_us=timers.demand_poll_us if timers.demand else 0,
+        required_min_echo_rx_interval_us=timers.required_min_echo_rx_us,
+        desired_min_echo_tx_interval_us=timers.desired_min_echo_tx_us,
+        echo_source_addr=wanted.echo_source,
         path_down=wanted.path is PathSignal.PATH_DOWN,
         concatenated_path=_CONCATENATED.get(wanted.path, Diagnostic.NONE),
     )

@@ -31,6 +31,10 @@ class Timers:
     """Ask the peer to send nothing periodic while both ends are Up (RFC 5880 6.6)."""
     demand_poll_us: int = 1_000_000
     """In Demand mode, how often to ask whether the peer is there; 0: never by itself."""
+    required_min_echo_rx_us: int = 0
+    """Echoes of the peer to reflect; 0: none."""
+    desired_min_echo_tx_us: int = 0
+    """Echoes of ours; 0: none."""
 
 
 class PathSignal(StrEnum):
@@ -55,6 +59,8 @@ class SessionSpec:
     """None: the port's address in the destination's subnet."""
     vlan: int | None = None
     admin_down: bool = False
+    echo_source: Address | None = None
+    """None: the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class EngineSession:
     tx_ttl: int = 255
     rx_ttl: int = 0
     path: PathSignal = PathSignal.UP
+    echo_source: Address | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
