@@ -32,6 +32,7 @@ from pydp.ffi import lib as _lib
 from pydp.ffi import text as _text
 from pydp.mempool import Mempool, MempoolUsage
 from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
+from pydp.reflector import ReflectorConfig
 from pydp.ring import Ring
 from pydp.sessions import SessionConfig, Sessions, SessionState, Takeover
 from pydp.states import (
@@ -89,6 +90,7 @@ __all__ = [
     "PortInfo",
     "PortStats",
     "PydpError",
+    "ReflectorConfig",
     "Ring",
     "Role",
     "SessionConfig",

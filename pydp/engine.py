@@ -13,6 +13,7 @@ from pydp.events import Events
 from pydp.ffi import ffi, lib
 from pydp.handle import EngineHandle
 from pydp.ports import Port
+from pydp.reflector import ReflectorConfig, set_reflector
 from pydp.sessions import Sessions
 from pydp.states import Idle, NeighbourState
 from pydp.stats import Stats
@@ -175,6 +176,12 @@ class Engine(EngineHandle):
         deadline = ffi.new("uint64_t *")
         raise_status(lib.pydp_engine_next_deadline(self._c, deadline))
         return None if deadline[0] == _NEVER else int(deadline[0])
+
+    def reflector_set(self, config: ReflectorConfig) -> None:
+        """Reflect S-BFD (RFC 7881) as wanted, or no more. Raises InvalidArgumentError, ExistsError (a
+        discriminator is a session's).
+        """
+        set_reflector(self, config)
 
     def neighbour_set(
         self, port: int, address: Address | str, mac: str | bytes | None, *, vlan: int = 0

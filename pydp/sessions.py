@@ -23,7 +23,7 @@ _LIST_ROOM = 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionConfig:
     """The whole wanted session (RFC 9314). Its key is (path_type, port, vlan, source_addr, dest_addr), of
-    multihop (path_type, source_addr, dest_addr).
+    multihop (path_type, source_addr, dest_addr), of S-BFD remote_discriminator too.
     """
 
     #: An address of the port (Engine.address_add).
@@ -50,11 +50,11 @@ class SessionConfig:
     #: NONE, or (REVERSE_)CONCATENATED_PATH_DOWN, said while the session is Up (RFC 5880 6.8.17).
     concatenated_path: Diagnostic = Diagnostic.NONE
     path_type: PathType = PathType.IP_SH
-    #: TTL or hop limit that we send; below 255 for multihop only (RFC 5883 5).
+    #: TTL or hop limit that we send; below 255 for routed paths only (RFC 5883 5).
     tx_ttl: int = 255
     #: Least TTL or hop limit that is accepted, multihop only; 0: any.
     rx_ttl: int = 0
-    #: Multihop only: the neighbour to send through; None: the destination is one itself.
+    #: Multihop and S-BFD: the neighbour to send through; None: the destination is one itself.
     gateway: Address | None = None
     #: Fastest that the peer may send echoes for us to reflect; 0: none are reflected (RFC 5880 6.8.1).
     required_min_echo_rx_interval_us: int = 0
@@ -63,6 +63,8 @@ class SessionConfig:
     #: Source of our echoes; None: source_addr. One outside the LAN's subnet keeps the peer from sending ICMP
     #: redirects (RFC 5881 4).
     echo_source_addr: Address | None = None
+    #: S-BFD only: the reflector's.
+    remote_discriminator: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +279,7 @@ def _wanted(config: SessionConfig) -> Any:
         raw.rx_ttl = config.rx_ttl
         raw.required_min_echo_rx_us = config.required_min_echo_rx_interval_us
         raw.desired_min_echo_tx_us = config.desired_min_echo_tx_interval_us
+        raw.remote_discriminator = config.remote_discriminator
     except OverflowError as error:
         raise _out_of_range(config, error) from error
     raw.admin_down = config.admin_down
@@ -333,6 +336,7 @@ def _config(raw: Any) -> SessionConfig:
         required_min_echo_rx_interval_us=raw.required_min_echo_rx_us,
         desired_min_echo_tx_interval_us=raw.desired_min_echo_tx_us,
         echo_source_addr=read_known(raw.echo_source) if raw.echo_source.family else None,
+        remote_discriminator=raw.remote_discriminator,
     )
 
 

@@ -56,10 +56,12 @@ class Role(_Named):
 
 
 class PathType(_Named):
-    """What a session watches (RFC 9314's path-type): one hop (RFC 5881), or a routed path (RFC 5883)."""
+    """What a session watches (RFC 9314's path-type): one hop (RFC 5881), a routed path (RFC 5883), or
+    the way to an S-BFD reflector (RFC 7880)."""
 
     IP_SH = 0
     IP_MH = 1
+    S_BFD = 2
 
     def __str__(self) -> str:
         return f"path-{super().__str__()}"

@@ -6,7 +6,7 @@
 
 /* X(NAME, kebab-name, text). The first ones stand in the order of RFC 5880 6.8.6, up to ADMIN_DOWN, and counter.h has one counter
  * for each. Who finds each: P bfd_packet_parse, T the table of sessions, S bfd_session_receive, K bfd_kind_check,
- * R path/bfd_receive, A bfd_auth_parse, E bfd_echo, N net_datagram (for a datagram whose ports say BFD). */
+ * R path/, A bfd_auth_parse, E bfd_echo, N net_datagram (for a datagram whose ports say BFD). */
 #define BFD_FAULT_LIST(X)                                                                                              \
 	X(VERSION, "version", "version is not 1")                                                              /* P */ \
 	X(LENGTH, "length", "Length is below 24, or below 26 with the authentication bit")                     /* P */ \
@@ -25,6 +25,10 @@
 	X(SBFD_DEMAND, "s-bfd-demand", "Demand bit is missing in an S-BFD request, or set in a reply")         /* K */ \
 	X(SBFD_STATE, "s-bfd-state", "S-BFD reply says a state other than Up and AdminDown")                   /* K */ \
 	X(SBFD_YOUR_DISCRIMINATOR, "s-bfd-your-discriminator", "Your Discriminator is zero in S-BFD")          /* K */ \
+	X(SBFD_REFLECTOR, "s-bfd-reflector", "S-BFD reply comes from another reflector than the one asked")    /* S */ \
+	X(SBFD_MARTIAN, "s-bfd-martian", "S-BFD request comes from an address that no host can have")          /* R */ \
+	X(SBFD_SOURCE, "s-bfd-source", "S-BFD request comes from outside the prefixes that may ask")           /* R */ \
+	X(SBFD_RATE, "s-bfd-rate", "S-BFD request is one more than the reflector answers in that time")        /* R */ \
 	X(AUTH_TYPE, "auth-type", "authentication type is not one of RFC 5880's (1 to 5)")                     /* A */ \
 	X(AUTH_LENGTH, "auth-length", "Auth Len is wrong for its type, or does not end where the packet does") /* A */ \
 	X(ECHO_FORGED, "echo-forged", "echo says it is ours and is not: wrong length, version or hash")        /* E */ \

@@ -113,7 +113,8 @@ static void expire(struct bfd_session *s, uint64_t deadline_ns, uint64_t now_ns,
 	s->features &= (uint8_t)~BFD_FEATURE_DEMAND_TOLD;
 	s->deferred_us = 0;
 	s->hello_head = 0;
-	s->remote_discriminator = 0;
+	if (!(s->features & BFD_FEATURE_INITIATOR))
+		s->remote_discriminator = 0;
 	s->remote_required_min_rx_us = BFD_DEFAULT_REMOTE_MIN_RX_US;
 	if (bfd_enter(s, BFD_EVENT_TIMEOUT, now_ns, actions)) {
 		s->diagnostic = PYDP_DIAG_CONTROL_EXPIRY;

@@ -26,14 +26,16 @@ struct bfd_session_config {
 	uint8_t multiplier; /* > 0 */
 	uint8_t role;       /* enum pydp_role */
 	uint8_t admin_down; /* 0, or what is said meanwhile: PYDP_DIAG_ADMIN_DOWN or PYDP_DIAG_PATH_DOWN (6.8.16) */
-	uint8_t features;   /* enum bfd_feature, of BFD_FEATURES_WANTED */
+	uint8_t features;   /* enum bfd_feature, of BFD_FEATURES_WANTED or INITIATOR */
 	uint8_t tell;       /* packets say something else that is not in here, which the peer is to learn at once, by a Poll */
+	uint32_t remote_discriminator; /* of an S-BFD initiator: the reflector's; else 0 */
 };
 
 /* What a session has beyond the asynchronous mode. */
 enum bfd_feature {
-	BFD_FEATURE_ECHO = 0x02,   /* core/bfd_echo.h: Required Min Echo RX matters in each packet of the peer */
-	BFD_FEATURE_DEMAND = 0x04, /* Demand mode is wanted (6.6) */
+	BFD_FEATURE_ECHO = 0x02,      /* core/bfd_echo.h: Required Min Echo RX matters in each packet of the peer */
+	BFD_FEATURE_DEMAND = 0x04,    /* Demand mode is wanted (6.6) */
+	BFD_FEATURE_INITIATOR = 0x08, /* of S-BFD, for life; see bfd_initiator.h */
 	BFD_FEATURE_DEMAND_TOLD =
 		0x10, /* the peer may have read our D: from the first packet with it until a Poll without it ended */
 	BFD_FEATURE_CONCATENATED = 0x20, /* say Concatenated Path Down while Up (6.8.17) */
@@ -279,6 +281,8 @@ static inline void bfd_session_fill(const struct bfd_session *session, bool fina
 	packet->state = session->state;
 	packet->flags = final ? BFD_FLAG_FINAL : session->poll == BFD_POLL_SENT ? BFD_FLAG_POLL : 0;
 	if (session->features & BFD_FEATURE_DEMAND && bfd_session_both_up(session))
+		packet->flags |= BFD_FLAG_DEMAND;
+	if (session->features & BFD_FEATURE_INITIATOR)
 		packet->flags |= BFD_FLAG_DEMAND;
 	packet->multiplier = session->multiplier;
 	packet->length = BFD_PACKET_LENGTH;

@@ -20,7 +20,8 @@ void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *co
 		.desired_min_tx_us = config->desired_min_tx_us,
 		.required_min_rx_us = config->required_min_rx_us,
 		.multiplier = config->multiplier,
-		.features = config->features & BFD_FEATURES_WANTED,
+		.features = config->features & (BFD_FEATURES_WANTED | BFD_FEATURE_INITIATOR),
+		.remote_discriminator = config->remote_discriminator,
 	};
 	bfd_confirm(s);
 	bfd_pace(s);

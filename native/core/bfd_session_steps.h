@@ -51,9 +51,11 @@ static inline void bfd_finish(const struct bfd_session *s, const struct bfd_befo
 		actions->bits |= BFD_ACT_REARM;
 }
 
-/* A passive end is silent until it knows the peer's discriminator (6.8.7). */
+/* A passive end is silent until it knows the peer's discriminator (6.8.7); an initiator that is held down asks nobody. */
 static inline bool bfd_may_send(const struct bfd_session *s)
 {
+	if (s->features & BFD_FEATURE_INITIATOR)
+		return s->state != PYDP_BFD_ADMIN_DOWN;
 	return !(s->flags & BFD_SESSION_PASSIVE) || s->remote_discriminator != 0;
 }
 
@@ -116,21 +118,26 @@ static inline void bfd_poll_release(struct bfd_session *s, struct bfd_actions *a
 	}
 }
 
-/* A change needs a Poll Sequence: this one's first packet when none was sent yet, else another one later. */
-static inline void bfd_poll_want(struct bfd_session *s, uint64_t now_ns, struct bfd_actions *actions)
-{
-	if (s->poll == BFD_POLL_ARMED)
-		return;
-	s->flags |= BFD_SESSION_POLL_WANTED;
-	if (s->poll == BFD_POLL_IDLE || (s->poll == BFD_POLL_HOLD && now_ns >= s->poll_ns))
-		bfd_poll_release(s, actions);
-}
-
 /* What packets say is what counts. */
 static inline void bfd_confirm(struct bfd_session *s)
 {
 	s->tx_in_force_us = bfd_session_desired_min_tx_us(s);
 	s->rx_in_force_us = s->required_min_rx_us;
+}
+
+/* A change needs a Poll Sequence: this one's first packet when none was sent yet, else another one later. */
+static inline void bfd_poll_want(struct bfd_session *s, uint64_t now_ns, struct bfd_actions *actions)
+{
+	/* A reflector negotiates nothing (RFC 7880 7). */
+	if (s->features & BFD_FEATURE_INITIATOR) {
+		bfd_confirm(s);
+		return;
+	}
+	if (s->poll == BFD_POLL_ARMED)
+		return;
+	s->flags |= BFD_SESSION_POLL_WANTED;
+	if (s->poll == BFD_POLL_IDLE || (s->poll == BFD_POLL_HOLD && now_ns >= s->poll_ns))
+		bfd_poll_release(s, actions);
 }
 
 /* While either end demands, nothing periodic may tell that the content of our packets changed (6.6). */

@@ -11,6 +11,7 @@
 #define PYDP_COUNTER_LIST(X)                                                                                               \
 	X(RX_BFD, "rx-bfd", 0, "BFD control packets accepted by a session")                                                \
 	X(RX_BFD_ECHO, "rx-bfd-echo", 0, "BFD echoes of ours that came back")                                              \
+	X(RX_SBFD, "rx-s-bfd", 0, "S-BFD requests answered")                                                               \
 	X(RX_ARP, "rx-arp", 0, "ARP packets understood")                                                                   \
 	X(RX_ND, "rx-nd", 0, "ICMPv6 neighbour discovery packets understood")                                              \
 	X(TX_BFD, "tx-bfd", 0, "BFD control packets sent")                                                                 \
@@ -56,6 +57,14 @@
 	X(DROP_BFD_ECHO_UNWANTED, "drop-bfd-echo-unwanted", 1, "BFD echo of nobody whose echoes are reflected")            \
 	X(DROP_BFD_ECHO_RATE, "drop-bfd-echo-rate", 1, "BFD echo faster than our Required Min Echo RX Interval allows")    \
 	X(DROP_BFD_ECHO_TTL, "drop-bfd-echo-ttl", 1, "BFD echo to reflect whose TTL or hop limit ends here")               \
+	X(DROP_BFD_SBFD_PORTS, "drop-bfd-s-bfd-ports", 1, "S-BFD request from port 7784")                                  \
+	X(DROP_BFD_SBFD_DEMAND, "drop-bfd-s-bfd-demand", 1, "S-BFD request without, or reply with the Demand bit")         \
+	X(DROP_BFD_SBFD_STATE, "drop-bfd-s-bfd-state", 1, "S-BFD reply with a state other than Up and AdminDown")          \
+	X(DROP_BFD_SBFD_YOUR_DISCRIMINATOR, "drop-bfd-s-bfd-your-discriminator", 1, "S-BFD Your Discriminator is zero")    \
+	X(DROP_BFD_SBFD_REFLECTOR, "drop-bfd-s-bfd-reflector", 1, "S-BFD reply from another reflector than was asked")     \
+	X(DROP_BFD_SBFD_MARTIAN, "drop-bfd-s-bfd-martian", 1, "S-BFD request from an address that no host can have")       \
+	X(DROP_BFD_SBFD_SOURCE, "drop-bfd-s-bfd-source", 1, "S-BFD request from outside the prefixes that may ask")        \
+	X(DROP_BFD_SBFD_RATE, "drop-bfd-s-bfd-rate", 1, "S-BFD request beyond the rate that the reflector answers")        \
 	X(DROP_NEIGHBOUR_UNRESOLVED, "drop-neighbour-unresolved", 1, "not sent: the neighbour's MAC address is not known") \
 	X(DROP_NO_MBUF, "drop-no-mbuf", 1, "not sent: no packet buffer free")                                              \
 	X(DROP_TX_FULL, "drop-tx-full", 1, "not sent: the port's transmit queue was full")
@@ -85,6 +94,22 @@ static inline enum pydp_counter counter_of_fault(enum bfd_fault fault)
 		return PYDP_CNT_DROP_TTL;
 	case BFD_FAULT_RX_TTL:
 		return PYDP_CNT_DROP_BFD_RX_TTL;
+	case BFD_FAULT_SBFD_PORTS:
+		return PYDP_CNT_DROP_BFD_SBFD_PORTS;
+	case BFD_FAULT_SBFD_DEMAND:
+		return PYDP_CNT_DROP_BFD_SBFD_DEMAND;
+	case BFD_FAULT_SBFD_STATE:
+		return PYDP_CNT_DROP_BFD_SBFD_STATE;
+	case BFD_FAULT_SBFD_YOUR_DISCRIMINATOR:
+		return PYDP_CNT_DROP_BFD_SBFD_YOUR_DISCRIMINATOR;
+	case BFD_FAULT_SBFD_REFLECTOR:
+		return PYDP_CNT_DROP_BFD_SBFD_REFLECTOR;
+	case BFD_FAULT_SBFD_MARTIAN:
+		return PYDP_CNT_DROP_BFD_SBFD_MARTIAN;
+	case BFD_FAULT_SBFD_SOURCE:
+		return PYDP_CNT_DROP_BFD_SBFD_SOURCE;
+	case BFD_FAULT_SBFD_RATE:
+		return PYDP_CNT_DROP_BFD_SBFD_RATE;
 	default:
 		return PYDP_CNT_COUNT;
 	}

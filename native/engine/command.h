@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <rte_ring.h>
 #include <pydp/engine.h>
+#include <pydp/reflector.h>
 #include <pydp/session.h>
 #include "core/counter.h"
 
@@ -27,6 +28,7 @@ enum command_kind {
 	COMMAND_NEIGHBOUR_LIST,
 	COMMAND_NEXT_DEADLINE,
 	COMMAND_RESET_GAP,
+	COMMAND_REFLECTOR_SET,
 	COMMAND_REREAD_EVENTS
 };
 
@@ -51,6 +53,7 @@ struct command {
 			struct pydp_session_takeover takeover;
 		} adopt;
 		struct command_address address;
+		struct pydp_reflector_config reflector;
 		struct {
 			uint32_t id;
 			uint32_t value; /* of a removal: at once; of a hold: held */

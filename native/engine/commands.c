@@ -99,6 +99,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_NEXT_DEADLINE:
 		reply->deadline_ns = wheel_next(&engine->wheel);
 		return PYDP_OK;
+	case COMMAND_REFLECTOR_SET:
+		return reflector_set(engine, &command->reflector);
 	case COMMAND_RESET_GAP:
 		return reset_gap(engine);
 	case COMMAND_REREAD_EVENTS:

@@ -103,7 +103,9 @@ static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	path->index = engine->port_count;
 	path->mac = port->mac;
 	path->pool = port->pool;
-	path->listens = 1u << BFD_KIND_SINGLE_HOP | 1u << BFD_KIND_MULTIHOP;
+	path->listens = 1u << BFD_KIND_SINGLE_HOP | 1u << BFD_KIND_MULTIHOP | 1u << BFD_KIND_SBFD_REPLY;
+	if (engine->sessions.sbfd_reflector.config.discriminator_count > 0)
+		path->listens |= 1u << BFD_KIND_SBFD_REQUEST;
 	path->ports = engine->path_ports;
 	path->port_count = &engine->port_count;
 	path->flush = turn_flush_port;

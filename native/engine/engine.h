@@ -154,10 +154,16 @@ int given_create(struct pydp_engine *engine);
 void given_destroy(struct pydp_engine *engine);
 /* One of our own making for the slot, that no given one equals. */
 uint32_t given_avoid(struct pydp_engine *engine, uint32_t slot, uint32_t previous);
-/* PYDP_E_EXIST with a sentence when another session has it. */
+/* Whether a session has it. */
+bool given_is_taken(const struct pydp_engine *engine, uint32_t discriminator);
+/* PYDP_E_EXIST with a sentence when another session, or the reflector, has it. */
 int given_take(struct pydp_engine *engine, uint32_t discriminator, uint32_t slot);
 /* Nothing happens when it is one of our own making. */
 void given_release(struct pydp_engine *engine, uint32_t discriminator);
+
+/* engine/reflector.c */
+/* PYDP_E_EXIST with a sentence when a session has one of the discriminators. */
+int reflector_set(struct pydp_engine *engine, const struct pydp_reflector_config *config);
 
 /* engine/session_state.c */
 int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_state *state);

@@ -49,18 +49,23 @@ uint32_t given_avoid(struct pydp_engine *engine, uint32_t slot, uint32_t previou
 
 	do {
 		made = discriminator_make(slot, previous, &engine->rng);
-	} while (is_given(engine, made));
+	} while (is_given(engine, made) || path_reflector_has(&engine->sessions.sbfd_reflector, made));
 	return made;
 }
 
-int given_take(struct pydp_engine *engine, uint32_t discriminator, uint32_t slot)
+bool given_is_taken(const struct pydp_engine *engine, uint32_t discriminator)
 {
 	uint32_t named = discriminator_slot(discriminator);
 	const struct path_sessions *sessions = &engine->sessions;
 
+	return (named < sessions->slots && sessions->hot[named].local_discriminator == discriminator) ||
+	       is_given(engine, discriminator);
+}
+
+int given_take(struct pydp_engine *engine, uint32_t discriminator, uint32_t slot)
+{
 	engine->sessions.given = engine->given;
-	if ((named < sessions->slots && sessions->hot[named].local_discriminator == discriminator) ||
-	    is_given(engine, discriminator))
+	if (given_is_taken(engine, discriminator) || path_reflector_has(&engine->sessions.sbfd_reflector, discriminator))
 		return error_set(PYDP_E_EXIST,
 				 "discriminator 0x%08x is another session's: remove that one first, or create an engine with "
 				 "another seed",

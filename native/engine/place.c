@@ -7,6 +7,7 @@
 static const uint8_t kinds[] = {
 	[PYDP_PATH_IP_SH] = BFD_KIND_SINGLE_HOP,
 	[PYDP_PATH_IP_MH] = BFD_KIND_MULTIHOP,
+	[PYDP_PATH_S_BFD] = BFD_KIND_SBFD_REPLY,
 };
 
 enum bfd_kind place_kind(uint8_t path_type)
@@ -22,13 +23,6 @@ uint8_t place_path_type(enum bfd_kind heard)
 	return PYDP_PATH_IP_SH;
 }
 
-static bool same_prefix(const uint8_t *one, const uint8_t *other, uint8_t length)
-{
-	uint8_t octets = length / 8, bits = length % 8;
-
-	return memcmp(one, other, octets) == 0 && (bits == 0 || (one[octets] ^ other[octets]) >> (8 - bits) == 0);
-}
-
 /* Every link has fe80::/10 (RFC 4291 2.5.6). */
 static bool is_on_link(const struct path_port *port, uint16_t vlan, const struct pydp_address *address)
 {
@@ -37,7 +31,7 @@ static bool is_on_link(const struct path_port *port, uint16_t vlan, const struct
 
 		if (local->vlan != vlan || local->family != address->family)
 			continue;
-		if (same_prefix(local->octets, address->octets, local->prefix_length) ||
+		if (path_prefix_holds(local->octets, local->prefix_length, address->octets) ||
 		    (local->family == 6 && address->octets[0] == 0xfe && (address->octets[1] & 0xc0) == 0x80))
 			return true;
 	}
@@ -86,10 +80,16 @@ int place_find(struct pydp_engine *engine, const struct pydp_session_config *con
 		return error_set(PYDP_E_INVAL, "the session's destination is an address of our own");
 	path_session_key(&place->key, place_kind(config->path_type), config->port, config->vlan, config->source.family,
 			 config->source.octets, config->destination.octets);
+	if (config->path_type == PYDP_PATH_S_BFD)
+		place->key.port = config->remote_discriminator;
 	return find_neighbour(port, config, place);
 }
 
-void place_key(const struct path_session *cold, struct path_session_key *key)
+void place_key(const struct pydp_engine *engine, uint32_t slot, struct path_session_key *key)
 {
+	const struct path_session *cold = &engine->sessions.cold[slot];
+
 	path_session_key(key, (enum bfd_kind)cold->kind, cold->port, cold->vlan, cold->family, cold->local, cold->remote);
+	if (cold->kind == BFD_KIND_SBFD_REPLY)
+		key->port = engine->sessions.hot[slot].remote_discriminator;
 }

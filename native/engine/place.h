@@ -17,6 +17,6 @@ uint8_t place_path_type(enum bfd_kind heard);
 /* PYDP_E_INVAL with a sentence where the engine has no such place. */
 int place_find(struct pydp_engine *engine, const struct pydp_session_config *config, struct place *place);
 /* The key of a session that is there. */
-void place_key(const struct path_session *cold, struct path_session_key *key);
+void place_key(const struct pydp_engine *engine, uint32_t slot, struct path_session_key *key);
 
 #endif

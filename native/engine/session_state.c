@@ -59,6 +59,7 @@ static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct 
 										     : PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN;
 	config->path_type = place_path_type((enum bfd_kind)cold->kind);
 	config->tx_ttl = cold->tx_ttl;
+	config->remote_discriminator = cold->kind == BFD_KIND_SBFD_REPLY ? hot->remote_discriminator : 0;
 	config->rx_ttl = cold->rx_ttl;
 	copy_gateway(engine, cold, &config->gateway);
 	config->desired_min_tx_us = hot->desired_min_tx_us;

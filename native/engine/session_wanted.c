@@ -19,19 +19,23 @@ static uint8_t features_of(const struct pydp_session_config *config)
 		features |= BFD_FEATURE_CONCATENATED;
 	if (config->concatenated_path == PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN)
 		features |= BFD_FEATURE_REVERSE;
+	if (config->path_type == PYDP_PATH_S_BFD)
+		features |= BFD_FEATURE_INITIATOR;
 	return features;
 }
 
 struct bfd_session_config session_timers(const struct pydp_session_config *config)
 {
-	return (struct bfd_session_config){.desired_min_tx_us = config->desired_min_tx_us,
-					   .required_min_rx_us = config->required_min_rx_us,
-					   .multiplier = config->local_multiplier,
-					   .role = config->role,
-					   .admin_down = config->path_down    ? PYDP_DIAG_PATH_DOWN
-							 : config->admin_down ? PYDP_DIAG_ADMIN_DOWN
-									      : 0,
-					   .features = features_of(config)};
+	return (struct bfd_session_config){
+		.desired_min_tx_us = config->desired_min_tx_us,
+		.required_min_rx_us = config->path_type == PYDP_PATH_S_BFD ? 0 : config->required_min_rx_us,
+		.multiplier = config->local_multiplier,
+		.role = config->role,
+		.admin_down = config->path_down    ? PYDP_DIAG_PATH_DOWN
+			      : config->admin_down ? PYDP_DIAG_ADMIN_DOWN
+						   : 0,
+		.features = features_of(config),
+		.remote_discriminator = config->remote_discriminator};
 }
 
 bool session_disabled(const struct pydp_session_config *config)

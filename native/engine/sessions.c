@@ -249,7 +249,7 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 
 	if (sessions->hot[slot].features & BFD_FEATURE_ECHO)
 		echo_end(engine, slot);
-	place_key(cold, &key);
+	place_key(engine, slot, &key);
 	rte_hash_del_key(sessions->keys, &key);
 	wheel_cancel(&engine->wheel, slot);
 	if (local != NULL)

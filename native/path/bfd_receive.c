@@ -2,6 +2,7 @@
 /* BFD packets of a burst, to their sessions (RFC 5880 6.8.6, RFC 5881 sections 3 and 5, RFC 5883). A TTL of 255, addresses of
  * ours and UDP are classify's; what a packet means is core's. */
 #include <rte_prefetch.h>
+#include "core/bfd_initiator.h"
 #include "core/discriminator.h"
 #include "path/session.h"
 
@@ -126,11 +127,16 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 	}
 	if (fault == BFD_ACCEPTED && came_from_too_far(sessions, slot, packet))
 		fault = BFD_FAULT_RX_TTL;
+	if (fault == BFD_ACCEPTED && packet->bfd == BFD_KIND_SBFD_REPLY)
+		fault = bfd_kind_check(BFD_KIND_SBFD_REPLY, &bfd, BFD_UDP_PORT_SBFD, packet->ttl);
 	if (fault != BFD_ACCEPTED) {
 		path_session_refuse(sessions, port, slot, fault);
 		return;
 	}
-	fault = bfd_session_receive(&sessions->hot[slot], &bfd, now_ns, sessions->rng, &actions);
+	if (packet->bfd == BFD_KIND_SBFD_REPLY)
+		fault = bfd_initiator_receive(&sessions->hot[slot], &bfd, now_ns, sessions->rng, &actions);
+	else
+		fault = bfd_session_receive(&sessions->hot[slot], &bfd, now_ns, sessions->rng, &actions);
 	if (fault == BFD_ACCEPTED) {
 		path_count(port, PYDP_CNT_RX_BFD, 1);
 		sessions->heard(sessions->engine, slot, packet->ether + 6, now_ns);
@@ -172,6 +178,10 @@ void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, st
 	for (uint16_t i = 0; i < count; i++) {
 		if (packets[i].kind != PATH_BFD)
 			continue;
+		if (packets[i].bfd == BFD_KIND_SBFD_REQUEST) {
+			path_reflect(&sessions->sbfd_reflector, port, &packets[i], now_ns);
+			continue;
+		}
 		if (receive_hello(sessions, port, &packets[i], now_ns))
 			hellos++;
 		else

@@ -89,6 +89,13 @@ static inline struct path_local *path_local_find_anywhere(const struct path_port
 	return NULL;
 }
 
+static inline bool path_prefix_holds(const uint8_t *prefix, uint8_t length, const uint8_t *address)
+{
+	uint8_t octets = length / 8, bits = length % 8;
+
+	return memcmp(prefix, address, octets) == 0 && (bits == 0 || (prefix[octets] ^ address[octets]) >> (8 - bits) == 0);
+}
+
 static inline bool path_knows_vlan(const struct path_port *port, uint16_t vlan)
 {
 	for (uint32_t i = 0; i < port->local_count; i++)

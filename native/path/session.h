@@ -9,6 +9,7 @@
 #include "core/bfd_session.h"
 #include "core/rng.h"
 #include "path/packet.h"
+#include "path/reflector.h"
 
 #define PATH_NONE UINT32_MAX
 
@@ -64,7 +65,8 @@ struct path_session_extra {
 };
 
 /* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). A multihop packet may come in anywhere, so
- * port and vlan are 0 in its key (RFC 5883 section 3). No padding: it is hashed as octets. */
+ * port and vlan are 0 in its key (RFC 5883 section 3). No S-BFD packet is looked up by it; port is the reflector's
+ * discriminator there. No padding: it is hashed as octets. */
 struct path_session_key {
 	uint32_t port;
 	uint16_t vlan;
@@ -114,6 +116,7 @@ struct path_sessions {
 	uint32_t (*reflector)(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
 	void *engine;
 	struct siphash_key echo_key;
+	struct path_reflector sbfd_reflector;
 	struct rte_hash *given; /* discriminators that others made, to slots; NULL while there never was one */
 };
 

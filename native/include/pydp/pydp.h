@@ -11,6 +11,7 @@
 #include <pydp/event.h>
 #include <pydp/generate.h>
 #include <pydp/port.h>
+#include <pydp/reflector.h>
 #include <pydp/replay.h>
 #include <pydp/session.h>
 #include <pydp/stats.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BFD sessions (RFC 5880, RFC 5881, RFC 5883) and the next-hop slot that each one guards. */
+/* BFD sessions (RFC 5880, RFC 5881, RFC 5883, RFC 7880) and the next-hop slot that each one guards. */
 #ifndef PYDP_SESSION_H
 #define PYDP_SESSION_H
 #include <stdint.h>
@@ -27,12 +27,13 @@ enum pydp_nexthop_state { PYDP_NEXTHOP_UNKNOWN = 0, PYDP_NEXTHOP_LIVE = 1, PYDP_
 
 enum pydp_path_type {
 	PYDP_PATH_IP_SH = 0, /* single hop (RFC 5881) */
-	PYDP_PATH_IP_MH = 1  /* multihop (RFC 5883) */
+	PYDP_PATH_IP_MH = 1, /* multihop (RFC 5883) */
+	PYDP_PATH_S_BFD = 2  /* S-BFD initiator (RFC 7880, RFC 7881) */
 };
 
-/* The whole wanted session. Its key is (path_type, port, vlan, source, destination), of multihop (path_type, source,
- * destination), since its packets come in on any port: the same key again changes the session in place (timers by a Poll
- * Sequence where RFC 5880 6.8.3 wants one), and repeating it changes nothing. */
+/* The whole wanted session. Its key is (path_type, port, vlan, source, destination); of multihop (path_type, source,
+ * destination), since its packets come in on any port; of S-BFD remote_discriminator too. The same key again changes the
+ * session in place (timers by a Poll Sequence where RFC 5880 6.8.3 wants one), and repeating it changes nothing. */
 struct pydp_session_config {
 	struct pydp_address source; /* must be an address of the port */
 	struct pydp_address destination;
@@ -41,21 +42,23 @@ struct pydp_session_config {
 	uint8_t local_multiplier;    /* 1..255 */
 	uint8_t role;                /* enum pydp_role */
 	uint32_t desired_min_tx_us;  /* > 0 */
-	uint32_t required_min_rx_us; /* 0: send me nothing periodic */
+	uint32_t required_min_rx_us; /* 0: send me nothing periodic; always so of S-BFD */
 	uint32_t demand_poll_us; /* while Demand mode is active, ask so often whether the peer is there; 0: only by command */
 	uint8_t admin_down;
 	uint8_t path_down; /* AdminDown with diagnostic 5: it is known otherwise that the path is down (RFC 5880 6.8.16) */
 	uint8_t demand;    /* Demand mode (RFC 5880 6.6): while both ends are Up the peer is to send nothing periodic */
 	uint8_t concatenated_path; /* 0, or PYDP_DIAG_(REVERSE_)CONCATENATED_PATH_DOWN, said while the session is Up (6.8.17) */
 	uint8_t path_type;         /* enum pydp_path_type */
-	uint8_t tx_ttl;            /* or hop limit, of multihop; 0: 255 */
+	uint8_t tx_ttl;            /* or hop limit, of a routed path; 0: 255 */
 	uint8_t rx_ttl;            /* least that is accepted, of multihop; 0: any */
 	uint8_t reserved[1];
-	struct pydp_address gateway; /* of multihop: the neighbour to send through; family 0: the destination is one itself */
+	struct pydp_address
+		gateway; /* of a routed path: the neighbour to send through; family 0: the destination is one itself */
 	/* The Echo function (RFC 5880 6.4, RFC 5881 section 4). */
 	uint32_t required_min_echo_rx_us; /* echoes of the peer that we reflect; 0: none */
 	uint32_t desired_min_echo_tx_us;  /* echoes of ours, while Up and the peer wants any; 0: none */
 	struct pydp_address echo_source;  /* family 0: source. One outside the subnet keeps the peer from ICMP redirects */
+	uint32_t remote_discriminator;    /* of S-BFD: the reflector's, not 0 */
 };
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
