@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The S-BFD reflector of an engine (RFC 7880, RFC 7881): who may ask it, by which discriminators, how often."""
+"""The S-BFD reflector of an engine (RFC 7880): who may ask it, by which discriminators, how often."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network

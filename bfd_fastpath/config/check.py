@@ -53,7 +53,7 @@ def _check_ports(reader: Reader, draft: Draft) -> None:
 
 
 def _check_sessions(reader: Reader, draft: Draft) -> None:
-    for path, first, (_, destination) in _named_twice(draft, "session"):
+    for path, first, (_, destination, _discriminator) in _named_twice(draft, "session"):
         reader.fault(
             f"{path}.dest-addr",
             f"{destination} has {first} already",

@@ -34,6 +34,7 @@ class Draft:
     bfd: model.Bfd = field(default_factory=model.Bfd)
     dampening: model.Dampening = field(default_factory=model.Dampening)
     sessions: list[At[model.Session]] = field(default_factory=list)
+    reflector: model.Reflector = field(default_factory=model.Reflector)
     neighbors: list[At[model.Neighbor]] = field(default_factory=list)
     report: model.Report = field(default_factory=model.Report)
     nhib: model.Nhib = field(default_factory=model.Nhib)
@@ -71,6 +72,7 @@ class Draft:
             bfd=self.bfd,
             dampening=self.dampening,
             sessions=tuple(one.value for one in self.sessions),
+            reflector=self.reflector,
             neighbors=tuple(one.value for one in self.neighbors),
             report=self.report,
             nhib=self.nhib,

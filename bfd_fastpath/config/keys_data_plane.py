@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys of the data plane: [eal], [engine], [[port]], [bfd], [[session]]."""
+"""Keys of the data plane: [eal], [engine], [[port]], [bfd], [[session]].."""
 
 from __future__ import annotations
 
@@ -227,10 +227,10 @@ SESSION = Section(
         ),
         Key(
             "path-type",
-            '"path-ip-sh" or "path-ip-mh"',
+            '"path-ip-sh", "path-ip-mh" or "path-s-bfd"',
             values.choice(model.PathType),
             '"path-ip-sh"',
-            "One hop (RFC 5881), which guards a next hop; or a routed path (RFC 5883), which guards none.",
+            "One hop (RFC 5881) guards a next hop; a routed path (RFC 5883) or S-BFD (RFC 7880) guards none.",
         ),
         Key(
             "source-addr",
@@ -245,14 +245,21 @@ SESSION = Section(
             "address",
             values.address,
             "",
-            "Multihop: the neighbour that it is sent through. Left out: the peer is on link itself.",
+            "Routed: the neighbour that it is sent through. Left out: the peer is on link itself.",
+        ),
+        Key(
+            "remote-discriminator",
+            "discriminator",
+            values.discriminator,
+            "",
+            "S-BFD, and needed there: what the reflector is asked by.",
         ),
         Key(
             "tx-ttl",
             "1..255",
             values.integer(1, 255),
             "",
-            "Multihop: TTL or hop limit that we send. Left out: 255.",
+            "Routed: TTL or hop limit that we send. Left out: 255.",
         ),
         Key(
             "rx-ttl",

@@ -50,6 +50,7 @@ class PathType(StrEnum):
 
     IP_SH = "path-ip-sh"
     IP_MH = "path-ip-mh"
+    S_BFD = "path-s-bfd"
 
 
 class Family(StrEnum):
@@ -187,11 +188,26 @@ class Session:
     """Always there for multihop."""
     echo_source: Address | None = None
     """None: the source address."""
+    remote_discriminator: int | None = None
+    """The reflector's; always there for S-BFD."""
 
     @property
-    def key(self) -> tuple[PathType, Address]:
+    def key(self) -> tuple[PathType, Address, int | None]:
         """What makes two [[session]] tables the same session."""
-        return self.path_type, self.dest_addr
+        return self.path_type, self.dest_addr, self.remote_discriminator
+
+
+@dataclass(frozen=True, slots=True)
+class Reflector:
+    """S-BFD that others ask (RFC 7881); without discriminators nothing is reflected."""
+
+    discriminators: tuple[int, ...] = ()
+    allowed_prefixes: tuple[Network, ...] = ()
+    """The connected prefixes of the ports where the key is left out."""
+    required_min_rx_us: int = 50_000
+    rate_limit: int = 10_000
+    """Answers a second."""
+    admin_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +285,7 @@ class Config:
     bfd: Bfd = field(default_factory=Bfd)
     dampening: Dampening = field(default_factory=Dampening)
     sessions: tuple[Session, ...] = ()
+    reflector: Reflector = field(default_factory=Reflector)
     neighbors: tuple[Neighbor, ...] = ()
     report: Report = field(default_factory=Report)
     nhib: Nhib = field(default_factory=Nhib)

@@ -26,6 +26,7 @@ from bfd_fastpath.config.steps import (
     SetLan,
     SetLog,
     SetNhib,
+    SetReflector,
     SetReport,
     StartRouter,
     Step,
@@ -59,6 +60,7 @@ def plan(old: Config | None, new: Config) -> list[Step]:
     if old is None or old.dampening != new.dampening:
         steps.append(SetDampening(old.dampening if old else None, new.dampening))
     steps += _sessions(old, new)
+    steps += _reflector(old, new)
     steps += _neighbors(old, new)
     gone = set(_addresses(old)) - set(_addresses(new)) if old is not None else set()
     steps += [RemoveAddress(*one) for one in _addresses(old) if one in gone and _kept_port(one[0], new)]
@@ -127,6 +129,14 @@ def _sessions(old: Config | None, new: Config) -> list[Step]:
     return steps + [RemoveSession(one) for one in removed]
 
 
+def _reflector(old: Config | None, new: Config) -> list[Step]:
+    """Nothing to do about one that is off on both sides."""
+    before = old.reflector if old is not None else None
+    if before == new.reflector or not (new.reflector.discriminators or (before and before.discriminators)):
+        return []
+    return [SetReflector(before, new.reflector)]
+
+
 def _neighbors(old: Config | None, new: Config) -> list[Step]:
     kept, removed, added = _sort(old.neighbors if old else (), new.neighbors, lambda one: one.key)
     steps: list[Step] = [ChangeNeighbor(before, after) for before, after in kept if before != after]
@@ -156,6 +166,6 @@ def session_moves(step: ChangeSession) -> bool:
 
 
 def _place(session: Session) -> tuple[object, ...]:
-    if session.path_type is PathType.IP_MH:
+    if session.path_type is not PathType.IP_SH:
         return (session.source_addr,)
     return session.interface, session.source_addr, session.vlan

@@ -94,6 +94,7 @@ def _(step: steps.ChangeNeighbor) -> str:
 @render.register(steps.SetDampening)
 @render.register(steps.SetNhib)
 @render.register(steps.SetReport)
+@render.register(steps.SetReflector)
 @render.register(steps.SetControl)
 def _(
     step: steps.SetLog
@@ -101,6 +102,7 @@ def _(
     | steps.SetDampening
     | steps.SetNhib
     | steps.SetReport
+    | steps.SetReflector
     | steps.SetControl,
 ) -> str:
     name = type(step).__name__.removeprefix("Set").lower()

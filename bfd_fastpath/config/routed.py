@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a [[session]] over a routed path has to say (RFC 5883), and which address it is sent from."""
+"""What a [[session]] over a routed path has to say (RFC 5883, RFC 7880), and where it is sent from."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bfd_fastpath.config.model import Address, InterfaceAddress, Port, XdpRedirect
+from bfd_fastpath.config.model import Address, InterfaceAddress, PathType, Port, XdpRedirect
 from bfd_fastpath.config.read import Reader
 
-_ROUTED = ("gateway", "tx-ttl", "rx-ttl")
+_ROUTED = ("gateway", "tx-ttl", "rx-ttl", "remote-discriminator")
+_NOT_OF_SBFD = ("required-min-rx-interval", "min-interval", "role", "rx-ttl", "demand-enabled")
 
 
 def refuse_routed(reader: Reader, path: str, good: dict[str, Any]) -> None:
@@ -20,6 +21,28 @@ def refuse_routed(reader: Reader, path: str, good: dict[str, Any]) -> None:
                 "a session of a single hop has none (RFC 5881)",
                 'remove it, or write path-type = "path-ip-mh"',
             )
+
+
+def _needed(reader: Reader, path: str, good: dict[str, Any], path_type: PathType) -> bool:
+    """Whether what this kind needs is there; faults for what it does not know."""
+    if path_type is PathType.IP_MH:
+        key, why, instead = (
+            "rx-ttl",
+            "multihop needs it (RFC 5883 5)",
+            "255 less the number of routers between",
+        )
+        unknown: tuple[str, ...] = ("remote-discriminator",)
+        why_not = "multihop peers say theirs"
+    else:
+        key, why = "remote-discriminator", "S-BFD needs it (RFC 7880 3)"
+        instead = "what the reflector is asked by"
+        unknown, why_not = _NOT_OF_SBFD, "an S-BFD initiator has none (RFC 7880)"
+    for name in unknown:
+        if name in good:
+            reader.fault(f"{path}.{name}", why_not, "remove it")
+    if key not in good and not reader.failed(f"{path}.{key}"):
+        reader.fault(f"{path}.{key}", why, f"write {instead}")
+    return key in good
 
 
 def candidates(reader: Reader, path: str, good: dict[str, Any], port: Port) -> list[InterfaceAddress] | None:
@@ -44,10 +67,7 @@ def candidates(reader: Reader, path: str, good: dict[str, Any], port: Port) -> l
 
 def routed_source(reader: Reader, path: str, good: dict[str, Any], port: Port) -> InterfaceAddress | None:
     """The address: source-addr, or the one on the link that the path begins with."""
-    if "rx-ttl" not in good and not reader.failed(f"{path}.rx-ttl"):
-        reader.fault(
-            f"{path}.rx-ttl", "multihop needs it (RFC 5883 5)", "write 255 less the number of routers between"
-        )
+    whole = _needed(reader, path, good, good["path-type"])
     if port.xdp_redirect is XdpRedirect.BFD:
         reader.fault(
             f"{path}.path-type",
@@ -58,7 +78,7 @@ def routed_source(reader: Reader, path: str, good: dict[str, Any], port: Port) -
     destination: Address = good["dest-addr"]
     gateway: Address | None = good.get("gateway")
     found = candidates(reader, path, good, port)
-    if found is None or "rx-ttl" not in good:
+    if found is None or not whole:
         return None
     if any(one.address == destination for one in port.addresses):
         reader.fault(f"{path}.dest-addr", f"{destination} is our own address", "write the peer's")

@@ -6,10 +6,25 @@ What a value has to fulfil together with others is in sections.py and check.py.
 
 from __future__ import annotations
 
+from bfd_fastpath.config.keys_asked import REFLECTOR
 from bfd_fastpath.config.keys_bgp import NEIGHBOR, NHIB, REPORT
 from bfd_fastpath.config.keys_dampening import DAMPENING
 from bfd_fastpath.config.keys_data_plane import BFD, EAL, ENGINE, PORT, SESSION
 from bfd_fastpath.config.keys_process import CONTROL, LOG, ROUTER
 
-SECTIONS = (ROUTER, EAL, ENGINE, PORT, BFD, SESSION, DAMPENING, NEIGHBOR, REPORT, NHIB, CONTROL, LOG)
+SECTIONS = (
+    ROUTER,
+    EAL,
+    ENGINE,
+    PORT,
+    BFD,
+    SESSION,
+    REFLECTOR,
+    DAMPENING,
+    NEIGHBOR,
+    REPORT,
+    NHIB,
+    CONTROL,
+    LOG,
+)
 BY_NAME = {section.name: section for section in SECTIONS}

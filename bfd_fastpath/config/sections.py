@@ -11,6 +11,7 @@ from bfd_fastpath.config.draft import At, Draft
 from bfd_fastpath.config.neighbors import build_neighbor
 from bfd_fastpath.config.ports import build_port
 from bfd_fastpath.config.read import Reader
+from bfd_fastpath.config.reflector import build_reflector
 from bfd_fastpath.config.sessions import build_session, build_timers
 
 T = TypeVar("T")
@@ -38,10 +39,12 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
     draft.dampening = _dampening(reader, reader.one(raw, "dampening"))
     for path, good in reader.many(raw, "session"):
         if "dest-addr" in good:
-            draft.named("session", path, (good.get("path-type", model.PathType.IP_SH), good["dest-addr"]))
+            path_type = good.get("path-type", model.PathType.IP_SH)
+            draft.named("session", path, (path_type, good["dest-addr"], good.get("remote-discriminator")))
         session = build_session(reader, path, good, draft)
         if session is not None:
             draft.sessions.append(At(path, session))
+    draft.reflector = build_reflector(reader, reader.one(raw, "reflector"), draft)
     for path, good in reader.many(raw, "neighbor"):
         if "address" in good:
             draft.named("neighbor", path, (good["address"], good.get("port", _BGP_PORT)))

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bfd_fastpath.config.draft import Draft
 from bfd_fastpath.config.echoes import echo_timers
-from bfd_fastpath.config.model import Address, InterfaceAddress, PathType, Port, Session, Timers
+from bfd_fastpath.config.model import Address, InterfaceAddress, PathType, Port, Role, Session, Timers
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.routed import candidates, refuse_routed, routed_source
 
@@ -38,7 +39,7 @@ def build_timers(reader: Reader, path: str, good: dict[str, Any], base: Timers) 
 
 def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft) -> Session | None:
     """The session, or None when it has faults or its port has."""
-    timers = build_timers(reader, path, good, draft.bfd.timers)
+    timers = build_timers(reader, path, good, _base(good, draft.bfd.timers))
     interface = good.get("interface")
     if interface is None or "dest-addr" not in good:
         return None
@@ -72,7 +73,15 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
         tx_ttl=good.get("tx-ttl", 255),
         rx_ttl=good.get("rx-ttl"),
         echo_source=good.get("echo-source-addr"),
+        remote_discriminator=good.get("remote-discriminator"),
     )
+
+
+def _base(good: dict[str, Any], base: Timers) -> Timers:
+    """An initiator wants nothing periodic, and speaks first (RFC 7880 7.3)."""
+    if good.get("path-type") is not PathType.S_BFD:
+        return base
+    return replace(base, required_min_rx_us=0, role=Role.ACTIVE, demand_enabled=False)
 
 
 def _source(reader: Reader, path: str, good: dict[str, Any], port: Port) -> InterfaceAddress | None:

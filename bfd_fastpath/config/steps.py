@@ -20,6 +20,7 @@ from bfd_fastpath.config.model import (
     Network,
     Nhib,
     Port,
+    Reflector,
     Report,
     Router,
     Session,
@@ -124,6 +125,12 @@ class RemoveSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SetReflector:
+    old: Reflector | None
+    new: Reflector
+
+
+@dataclass(frozen=True, slots=True)
 class AddNeighbor:
     neighbor: Neighbor
 
@@ -165,6 +172,7 @@ Step = (
     | AddSession
     | ChangeSession
     | RemoveSession
+    | SetReflector
     | AddNeighbor
     | ChangeNeighbor
     | RemoveNeighbor

@@ -180,6 +180,18 @@ def router_id(value: Any) -> IPv4Address:
     return result
 
 
+def discriminator(value: Any) -> int:
+    """RFC 5880 4.1: any 32 bits but 0; as a number or, as S-BFD likes them, an IPv4 address."""
+    if isinstance(value, str):
+        try:
+            value = int(IPv4Address(value))
+        except ValueError:
+            raise WrongError(
+                f'"{value}" is not a discriminator', "write a number, or an IPv4 address in quotes"
+            ) from None
+    return int(integer(1, 2**32 - 1)(value))
+
+
 def prefix(value: Any) -> Network:
     try:
         return ip_network(text(value))

@@ -91,6 +91,8 @@ async def _step(router: Router, step: steps.Step) -> None:
                 router.apply(manager.unwant(session.dest_addr, CONFIGURATION, now))
             else:
                 router.apply([])
+        case steps.SetReflector(new=reflector):
+            router.engine.reflector_set(reflector_config(reflector))
         case steps.AddNeighbor(neighbor=neighbor):
             await router.neighbours.add(neighbor)
         case steps.ChangeNeighbor(new=neighbor) if step.reconnects:
@@ -117,12 +119,23 @@ def _stand(router: Router, session: model.Session) -> None:
         tx_ttl=session.tx_ttl,
         rx_ttl=session.rx_ttl or 0,
         echo_source=session.echo_source,
+        remote_discriminator=session.remote_discriminator or 0,
     )
     try:
         router.standing.want(session.key, wanted)
     except EngineRefusedError as error:
         _log.error("engine refuses a session", address=str(session.dest_addr), error=str(error))
     router.apply([])
+
+
+def reflector_config(reflector: model.Reflector) -> pydp.ReflectorConfig:
+    return pydp.ReflectorConfig(
+        discriminators=reflector.discriminators,
+        allowed_prefixes=reflector.allowed_prefixes,
+        rate=reflector.rate_limit,
+        required_min_rx_interval_us=reflector.required_min_rx_us,
+        admin_down=reflector.admin_down,
+    )
 
 
 def _reattach(router: Router) -> None:

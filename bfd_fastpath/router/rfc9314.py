@@ -90,10 +90,13 @@ def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[s
 
 def _path(config: pydp.SessionConfig) -> dict[str, object]:
     """What only a session of this path type has."""
-    if config.path_type is not pydp.PathType.IP_MH:
+    if config.path_type is pydp.PathType.IP_SH:
         return {}
     gateway = str(config.gateway) if config.gateway is not None else None
-    return {"gateway": gateway, "tx-ttl": config.tx_ttl, "rx-ttl": config.rx_ttl}
+    path: dict[str, object] = {"gateway": gateway, "tx-ttl": config.tx_ttl}
+    if config.path_type is pydp.PathType.IP_MH:
+        path["rx-ttl"] = config.rx_ttl
+    return path
 
 
 def _detection_mode(state: pydp.SessionState) -> str:

@@ -89,4 +89,5 @@ def session_config(wanted: EngineSession) -> SessionConfig:
         echo_source_addr=wanted.echo_source,
         path_down=wanted.path is PathSignal.PATH_DOWN,
         concatenated_path=_CONCATENATED.get(wanted.path, Diagnostic.NONE),
+        remote_discriminator=wanted.remote_discriminator,
     )

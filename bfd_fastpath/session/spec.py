@@ -17,6 +17,7 @@ class PathType(IntEnum):
 
     IP_SH = 0
     IP_MH = 1
+    S_BFD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,16 @@ class EngineSession:
     rx_ttl: int = 0
     path: PathSignal = PathSignal.UP
     echo_source: Address | None = None
+    remote_discriminator: int = 0
+    """Of S-BFD: the reflector's."""
 
     @property
     def key(self) -> tuple[object, ...]:
         """What makes two of them the same session to the engine."""
         if self.path_type is PathType.IP_MH:
             return self.path_type, self.source, self.destination
+        if self.path_type is PathType.S_BFD:
+            return self.path_type, self.source, self.destination, self.remote_discriminator
         return self.path_type, self.port, self.vlan, self.source, self.destination
 
     @property

@@ -82,6 +82,7 @@ def test_every_field_of_the_model_can_be_written():
         config.engine,
         config.bfd,
         config.dampening,
+        config.reflector,
         config.report,
         config.nhib,
         config.control,

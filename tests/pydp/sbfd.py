@@ -98,8 +98,10 @@ def question(engine: End, family: int = 4, **changes: Any) -> Any:
 
 def reply(asked: Any, **changes: Any) -> Any:
     """What a reflector makes of a question, by RFC 7880 7.2.2 and RFC 7881 4, written a second time."""
-    network = IP in asked and IP(src=asked[IP].dst, dst=asked[IP].src, ttl=255)
-    if not network:
+    network: Any
+    if IP in asked:
+        network = IP(src=asked[IP].dst, dst=asked[IP].src, ttl=255)
+    else:
         network = IPv6(src=asked[IPv6].dst, dst=asked[IPv6].src, hlim=255)
     udp = UDP(sport=changes.pop("sport", asked[UDP].dport), dport=asked[UDP].sport)
     bfd = {
