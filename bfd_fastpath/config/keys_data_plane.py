@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys of the data plane: [eal], [engine], [[port]], [bfd], [[session]].."""
+"""Keys of the data plane: [eal], [engine], [[port]], [bfd], [[session]]."""
 
 from __future__ import annotations
 
