@@ -38,6 +38,8 @@ def require_tools() -> None:
         known = subprocess.run(["pkg-config", "--exists", "libdpdk >= 22.11"], check=False)
         if known.returncode:
             missing.append("DPDK's headers, 22.11 or newer (libdpdk-dev)")
+        if subprocess.run(["pkg-config", "--exists", "libmd"], check=False).returncode:
+            missing.append("libmd's headers (libmd-dev)")
     if missing:
         raise SetupError(
             f"bfd-fastpath cannot be built because this is missing: {', '.join(missing)}; on Debian "

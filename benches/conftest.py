@@ -30,6 +30,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
         sources=[str(HERE / "core_driver.c"), *map(str, sorted((NATIVE / "core").glob("*.c")))],
         include_dirs=[str(HERE), str(NATIVE / "core"), str(NATIVE / "include")],
         extra_compile_args=["-O2", "-std=c11", "-D_GNU_SOURCE"],
+        libraries=["md"],
     )
     path = ffi.compile(tmpdir=str(room))
     loader = ExtensionFileLoader("core_bench", path)

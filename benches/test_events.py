@@ -12,7 +12,7 @@ from pydp import eal
 from pydp.engine import Engine
 from pydp.events import Events
 from pydp.ports import link
-from pydp.sessions import SessionConfig
+from pydp.session_config import SessionConfig
 
 EVENTS = 4000
 

@@ -30,12 +30,16 @@ from pydp.errors import (
 from pydp.events import EVENT_DTYPE, Events
 from pydp.ffi import lib as _lib
 from pydp.ffi import text as _text
+from pydp.key_chains import Key, KeyChains
 from pydp.mempool import Mempool, MempoolUsage
 from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
 from pydp.reflector import ReflectorConfig
 from pydp.ring import Ring
-from pydp.sessions import SessionConfig, Sessions, SessionState, Takeover
+from pydp.session_config import SessionConfig, Takeover
+from pydp.sessions import Sessions, SessionState
 from pydp.states import (
+    AuthType,
+    CryptoAlgorithm,
     Diagnostic,
     Direction,
     EalState,
@@ -58,12 +62,14 @@ dpdk_version: str = _text(_lib.pydp_dpdk_version())
 __all__ = [
     "EVENT_DTYPE",
     "Address",
+    "AuthType",
     "Burst",
     "BusyError",
     "Capture",
     "CapturedPacket",
     "Columns",
     "Counter",
+    "CryptoAlgorithm",
     "Diagnostic",
     "Direction",
     "DriverError",
@@ -76,6 +82,8 @@ __all__ = [
     "ExistsError",
     "Idle",
     "InvalidArgumentError",
+    "Key",
+    "KeyChains",
     "Mempool",
     "MempoolUsage",
     "Neighbour",

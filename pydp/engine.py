@@ -12,6 +12,7 @@ from pydp.errors import InvalidArgumentError, raise_status
 from pydp.events import Events
 from pydp.ffi import ffi, lib
 from pydp.handle import EngineHandle
+from pydp.key_chains import KeyChains
 from pydp.ports import Port
 from pydp.reflector import ReflectorConfig, set_reflector
 from pydp.sessions import Sessions
@@ -93,6 +94,11 @@ class Engine(EngineHandle):
     def sessions(self) -> Sessions:
         """The BFD sessions."""
         return Sessions(self)
+
+    @property
+    def key_chains(self) -> KeyChains:
+        """The keys of authenticated sessions."""
+        return KeyChains(self)
 
     @property
     def events(self) -> Events:

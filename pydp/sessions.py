@@ -1,91 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The BFD sessions of an engine: what is wanted, what is, and the commands between. No policy: what to do
-about a session that goes Down is others' business. Names are RFC 9314's in snake_case; intervals are
-microseconds.
+"""The BFD sessions of an engine: what is, and the commands; what is wanted is session_config.py's. No policy:
+what to do about a session that goes Down is others' business. Names are RFC 9314's in snake_case;
+intervals are microseconds.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydp.addresses import Address, fill, read, read_known
-from pydp.errors import InvalidArgumentError, NotFoundError, raise_status
+from pydp.errors import NotFoundError, raise_status
 from pydp.ffi import ffi, lib
-from pydp.states import Diagnostic, NeighbourState, NextHopState, PathType, Role, State
+from pydp.session_config import SessionConfig, Takeover, config_from_c, config_to_c, takeover_to_c
+from pydp.states import AuthType, Diagnostic, NeighbourState, NextHopState, State
 from pydp.stats import counters
 
 if TYPE_CHECKING:
     from pydp.engine import Engine
 
 _LIST_ROOM = 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionConfig:
-    """The whole wanted session (RFC 9314). Its key is (path_type, port, vlan, source_addr, dest_addr), of
-    multihop (path_type, source_addr, dest_addr), of S-BFD remote_discriminator too.
-    """
-
-    #: An address of the port (Engine.address_add).
-    source_addr: Address
-    dest_addr: Address
-    #: Index of the port in its engine.
-    port: int = 0
-    #: 0: untagged.
-    vlan: int = 0
-    #: 1 to 255 (RFC 5880 4.1, Detect Mult).
-    local_multiplier: int = 3
-    #: Above 0 (RFC 5880 6.8.1, bfd.DesiredMinTxInterval).
-    desired_min_tx_interval_us: int = 1_000_000
-    #: 0: the peer shall send nothing periodic (RFC 5880 6.8.1, bfd.RequiredMinRxInterval).
-    required_min_rx_interval_us: int = 1_000_000
-    admin_down: bool = False
-    role: Role = Role.ACTIVE
-    #: AdminDown with diagnostic PATH_DOWN: it is known otherwise that the path is down (RFC 5880 6.8.16).
-    path_down: bool = False
-    #: Demand mode (RFC 5880 6.6): while both ends are Up the peer is to send nothing periodic.
-    demand_enabled: bool = False
-    #: While Demand mode is active, ask so often whether the peer is there; 0: only by Sessions.poll.
-    demand_poll_interval_us: int = 0
-    #: NONE, or (REVERSE_)CONCATENATED_PATH_DOWN, said while the session is Up (RFC 5880 6.8.17).
-    concatenated_path: Diagnostic = Diagnostic.NONE
-    path_type: PathType = PathType.IP_SH
-    #: TTL or hop limit that we send; below 255 for routed paths only (RFC 5883 5).
-    tx_ttl: int = 255
-    #: Least TTL or hop limit that is accepted, multihop only; 0: any.
-    rx_ttl: int = 0
-    #: Multihop and S-BFD: the neighbour to send through; None: the destination is one itself.
-    gateway: Address | None = None
-    #: Fastest that the peer may send echoes for us to reflect; 0: none are reflected (RFC 5880 6.8.1).
-    required_min_echo_rx_interval_us: int = 0
-    #: At least so far apart our echoes go, while the session is Up and the peer wants any; 0: none.
-    desired_min_echo_tx_interval_us: int = 0
-    #: Source of our echoes; None: source_addr. One outside the LAN's subnet keeps the peer from sending ICMP
-    #: redirects (RFC 5881 4).
-    echo_source_addr: Address | None = None
-    #: S-BFD only: the reflector's.
-    remote_discriminator: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Takeover:
-    """Where a session stood that another system ran until now; see Sessions.adopt."""
-
-    #: What the peer calls Your Discriminator; not 0.
-    local_discriminator: int
-    #: 0: not known, which only a session that is DOWN may say (RFC 5880 6.8.6).
-    remote_discriminator: int = 0
-    remote_desired_min_tx_interval_us: int = 0
-    remote_required_min_rx_interval_us: int = 0
-    #: UDP; 0: one of ours.
-    source_port: int = 0
-    #: DOWN, INIT or UP.
-    local_state: State = State.DOWN
-    local_diagnostic: Diagnostic = Diagnostic.NONE
-    remote_state: State = State.DOWN
-    #: 0: the peer's state and timers are not known, and the detection time starts with its first packet; else
-    #: it runs from now.
-    remote_multiplier: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +52,17 @@ class SessionState:
     demanding: bool
     #: The peer's Demand bit.
     remote_demand: bool
+    #: That we send.
+    auth_type: AuthType
+    #: Of the key that we send with, while auth_type is not NONE.
+    auth_key_id: int
+    #: bfd.AuthSeqKnown: receive_auth_seq is what the peer said last.
+    auth_seq_known: bool
+    #: The peer is heard, and so proves to have a key of ours.
+    remote_authenticated: bool
+    #: What our last packet said (bfd.XmitAuthSeq).
+    xmit_auth_seq: int
+    receive_auth_seq: int
     remote_desired_min_tx_interval_us: int
     remote_required_min_rx_interval_us: int
     #: Interval at which we send, before jitter; 0: not sending.
@@ -176,7 +119,7 @@ class Sessions:
         NotFoundError.
         """
         made = ffi.new("uint32_t *")
-        raise_status(lib.pydp_session_upsert(self._engine._c, _wanted(config), made))
+        raise_status(lib.pydp_session_upsert(self._engine._c, config_to_c(config), made))
         return int(made[0])
 
     def adopt(self, config: SessionConfig, takeover: Takeover) -> int:
@@ -190,7 +133,11 @@ class Sessions:
         OutOfMemoryError.
         """
         made = ffi.new("uint32_t *")
-        raise_status(lib.pydp_session_adopt(self._engine._c, _wanted(config), _stood(config, takeover), made))
+        raise_status(
+            lib.pydp_session_adopt(
+                self._engine._c, config_to_c(config), takeover_to_c(config, takeover), made
+            )
+        )
         return int(made[0])
 
     def remove(self, session: int, *, now: bool = False) -> None:
@@ -262,87 +209,9 @@ class Sessions:
                 continue
 
 
-def _wanted(config: SessionConfig) -> Any:
-    raw = ffi.new("struct pydp_session_config *")
-    fill(raw.source, config.source_addr)
-    fill(raw.destination, config.dest_addr)
-    try:
-        raw.port = config.port
-        raw.vlan = config.vlan
-        raw.local_multiplier = config.local_multiplier
-        raw.role = config.role
-        raw.desired_min_tx_us = config.desired_min_tx_interval_us
-        raw.required_min_rx_us = config.required_min_rx_interval_us
-        raw.demand_poll_us = config.demand_poll_interval_us
-        raw.concatenated_path = config.concatenated_path
-        raw.tx_ttl = config.tx_ttl
-        raw.rx_ttl = config.rx_ttl
-        raw.required_min_echo_rx_us = config.required_min_echo_rx_interval_us
-        raw.desired_min_echo_tx_us = config.desired_min_echo_tx_interval_us
-        raw.remote_discriminator = config.remote_discriminator
-    except OverflowError as error:
-        raise _out_of_range(config, error) from error
-    raw.admin_down = config.admin_down
-    raw.path_down = config.path_down
-    raw.demand = config.demand_enabled
-    raw.path_type = config.path_type
-    if config.gateway is not None:
-        fill(raw.gateway, config.gateway)
-    if config.echo_source_addr is not None:
-        fill(raw.echo_source, config.echo_source_addr)
-    return raw
-
-
-def _stood(config: SessionConfig, takeover: Takeover) -> Any:
-    raw = ffi.new("struct pydp_session_takeover *")
-    try:
-        raw.local_discriminator = takeover.local_discriminator
-        raw.remote_discriminator = takeover.remote_discriminator
-        raw.remote_desired_min_tx_us = takeover.remote_desired_min_tx_interval_us
-        raw.remote_required_min_rx_us = takeover.remote_required_min_rx_interval_us
-        raw.source_port = takeover.source_port
-        raw.local_state = takeover.local_state
-        raw.local_diagnostic = takeover.local_diagnostic
-        raw.remote_state = takeover.remote_state
-        raw.remote_multiplier = takeover.remote_multiplier
-    except OverflowError as error:
-        raise _out_of_range(config, error) from error
-    return raw
-
-
-def _out_of_range(config: SessionConfig, error: OverflowError) -> InvalidArgumentError:
-    return InvalidArgumentError(f"a number of the session to {config.dest_addr} is out of range: {error}")
-
-
-def _config(raw: Any) -> SessionConfig:
-    return SessionConfig(
-        source_addr=read_known(raw.source),
-        dest_addr=read_known(raw.destination),
-        port=raw.port,
-        vlan=raw.vlan,
-        local_multiplier=raw.local_multiplier,
-        desired_min_tx_interval_us=raw.desired_min_tx_us,
-        required_min_rx_interval_us=raw.required_min_rx_us,
-        admin_down=bool(raw.admin_down),
-        role=Role(raw.role),
-        path_down=bool(raw.path_down),
-        demand_enabled=bool(raw.demand),
-        demand_poll_interval_us=raw.demand_poll_us,
-        concatenated_path=Diagnostic(raw.concatenated_path),
-        path_type=PathType(raw.path_type),
-        tx_ttl=raw.tx_ttl,
-        rx_ttl=raw.rx_ttl,
-        gateway=read(raw.gateway),
-        required_min_echo_rx_interval_us=raw.required_min_echo_rx_us,
-        desired_min_echo_tx_interval_us=raw.desired_min_echo_tx_us,
-        echo_source_addr=read_known(raw.echo_source) if raw.echo_source.family else None,
-        remote_discriminator=raw.remote_discriminator,
-    )
-
-
 def _state(raw: Any) -> SessionState:
     return SessionState(
-        config=_config(raw.config),
+        config=config_from_c(raw.config),
         id=raw.id,
         local_discriminator=raw.local_discriminator,
         remote_discriminator=raw.remote_discriminator,
@@ -361,6 +230,12 @@ def _state(raw: Any) -> SessionState:
         held=bool(raw.held),
         demanding=bool(raw.demanding),
         remote_demand=bool(raw.remote_demand),
+        auth_type=AuthType(raw.auth_type),
+        auth_key_id=raw.auth_key_id,
+        auth_seq_known=bool(raw.auth_seq_known),
+        remote_authenticated=bool(raw.remote_authenticated),
+        xmit_auth_seq=raw.xmit_auth_seq,
+        receive_auth_seq=raw.receive_auth_seq,
         remote_desired_min_tx_interval_us=raw.remote_desired_min_tx_us,
         remote_required_min_rx_interval_us=raw.remote_required_min_rx_us,
         negotiated_tx_interval_us=raw.negotiated_tx_us,

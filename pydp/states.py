@@ -67,6 +67,25 @@ class PathType(_Named):
         return f"path-{super().__str__()}"
 
 
+class CryptoAlgorithm(_Named):
+    """How a key proves who sent a packet (RFC 8177's crypto-algorithm)."""
+
+    SIMPLE_PASSWORD = 1
+    MD5 = 2
+    SHA_1 = 3
+
+
+class AuthType(_Named):
+    """Auth Type of BFD packets (RFC 5880 4.1)."""
+
+    NONE = 0
+    SIMPLE_PASSWORD = 1
+    KEYED_MD5 = 2
+    METICULOUS_KEYED_MD5 = 3
+    KEYED_SHA1 = 4
+    METICULOUS_KEYED_SHA1 = 5
+
+
 class NextHopState(_Named):
     """What forwarding may do with a next hop: UNKNOWN and LIVE forward, DEAD does not."""
 

@@ -11,7 +11,7 @@ from bfd_fastpath.session.record import neighbour
 from bfd_fastpath.session.spec import EngineSession, PathSignal
 from pydp import Engine
 from pydp.errors import NotFoundError, PydpError
-from pydp.sessions import SessionConfig
+from pydp.session_config import SessionConfig
 from pydp.states import Diagnostic, PathType, Role
 
 

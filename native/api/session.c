@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions at the border. */
 #include <string.h>
+#include <pydp/key_chain.h>
 #include <pydp/session.h>
 #include "api/check.h"
 #include "engine/control.h"
@@ -51,6 +52,11 @@ static int check_session(const struct pydp_session_config *config)
 	CHECK(config->concatenated_path == 0 || config->concatenated_path == PYDP_DIAG_CONCATENATED_PATH_DOWN ||
 		      config->concatenated_path == PYDP_DIAG_REVERSE_CONCATENATED_PATH_DOWN,
 	      "concatenated_path is %u: 0, or diagnostic 6 or 8", config->concatenated_path);
+	CHECK(config->key_chain <= PYDP_KEY_CHAINS, "key_chain is %u: 1 to %u, or 0 for none", config->key_chain,
+	      PYDP_KEY_CHAINS);
+	CHECK(config->key_chain == 0 || config->path_type != PYDP_PATH_S_BFD,
+	      "key_chain is %u: S-BFD is not authenticated here", config->key_chain);
+	CHECK(config->meticulous <= 1, "meticulous is %u: 0 or 1", config->meticulous);
 	return check_path(config);
 }
 
@@ -81,6 +87,8 @@ static int check_takeover(const struct pydp_session_takeover *takeover)
 	CHECK(takeover->remote_state <= PYDP_BFD_UP, "remote_state is %u: 0 to 3", takeover->remote_state);
 	CHECK(takeover->remote_discriminator != 0 || takeover->local_state == PYDP_BFD_DOWN,
 	      "remote_discriminator is 0, which only a session that is Down may say (RFC 5880 6.8.6)");
+	CHECK(!takeover->auth_seq_known || takeover->remote_multiplier != 0,
+	      "auth_seq_known is set and remote_multiplier is 0: nobody would know when to forget it");
 	return PYDP_OK;
 }
 

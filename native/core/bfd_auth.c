@@ -24,16 +24,16 @@ enum bfd_fault bfd_auth_parse(const uint8_t *data, const struct bfd_packet *pack
 	auth->type = data[TYPE_AT];
 	auth->length = data[LENGTH_AT];
 	switch (auth->type) {
-	case BFD_AUTH_SIMPLE_PASSWORD:
+	case PYDP_AUTH_SIMPLE_PASSWORD:
 		least = PASSWORD_LEAST;
 		most = PASSWORD_MOST;
 		break;
-	case BFD_AUTH_KEYED_MD5:
-	case BFD_AUTH_METICULOUS_KEYED_MD5:
+	case PYDP_AUTH_KEYED_MD5:
+	case PYDP_AUTH_METICULOUS_KEYED_MD5:
 		least = most = MD5_LENGTH;
 		break;
-	case BFD_AUTH_KEYED_SHA1:
-	case BFD_AUTH_METICULOUS_KEYED_SHA1:
+	case PYDP_AUTH_KEYED_SHA1:
+	case PYDP_AUTH_METICULOUS_KEYED_SHA1:
 		least = most = SHA1_LENGTH;
 		break;
 	default:
@@ -42,7 +42,7 @@ enum bfd_fault bfd_auth_parse(const uint8_t *data, const struct bfd_packet *pack
 	if (auth->length < least || auth->length > most || BFD_PACKET_LENGTH + auth->length != packet->length)
 		return BFD_FAULT_AUTH_LENGTH;
 	auth->key_id = data[KEY_ID_AT];
-	if (auth->type != BFD_AUTH_SIMPLE_PASSWORD)
+	if (auth->type != PYDP_AUTH_SIMPLE_PASSWORD)
 		auth->sequence = bfd_load32(data + SEQUENCE_AT);
 	return BFD_ACCEPTED;
 }

@@ -3,19 +3,11 @@
 #ifndef CORE_BFD_AUTH_H
 #define CORE_BFD_AUTH_H
 #include <stdint.h>
+#include <pydp/key_chain.h>
 #include "bfd_packet.h"
 
-enum bfd_auth_type {
-	BFD_AUTH_NONE = 0,
-	BFD_AUTH_SIMPLE_PASSWORD = 1,
-	BFD_AUTH_KEYED_MD5 = 2,
-	BFD_AUTH_METICULOUS_KEYED_MD5 = 3,
-	BFD_AUTH_KEYED_SHA1 = 4,
-	BFD_AUTH_METICULOUS_KEYED_SHA1 = 5
-};
-
 struct bfd_auth {
-	uint8_t type;      /* enum bfd_auth_type; as it stands in the packet when refused */
+	uint8_t type;      /* enum pydp_auth_type; as it stands in the packet when refused */
 	uint8_t length;    /* Auth Len */
 	uint8_t key_id;    /* 0 when refused */
 	uint32_t sequence; /* types 2 to 5 */

@@ -6,7 +6,8 @@
 
 /* X(NAME, kebab-name, text). The first ones stand in the order of RFC 5880 6.8.6, up to ADMIN_DOWN, and counter.h has one counter
  * for each. Who finds each: P bfd_packet_parse, T the table of sessions, S bfd_session_receive, K bfd_kind_check,
- * R path/, A bfd_auth_parse, E bfd_echo, N net_datagram (for a datagram whose ports say BFD). */
+ * R path/, V bfd_auth_verify (type and length already bfd_auth_parse), E bfd_echo, N net_datagram (for a datagram whose
+ * ports say BFD). */
 #define BFD_FAULT_LIST(X)                                                                                              \
 	X(VERSION, "version", "version is not 1")                                                              /* P */ \
 	X(LENGTH, "length", "Length is below 24, or below 26 with the authentication bit")                     /* P */ \
@@ -18,6 +19,12 @@
 	X(ZERO_YOUR_STATE, "zero-your-state", "Your Discriminator is zero in state Init or Up")                /* P */ \
 	X(NO_SESSION, "no-session", "Your Discriminator is zero from a peer without a session")                /* T */ \
 	X(AUTHENTICATION, "auth", "authentication bit is set and no authentication is in use")                 /* S */ \
+	X(UNAUTHENTICATED, "unauthenticated", "authentication bit is clear and authentication is in use")      /* S */ \
+	X(AUTH_TYPE, "auth-type", "authentication type is none of RFC 5880's (1 to 5), or not the key's")      /* V */ \
+	X(AUTH_KEY_ID, "auth-key-id", "the key chain has no key with this Auth Key ID")                        /* V */ \
+	X(AUTH_LENGTH, "auth-length", "Auth Len is wrong for its type, or does not end where the packet does") /* V */ \
+	X(AUTH_SEQUENCE, "auth-sequence", "sequence number is outside the window: a replay, or many lost")     /* V */ \
+	X(AUTH_DIGEST, "auth-digest", "password or digest is wrong: another key, or a forgery")                /* V */ \
 	X(ADMIN_DOWN, "admin-down", "the session is AdminDown here")                                           /* S */ \
 	X(TTL, "ttl", "TTL or hop limit is below 255 without authentication")                                  /* K */ \
 	X(RX_TTL, "rx-ttl", "TTL or hop limit is below what the multihop session asks for")                    /* R */ \
@@ -29,8 +36,6 @@
 	X(SBFD_MARTIAN, "s-bfd-martian", "S-BFD request comes from an address that no host can have")          /* R */ \
 	X(SBFD_SOURCE, "s-bfd-source", "S-BFD request comes from outside the prefixes that may ask")           /* R */ \
 	X(SBFD_RATE, "s-bfd-rate", "S-BFD request is one more than the reflector answers in that time")        /* R */ \
-	X(AUTH_TYPE, "auth-type", "authentication type is not one of RFC 5880's (1 to 5)")                     /* A */ \
-	X(AUTH_LENGTH, "auth-length", "Auth Len is wrong for its type, or does not end where the packet does") /* A */ \
 	X(ECHO_FORGED, "echo-forged", "echo says it is ours and is not: wrong length, version or hash")        /* E */ \
 	X(ECHO_NOT_AWAITED, "echo-not-awaited", "echo of ours a second time, too late, or after it ended")     /* E */ \
 	X(ECHO_UNWANTED, "echo-unwanted", "echo of nobody whose echoes we reflect")                            /* T */ \

@@ -71,12 +71,13 @@ static void remember(struct bfd_session *s, const struct bfd_packet *packet)
 enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packet *packet, uint64_t now_ns, struct rng *rng,
 				   struct bfd_actions *actions)
 {
+	enum bfd_fault fault = bfd_session_admits(s, packet);
 	struct bfd_before before;
 	bool changed;
 
 	bfd_begin(s, &before, actions);
-	if (packet->flags & BFD_FLAG_AUTHENTICATION)
-		return BFD_FAULT_AUTHENTICATION;
+	if (fault != BFD_ACCEPTED)
+		return fault;
 	learn(s, packet);
 	s->last_rx_ns = now_ns;
 	s->deferred_us = 0;

@@ -33,14 +33,16 @@ struct bfd_session_config {
 
 /* What a session has beyond the asynchronous mode. */
 enum bfd_feature {
-	BFD_FEATURE_ECHO = 0x02,      /* core/bfd_echo.h: Required Min Echo RX matters in each packet of the peer */
-	BFD_FEATURE_DEMAND = 0x04,    /* Demand mode is wanted (6.6) */
-	BFD_FEATURE_INITIATOR = 0x08, /* of S-BFD, for life; see bfd_initiator.h */
+	BFD_FEATURE_AUTHENTICATION = 0x01, /* packets are signed and verified, by the caller (bfd_auth_session.h) */
+	BFD_FEATURE_ECHO = 0x02,           /* core/bfd_echo.h: Required Min Echo RX matters in each packet of the peer */
+	BFD_FEATURE_DEMAND = 0x04,         /* Demand mode is wanted (6.6) */
+	BFD_FEATURE_INITIATOR = 0x08,      /* of S-BFD, for life; see bfd_initiator.h */
 	BFD_FEATURE_DEMAND_TOLD =
 		0x10, /* the peer may have read our D: from the first packet with it until a Poll without it ended */
 	BFD_FEATURE_CONCATENATED = 0x20, /* say Concatenated Path Down while Up (6.8.17) */
 	BFD_FEATURE_REVERSE = 0x40,      /* say Reverse Concatenated Path Down while Up */
-	BFD_FEATURES_WANTED = BFD_FEATURE_ECHO | BFD_FEATURE_DEMAND | BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE
+	BFD_FEATURES_WANTED = BFD_FEATURE_AUTHENTICATION | BFD_FEATURE_ECHO | BFD_FEATURE_DEMAND | BFD_FEATURE_CONCATENATED |
+		BFD_FEATURE_REVERSE
 };
 
 enum bfd_poll_phase {
@@ -142,7 +144,17 @@ void bfd_session_adopt(struct bfd_session *session, const struct bfd_takeover *t
 /* The whole wanted configuration; repeating it changes nothing. It also takes back a removal. */
 void bfd_session_configure(struct bfd_session *session, const struct bfd_session_config *config, uint64_t now_ns,
 			   struct rng *rng, struct bfd_actions *actions);
-/* A parsed packet that belongs to this session. Actions count even when the packet is refused (AdminDown). */
+/* Whether the packet is authenticated as the session wants it (6.8.6): what its section says is bfd_auth_verify's. */
+static inline enum bfd_fault bfd_session_admits(const struct bfd_session *session, const struct bfd_packet *packet)
+{
+	bool wanted = session->features & BFD_FEATURE_AUTHENTICATION;
+
+	if (packet->flags & BFD_FLAG_AUTHENTICATION)
+		return wanted ? BFD_ACCEPTED : BFD_FAULT_AUTHENTICATION;
+	return wanted ? BFD_FAULT_UNAUTHENTICATED : BFD_ACCEPTED;
+}
+
+/* A parsed packet that belongs to this session, verified when it has an authentication section. Actions count even when the packet is refused (AdminDown). */
 enum bfd_fault bfd_session_receive(struct bfd_session *session, const struct bfd_packet *packet, uint64_t now_ns,
 				   struct rng *rng, struct bfd_actions *actions);
 /* To be called at bfd_session_deadline; harmless at any other time. */

@@ -50,6 +50,12 @@
 	X(DROP_BFD_ZERO_YOUR_STATE, "drop-bfd-zero-your-state", 1, "BFD Your Discriminator zero in state Init or Up")      \
 	X(DROP_BFD_NO_SESSION, "drop-bfd-no-session", 1, "BFD Your Discriminator zero from a peer without a session")      \
 	X(DROP_BFD_AUTH, "drop-bfd-auth", 1, "BFD authentication bit set and no authentication in use")                    \
+	X(DROP_BFD_UNAUTHENTICATED, "drop-bfd-unauthenticated", 1, "BFD authentication bit clear, authentication in use")  \
+	X(DROP_BFD_AUTH_TYPE, "drop-bfd-auth-type", 1, "BFD authentication type unknown, or not the key's")                \
+	X(DROP_BFD_AUTH_KEY_ID, "drop-bfd-auth-key-id", 1, "BFD Auth Key ID of no key in the session's key chain")         \
+	X(DROP_BFD_AUTH_LENGTH, "drop-bfd-auth-length", 1, "BFD Auth Len wrong")                                           \
+	X(DROP_BFD_AUTH_SEQUENCE, "drop-bfd-auth-sequence", 1, "BFD sequence number outside the window (replay, or loss)") \
+	X(DROP_BFD_AUTH_DIGEST, "drop-bfd-auth-digest", 1, "BFD password or digest wrong: another key, or a forgery")      \
 	X(DROP_BFD_ADMIN_DOWN, "drop-bfd-admin-down", 1, "BFD for a session that is AdminDown here")                       \
 	X(DROP_BFD_RX_TTL, "drop-bfd-rx-ttl", 1, "BFD with a TTL or hop limit below the multihop session's rx-ttl")        \
 	X(DROP_BFD_ECHO_FORGED, "drop-bfd-echo-forged", 1, "BFD echo that says it is ours and is not")                     \

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <rte_ring.h>
 #include <pydp/engine.h>
+#include <pydp/key_chain.h>
 #include <pydp/reflector.h>
 #include <pydp/session.h>
 #include "core/counter.h"
@@ -22,6 +23,8 @@ enum command_kind {
 	COMMAND_SESSION_LIST,
 	COMMAND_NEXTHOP_CLEAR,
 	COMMAND_NEXTHOP_HOLD,
+	COMMAND_KEY_CHAIN_SET,
+	COMMAND_KEY_CHAIN_REMOVE,
 	COMMAND_ADDRESS_ADD,
 	COMMAND_ADDRESS_REMOVE,
 	COMMAND_NEIGHBOUR_SET,
@@ -52,6 +55,7 @@ struct command {
 			struct pydp_session_config session;
 			struct pydp_session_takeover takeover;
 		} adopt;
+		struct pydp_key_chain key_chain; /* overwritten once it was carried out */
 		struct command_address address;
 		struct pydp_reflector_config reflector;
 		struct {

@@ -86,6 +86,10 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_NEXTHOP_CLEAR:
 	case COMMAND_NEXTHOP_HOLD:
 		return sessions_do(engine, command->one.id, (enum command_kind)command->kind, command->one.value != 0);
+	case COMMAND_KEY_CHAIN_SET:
+		return key_chains_set(engine, &command->key_chain);
+	case COMMAND_KEY_CHAIN_REMOVE:
+		return key_chains_remove(engine, (uint16_t)command->one.id);
 	case COMMAND_ADDRESS_ADD:
 		return add_address(engine, &command->address);
 	case COMMAND_ADDRESS_REMOVE:

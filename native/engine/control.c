@@ -31,6 +31,7 @@ static void give_back(struct pydp_engine *engine)
 	mailbox_destroy(engine);
 	sessions_destroy(engine);
 	neighbours_destroy(engine);
+	key_chains_destroy(engine);
 	pthread_mutex_destroy(&engine->control_lock);
 	sem_destroy(&engine->started);
 	table_unmap(engine, sizeof(*engine));
@@ -56,6 +57,8 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 		result = error_set(PYDP_E_SYSTEM, "the kernel gives no random key for echoes: %s", strerror(errno));
 	if (result == PYDP_OK)
 		result = neighbours_create(engine);
+	if (result == PYDP_OK)
+		result = key_chains_create(engine);
 	if (result == PYDP_OK)
 		result = events_create(engine, config->event_capacity ? config->event_capacity : ENGINE_DEFAULT_EVENTS);
 	if (result == PYDP_OK)

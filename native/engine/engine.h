@@ -21,6 +21,7 @@
 #include "core/wheel.h"
 #include "engine/clock.h"
 #include "engine/command.h"
+#include "engine/key_chains.h"
 #include "engine/neighbours.h"
 #include "engine/poll_gap.h"
 #include "io/port.h"
@@ -85,6 +86,7 @@ struct pydp_engine {
 	uint32_t session_count;
 	uint32_t free_head, free_tail, free_count;
 	struct neighbours neighbours;
+	struct key_chains key_chains;
 	struct wheel wheel; /* slots, then neighbours from max_sessions on */
 	struct wheel_node *wheel_nodes;
 	struct rng rng;

@@ -75,6 +75,8 @@ uint32_t mailbox_serve(struct pydp_engine *engine)
 		return 0;
 	while (served < PLACES && rte_ring_sc_dequeue_elem(mailbox->commands, &command, sizeof(command)) == 0) {
 		command_execute(engine, &command, &reply);
+		if (command.kind == COMMAND_KEY_CHAIN_SET)
+			explicit_bzero(&command.key_chain, sizeof(command.key_chain));
 		reply.sequence = command.sequence;
 		served++;
 		/* The control thread reads one answer a question, so there is room; one that gave up reads it later. */
@@ -120,6 +122,13 @@ static bool await_reply(struct mailbox *mailbox, struct reply *reply)
 	return now_ns < deadline_ns || take_reply(mailbox, reply);
 }
 
+/* The ring keeps what went through it until other commands take the place. It is empty: the answer came. */
+static void scrub(struct mailbox *mailbox)
+{
+	if (rte_ring_empty(mailbox->commands))
+		explicit_bzero(&mailbox->commands[1], rte_ring_get_size(mailbox->commands) * sizeof(struct command));
+}
+
 static int ask_worker(struct pydp_engine *engine, struct command *command, struct reply *reply)
 {
 	command->sequence = ++engine->mailbox.sequence;
@@ -132,6 +141,8 @@ static int ask_worker(struct pydp_engine *engine, struct command *command, struc
 	if (!await_reply(&engine->mailbox, reply))
 		return error_set(PYDP_E_TIMEOUT, "the worker of engine %s did not answer within %d s: is its CPU taken?",
 				 engine->name, PATIENCE_MS / 1000);
+	if (command->kind == COMMAND_KEY_CHAIN_SET)
+		scrub(&engine->mailbox);
 	return reply->status == PYDP_OK ? PYDP_OK : error_set(reply->status, "%s", reply->reason);
 }
 

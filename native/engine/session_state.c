@@ -64,6 +64,10 @@ static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct 
 	copy_gateway(engine, cold, &config->gateway);
 	config->desired_min_tx_us = hot->desired_min_tx_us;
 	config->required_min_rx_us = hot->required_min_rx_us;
+	if (hot->features & BFD_FEATURE_AUTHENTICATION) {
+		config->key_chain = engine->sessions.extra[slot].auth.chain;
+		config->meticulous = engine->sessions.extra[slot].auth.meticulous;
+	}
 	if (hot->features & BFD_FEATURE_ECHO)
 		copy_echo_config(&engine->sessions.extra[slot], config);
 }
@@ -92,6 +96,23 @@ static void copy_protocol(const struct bfd_session *hot, struct pydp_session_sta
 	state->last_rx_ns = hot->last_rx_ns;
 	state->rx_packets = hot->rx_packets;
 	state->tx_packets = hot->tx_packets;
+}
+
+static void copy_authentication(const struct pydp_engine *engine, uint32_t slot, struct pydp_session_state *state)
+{
+	const struct bfd_session *hot = &engine->sessions.hot[slot];
+	const struct bfd_auth_state *auth = &engine->sessions.extra[slot].auth;
+	const struct bfd_key *key;
+
+	if (!(hot->features & BFD_FEATURE_AUTHENTICATION))
+		return;
+	key = bfd_auth_key(auth, &engine->key_chains.chains[auth->chain]);
+	state->auth_type = bfd_auth_type_of(key, auth->meticulous);
+	state->auth_key_id = key->id;
+	state->auth_seq_known = auth->sequence_known;
+	state->remote_authenticated = (hot->flags & BFD_SESSION_HEARD) != 0;
+	state->xmit_auth_seq = auth->xmit_sequence;
+	state->receive_auth_seq = auth->receive_sequence;
 }
 
 static void copy_counts(const struct path_session *cold, struct pydp_session_state *state)
@@ -123,6 +144,7 @@ int sessions_read(struct pydp_engine *engine, uint32_t id, struct pydp_session_s
 	state->dest_port = bfd_kind_port((enum bfd_kind)cold->kind);
 	state->neighbour_state = engine->neighbours.entries[cold->neighbour].state;
 	copy_protocol(&engine->sessions.hot[slot], state);
+	copy_authentication(engine, slot, state);
 	copy_counts(cold, state);
 	if (engine->sessions.hot[slot].features & BFD_FEATURE_ECHO)
 		copy_echo(&engine->sessions.extra[slot].echo, state);

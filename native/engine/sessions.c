@@ -48,6 +48,7 @@ static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 	struct bfd_session *hot = &engine->sessions.hot[slot];
 
 	bfd_session_init(hot, &timers, discriminator, engine->now_ns);
+	key_chains_use(engine, slot, config->key_chain, config->meticulous);
 	path_session_mark(hot, place_kind(config->path_type), (uint8_t)config->port, config->vlan, config->source.family,
 			  config->destination.octets);
 	if (hot->features & BFD_FEATURE_ECHO)
@@ -106,6 +107,7 @@ static int change(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 		return result;
 	session_note(engine, slot, config);
 	echo_change(engine, slot, config, &timers);
+	key_chains_use(engine, slot, config->key_chain, config->meticulous);
 	bfd_session_configure(&engine->sessions.hot[slot], &timers, engine->now_ns, &engine->rng, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
 	session_arm(engine, slot);
@@ -118,12 +120,22 @@ int sessions_upsert(struct pydp_engine *engine, const struct pydp_session_config
 	void *found;
 	int result = place_find(engine, config, &place);
 
+	if (result == PYDP_OK)
+		result = key_chains_check(engine, config->key_chain);
 	if (result != PYDP_OK)
 		return result;
 	if (rte_hash_lookup_data(engine->sessions.keys, &place.key, &found) < 0)
 		return make(engine, config, &place, id);
 	*id = engine->sessions.cold[(uint32_t)(uintptr_t)found].id;
 	return change(engine, (uint32_t)(uintptr_t)found, config, &place);
+}
+
+static void adopt_sequences(struct bfd_auth_state *auth, const struct pydp_session_takeover *takeover)
+{
+	if (takeover->xmit_auth_seq_given)
+		auth->xmit_sequence = takeover->xmit_auth_seq;
+	auth->sequence_known = takeover->auth_seq_known != 0;
+	auth->receive_sequence = takeover->receive_auth_seq;
 }
 
 /* An AdminDown that is wanted is told to the peer of the running session, so it comes last. */
@@ -143,6 +155,8 @@ int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config 
 	uint32_t slot;
 	int result = place_find(engine, config, &place);
 
+	if (result == PYDP_OK)
+		result = key_chains_check(engine, config->key_chain);
 	if (result != PYDP_OK)
 		return result;
 	if (engine->now_ns == 0)
@@ -161,6 +175,8 @@ int sessions_adopt(struct pydp_engine *engine, const struct pydp_session_config 
 		return result;
 	}
 	begin(engine, slot, &running, &place, takeover->local_discriminator);
+	if (config->key_chain != 0)
+		adopt_sequences(&engine->sessions.extra[slot].auth, takeover);
 	bfd_session_adopt(&engine->sessions.hot[slot], &left, engine->now_ns, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);
 	*id = engine->sessions.cold[slot].id;
@@ -256,6 +272,7 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 		local->sessions--;
 	engine->session_count--;
 	neighbours_leave(engine, slot);
+	key_chains_forget(engine, slot);
 	cold->flags |= PATH_SESSION_GONE;
 	cold->discriminator = sessions->hot[slot].local_discriminator;
 	/* The slot may be free behind this. */

@@ -74,6 +74,20 @@ void path_session_refuse(struct path_sessions *sessions, struct path_port *port,
 	sessions->extra[slot].refused[fault]++;
 }
 
+/* Before anything of the session is touched (RFC 5880 6.8.6, 6.7). */
+static enum bfd_fault authenticate(struct path_sessions *sessions, uint32_t slot, const struct path_packet *packet,
+				   const struct bfd_packet *bfd, uint64_t now_ns)
+{
+	const struct bfd_session *session = &sessions->hot[slot];
+	enum bfd_fault fault = bfd_session_admits(session, bfd);
+	struct bfd_auth_state *auth;
+
+	if (fault != BFD_ACCEPTED || !(session->features & BFD_FEATURE_AUTHENTICATION))
+		return fault;
+	auth = &sessions->extra[slot].auth;
+	return bfd_auth_verify(auth, &sessions->chains[auth->chain], session, packet->payload, bfd, now_ns);
+}
+
 /* Whether it was a hello that the session in the slot takes the short way. */
 static inline bool hello_of(struct path_sessions *sessions, const struct path_port *port, uint32_t slot,
 			    const struct path_packet *packet, uint64_t now_ns)
@@ -129,6 +143,8 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 		fault = BFD_FAULT_RX_TTL;
 	if (fault == BFD_ACCEPTED && packet->bfd == BFD_KIND_SBFD_REPLY)
 		fault = bfd_kind_check(BFD_KIND_SBFD_REPLY, &bfd, BFD_UDP_PORT_SBFD, packet->ttl);
+	if (fault == BFD_ACCEPTED)
+		fault = authenticate(sessions, slot, packet, &bfd, now_ns);
 	if (fault != BFD_ACCEPTED) {
 		path_session_refuse(sessions, port, slot, fault);
 		return;

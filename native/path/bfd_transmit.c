@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a session to a frame: Ethernet, IP, UDP to the port of its kind of BFD, and the control packet (RFC 5881 sections 4
- * and 5, RFC 5883 section 5). */
+ * and 5, RFC 5883 section 5), signed where the session authenticates. */
 #include "core/checksum.h"
 #include "path/session.h"
 
@@ -58,14 +58,46 @@ void path_bfd_prepare(struct path_session *session)
 	session->udp_sum = checksum_add(pseudo, checksum_sum(udp, UDP_LENGTH));
 }
 
-static void write_frame(struct rte_mbuf *mbuf, const struct path_port *port, const struct path_session *session,
+/* The BFD packet with its authentication section; its length. */
+static uint8_t write_bfd(struct path_sessions *sessions, uint32_t slot, const struct bfd_packet *packet, uint8_t *out)
+{
+	struct bfd_auth_state *auth;
+
+	bfd_packet_build(packet, out);
+	if (!(sessions->hot[slot].features & BFD_FEATURE_AUTHENTICATION))
+		return BFD_PACKET_LENGTH;
+	auth = &sessions->extra[slot].auth;
+	return bfd_auth_sign(auth, &sessions->chains[auth->chain], out);
+}
+
+/* What was worked out for a packet of 24 octets is corrected for one that is longer by so many. */
+static void lengthen(uint8_t *network, uint8_t *udp, uint8_t family, uint16_t more, uint16_t *udp_sum)
+{
+	uint16_t checksum;
+
+	store16(udp + 4, (uint16_t)(UDP_AND_BFD + more));
+	/* It counts in the pseudo-header and in the UDP header. */
+	*udp_sum = checksum_add(*udp_sum, checksum_word((uint16_t)(2 * more)));
+	if (family == 6) {
+		store16(network + IP6_PAYLOAD_AT, (uint16_t)(UDP_AND_BFD + more));
+		return;
+	}
+	store16(network + IP4_TOTAL_AT, (uint16_t)(IP4_LENGTH + UDP_AND_BFD + more));
+	memcpy(&checksum, network + IP4_CHECKSUM_AT, sizeof(checksum));
+	checksum = (uint16_t)~checksum_add((uint16_t)~checksum, checksum_word(more));
+	memcpy(network + IP4_CHECKSUM_AT, &checksum, sizeof(checksum));
+}
+
+static void write_frame(struct path_sessions *sessions, uint32_t slot, struct rte_mbuf *mbuf, const struct path_port *port,
 			const struct path_neighbour *neighbour, const struct bfd_packet *packet)
 {
+	const struct path_session *session = &sessions->cold[slot];
 	uint8_t *start = rte_pktmbuf_mtod(mbuf, uint8_t *);
 	uint8_t *at = ether_write(start, neighbour->mac.octets, &port->mac, session->vlan,
 				  session->family == 4 ? TYPE_IP4 : TYPE_IP6);
+	uint16_t checksum, udp_sum = session->udp_sum;
 	uint8_t *udp;
-	uint16_t checksum;
+	uint8_t length;
 
 	if (session->family == 4) {
 		write_ip4(at, session);
@@ -75,10 +107,15 @@ static void write_frame(struct rte_mbuf *mbuf, const struct path_port *port, con
 		udp = at + IP6_LENGTH;
 	}
 	write_udp(udp, session);
-	bfd_packet_build(packet, udp + UDP_LENGTH);
-	checksum = checksum_finish(checksum_add(session->udp_sum, checksum_sum(udp + UDP_LENGTH, BFD_PACKET_LENGTH)));
+	length = write_bfd(sessions, slot, packet, udp + UDP_LENGTH);
+	checksum = checksum_sum(udp + UDP_LENGTH, BFD_PACKET_LENGTH);
+	if (length > BFD_PACKET_LENGTH) {
+		lengthen(at, udp, session->family, length - BFD_PACKET_LENGTH, &udp_sum);
+		checksum = checksum_sum(udp + UDP_LENGTH, length);
+	}
+	checksum = checksum_finish(checksum_add(udp_sum, checksum));
 	memcpy(udp + UDP_CHECKSUM_AT, &checksum, sizeof(checksum));
-	mbuf->data_len = (uint16_t)(udp + UDP_AND_BFD - start);
+	mbuf->data_len = (uint16_t)(udp + UDP_LENGTH + length - start);
 	mbuf->pkt_len = mbuf->data_len;
 }
 
@@ -104,7 +141,7 @@ void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final)
 	bfd_session_fill(&sessions->hot[slot], final, &packet);
 	if (sessions->hot[slot].features & BFD_FEATURE_ECHO)
 		packet.required_min_echo_rx_us = sessions->extra[slot].echo.required_min_rx_us;
-	write_frame(mbuf, port, session, neighbour, &packet);
+	write_frame(sessions, slot, mbuf, port, neighbour, &packet);
 	sessions->hot[slot].tx_packets++;
 	path_count(port, PYDP_CNT_TX_BFD, 1);
 	path_send(port, mbuf);

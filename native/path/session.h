@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdint.h>
 #include <rte_hash.h>
+#include "core/bfd_auth_session.h"
 #include "core/bfd_echo.h"
 #include "core/bfd_session.h"
 #include "core/rng.h"
@@ -62,6 +63,7 @@ struct path_session_extra {
 	uint64_t demand_poll_ns;      /* when next; 0: not active */
 	struct bfd_echo echo;         /* with BFD_FEATURE_ECHO */
 	uint8_t echo_source[16];      /* where echoes of ours say they come from; they go to the session's own address */
+	struct bfd_auth_state auth;   /* BFD_FEATURE_AUTHENTICATION */
 };
 
 /* The key while Your Discriminator is zero (RFC 5880 6.8.6, RFC 5881 section 3). A multihop packet may come in anywhere, so
@@ -103,7 +105,8 @@ struct path_sessions {
 	struct bfd_session *hot;
 	struct path_session *cold;
 	struct path_session_extra *extra;
-	uint32_t slots; /* in use or used before */
+	const struct bfd_key_chain *chains; /* by bfd_auth_state.chain */
+	uint32_t slots;                     /* in use or used before */
 	struct rte_hash *keys;
 	struct path_neighbour *neighbours;
 	struct path_port **ports;

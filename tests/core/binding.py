@@ -18,6 +18,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CORE = REPOSITORY / "native" / "core"
 INCLUDE = REPOSITORY / "native" / "include"
 CDEF = Path(__file__).with_name("core.cdef")
+#: What the core needs beside the C library.
+LIBRARIES = ["md"]
 SANITIZE = os.environ.get("PYDP_SANITIZE") == "1"
 SANITIZE_FLAGS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
@@ -41,6 +43,7 @@ def _compile(name: str, directory: Path) -> Path:
         include_dirs=[str(CORE), str(INCLUDE)],
         extra_compile_args=["-std=c11", "-Wall", "-Wextra", *flags],
         extra_link_args=flags,
+        libraries=LIBRARIES,
     )
     scratch = directory.with_name(f"{directory.name}.{os.getpid()}")
     built = Path(ffi.compile(tmpdir=str(scratch)))

@@ -147,7 +147,8 @@ class Native(Subject):
                 "role": config.role,
                 "admin_down": config.disabled or 0,
                 "features": (lib.BFD_FEATURE_DEMAND if config.demand else 0)
-                | _CONCATENATED.get(config.concatenated_path, 0),
+                | _CONCATENATED.get(config.concatenated_path, 0)
+                | (lib.BFD_FEATURE_AUTHENTICATION if config.authentication else 0),
             },
         )
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every row of the RFC 5880 checklist that is to be covered has a test which names it."""
+"""Every row of the RFC 5880 checklist that is to be covered has a test which names it, here or, for what the operator may
+write, in tests/config."""
 
 import ast
 import re
 from pathlib import Path
 
 TO_BE_COVERED = {
-    *range(1, 13),
-    *range(68, 80),
-    *range(83, 108),
-    *range(110, 142),
+    *range(1, 20),
+    *range(22, 32),
+    *range(34, 53),
+    *range(55, 142),
 }
 
 
@@ -26,7 +27,8 @@ def rows_named(source: str) -> set[int]:
 
 def test_every_row_to_be_covered_has_a_test() -> None:
     named: set[int] = set()
-    for path in Path(__file__).parent.glob("test_rows_*.py"):
+    tests = Path(__file__).parents[1]
+    for path in [*tests.glob("core/test_rows_*.py"), *tests.glob("config/test_rows_*.py")]:
         named |= rows_named(path.read_text())
     assert TO_BE_COVERED - named == set()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.binding import CORE, INCLUDE, SANITIZE_FLAGS
+from tests.core.binding import CORE, INCLUDE, LIBRARIES, SANITIZE_FLAGS
 
 SOURCE = Path(__file__).with_name("standalone.c")
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wpedantic"]
@@ -19,7 +19,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("standalone") / "standalone"
     sources = [str(SOURCE), *(str(path) for path in sorted(CORE.glob("*.c")))]
     flags = [*WARNINGS, *SANITIZE_FLAGS, f"-I{CORE}", f"-I{INCLUDE}"]
-    subprocess.run(["gcc", *flags, *sources, "-o", str(out)], check=True)
+    subprocess.run(
+        ["gcc", *flags, *sources, "-o", str(out), *(f"-l{name}" for name in LIBRARIES)], check=True
+    )
     return out
 
 

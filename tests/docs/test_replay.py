@@ -80,6 +80,7 @@ def reasons():
     of_ours = {"your-discriminator", "no-session", "admin-down", "auth", "rx-ttl"}
     of_ours |= {"s-bfd-reflector", "s-bfd-martian", "s-bfd-source", "s-bfd-rate"}
     of_ours |= {"echo-forged", "echo-not-awaited", "echo-unwanted", "echo-rate", "echo-ttl"}
+    of_ours |= {"unauthenticated", "auth-key-id", "auth-sequence", "auth-digest"}
     names = (lib.pydp_replay_reason_name(number) for number in range(1, 256))
     known = {text(name) for name in names if name != ffi.NULL}
     return {name for name in known - of_ours if not name.startswith("echo-")}

@@ -2,4 +2,4 @@
 # The fuzz targets, a line each: its name (targets/NAME.c), the module below seeds/ that makes its seeds, and what is compiled
 # with it: sources, and flags for the compiler and linker. Read by run, from the repository's root.
 target capfile captures native/replay/{capfile,pcap,pcapng,pcapng_interface,stranger}.c
-target replay captures native/replay/*.c native/core/*.c native/api/replay.c native/io/error.c
+target replay captures native/replay/*.c native/core/*.c native/api/replay.c native/io/error.c -lmd

@@ -5,6 +5,7 @@ It states the rules independently of the C engine, as the oracle that the engine
 carries no traffic itself.
 """
 
+from bfd_fastpath.wire.bfd.authentication import Algorithm, Authentication, AuthType, Key, sign
 from bfd_fastpath.wire.bfd.codec import (
     MULTI_HOP_PORT,
     SINGLE_HOP_PORT,
@@ -25,9 +26,13 @@ __all__ = [
     "MULTI_HOP_PORT",
     "SINGLE_HOP_PORT",
     "Actions",
+    "Algorithm",
+    "AuthType",
+    "Authentication",
     "Diagnostic",
     "Event",
     "Fault",
+    "Key",
     "NextHop",
     "Packet",
     "PacketError",
@@ -40,4 +45,5 @@ __all__ = [
     "decode",
     "encode",
     "next_state",
+    "sign",
 ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """BFD control packets (RFC 5880 4.1) to and from bytes, with the checks that need no session (6.8.6).
 
-An authentication section is carried as opaque octets; nothing is verified here.
+An authentication section is carried as opaque octets; authentication.py verifies and makes them.
 """
 
 import struct
@@ -53,6 +53,12 @@ class Fault(StrEnum):
     ZERO_YOUR_STATE = "zero-your-state"
     NO_SESSION = "no-session"
     AUTHENTICATION = "auth"
+    UNAUTHENTICATED = "unauthenticated"
+    AUTH_TYPE = "auth-type"
+    AUTH_KEY_ID = "auth-key-id"
+    AUTH_LENGTH = "auth-length"
+    AUTH_SEQUENCE = "auth-sequence"
+    AUTH_DIGEST = "auth-digest"
     ADMIN_DOWN = "admin-down"
 
 

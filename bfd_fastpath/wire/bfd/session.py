@@ -127,8 +127,10 @@ class Session:
 
     def receive(self, packet: Packet, now_ns: int, draw: Draw) -> Actions:
         """A valid packet that belongs to this session, in the order of 6.8.6."""
-        if packet.authentication is not None:
+        if packet.authentication is not None and not self.config.authentication:
             return Actions(fault=Fault.AUTHENTICATION)
+        if packet.authentication is None and self.config.authentication:
+            return Actions(fault=Fault.UNAUTHENTICATED)
         actions = Actions()
         self.remote_discr = packet.my_discriminator
         self.remote_state = packet.state

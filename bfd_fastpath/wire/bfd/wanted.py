@@ -39,6 +39,8 @@ class SessionConfig:
     demand: bool = False
     concatenated_path: Diagnostic = Diagnostic.NONE
     """Said instead of local_diag while Up (RFC 5880 6.8.17)."""
+    authentication: bool = False
+    """Packets have to be authenticated; whether they are is verified before they come here."""
 
     @property
     def disabled(self) -> Diagnostic | None:

@@ -10,6 +10,7 @@
 #include <pydp/engine.h>
 #include <pydp/event.h>
 #include <pydp/generate.h>
+#include <pydp/key_chain.h>
 #include <pydp/port.h>
 #include <pydp/reflector.h>
 #include <pydp/replay.h>

@@ -51,7 +51,7 @@ struct pydp_session_config {
 	uint8_t path_type;         /* enum pydp_path_type */
 	uint8_t tx_ttl;            /* or hop limit, of a routed path; 0: 255 */
 	uint8_t rx_ttl;            /* least that is accepted, of multihop; 0: any */
-	uint8_t reserved[1];
+	uint8_t meticulous; /* with a key chain: a sequence number for each packet, not only for each that says something else */
 	struct pydp_address
 		gateway; /* of a routed path: the neighbour to send through; family 0: the destination is one itself */
 	/* The Echo function (RFC 5880 6.4, RFC 5881 section 4). */
@@ -59,6 +59,8 @@ struct pydp_session_config {
 	uint32_t desired_min_echo_tx_us;  /* echoes of ours, while Up and the peer wants any; 0: none */
 	struct pydp_address echo_source;  /* family 0: source. One outside the subnet keeps the peer from ICMP redirects */
 	uint32_t remote_discriminator;    /* of S-BFD: the reflector's, not 0 */
+	uint16_t key_chain;               /* pydp_key_chain_set's id: the session authenticates; 0: it does not */
+	uint8_t reserved[2];
 };
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
@@ -75,7 +77,11 @@ struct pydp_session_takeover {
 	uint8_t remote_state;      /* enum pydp_bfd_state */
 	uint8_t remote_multiplier; /* 0: the peer's state and timers are not known, and the detection time starts with its first
 				    * packet; else it runs from now */
-	uint8_t reserved[10];
+	/* Of a session that authenticates. The sequence of what was sent goes on behind xmit_auth_seq, or starts at random. */
+	uint8_t xmit_auth_seq_given;
+	uint8_t auth_seq_known; /* only with a remote_multiplier: it is forgotten after two detection times of silence */
+	uint32_t xmit_auth_seq;
+	uint32_t receive_auth_seq;
 };
 /* The session goes on here from where it stood: the peer finds the discriminators it knows, and the first hello is due at
  * once (pin the neighbour's MAC address before, where no hello may be lost while it is asked for). config says the timers
@@ -109,16 +115,22 @@ struct pydp_session_state {
 	uint8_t remote_state; /* enum pydp_bfd_state */
 	uint8_t local_diagnostic;
 	uint8_t remote_diagnostic;
-	uint8_t remote_multiplier; /* 0: nothing heard */
-	uint8_t nexthop_state;     /* enum pydp_nexthop_state */
-	uint8_t neighbour_state;   /* enum pydp_neighbour_state */
-	uint8_t polling;           /* 1 while a Poll Sequence of ours is unanswered */
-	uint8_t removing;          /* 1 while AdminDown is being said before the session goes */
-	uint8_t was_up;            /* 1 when it has been Up at least once */
-	uint8_t held;              /* 1: pydp_nexthop_hold */
-	uint8_t demanding;         /* 1: our Demand mode is active; the detection time is that of an answer to a Poll */
-	uint8_t remote_demand;     /* 1: the peer's D bit */
+	uint8_t remote_multiplier;    /* 0: nothing heard */
+	uint8_t nexthop_state;        /* enum pydp_nexthop_state */
+	uint8_t neighbour_state;      /* enum pydp_neighbour_state */
+	uint8_t polling;              /* 1 while a Poll Sequence of ours is unanswered */
+	uint8_t removing;             /* 1 while AdminDown is being said before the session goes */
+	uint8_t was_up;               /* 1 when it has been Up at least once */
+	uint8_t held;                 /* 1: pydp_nexthop_hold */
+	uint8_t demanding;            /* 1: our Demand mode is active; the detection time is that of an answer to a Poll */
+	uint8_t remote_demand;        /* 1: the peer's D bit */
+	uint8_t auth_type;            /* enum pydp_auth_type that we send */
+	uint8_t auth_key_id;          /* of the key that we send with */
+	uint8_t auth_seq_known;       /* 1 while receive_auth_seq is known */
+	uint8_t remote_authenticated; /* 1 while the peer is heard, and so proves to have a key of ours */
 	uint8_t reserved[3];
+	uint32_t xmit_auth_seq; /* what the last packet said (bfd.XmitAuthSeq) */
+	uint32_t receive_auth_seq;
 	uint32_t remote_desired_min_tx_us;
 	uint32_t remote_required_min_rx_us;
 	uint32_t negotiated_tx_us;  /* interval at which we send, before jitter; 0: not sending */
