@@ -148,7 +148,11 @@ class Run:
 
 def _set_peers(generator: Generator, wanted: PeersWanted) -> Peers:
     peers = generator.peers(wanted.config)
+    first = 0
     for bad in wanted.misbehaviours:
         count = -(-wanted.config.count * bad.permille // 1000)
-        peers.misbehave(bad.name, count=count, every=bad.every, extra=bad.extra)
+        if first + count > wanted.config.count:
+            first = 0
+        peers.misbehave(bad.name, first=first, count=count, every=bad.every, extra=bad.extra)
+        first += count
     return peers

@@ -52,7 +52,7 @@ class Misbehaviour:
     every: int = 1
     #: The good packet follows the bad one.
     extra: bool = True
-    #: Thousandths of the peers, the first ones.
+    #: Thousandths of the peers: those behind the last misbehaviour's, or the first ones if too few are left.
     permille: int = 1000
 
 

@@ -205,7 +205,7 @@ struct pydp_generate_flow_state {
 	uint64_t duplicated, reordered, beyond, extent; /* core/sequence.h says what each is */
 	uint64_t stale;                                 /* of a start before this one */
 	uint64_t corrupt;                               /* checksum or payload wrong; not in received */
-	uint64_t ahead; /* received before they were sent: the clocks differ, and these have no latency */
+	uint64_t ahead; /* received more than 2 us before they were sent: the clocks differ, and these have no latency */
 	uint64_t first_rx_ns;
 	uint64_t last_rx_ns;
 	uint64_t latency_count, latency_sum_ns, latency_min_ns, latency_max_ns;
