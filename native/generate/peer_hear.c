@@ -6,6 +6,8 @@
 
 static void refuse(struct group *group, enum bfd_fault fault)
 {
+	static_assert(sizeof(group->sum.rx_faults) / sizeof(group->sum.rx_faults[0]) >= BFD_FAULTS, "a place for each fault");
+
 	group->sum.rx_faults[fault]++;
 }
 

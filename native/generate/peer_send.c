@@ -134,6 +134,9 @@ static void schedule(struct pydp_generator *generator, uint32_t index, uint64_t 
 	peer->next_tx_ns = now_ns + interval_ns;
 }
 
+static_assert(sizeof(((struct pydp_generate_summary *)0)->tx_bad) / sizeof(uint64_t) >= MISBEHAVIOURS,
+	      "a place for each misbehaviour");
+
 static void say_badly(struct pydp_generator *generator, uint32_t index)
 {
 	struct group *group = peer_group(generator, index);

@@ -43,7 +43,7 @@ def misbehaviours() -> dict[str, str]:
 def faults() -> tuple[str, ...]:
     """Names of the reasons why a hello is refused; the number of one is its position, and 0 is none."""
     names = [""]
-    while (name := lib.pydp_generate_fault_name(len(names))) and len(names) < 32:
+    while name := lib.pydp_generate_fault_name(len(names)):
         names.append(text(name))
     return tuple(names)
 

@@ -149,7 +149,7 @@ struct pydp_generate_summary {
 	uint64_t tx_unresolved;       /* not sent: the target's MAC address is not known */
 	uint64_t tx_lost;             /* not sent: no packet buffer or no room in the port */
 	uint64_t tx_bad[32];          /* by misbehaviour */
-	uint64_t rx_faults[32];       /* refused, by pydp_generate_fault_name */
+	uint64_t rx_faults[64];       /* refused, by pydp_generate_fault_name */
 	uint64_t rx_late_us_log2[24]; /* how late, from 1 ns on; buckets as in pydp_worker_stats */
 	uint64_t tx_late_us_log2[24]; /* how late our own hellos went out */
 };
