@@ -23,6 +23,7 @@ def wanted(*, steady: bool = False) -> st.SearchStrategy[Wanted]:
         multiplier=st.sampled_from(MULTIPLIERS),
         passive=st.just(False) if steady else st.sampled_from((False, False, False, True)),
         admin_down=st.just(False) if steady else st.sampled_from((False, False, False, False, True)),
+        path_down=st.just(False) if steady else st.sampled_from((False, False, False, False, False, True)),
     )
 
 
@@ -83,6 +84,8 @@ def scenarios(*, most_phases: int = 10) -> st.SearchStrategy[Scenario]:
         Scenario,
         seed=st.integers(1, 2**32),
         family=st.sampled_from((4, 6)),
+        multihop=st.sampled_from((False, False, True)),
+        least_ttl=st.sampled_from((0, 254, 255)),
         left=ends(),
         right=ends(),
         phase=st.lists(phases(), min_size=1, max_size=most_phases).map(tuple),

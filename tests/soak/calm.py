@@ -18,7 +18,7 @@ def wanted_in_calm(run: Run) -> tuple[Wanted, Wanted]:
 
     def sane(side: int) -> Wanted:
         wanted = run.scenario.last_wanted(side)
-        return replace(wanted, admin_down=False, required_us=wanted.required_us or SLOW_US)
+        return replace(wanted, admin_down=False, path_down=False, required_us=wanted.required_us or SLOW_US)
 
     left, right = sane(0), sane(1)
     if left.passive and right.passive:

@@ -7,7 +7,7 @@
 #include <pydp/pydp.h>
 #include "end.h"
 
-enum { BURST = 512, SESSIONS = 64 };
+enum { BURST = 512, SESSIONS = 64, MULTIHOP = 4784 };
 
 struct engine_end {
 	struct end end;
@@ -107,7 +107,12 @@ static void describe(struct engine_end *e, const struct wanted *wanted)
 						  .role = wanted->passive ? PYDP_ROLE_PASSIVE : PYDP_ROLE_ACTIVE,
 						  .desired_min_tx_us = wanted->desired_us,
 						  .required_min_rx_us = wanted->required_us,
-						  .admin_down = wanted->admin_down};
+						  .admin_down = wanted->admin_down == PYDP_DIAG_ADMIN_DOWN,
+						  .path_down = wanted->admin_down == PYDP_DIAG_PATH_DOWN};
+	if (e->end.place.port == MULTIHOP) {
+		e->session.path_type = PYDP_PATH_IP_MH;
+		e->session.rx_ttl = e->end.place.least_ttl;
+	}
 }
 
 static const char *engine_open(struct end *end, const struct wanted *wanted, struct turn *turn)

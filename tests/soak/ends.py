@@ -7,6 +7,7 @@ from typing import Any
 
 from bfd_fastpath.wire.bfd import (
     Actions,
+    Diagnostic,
     PacketError,
     Role,
     Session,
@@ -35,7 +36,8 @@ def config_of(wanted: Any) -> SessionConfig:
         required_min_rx_us=wanted.required_us,
         multiplier=wanted.multiplier,
         role=Role.PASSIVE if wanted.passive else Role.ACTIVE,
-        admin_down=bool(wanted.admin_down),
+        admin_down=wanted.admin_down == Diagnostic.ADMIN_DOWN,
+        path_down=wanted.admin_down == Diagnostic.PATH_DOWN,
     )
 
 

@@ -79,10 +79,13 @@ def keep(scenario: Scenario, verdict: Verdict, folder: Path) -> Path:
     _write_capture(folder / "other-end.pcapng", frames[1 - verdict.side])
     (folder / "script.toml").write_text(write(scenario))
     (folder / "story.txt").write_text(story(scenario, verdict))
-    (folder / "config.toml").write_text(_configuration(scenario, verdict.side))
     title = f"Soak: {verdict.rule} at the {SIDES[verdict.side]} end"
     address = _ADDRESSES[scenario.family][verdict.side]
-    (folder / "case.toml").write_text(f'title = "{title}"\n\n[options]\nas = "{address}"\n')
+    played = ""
+    if not scenario.multihop:
+        (folder / "config.toml").write_text(_configuration(scenario, verdict.side))
+        played = f'\n[options]\nas = "{address}"\n'
+    (folder / "case.toml").write_text(f'title = "{title}"\n{played}')
     expectation = {"packets": len(frames[verdict.side])}
     (folder / "expect.json").write_text(json.dumps(expectation, indent=1) + "\n")
     return folder

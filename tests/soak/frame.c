@@ -3,7 +3,7 @@
 #include <string.h>
 #include "frame.h"
 
-enum { ETHER = 14, UDP = 8, SINGLE_HOP = 3784 };
+enum { ETHER = 14, UDP = 8 };
 
 static void put16(uint8_t *at, uint32_t value)
 {
@@ -71,7 +71,7 @@ void frame_wrap(const struct place *from, const struct place *to, uint8_t ttl, c
 	put16(frame->octets + 12, from->family == 4 ? 0x0800 : 0x86dd);
 	write_ip(ip, from, to, ttl, length);
 	put16(udp, from->source_port);
-	put16(udp + 2, SINGLE_HOP);
+	put16(udp + 2, to->port);
 	put16(udp + 4, length);
 	put16(udp + 6, 0);
 	memcpy(udp + UDP, payload->octets, payload->length);
@@ -93,7 +93,7 @@ static const char *unwrap_ip(const uint8_t *ip, const struct place *from, const 
 	} else if (ip[0] >> 4 != 6 || get16(ip + 4) + 40 > room || ip[6] != 17) {
 		return "IPv6 fields";
 	}
-	if (ip[from->family == 4 ? 8 : 7] != 255)
+	if (ip[from->family == 4 ? 8 : 7] < to->least_ttl)
 		return "TTL";
 	if (memcmp(source, from->address, octets) != 0 || memcmp(source + octets, to->address, octets) != 0)
 		return "addresses";
@@ -115,7 +115,7 @@ const char *frame_unwrap(const struct frame *frame, const struct place *from, co
 	length = get16(udp + 4);
 	if (length < UDP || head + length > (uint32_t)frame->length - ETHER || length - UDP > PAYLOAD_MOST)
 		return "UDP length";
-	if (get16(udp + 2) != SINGLE_HOP)
+	if (get16(udp + 2) != to->port)
 		return "UDP port";
 	if (udp_sum(from->address, to->address, from->family, udp, length) != 0xffff)
 		return "UDP checksum";

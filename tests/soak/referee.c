@@ -316,14 +316,14 @@ void referee_open(struct referee *r, const struct wanted *wanted, uint32_t local
 	r->remote = r->remote_desired_us = r->remote_multiplier = r->remote_diagnostic = 0;
 	r->remote_required_us = 1;
 	r->state = wanted->admin_down ? ADMIN_DOWN : DOWN;
-	r->diagnostic = wanted->admin_down ? 7 : 0;
+	r->diagnostic = wanted->admin_down;
 	r->remote_state = DOWN;
 	r->nexthop = UNKNOWN;
 	r->pace_ns = r->detection_ns = now_ns;
 	r->allowed_ns = 0;
 	r->rx_packets = r->tx_packets = r->overflows = 0;
 	r->ups = r->downs = 0;
-	r->admin_downs = wanted->admin_down;
+	r->admin_downs = wanted->admin_down != 0;
 	r->told_sequence = 0;
 	put_in_force(r);
 }

@@ -16,7 +16,7 @@ struct wanted {
 	uint32_t required_us;
 	uint8_t multiplier;
 	bool passive;
-	bool admin_down;
+	uint8_t admin_down; /* 0, or the diagnostic that says why: 7, or 5 for a path known to be down (6.8.16) */
 };
 
 enum order { NO_ORDER = 0, CONFIGURE, REMOVE, REMOVE_NOW, CLEAR };

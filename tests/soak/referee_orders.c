@@ -3,13 +3,13 @@
 #include "referee_parts.h"
 
 /* 6.8.16 */
-static bool disable(struct referee *r)
+static bool disable(struct referee *r, uint8_t diagnostic)
 {
 	bool changed = move(r, ADMIN_DOWN);
 
-	if (!changed && r->diagnostic == 7)
+	if (!changed && r->diagnostic == diagnostic)
 		return false;
-	r->diagnostic = 7;
+	r->diagnostic = diagnostic;
 	r->nexthop = UNKNOWN;
 	return true;
 }
@@ -33,9 +33,9 @@ bool obey_configure(struct referee *r, const struct wanted *wanted)
 	/* 6.6: nothing periodic would tell a demanding peer. */
 	if (old.multiplier != wanted->multiplier && r->remote_demand && r->state == UP && r->remote_state == UP)
 		want_poll(r);
-	if (wanted->admin_down && r->state != ADMIN_DOWN)
-		return disable(r);
-	return !wanted->admin_down && r->state == ADMIN_DOWN && move(r, DOWN);
+	if (wanted->admin_down)
+		return disable(r, wanted->admin_down);
+	return r->state == ADMIN_DOWN && move(r, DOWN);
 }
 
 bool obey_remove(struct referee *r)

@@ -80,7 +80,7 @@ def _wanted(wanted: Wanted) -> dict[str, Any]:
         "required_us": wanted.required_us,
         "multiplier": wanted.multiplier,
         "passive": wanted.passive,
-        "admin_down": wanted.admin_down,
+        "admin_down": 5 if wanted.path_down else 7 if wanted.admin_down else 0,
     }
 
 
@@ -101,11 +101,20 @@ def _condition(condition: Condition) -> Any:
     )
 
 
-def place(side: int, family: int) -> Any:
+def place(side: int, scenario: Scenario) -> Any:
     """192.0.2.1 or 2001:db8::1 on the left, .2 or ::2 on the right."""
-    host = side + 1
+    host, family = side + 1, scenario.family
     address = [192, 0, 2, host, *[0] * 12] if family == 4 else [0x20, 0x01, 0x0D, 0xB8, *[0] * 11, host]
-    return ffi.new("struct place *", {"family": family, "address": address, "mac": [2, 0, 0, 0, 0, host]})
+    return ffi.new(
+        "struct place *",
+        {
+            "family": family,
+            "address": address,
+            "mac": [2, 0, 0, 0, 0, host],
+            "port": 4784 if scenario.multihop else 3784,
+            "least_ttl": scenario.least_ttl if scenario.multihop else 255,
+        },
+    )
 
 
 class Run:
@@ -142,7 +151,7 @@ class Run:
         return handle
 
     def _end(self, side: int, maker: Maker | None) -> Any:
-        own, peer = place(side, self.scenario.family), place(1 - side, self.scenario.family)
+        own, peer = place(side, self.scenario), place(1 - side, self.scenario)
         setup = self.scenario.end(side)
         seed = self.scenario.seed * 2 + side + 1
         if maker is not None:

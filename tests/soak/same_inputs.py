@@ -31,6 +31,9 @@ class SameInputs:
         self.compared = 0
         self.steps = 0
         self.overflow_ns = self.overflow_at_ns = 0
+        self.interval_us = 0
+        self.changed_ns = 0
+        """When the interval of saying became what it is: what is overdue by that is due then."""
 
     def complain(self, now_ns: int, what: str, ours: object, theirs: object) -> None:
         if not self.complaint:
@@ -47,6 +50,7 @@ class SameInputs:
         if ours != said:
             self.complain(step.now_ns, "packets", [one.hex() for one in said], [one.hex() for one in ours])
         self.compared += len(said)
+        self._note_interval(int(step.now_ns))
         self._compare(step)
 
     def _command(self, step: Any) -> list[bytes]:
@@ -66,6 +70,10 @@ class SameInputs:
         self.session = None
         return []
 
+    def _note_interval(self, now_ns: int) -> None:
+        if self.session is not None and self.session.negotiated_tx_us != self.interval_us:
+            self.interval_us, self.changed_ns = self.session.negotiated_tx_us, now_ns
+
     @staticmethod
     def _draw() -> int:
         return LATEST
@@ -84,6 +92,7 @@ class SameInputs:
                 ours += self._finish(self.session.receive(packet, step.now_ns, self._draw))
         if self.session is None:
             return ours
+        self._note_interval(int(step.now_ns))
         return ours + self._timer(step, more=len(said) > len(ours))
 
     def _timer(self, step: Any, *, more: bool) -> list[bytes]:
@@ -111,8 +120,9 @@ class SameInputs:
         poll_ns, due_ns = session.poll.deadline_ns, session.next_transmit_ns
         if poll_ns is not None and poll_ns <= now_ns and not step.now.polling:
             return True
-        running = now_ns - ENGINE_SLACK_NS - int(step.excuse_ns)
-        return due_ns is not None and not more and not expired and running < due_ns <= now_ns
+        if due_ns is None or more or expired or due_ns > now_ns:
+            return False
+        return max(due_ns, self.changed_ns) + ENGINE_SLACK_NS + int(step.excuse_ns) > now_ns
 
     def _compare(self, step: Any) -> None:
         session, now = self.session, step.now

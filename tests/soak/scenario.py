@@ -19,6 +19,7 @@ class Wanted:
     multiplier: int = 3
     passive: bool = False
     admin_down: bool = False
+    path_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,9 @@ class Phase:
 class Scenario:
     seed: int = 1
     family: int = 4
+    multihop: bool = False
+    least_ttl: int = 0
+    """That both ends take, of a session over several hops."""
     left: End = field(default_factory=End)
     right: End = field(default_factory=End)
     phase: tuple[Phase, ...] = ()
@@ -120,6 +124,8 @@ def _said(thing: Any) -> list[tuple[str, Any]]:
 def write(scenario: Scenario) -> str:
     """The script as TOML; what is as by default is left out."""
     lines = [f"seed = {scenario.seed}", f"family = {scenario.family}"]
+    if scenario.multihop:
+        lines += ["multihop = true", f"least-ttl = {scenario.least_ttl}"]
     for name in SIDES:
         said = [f"{key} = {_inline(value)}" for key, value in _said(getattr(scenario, name))]
         lines += ["", f"[{name}]", *said]

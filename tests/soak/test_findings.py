@@ -60,7 +60,10 @@ def test_a_run_repeats_itself(path: Path) -> None:
 
 def _fields(path: Path) -> dict[str, object]:
     scenario = load(path)
-    return {name: getattr(scenario, name) for name in ("seed", "family", "left", "right", "phase")}
+    return {
+        name: getattr(scenario, name)
+        for name in ("seed", "family", "multihop", "least_ttl", "left", "right", "phase")
+    }
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
