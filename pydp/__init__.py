@@ -27,7 +27,7 @@ from pydp.errors import (
     TimedOutError,
     UnsupportedError,
 )
-from pydp.events import EVENT_DTYPE, Events
+from pydp.events import EVENT_DTYPE, UNSOLICITED_DTYPE, Events
 from pydp.ffi import lib as _lib
 from pydp.ffi import text as _text
 from pydp.key_chains import Key, KeyChains
@@ -61,6 +61,7 @@ dpdk_version: str = _text(_lib.pydp_dpdk_version())
 
 __all__ = [
     "EVENT_DTYPE",
+    "UNSOLICITED_DTYPE",
     "Address",
     "AuthType",
     "Burst",

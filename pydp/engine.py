@@ -189,6 +189,12 @@ class Engine(EngineHandle):
         """
         set_reflector(self, config)
 
+    def unsolicited_tell(self, rate: int) -> None:
+        """Tell by events of first packets from where there is no session (RFC 9468), `rate` a second at most;
+        0: of none. Raises InvalidArgumentError.
+        """
+        raise_status(lib.pydp_unsolicited_tell(self._c, rate))
+
     def neighbour_set(
         self, port: int, address: Address | str, mac: str | bytes | None, *, vlan: int = 0
     ) -> None:

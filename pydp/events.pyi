@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydp.handle import EngineHandle
 
 EVENT_DTYPE: numpy.dtype[Any]
+UNSOLICITED_DTYPE: numpy.dtype[Any]
 
 class Events:
     def __init__(self, engine: EngineHandle, capacity: int = 1024) -> None: ...

@@ -47,6 +47,26 @@ EVENT_DTYPE = numpy.dtype(
 )
 
 
+#: The same 80 octets where `type` is EventType.UNSOLICITED, as struct pydp_unsolicited lays them out: view such records
+#: with it. Addresses are in network order, of IPv4 in the first four octets.
+UNSOLICITED_DTYPE = numpy.dtype(
+    [
+        ("time_ns", "u8"),
+        ("source", "u1", (16,)),
+        ("port", "u4"),
+        ("vlan", "u2"),
+        ("family", "u1"),
+        ("reserved1", "u1"),
+        ("session", "u4"),
+        ("my_discriminator", "u4"),
+        ("destination", "u1", (16,)),
+        ("reserved2", "u1", (4,)),
+        ("type", "u1"),
+        ("reserved3", "u1", (19,)),
+    ]
+)
+
+
 cdef class Events:
     """The events of one engine; made by the engine (`Engine.events`) and void once that is closed.
 

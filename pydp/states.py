@@ -113,6 +113,8 @@ class EventType(_Named):
     NEIGHBOUR = 4
     REMOVED = 5
     NEXTHOP = 6
+    #: No session's: see UNSOLICITED_DTYPE.
+    UNSOLICITED = 7
 
 
 class EventFlag(IntFlag):

@@ -4,6 +4,8 @@
 #include "api/check.h"
 #include "engine/control.h"
 
+enum { UNSOLICITED_MOST = 1000000 };
+
 int pydp_event_fd(pydp_engine_t *engine, int *fd)
 {
 	CHECK_POINTER(engine);
@@ -33,4 +35,14 @@ int pydp_event_overflows(pydp_engine_t *engine, uint64_t *count)
 	CHECK_POINTER(count);
 	*count = atomic_load_explicit(&engine->events.overflows, memory_order_relaxed);
 	return PYDP_OK;
+}
+
+int pydp_unsolicited_tell(pydp_engine_t *engine, uint32_t rate)
+{
+	struct command command = {.kind = COMMAND_UNSOLICITED_TELL, .cursor = rate};
+	struct reply reply;
+
+	CHECK_POINTER(engine);
+	CHECK(rate <= UNSOLICITED_MOST, "rate %u exceeds %u a second", rate, UNSOLICITED_MOST);
+	return engine_command(engine, &command, &reply);
 }

@@ -12,6 +12,8 @@
 	X(RX_BFD, "rx-bfd", 0, "BFD control packets accepted by a session")                                                \
 	X(RX_BFD_ECHO, "rx-bfd-echo", 0, "BFD echoes of ours that came back")                                              \
 	X(RX_SBFD, "rx-s-bfd", 0, "S-BFD requests answered")                                                               \
+	X(UNSOLICITED_TOLD, "unsolicited-told", 0, "first BFD packets of strangers that the control plane was told of")    \
+	X(UNSOLICITED_UNTOLD, "unsolicited-untold", 0, "first BFD packets of strangers beyond what is told in a second")   \
 	X(RX_ARP, "rx-arp", 0, "ARP packets understood")                                                                   \
 	X(RX_ND, "rx-nd", 0, "ICMPv6 neighbour discovery packets understood")                                              \
 	X(TX_BFD, "tx-bfd", 0, "BFD control packets sent")                                                                 \

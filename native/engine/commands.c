@@ -105,6 +105,9 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 		return PYDP_OK;
 	case COMMAND_REFLECTOR_SET:
 		return reflector_set(engine, &command->reflector);
+	case COMMAND_UNSOLICITED_TELL:
+		engine->sessions.strangers.rate = command->cursor;
+		return PYDP_OK;
 	case COMMAND_RESET_GAP:
 		return reset_gap(engine);
 	case COMMAND_REREAD_EVENTS:

@@ -204,6 +204,9 @@ void events_destroy(struct pydp_engine *engine);
 void events_tell(struct pydp_engine *engine, uint32_t slot, const struct pydp_event *what);
 /* Put re-reads for sessions whose events did not fit onto the ring, as far as it has room. */
 void events_reread(struct pydp_engine *engine);
+/* A first packet from where there is no session: on the ring, or, where that is full, counted as not told. */
+void events_stranger(void *engine, struct path_port *port, const struct path_packet *packet, uint32_t my_discriminator,
+		     uint64_t now_ns);
 /* Wake the reader when there is news and it asked for that. */
 void events_signal(struct pydp_engine *engine);
 

@@ -14,6 +14,10 @@
 #include "io/error.h"
 
 static_assert(sizeof(struct pydp_event) == 80, "events cross the boundary");
+static_assert(sizeof(struct pydp_unsolicited) == sizeof(struct pydp_event) &&
+		      offsetof(struct pydp_unsolicited, type) == offsetof(struct pydp_event, type) &&
+		      offsetof(struct pydp_unsolicited, session) == offsetof(struct pydp_event, session),
+	      "told apart by type, and never a session's");
 
 enum { REREADS_AT_ONCE = 256 };
 
@@ -144,6 +148,29 @@ void events_reread(struct pydp_engine *engine)
 		atomic_store(&events->unsaid, events->unsaid - 1);
 		done++;
 	}
+}
+
+void events_stranger(void *context, struct path_port *port, const struct path_packet *packet, uint32_t my_discriminator,
+		     uint64_t now_ns)
+{
+	struct pydp_engine *engine = context;
+	struct pydp_unsolicited event = {.type = PYDP_EVENT_UNSOLICITED,
+					 .time_ns = now_ns,
+					 .port = port->index,
+					 .vlan = packet->vlan,
+					 .family = packet->family,
+					 .my_discriminator = my_discriminator};
+	size_t octets = packet->family == 4 ? 4 : 16;
+
+	memcpy(event.source, packet_source(packet), octets);
+	memcpy(event.destination, packet_destination(packet), octets);
+	if (rte_ring_sp_enqueue_elem(engine->events.ring, &event, sizeof(event)) != 0) {
+		path_count(port, PYDP_CNT_UNSOLICITED_UNTOLD, 1);
+		return;
+	}
+	path_count(port, PYDP_CNT_UNSOLICITED_TOLD, 1);
+	engine->events.fresh = true;
+	stat_add(&engine->stats.events, 1);
 }
 
 void events_signal(struct pydp_engine *engine)

@@ -45,6 +45,8 @@ int sessions_create(struct pydp_engine *engine)
 	sessions->engine = engine;
 	sessions->acted = session_acted;
 	sessions->heard = neighbours_heard;
+	sessions->stranger = events_stranger;
+	sessions->strangers.seed = engine->hash_seed;
 	sessions->echo = echo_follow;
 	sessions->reflector = neighbours_reflector;
 	sessions->echo_key = (struct siphash_key){.k0 = rng_next(&engine->rng), .k1 = rng_next(&engine->rng)};

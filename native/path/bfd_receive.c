@@ -147,6 +147,8 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 		fault = authenticate(sessions, slot, packet, &bfd, now_ns);
 	if (fault != BFD_ACCEPTED) {
 		path_session_refuse(sessions, port, slot, fault);
+		if (fault == BFD_FAULT_NO_SESSION && path_stranger(&sessions->strangers, port, packet, &bfd, now_ns))
+			sessions->stranger(sessions->engine, port, packet, bfd.my_discriminator, now_ns);
 		return;
 	}
 	if (packet->bfd == BFD_KIND_SBFD_REPLY)

@@ -11,6 +11,7 @@
 #include "core/rng.h"
 #include "path/packet.h"
 #include "path/reflector.h"
+#include "path/strangers.h"
 
 #define PATH_NONE UINT32_MAX
 
@@ -120,6 +121,9 @@ struct path_sessions {
 	void *engine;
 	struct siphash_key echo_key;
 	struct path_reflector sbfd_reflector;
+	struct path_strangers strangers;
+	void (*stranger)(void *engine, struct path_port *port, const struct path_packet *packet, uint32_t my_discriminator,
+			 uint64_t now_ns);
 	struct rte_hash *given; /* discriminators that others made, to slots; NULL while there never was one */
 };
 

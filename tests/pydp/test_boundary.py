@@ -51,6 +51,17 @@ def test_event_records_lie_as_the_struct_does():
         assert (offset, dtype.itemsize) == (field.offset, ffi.sizeof(field.type)), name
 
 
+def test_records_of_strangers_lie_as_their_struct_does():
+    struct = ffi.typeof("struct pydp_unsolicited")
+    assert pydp.UNSOLICITED_DTYPE.itemsize == ffi.sizeof(struct) == 80
+    laid: Any = pydp.UNSOLICITED_DTYPE.fields or {}
+    assert list(laid) == [name for name, _ in struct.fields]
+    for name, field in struct.fields:
+        assert (laid[name][1], laid[name][0].itemsize) == (field.offset, ffi.sizeof(field.type)), name
+    for name in ("type", "session", "time_ns"):
+        assert laid[name][1] == (pydp.EVENT_DTYPE.fields or {})[name][1]
+
+
 def test_columns_have_the_names_and_sizes_of_the_struct():
     struct = dict(ffi.typeof("struct pydp_columns").fields)
     assert list(FIELDS) == list(struct)

@@ -6,12 +6,13 @@
 #include <pydp/engine.h>
 
 enum pydp_event_type {
-	PYDP_EVENT_STATE = 1,     /* local state changed */
-	PYDP_EVENT_TIMERS = 2,    /* negotiated intervals, detection time or the remote discriminator changed */
-	PYDP_EVENT_REMOTE = 3,    /* the peer's state changed and ours did not (an AdminDown heard while Down, for one) */
-	PYDP_EVENT_NEIGHBOUR = 4, /* the session's neighbour became reachable or failed */
-	PYDP_EVENT_REMOVED = 5,   /* the session is gone */
-	PYDP_EVENT_NEXTHOP = 6    /* the slot changed by command (pydp_nexthop_clear) */
+	PYDP_EVENT_STATE = 1,      /* local state changed */
+	PYDP_EVENT_TIMERS = 2,     /* negotiated intervals, detection time or the remote discriminator changed */
+	PYDP_EVENT_REMOTE = 3,     /* the peer's state changed and ours did not (an AdminDown heard while Down, for one) */
+	PYDP_EVENT_NEIGHBOUR = 4,  /* the session's neighbour became reachable or failed */
+	PYDP_EVENT_REMOVED = 5,    /* the session is gone */
+	PYDP_EVENT_NEXTHOP = 6,    /* the slot changed by command (pydp_nexthop_clear) */
+	PYDP_EVENT_UNSOLICITED = 7 /* no session's: the record is a struct pydp_unsolicited */
 };
 
 enum pydp_event_flag {
@@ -43,6 +44,27 @@ struct pydp_event {
 	uint8_t neighbour_state; /* enum pydp_neighbour_state */
 	uint8_t reserved[10];
 };
+
+/* 80 bytes too, on the same ring; type lies where pydp_event has it, and session is 0. A first packet of a single hop (RFC 5881:
+ * Your Discriminator 0, state Down, TTL 255, unauthenticated) came from where there is no session (RFC 9468). */
+struct pydp_unsolicited {
+	uint64_t time_ns;
+	uint8_t source[16]; /* as in struct pydp_address */
+	uint32_t port;
+	uint16_t vlan;
+	uint8_t family;
+	uint8_t reserved1;
+	uint32_t session;          /* 0 */
+	uint32_t my_discriminator; /* the peer's */
+	uint8_t destination[16];   /* an address of ours */
+	uint8_t reserved2[4];
+	uint8_t type; /* PYDP_EVENT_UNSOLICITED */
+	uint8_t reserved3[19];
+};
+
+/* Tell of such packets, of one peer once a second and of so many a second in all at most; 0: of none, as at first. What is not
+ * told is counted (unsolicited-untold); all of them are drop-bfd-no-session as well. */
+int pydp_unsolicited_tell(pydp_engine_t *engine, uint32_t rate);
 
 /* An eventfd, readable when the engine has news after pydp_event_arm. Owned by the engine. */
 int pydp_event_fd(pydp_engine_t *engine, int *fd);
