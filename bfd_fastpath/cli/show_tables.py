@@ -15,7 +15,7 @@ def sessions(result: Any) -> str:
                 one["dest-addr"],
                 one["source-addr"],
                 one["interface"],
-                one["path-type"].removeprefix("path-"),
+                _path(one),
                 running["local-state"],
                 running["remote-state"],
                 running["local-diagnostic"],
@@ -50,6 +50,11 @@ def sessions(result: Any) -> str:
         f"{total['number-of-sessions-down']} down, {total['number-of-sessions-admin-down']} admin-down"
     )
     return table(headers, rows, right=headers[7:]) + "\n" + summary
+
+
+def _path(one: Any) -> str:
+    kind = str(one["path-type"]).removeprefix("path-")
+    return f"{kind} unsolicited" if one["unsolicited"] else kind
 
 
 def refused(result: Any) -> str:

@@ -35,6 +35,7 @@ class Draft:
     dampening: model.Dampening = field(default_factory=model.Dampening)
     sessions: list[At[model.Session]] = field(default_factory=list)
     reflector: model.Reflector = field(default_factory=model.Reflector)
+    unsolicited: model.Unsolicited = field(default_factory=model.Unsolicited)
     neighbors: list[At[model.Neighbor]] = field(default_factory=list)
     report: model.Report = field(default_factory=model.Report)
     nhib: model.Nhib = field(default_factory=model.Nhib)
@@ -73,6 +74,7 @@ class Draft:
             dampening=self.dampening,
             sessions=tuple(one.value for one in self.sessions),
             reflector=self.reflector,
+            unsolicited=self.unsolicited,
             neighbors=tuple(one.value for one in self.neighbors),
             report=self.report,
             nhib=self.nhib,

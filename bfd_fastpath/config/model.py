@@ -211,6 +211,20 @@ class Reflector:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsolicited:
+    """Passive sessions to peers that begin (RFC 9468)."""
+
+    enabled: bool = False
+    timers: Timers = field(default_factory=Timers)
+    allowed_prefixes: tuple[Network, ...] = ()
+    """The peering LAN prefixes of the ports where the key is left out."""
+    interfaces: tuple[str, ...] = ()
+    """Empty: all ports."""
+    max_sessions: int = 256
+    max_sessions_per_prefix: int = 256
+
+
+@dataclass(frozen=True, slots=True)
 class Announcement:
     prefix: Network
     next_hop: Address
@@ -286,6 +300,7 @@ class Config:
     dampening: Dampening = field(default_factory=Dampening)
     sessions: tuple[Session, ...] = ()
     reflector: Reflector = field(default_factory=Reflector)
+    unsolicited: Unsolicited = field(default_factory=Unsolicited)
     neighbors: tuple[Neighbor, ...] = ()
     report: Report = field(default_factory=Report)
     nhib: Nhib = field(default_factory=Nhib)

@@ -28,6 +28,7 @@ from bfd_fastpath.config.steps import (
     SetNhib,
     SetReflector,
     SetReport,
+    SetUnsolicited,
     StartRouter,
     Step,
 )
@@ -60,7 +61,7 @@ def plan(old: Config | None, new: Config) -> list[Step]:
     if old is None or old.dampening != new.dampening:
         steps.append(SetDampening(old.dampening if old else None, new.dampening))
     steps += _sessions(old, new)
-    steps += _reflector(old, new)
+    steps += _asked(old, new)
     steps += _neighbors(old, new)
     gone = set(_addresses(old)) - set(_addresses(new)) if old is not None else set()
     steps += [RemoveAddress(*one) for one in _addresses(old) if one in gone and _kept_port(one[0], new)]
@@ -129,12 +130,16 @@ def _sessions(old: Config | None, new: Config) -> list[Step]:
     return steps + [RemoveSession(one) for one in removed]
 
 
-def _reflector(old: Config | None, new: Config) -> list[Step]:
-    """Nothing to do about one that is off on both sides."""
-    before = old.reflector if old is not None else None
-    if before == new.reflector or not (new.reflector.discriminators or (before and before.discriminators)):
-        return []
-    return [SetReflector(before, new.reflector)]
+def _asked(old: Config | None, new: Config) -> list[Step]:
+    """What others may begin; nothing to do about what is off on both sides."""
+    steps: list[Step] = []
+    before = (old or Config()).reflector
+    if before != new.reflector and (before.discriminators or new.reflector.discriminators):
+        steps.append(SetReflector(before if old else None, new.reflector))
+    was = (old or Config()).unsolicited
+    if was != new.unsolicited and (was.enabled or new.unsolicited.enabled):
+        steps.append(SetUnsolicited(was if old else None, new.unsolicited))
+    return steps
 
 
 def _neighbors(old: Config | None, new: Config) -> list[Step]:

@@ -95,6 +95,7 @@ def _(step: steps.ChangeNeighbor) -> str:
 @render.register(steps.SetNhib)
 @render.register(steps.SetReport)
 @render.register(steps.SetReflector)
+@render.register(steps.SetUnsolicited)
 @render.register(steps.SetControl)
 def _(
     step: steps.SetLog
@@ -103,6 +104,7 @@ def _(
     | steps.SetNhib
     | steps.SetReport
     | steps.SetReflector
+    | steps.SetUnsolicited
     | steps.SetControl,
 ) -> str:
     name = type(step).__name__.removeprefix("Set").lower()

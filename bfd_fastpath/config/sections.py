@@ -13,6 +13,7 @@ from bfd_fastpath.config.ports import build_port
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.reflector import build_reflector
 from bfd_fastpath.config.sessions import build_session, build_timers
+from bfd_fastpath.config.unsolicited import build_unsolicited
 
 T = TypeVar("T")
 _BGP_PORT = model.Neighbor.__dataclass_fields__["port"].default
@@ -44,6 +45,7 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
         session = build_session(reader, path, good, draft)
         if session is not None:
             draft.sessions.append(At(path, session))
+    draft.unsolicited = build_unsolicited(reader, reader.one(raw, "unsolicited"), draft)
     draft.reflector = build_reflector(reader, reader.one(raw, "reflector"), draft)
     for path, good in reader.many(raw, "neighbor"):
         if "address" in good:

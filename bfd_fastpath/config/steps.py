@@ -24,6 +24,7 @@ from bfd_fastpath.config.model import (
     Report,
     Router,
     Session,
+    Unsolicited,
 )
 
 
@@ -131,6 +132,12 @@ class SetReflector:
 
 
 @dataclass(frozen=True, slots=True)
+class SetUnsolicited:
+    old: Unsolicited | None
+    new: Unsolicited
+
+
+@dataclass(frozen=True, slots=True)
 class AddNeighbor:
     neighbor: Neighbor
 
@@ -173,6 +180,7 @@ Step = (
     | ChangeSession
     | RemoveSession
     | SetReflector
+    | SetUnsolicited
     | AddNeighbor
     | ChangeNeighbor
     | RemoveNeighbor

@@ -21,6 +21,7 @@ from bfd_fastpath.session import (
     PathType,
     SessionSpec,
     Timers,
+    UnsolicitedPolicy,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Who asks for what a [[session]] names.
 CONFIGURATION = "configuration"
+#: First packets of strangers that the engine tells of at most; they come again every second.
+STRANGERS_A_SECOND = 256
 _log = structlog.get_logger("router")
 
 
@@ -93,6 +96,10 @@ async def _step(router: Router, step: steps.Step) -> None:
                 router.apply([])
         case steps.SetReflector(new=reflector):
             router.engine.reflector_set(reflector_config(reflector))
+        case steps.SetUnsolicited(new=unsolicited):
+            router.unsolicited.set_policy(unsolicited_policy(unsolicited))
+            router.engine.unsolicited_tell(STRANGERS_A_SECOND if unsolicited.enabled else 0)
+            router.apply([])
         case steps.AddNeighbor(neighbor=neighbor):
             await router.neighbours.add(neighbor)
         case steps.ChangeNeighbor(new=neighbor) if step.reconnects:
@@ -128,6 +135,17 @@ def _stand(router: Router, session: model.Session) -> None:
     router.apply([])
 
 
+def unsolicited_policy(unsolicited: model.Unsolicited) -> UnsolicitedPolicy:
+    return UnsolicitedPolicy(
+        enabled=unsolicited.enabled,
+        timers=timers(unsolicited.timers),
+        allowed=unsolicited.allowed_prefixes or None,
+        interfaces=unsolicited.interfaces,
+        max_sessions=unsolicited.max_sessions,
+        max_per_prefix=unsolicited.max_sessions_per_prefix,
+    )
+
+
 def reflector_config(reflector: model.Reflector) -> pydp.ReflectorConfig:
     return pydp.ReflectorConfig(
         discriminators=reflector.discriminators,
@@ -141,6 +159,7 @@ def reflector_config(reflector: model.Reflector) -> pydp.ReflectorConfig:
 def _reattach(router: Router) -> None:
     """Our addresses or LANs are others now: sessions find their path anew, neighbours hear of our new
     name."""
+    router.unsolicited.set_attachments(router.dataplane.attachments())
     router.apply(router.manager.set_attachments(router.dataplane.attachments(), pydp.clock_ns()))
     router.neighbours.reconfigure()
 

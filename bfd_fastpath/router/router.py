@@ -29,7 +29,15 @@ from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.learned import Route
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.peer import Peer
-from bfd_fastpath.session import EventRecord, PathSignal, SessionManager, StandingSessions
+from bfd_fastpath.session import (
+    EngineRefusedError,
+    EventRecord,
+    PathSignal,
+    SessionManager,
+    StandingSessions,
+    Unsolicited,
+    strangers,
+)
 from bfd_fastpath.session.native import NativeEngine
 
 Observer = Callable[[RouterEvent], None]
@@ -73,6 +81,7 @@ class Router:
         self._observers: list[Observer] = []
         self._manager: SessionManager | None = None
         self._standing: StandingSessions | None = None
+        self._unsolicited: Unsolicited | None = None
         self._pump: EventPump[Any] | None = None
         self._timer = DeadlineTimer(pydp.clock_ns, self._next_deadline, self._expired)
 
@@ -95,6 +104,7 @@ class Router:
             native = NativeEngine(self.engine)
             self._manager = SessionManager(native, self.nhib)
             self._standing = StandingSessions(native)
+            self._unsolicited = Unsolicited(self._standing)
             self._pump = EventPump(self.engine.events, self._events)
             await carry_out.start(self, plan(None, self.config))
         except BaseException:
@@ -164,6 +174,13 @@ class Router:
             raise RuntimeError("the router is not running")
         return self._standing
 
+    @property
+    def unsolicited(self) -> Unsolicited:
+        """Sessions that peers began. RuntimeError before start()."""
+        if self._unsolicited is None:
+            raise RuntimeError("the router is not running")
+        return self._unsolicited
+
     def routes(self) -> list[tuple[Address, Route]]:
         """Every learned route with the neighbour that offers it."""
         return [(one.neighbor.address, route) for one in self.neighbours for route in one.learned.routes()]
@@ -229,6 +246,7 @@ class Router:
             self.emit(engine_events.from_change(change) for change in changes)
             self.emit(told)
             changes = self.manager.settle(pydp.clock_ns())
+        self.unsolicited.yield_to(self.manager.session_of)
         self._kernel.follow(self.manager, self.standing)
         self._timer.refresh()
 
@@ -253,6 +271,7 @@ class Router:
         self.emit(engine_events.from_change(change) for change in drained.changes)
         self.emit(told)
         self._standing_events(drained.foreign)
+        self._strangers(batch)
         self.apply(self.manager.settle(pydp.clock_ns()))
         self.dataplane.purge()
         self._farewell.check(self.manager, self.standing)
@@ -260,15 +279,35 @@ class Router:
     def _standing_events(self, records: list[EventRecord]) -> None:
         for record in records:
             session = self.standing.event(record)
-            event = engine_events.from_record(session.destination, record) if session is not None else None
+            if session is None:
+                continue
+            self.unsolicited.event(session, record)
+            event = engine_events.from_record(session.destination, record)
             if event is not None:
                 self.emit([event])
 
+    def _strangers(self, batch: Any) -> None:
+        for stranger in strangers(batch) if not self.leaving else ():
+            try:
+                session = self.unsolicited.heard(stranger, pydp.clock_ns())
+            except EngineRefusedError as error:
+                _log.warning(
+                    "engine refuses an unsolicited session", peer=str(stranger.source), error=str(error)
+                )
+                continue
+            if session is not None:
+                _log.info("unsolicited session", peer=str(session.destination), source=str(session.source))
+
     def _next_deadline(self) -> int | None:
-        times = [self.manager.next_deadline(), *(one.next_deadline() for one in self.neighbours)]
+        times = [
+            self.manager.next_deadline(),
+            self.unsolicited.next_deadline(),
+            *(one.next_deadline() for one in self.neighbours),
+        ]
         return min((time for time in times if time is not None), default=None)
 
     def _expired(self, now_ns: int) -> None:
+        self.unsolicited.timer(now_ns)
         self.apply(self.manager.timer(now_ns))
         for one in self.neighbours:
             one.expire(now_ns)

@@ -35,6 +35,7 @@ async def sessions(router: Router, peer: Address | None = None) -> Json:
     also which packets were refused and why."""
     names = router.dataplane.names()
     wall = _wall()
+    unsolicited = router.unsolicited.ids()
     states = []
     for number, state in enumerate(router.engine.sessions, 1):
         if peer is None or state.config.dest_addr == peer:
@@ -45,6 +46,7 @@ async def sessions(router: Router, peer: Address | None = None) -> Json:
         "summary": rfc9314.summary(states),
         "sessions": [
             rfc9314.session(one, names[one.config.port], wall)
+            | {"unsolicited": one.id in unsolicited}
             | ({"refused": _refused(router, one.id)} if peer is not None else {})
             for one in states
         ],

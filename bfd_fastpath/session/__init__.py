@@ -5,7 +5,7 @@ from bfd_fastpath.session.dampening import Dampened, DampeningPolicy
 from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
 from bfd_fastpath.session.manager import Drained, SessionManager, SessionView
 from bfd_fastpath.session.path import Attachment, find_path
-from bfd_fastpath.session.record import EventRecord, EventType, records
+from bfd_fastpath.session.record import EventRecord, EventType, Stranger, records, strangers
 from bfd_fastpath.session.spec import (
     EngineSession,
     LearnedPolicy,
@@ -13,8 +13,10 @@ from bfd_fastpath.session.spec import (
     PathType,
     SessionSpec,
     Timers,
+    UnsolicitedPolicy,
 )
 from bfd_fastpath.session.standing import StandingSessions
+from bfd_fastpath.session.unsolicited import Unsolicited
 
 __all__ = [
     "Attachment",
@@ -33,7 +35,11 @@ __all__ = [
     "SessionSpec",
     "SessionView",
     "StandingSessions",
+    "Stranger",
     "Timers",
+    "Unsolicited",
+    "UnsolicitedPolicy",
     "find_path",
     "records",
+    "strangers",
 ]

@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from ipaddress import ip_address
 from typing import Any
 
 from bfd_fastpath.nhib import BfdState, Neighbour, Observation, Slot
+from bfd_fastpath.session.spec import Address
+from pydp.events import UNSOLICITED_DTYPE
 
 _NEIGHBOURS = (
     Neighbour.INCOMPLETE,
@@ -33,6 +36,7 @@ class EventType(IntEnum):
     NEIGHBOUR = 4
     REMOVED = 5
     NEXTHOP = 6
+    UNSOLICITED = 7
 
 
 @dataclass(slots=True)
@@ -76,8 +80,46 @@ def records(batch: Any) -> Iterator[EventRecord]:
     if names is None:
         yield from batch
         return
-    for row in batch[list(_NAMES)].tolist():
+    told = batch["type"] == EventType.UNSOLICITED
+    for row in (batch[~told] if told.any() else batch)[list(_NAMES)].tolist():
         yield EventRecord(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """struct pydp_unsolicited: a first packet from where there is no session (RFC 9468)."""
+
+    time_ns: int
+    source: Address
+    destination: Address
+    """An address of ours."""
+    port: int
+    vlan: int
+    my_discriminator: int
+
+
+def strangers(batch: Any) -> list[Stranger]:
+    """Those of a numpy array with EVENT_DTYPE's field names; an iterable of EventRecords has none."""
+    if getattr(batch, "dtype", None) is None:
+        return []
+    told = batch["type"] == EventType.UNSOLICITED
+    if not told.any():
+        return []
+    return [
+        Stranger(
+            time_ns=int(row["time_ns"]),
+            source=_address(row["source"], row["family"]),
+            destination=_address(row["destination"], row["family"]),
+            port=int(row["port"]),
+            vlan=int(row["vlan"]),
+            my_discriminator=int(row["my_discriminator"]),
+        )
+        for row in batch[told].copy().view(UNSOLICITED_DTYPE)
+    ]
+
+
+def _address(octets: Any, family: int) -> Address:
+    return ip_address(octets[: 4 if family == 4 else 16].tobytes())
 
 
 def observation(record: EventRecord, state: int) -> Observation:

@@ -78,6 +78,21 @@ class LearnedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsolicitedPolicy:
+    """Which strangers get a passive session (RFC 9468)."""
+
+    enabled: bool = False
+    timers: Timers = field(default_factory=Timers)
+    allowed: tuple[Network, ...] | None = None
+    """Where they may be; None: the peering LAN prefixes of the ports."""
+    interfaces: tuple[str, ...] = ()
+    """Ports by name; empty: all."""
+    max_sessions: int = 256
+    max_per_prefix: int = 256
+    """Of each of the prefixes."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSession:
     """The whole wanted session."""
 

@@ -45,6 +45,15 @@ class StandingSessions:
             self._leaving[session] = wanted
             self._engine.remove(session)
 
+    def release(self, session: int) -> None:
+        """Somebody else goes on with a session of the engine: it is none of these any more."""
+        self._leaving.pop(session, None)
+        name = self._named.pop(session, None)
+        if name is not None:
+            del self._wanted[name], self._ids[name]
+            self._held.pop(name, None)
+            self._paths.pop(name, None)
+
     def hold(self, destination: Address, down: bool) -> bool:
         """Hold the sessions to a destination in AdminDown, or let them run; False when there are none."""
         for name in (found := self._towards(destination)):

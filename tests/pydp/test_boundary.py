@@ -58,8 +58,9 @@ def test_records_of_strangers_lie_as_their_struct_does():
     assert list(laid) == [name for name, _ in struct.fields]
     for name, field in struct.fields:
         assert (laid[name][1], laid[name][0].itemsize) == (field.offset, ffi.sizeof(field.type)), name
+    usual: Any = pydp.EVENT_DTYPE.fields or {}
     for name in ("type", "session", "time_ns"):
-        assert laid[name][1] == (pydp.EVENT_DTYPE.fields or {})[name][1]
+        assert laid[name][1] == usual[name][1]
 
 
 def test_columns_have_the_names_and_sizes_of_the_struct():
