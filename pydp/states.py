@@ -62,6 +62,7 @@ class PathType(_Named):
     IP_SH = 0
     IP_MH = 1
     S_BFD = 2
+    UNAFFILIATED_ECHO = 4
 
     def __str__(self) -> str:
         return f"path-{super().__str__()}"

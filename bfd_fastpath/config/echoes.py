@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bfd_fastpath.config.model import PathType, Port, Timers, XdpRedirect
+from bfd_fastpath.config.model import PathType, Port, Role, Timers, XdpRedirect
 from bfd_fastpath.config.read import Reader
 
 _INTERVALS = ("required-min-echo-rx-interval", "desired-min-echo-tx-interval")
@@ -16,12 +16,15 @@ _SOURCE = "echo-source-addr"
 def echo_timers(reader: Reader, path: str, good: dict[str, Any], port: Port, timers: Timers) -> Timers:
     """The timers, without the echoes of [bfd] where the path has none; faults for what cannot be."""
     source = good.get(_SOURCE)
-    if good.get("path-type", PathType.IP_SH) is not PathType.IP_SH:
+    path_type = good.get("path-type", PathType.IP_SH)
+    if path_type is PathType.UNAFFILIATED_ECHO:
+        _refuse_company(reader, path, good, port)
+    if path_type is not PathType.IP_SH:
         for key in (*_INTERVALS, _SOURCE):
             if good.get(key):
                 reader.fault(
                     f"{path}.{key}",
-                    "echoes go over a single hop only (RFC 5883 3)",
+                    "only a session of a single hop has them (RFC 5883 3)",
                     'remove it, or write path-type = "path-ip-sh"',
                 )
         return replace(timers, required_min_echo_rx_us=0, desired_min_echo_tx_us=0)
@@ -39,3 +42,18 @@ def echo_timers(reader: Reader, path: str, good: dict[str, Any], port: Port, tim
             "write 0 for both echo intervals, or the [[port]] of another interface",
         )
     return timers
+
+
+def _refuse_company(reader: Reader, path: str, good: dict[str, Any], port: Port) -> None:
+    """Faults for what needs another BFD at the far end."""
+    for key, wanted in (("role", Role.PASSIVE), ("demand-enabled", True)):
+        if good.get(key) is wanted:
+            reader.fault(
+                f"{path}.{key}", "unaffiliated echo speaks to itself alone (RFC 9747)", f"leave {key} out"
+            )
+    if port.xdp_redirect is XdpRedirect.BFD:
+        reader.fault(
+            f"{path}.path-type",
+            f'xdp-redirect = "bfd" of {port.name} takes UDP 3784 alone from the kernel, not echoes',
+            "write the [[port]] of another interface",
+        )

@@ -227,10 +227,10 @@ SESSION = Section(
         ),
         Key(
             "path-type",
-            '"path-ip-sh", "path-ip-mh" or "path-s-bfd"',
+            '"path-ip-sh", "path-ip-mh", "path-s-bfd" or "path-unaffiliated-echo"',
             values.choice(model.PathType),
             '"path-ip-sh"',
-            "One hop (RFC 5881) guards a next hop; a routed path (RFC 5883) or S-BFD (RFC 7880) guards none.",
+            "One hop (RFC 5881) guards a next hop; others (RFC 5883, RFC 7880, RFC 9747) guard none.",
         ),
         Key(
             "source-addr",

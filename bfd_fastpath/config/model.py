@@ -51,6 +51,7 @@ class PathType(StrEnum):
     IP_SH = "path-ip-sh"
     IP_MH = "path-ip-mh"
     S_BFD = "path-s-bfd"
+    UNAFFILIATED_ECHO = "path-unaffiliated-echo"
 
 
 class Family(StrEnum):

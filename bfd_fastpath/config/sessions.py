@@ -53,7 +53,7 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
     if reader.failed(f"{path}.path-type"):
         return None
     path_type = good.get("path-type", PathType.IP_SH)
-    if path_type is PathType.IP_SH:
+    if path_type in (PathType.IP_SH, PathType.UNAFFILIATED_ECHO):
         refuse_routed(reader, path, good)
         source = _source(reader, path, good, port)
     else:
@@ -78,7 +78,9 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
 
 
 def _base(good: dict[str, Any], base: Timers) -> Timers:
-    """An initiator wants nothing periodic, and speaks first (RFC 7880 7.3)."""
+    """An initiator wants nothing periodic, and speaks first (RFC 7880 7.3); so does who speaks to itself."""
+    if good.get("path-type") is PathType.UNAFFILIATED_ECHO:
+        return replace(base, role=Role.ACTIVE, demand_enabled=False)
     if good.get("path-type") is not PathType.S_BFD:
         return base
     return replace(base, required_min_rx_us=0, role=Role.ACTIVE, demand_enabled=False)

@@ -12,7 +12,8 @@ static int check_path(const struct pydp_session_config *config)
 
 	if (result != PYDP_OK)
 		return result;
-	CHECK(config->path_type <= PYDP_PATH_S_BFD, "path_type %u is unknown", config->path_type);
+	CHECK(config->path_type <= PYDP_PATH_S_BFD || config->path_type == PYDP_PATH_UNAFFILIATED_ECHO,
+	      "path_type %u is unknown", config->path_type);
 	CHECK(config->remote_discriminator != 0 || config->path_type != PYDP_PATH_S_BFD,
 	      "remote_discriminator is 0: S-BFD needs the reflector's");
 	CHECK(config->remote_discriminator == 0 || config->path_type == PYDP_PATH_S_BFD,
@@ -21,11 +22,14 @@ static int check_path(const struct pydp_session_config *config)
 	      "an S-BFD initiator is active, and its D bit is no Demand mode (RFC 7880)");
 	CHECK(config->gateway.family == 0 || config->gateway.family == config->source.family,
 	      "source is IPv%u and gateway is IPv%u", config->source.family, config->gateway.family);
-	if (config->path_type == PYDP_PATH_IP_SH)
+	if (config->path_type == PYDP_PATH_IP_SH || config->path_type == PYDP_PATH_UNAFFILIATED_ECHO)
 		CHECK(config->gateway.family == 0 && (config->tx_ttl == 0 || config->tx_ttl == BFD_TTL) &&
 			      (config->rx_ttl == 0 || config->rx_ttl == BFD_TTL),
 		      "a session of a single hop has no gateway, and its TTL is 255 (RFC 5881)");
-	else
+	if (config->path_type == PYDP_PATH_UNAFFILIATED_ECHO)
+		CHECK(config->role == PYDP_ROLE_ACTIVE && !config->demand && config->key_chain == 0,
+		      "unaffiliated echo is active, neither demands nor authenticates: it speaks to itself (RFC 9747)");
+	if (config->path_type != PYDP_PATH_IP_SH)
 		CHECK(config->required_min_echo_rx_us == 0 && config->desired_min_echo_tx_us == 0,
 		      "echoes go over a single hop only (RFC 5883 section 3)");
 	return PYDP_OK;

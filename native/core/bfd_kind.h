@@ -56,6 +56,8 @@ static inline uint16_t bfd_kind_port(enum bfd_kind heard)
 		return BFD_UDP_PORT_MICRO;
 	case BFD_KIND_SBFD_REPLY:
 		return BFD_UDP_PORT_SBFD;
+	case BFD_KIND_ECHO:
+		return BFD_UDP_PORT_ECHO;
 	default:
 		return BFD_UDP_PORT;
 	}

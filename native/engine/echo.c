@@ -8,7 +8,7 @@ bool echo_is_wanted(const struct pydp_session_config *config)
 	return config->required_min_echo_rx_us != 0 || config->desired_min_echo_tx_us != 0;
 }
 
-static void count_listener(struct pydp_engine *engine, uint32_t slot, bool on)
+void echo_listen(struct pydp_engine *engine, uint32_t slot, bool on)
 {
 	struct path_port *port = engine->path_ports[engine->sessions.cold[slot].port];
 
@@ -38,14 +38,14 @@ static bool configure(struct pydp_engine *engine, uint32_t slot, const struct py
 void echo_begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config)
 {
 	bfd_echo_init(&engine->sessions.extra[slot].echo);
-	count_listener(engine, slot, true);
+	echo_listen(engine, slot, true);
 	configure(engine, slot, config);
 }
 
 void echo_end(struct pydp_engine *engine, uint32_t slot)
 {
 	bfd_echo_init(&engine->sessions.extra[slot].echo);
-	count_listener(engine, slot, false);
+	echo_listen(engine, slot, false);
 	neighbours_elect_reflector(engine, engine->sessions.cold[slot].neighbour);
 }
 

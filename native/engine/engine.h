@@ -185,7 +185,9 @@ void session_arm(struct pydp_engine *engine, uint32_t slot);
 /* A detection, of hellos or echoes, waits because the worker was late. */
 void session_count_stall(struct pydp_engine *engine, uint32_t slot, const struct engine_overflow *overflow);
 
-/* engine/echo.c: all but echo_is_wanted for sessions with BFD_FEATURE_ECHO */
+/* engine/echo.c: all but the first two for sessions with BFD_FEATURE_ECHO */
+/* One session more, or less, for which echoes come in at its port. */
+void echo_listen(struct pydp_engine *engine, uint32_t slot, bool on);
 bool echo_is_wanted(const struct pydp_session_config *config);
 /* For a session that was just initialised. */
 void echo_begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config);

@@ -8,6 +8,7 @@ static const uint8_t kinds[] = {
 	[PYDP_PATH_IP_SH] = BFD_KIND_SINGLE_HOP,
 	[PYDP_PATH_IP_MH] = BFD_KIND_MULTIHOP,
 	[PYDP_PATH_S_BFD] = BFD_KIND_SBFD_REPLY,
+	[PYDP_PATH_UNAFFILIATED_ECHO] = BFD_KIND_ECHO,
 };
 
 enum bfd_kind place_kind(uint8_t path_type)
@@ -44,7 +45,7 @@ static int find_neighbour(const struct path_port *port, const struct pydp_sessio
 	const struct pydp_address *through = config->gateway.family ? &config->gateway : &config->destination;
 
 	place->neighbour = through->octets;
-	if (config->path_type == PYDP_PATH_IP_SH || is_on_link(port, config->vlan, through))
+	if (!bfd_kind_routed(place_kind(config->path_type)) || is_on_link(port, config->vlan, through))
 		return PYDP_OK;
 	if (through == &config->gateway)
 		return error_set(PYDP_E_INVAL, "the session's gateway is in no prefix of port %u, VLAN %u: give a neighbour",
@@ -58,7 +59,7 @@ static bool is_ours(const struct path_port *port, const struct pydp_session_conf
 {
 	const struct pydp_address *destination = &config->destination;
 
-	if (config->path_type != PYDP_PATH_IP_SH)
+	if (bfd_kind_routed(place_kind(config->path_type)))
 		return path_local_find_anywhere(port, destination->family, destination->octets) != NULL;
 	return path_local_find((struct path_port *)port, config->vlan, destination->family, destination->octets) != NULL;
 }

@@ -72,6 +72,9 @@ void session_acted(void *context, uint32_t slot, const struct bfd_actions *actio
 {
 	struct pydp_engine *engine = context;
 
+	/* What unaffiliated echo misses are echoes (RFC 9747 section 2). */
+	if (actions->bits & BFD_ACT_DETECTED && engine->sessions.cold[slot].kind == BFD_KIND_ECHO)
+		engine->sessions.hot[slot].diagnostic = PYDP_DIAG_ECHO_FAILED;
 	if (actions->bits & BFD_ACT_SEND)
 		path_bfd_send(&engine->sessions, slot, false);
 	if (actions->bits & BFD_ACT_SEND_FINAL)

@@ -26,18 +26,25 @@ static uint8_t features_of(const struct pydp_session_config *config)
 	return features;
 }
 
+/* S-BFD has none; unaffiliated echo speaks to itself. */
+static uint32_t required_min_rx(const struct pydp_session_config *config)
+{
+	if (config->path_type == PYDP_PATH_S_BFD)
+		return 0;
+	return config->path_type == PYDP_PATH_UNAFFILIATED_ECHO ? config->desired_min_tx_us : config->required_min_rx_us;
+}
+
 struct bfd_session_config session_timers(const struct pydp_session_config *config)
 {
-	return (struct bfd_session_config){
-		.desired_min_tx_us = config->desired_min_tx_us,
-		.required_min_rx_us = config->path_type == PYDP_PATH_S_BFD ? 0 : config->required_min_rx_us,
-		.multiplier = config->local_multiplier,
-		.role = config->role,
-		.admin_down = config->path_down    ? PYDP_DIAG_PATH_DOWN
-			      : config->admin_down ? PYDP_DIAG_ADMIN_DOWN
-						   : 0,
-		.features = features_of(config),
-		.remote_discriminator = config->remote_discriminator};
+	return (struct bfd_session_config){.desired_min_tx_us = config->desired_min_tx_us,
+					   .required_min_rx_us = required_min_rx(config),
+					   .multiplier = config->local_multiplier,
+					   .role = config->role,
+					   .admin_down = config->path_down    ? PYDP_DIAG_PATH_DOWN
+							 : config->admin_down ? PYDP_DIAG_ADMIN_DOWN
+									      : 0,
+					   .features = features_of(config),
+					   .remote_discriminator = config->remote_discriminator};
 }
 
 bool session_disabled(const struct pydp_session_config *config)

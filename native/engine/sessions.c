@@ -53,6 +53,8 @@ static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 			  config->destination.octets);
 	if (hot->features & BFD_FEATURE_ECHO)
 		echo_begin(engine, slot, config);
+	else if (engine->sessions.cold[slot].kind == BFD_KIND_ECHO)
+		echo_listen(engine, slot, true);
 	session_arm(engine, slot);
 	place->local->sessions++;
 	engine->session_count++;
@@ -265,6 +267,8 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 
 	if (sessions->hot[slot].features & BFD_FEATURE_ECHO)
 		echo_end(engine, slot);
+	else if (cold->kind == BFD_KIND_ECHO)
+		echo_listen(engine, slot, false);
 	place_key(engine, slot, &key);
 	rte_hash_del_key(sessions->keys, &key);
 	wheel_cancel(&engine->wheel, slot);

@@ -6,6 +6,12 @@
 
 enum { UDP_AND_BFD = UDP_LENGTH + BFD_PACKET_LENGTH, DSCP_CS6 = 0xc0, DONT_FRAGMENT = 0x4000 };
 
+/* Unaffiliated echo goes to ourselves, by way of the neighbour. */
+static const uint8_t *destination_of(const struct path_session *session)
+{
+	return session->kind == BFD_KIND_ECHO ? session->local : session->remote;
+}
+
 static void write_ip4(uint8_t *out, const struct path_session *session)
 {
 	out[0] = 0x45;
@@ -17,7 +23,7 @@ static void write_ip4(uint8_t *out, const struct path_session *session)
 	out[IP4_PROTOCOL_AT] = PROTOCOL_UDP;
 	memcpy(out + 10, &session->ip_checksum, 2);
 	memcpy(out + IP4_SOURCE_AT, session->local, 4);
-	memcpy(out + IP4_DESTINATION_AT, session->remote, 4);
+	memcpy(out + IP4_DESTINATION_AT, destination_of(session), 4);
 }
 
 static void write_ip6(uint8_t *out, const struct path_session *session)
@@ -29,7 +35,7 @@ static void write_ip6(uint8_t *out, const struct path_session *session)
 	out[IP6_NEXT_AT] = PROTOCOL_UDP;
 	out[IP6_HOP_LIMIT_AT] = session->tx_ttl;
 	memcpy(out + IP6_SOURCE_AT, session->local, 16);
-	memcpy(out + IP6_DESTINATION_AT, session->remote, 16);
+	memcpy(out + IP6_DESTINATION_AT, destination_of(session), 16);
 }
 
 static void write_udp(uint8_t *out, const struct path_session *session)
@@ -141,6 +147,8 @@ void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final)
 	bfd_session_fill(&sessions->hot[slot], final, &packet);
 	if (sessions->hot[slot].features & BFD_FEATURE_ECHO)
 		packet.required_min_echo_rx_us = sessions->extra[slot].echo.required_min_rx_us;
+	if (session->kind == BFD_KIND_ECHO)
+		path_looped_fill(&packet);
 	write_frame(sessions, slot, mbuf, port, neighbour, &packet);
 	sessions->hot[slot].tx_packets++;
 	path_count(port, PYDP_CNT_TX_BFD, 1);

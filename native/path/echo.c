@@ -110,12 +110,15 @@ static uint32_t claimed(const struct path_sessions *sessions, const struct path_
 	if (packet->payload_length < BFD_ECHO_DISCRIMINATOR_AT + 4)
 		return PATH_NONE;
 	slot = path_session_by_discriminator(sessions, bfd_load32(packet->payload + BFD_ECHO_DISCRIMINATOR_AT));
-	if (slot == PATH_NONE || !(sessions->hot[slot].features & BFD_FEATURE_ECHO))
+	if (slot == PATH_NONE)
 		return PATH_NONE;
 	session = &sessions->cold[slot];
+	if (session->kind != BFD_KIND_ECHO && !(sessions->hot[slot].features & BFD_FEATURE_ECHO))
+		return PATH_NONE;
 	if (session->port != port->index || session->vlan != packet->vlan || session->family != packet->family ||
 	    memcmp(session->local, packet_destination(packet), octets) != 0 ||
-	    memcmp(sessions->extra[slot].echo_source, packet_source(packet), octets) != 0)
+	    memcmp(session->kind == BFD_KIND_ECHO ? session->local : sessions->extra[slot].echo_source, packet_source(packet),
+		   octets) != 0)
 		return PATH_NONE;
 	return slot;
 }
@@ -123,8 +126,15 @@ static uint32_t claimed(const struct path_sessions *sessions, const struct path_
 static void came_back(struct path_sessions *sessions, struct path_port *port, uint32_t slot, const struct path_packet *packet,
 		      uint64_t now_ns)
 {
-	enum bfd_fault fault = bfd_echo_receive(&sessions->extra[slot].echo, sessions->hot[slot].local_discriminator,
-						&sessions->echo_key, packet->payload, packet->payload_length, now_ns);
+	enum bfd_fault fault;
+
+	if (sessions->cold[slot].kind == BFD_KIND_ECHO) {
+		path_looped_receive(sessions, port, slot, packet, now_ns);
+		rte_pktmbuf_free(packet->mbuf);
+		return;
+	}
+	fault = bfd_echo_receive(&sessions->extra[slot].echo, sessions->hot[slot].local_discriminator, &sessions->echo_key,
+				 packet->payload, packet->payload_length, now_ns);
 
 	if (fault == BFD_ACCEPTED)
 		path_count(port, PYDP_CNT_RX_BFD_ECHO, 1);

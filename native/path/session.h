@@ -153,6 +153,11 @@ void path_bfd_prepare(struct path_session *session);
 void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final);
 /* An echo, ours that came back or a peer's to be reflected (kind PATH_ECHO); takes its buffer. */
 void path_echo_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packet, uint64_t now_ns);
+/* A control packet of unaffiliated echo that came back (RFC 9747); leaves its buffer alone. */
+void path_looped_receive(struct path_sessions *sessions, struct path_port *port, uint32_t slot,
+			 const struct path_packet *packet, uint64_t now_ns);
+/* What such a packet says of its fields that nobody reads (RFC 9747 section 2). */
+void path_looped_fill(struct bfd_packet *packet);
 /* Stage an echo of ours. */
 void path_echo_send(struct path_sessions *sessions, uint32_t slot, uint64_t now_ns);
 

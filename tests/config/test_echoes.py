@@ -6,6 +6,7 @@ from ipaddress import ip_address
 import pytest
 
 from bfd_fastpath.config import plan, render_plan
+from bfd_fastpath.config.model import PathType, Role
 from tests.config.texts import GOOD, changed, fault, good
 
 FIRST = 'min-interval = "50ms"\n'
@@ -42,12 +43,12 @@ def test_the_source_can_be_chosen():
         (
             GOOD + ROUTED + 'desired-min-echo-tx-interval = "20ms"\n',
             "session[2].desired-min-echo-tx-interval",
-            "single hop only",
+            "only a session of a single hop",
         ),
         (
             GOOD + ROUTED + 'echo-source-addr = "203.0.113.1"\n',
             "session[2].echo-source-addr",
-            "single hop only",
+            "only a session of a single hop",
         ),
         (
             changed((FIRST, FIRST + 'echo-source-addr = "2001:db8::9"\n')),
@@ -73,6 +74,29 @@ def test_what_cannot_be_is_refused(text: str, key: str, wrong: str) -> None:
     found = fault(text)
     assert found.key == key
     assert wrong in found.wrong
+
+
+ALONE = '[[session]]\ninterface = "lan0"\npath-type = "path-unaffiliated-echo"\ndest-addr = "198.51.100.9"\n'
+
+
+def test_unaffiliated_echo_needs_no_more_than_a_neighbour():
+    session = good(GOOD + ALONE + 'min-interval = "100ms"\n' + ON + 'role = "passive"\n').sessions[2]
+    assert session.path_type is PathType.UNAFFILIATED_ECHO
+    assert (session.timers.role, session.timers.echo) == (Role.ACTIVE, False)
+    assert session.timers.desired_min_tx_us == 100_000
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('role = "passive"', "role"),
+        ("demand-enabled = true", "demand-enabled"),
+        ('gateway = "198.51.100.254"', "gateway"),
+        ("required-min-echo-rx-interval = 50000", "required-min-echo-rx-interval"),
+    ],
+)
+def test_unaffiliated_echo_has_nobody_to_talk_to(line: str, key: str) -> None:
+    assert fault(f"{GOOD}{ALONE}{line}\n").key == f"session[2].{key}"
 
 
 def test_a_change_is_a_change_of_the_session_in_place():

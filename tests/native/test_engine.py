@@ -18,6 +18,7 @@ PROGRAMS = [
     "drops",
     "echo",
     "reflect",
+    "looped",
     "threads",
     "border",
 ]

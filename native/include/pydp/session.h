@@ -28,7 +28,10 @@ enum pydp_nexthop_state { PYDP_NEXTHOP_UNKNOWN = 0, PYDP_NEXTHOP_LIVE = 1, PYDP_
 enum pydp_path_type {
 	PYDP_PATH_IP_SH = 0, /* single hop (RFC 5881) */
 	PYDP_PATH_IP_MH = 1, /* multihop (RFC 5883) */
-	PYDP_PATH_S_BFD = 2  /* S-BFD initiator (RFC 7880, RFC 7881) */
+	PYDP_PATH_S_BFD = 2, /* S-BFD initiator (RFC 7880, RFC 7881) */
+	/* A neighbour that need not run BFD, only forward: control packets to ourselves by way of it (RFC 9747). desired_min_tx_us
+	 * and local_multiplier alone say how often and how many may be missed. */
+	PYDP_PATH_UNAFFILIATED_ECHO = 4
 };
 
 /* The whole wanted session. Its key is (path_type, port, vlan, source, destination); of multihop (path_type, source,

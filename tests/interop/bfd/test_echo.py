@@ -196,3 +196,67 @@ def test_a_source_outside_the_subnet_spares_the_peer_its_redirects(scene: Scene)
     scene.near.write(configuration())
     scene.near.reload()
     scene.echoing("v4")
+
+
+ALONE = LAN + "".join(
+    f'[[session]]\ninterface = "lan"\npath-type = "path-unaffiliated-echo"\ndest-addr = "{THEIRS[family]}"\nmin-interval = "50ms"\n'
+    for family in OURS
+)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[tuple[Lan, Namespace, Product]]:
+    """A kernel that forwards and knows nothing of BFD."""
+    with Lan() as lan:
+        near = lan.member("near", kernel=False)
+        far = lan.member("far", f"{THEIRS['v4']}/24", f"{THEIRS['v6']}/64")
+        forwarding(far)
+        yield lan, far, Product(near, ALONE)
+
+
+def running(near: Product, family: str) -> dict[str, Any]:
+    found: dict[str, Any] = near.sessions()[THEIRS[family]]["session-running"]
+    return found
+
+
+@families
+def test_unaffiliated_echo_watches_a_neighbour_without_bfd(
+    plain: tuple[Lan, Namespace, Product], family: str
+) -> None:
+    lan, _, near = plain
+    until(lambda: running(near, family)["local-state"], lambda state: state == "up", bound=10)
+    until(lambda: running(near, family)["detection-time"], lambda us: us == 150_000, bound=5)
+    lan.cut(source="far", only=ECHOES_OF[family])
+    try:
+        until(lambda: running(near, family)["local-state"], lambda state: state == "down", bound=3)
+        assert running(near, family)["local-diagnostic"] == "echo-failed"
+    finally:
+        lan.restore()
+    until(lambda: running(near, family)["local-state"], lambda state: state == "up", bound=10)
+
+
+@families
+def test_a_neighbour_that_does_not_forward_is_down(
+    plain: tuple[Lan, Namespace, Product], family: str
+) -> None:
+    _, far, near = plain
+    until(lambda: running(near, family)["local-state"], lambda state: state == "up", bound=10)
+    forwarding(far, on=False)
+    try:
+        until(lambda: running(near, family)["local-state"], lambda state: state == "down", bound=3)
+    finally:
+        forwarding(far)
+    until(lambda: running(near, family)["local-state"], lambda state: state == "up", bound=10)
+
+
+def test_strict_reverse_path_filtering_passes_a_source_inside_the_subnet(
+    plain: tuple[Lan, Namespace, Product],
+) -> None:
+    """Linux looks where the source is reached: by the port the packet came in, so it passes (RFC 3704 2.2)."""
+    _, far, near = plain
+    until(lambda: running(near, "v4")["local-state"], lambda state: state == "up", bound=10)
+    far.run("sysctl", "-qw", "net.ipv4.conf.eth0.rp_filter=1")
+    try:
+        stays(lambda: running(near, "v4")["local-state"], lambda state: state == "up", seconds=0.7)
+    finally:
+        far.run("sysctl", "-qw", "net.ipv4.conf.eth0.rp_filter=0")
