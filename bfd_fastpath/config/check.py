@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 from bfd_fastpath.config.draft import Draft
+from bfd_fastpath.config.model import PathType
 from bfd_fastpath.config.read import Reader
 
 
@@ -15,6 +16,7 @@ def check(reader: Reader, draft: Draft) -> None:
     _check_identity(reader, draft)
     _check_ports(reader, draft)
     _check_sessions(reader, draft)
+    _check_key_chains(reader, draft)
     for path, first, (address, port) in _named_twice(draft, "neighbor"):
         reader.fault(path, f"{address} port {port} is {first} already", "remove one of the two")
 
@@ -70,6 +72,27 @@ def _check_sessions(reader: Reader, draft: Draft) -> None:
             f"{draft.engine.max_sessions} places for {len(draft.sessions)} [[session]] tables",
             f"write at least {len(draft.sessions)}",
         )
+
+
+def _check_key_chains(reader: Reader, draft: Draft) -> None:
+    for path, first, name in _named_twice(draft, "key-chain"):
+        reader.fault(path, f'{first} is "{name}" too', "give each key chain its own name")
+    named = {one.value for one in draft.names.get("key-chain", ())}
+    users = [("bfd", draft.bfd.timers), *((one.path, one.value.timers) for one in draft.sessions)]
+    for path, timers in users:
+        wanted = timers.authentication
+        # What a session has from [bfd] is told there.
+        inherited = path != "bfd" and wanted == draft.bfd.timers.authentication
+        if wanted is not None and wanted.key_chain not in named and not inherited:
+            names = ", ".join(sorted(named)) or "none yet"
+            reader.fault(
+                f"{path}.authentication.key-chain",
+                f'there is no key chain "{wanted.key_chain}"',
+                f"write the name of a [[key-chain]] ({names})",
+            )
+    for session in draft.sessions:
+        if session.value.path_type is PathType.S_BFD and session.value.timers.authentication is not None:
+            reader.fault(f"{session.path}.authentication", "S-BFD is not authenticated here", "leave it out")
 
 
 def _named_twice(draft: Draft, key: str) -> list[tuple[str, str, Any]]:

@@ -33,6 +33,7 @@ class Draft:
     """Names of ports with faults; "" for one whose name cannot be read either."""
     bfd: model.Bfd = field(default_factory=model.Bfd)
     dampening: model.Dampening = field(default_factory=model.Dampening)
+    key_chains: list[At[model.KeyChain]] = field(default_factory=list)
     sessions: list[At[model.Session]] = field(default_factory=list)
     reflector: model.Reflector = field(default_factory=model.Reflector)
     unsolicited: model.Unsolicited = field(default_factory=model.Unsolicited)
@@ -72,6 +73,7 @@ class Draft:
             ports=tuple(one.value for one in self.ports),
             bfd=self.bfd,
             dampening=self.dampening,
+            key_chains=tuple(one.value for one in self.key_chains),
             sessions=tuple(one.value for one in self.sessions),
             reflector=self.reflector,
             unsolicited=self.unsolicited,

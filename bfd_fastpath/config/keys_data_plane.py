@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bfd_fastpath.config import model, values
 from bfd_fastpath.config.key import MAX_U32, Key, Section, anything
+from bfd_fastpath.config.keys_authentication import AUTHENTICATION
 
 _interval = values.duration(1, MAX_U32, unit="us", example="300ms")
 _rx_interval = values.duration(0, MAX_U32, unit="us", example="300ms")
@@ -68,6 +69,7 @@ TIMERS = (
         "0",
         "How often we would like to send echoes to a peer that reflects them; 0: never (RFC 5880 6.4).",
     ),
+    AUTHENTICATION,
 )
 
 

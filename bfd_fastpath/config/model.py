@@ -129,6 +129,46 @@ class Port:
     xdp_redirect: XdpRedirect = XdpRedirect.NONE
 
 
+class CryptoAlgorithm(StrEnum):
+    """RFC 8177's crypto-algorithm, as far as RFC 5880 knows it."""
+
+    SIMPLE_PASSWORD = "simple-password"
+    MD5 = "md5"
+    SHA_1 = "sha-1"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """A key of a chain and where its secret is; the secret itself is nowhere in a configuration."""
+
+    key_id: int
+    crypto_algorithm: CryptoAlgorithm
+    key_file: Path | None = None
+    key_env: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.crypto_algorithm.value} {self.key_file or self.key_env}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChain:
+    """Keys in order of use."""
+
+    name: str
+    keys: tuple[KeySource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """How the packets of a session are signed and verified (RFC 9314)."""
+
+    key_chain: str
+    meticulous: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.key_chain}{' meticulous' if self.meticulous else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class Timers:
     """What one BFD session is run with (RFC 5880 6.8.1)."""
@@ -141,6 +181,7 @@ class Timers:
     demand_poll_us: int = 1_000_000
     required_min_echo_rx_us: int = 0
     desired_min_echo_tx_us: int = 0
+    authentication: Authentication | None = None
 
     @property
     def echo(self) -> bool:
@@ -299,6 +340,7 @@ class Config:
     ports: tuple[Port, ...] = ()
     bfd: Bfd = field(default_factory=Bfd)
     dampening: Dampening = field(default_factory=Dampening)
+    key_chains: tuple[KeyChain, ...] = ()
     sessions: tuple[Session, ...] = ()
     reflector: Reflector = field(default_factory=Reflector)
     unsolicited: Unsolicited = field(default_factory=Unsolicited)

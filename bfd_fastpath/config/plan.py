@@ -18,11 +18,13 @@ from bfd_fastpath.config.steps import (
     NeedsRestart,
     OpenPort,
     RemoveAddress,
+    RemoveKeyChain,
     RemoveNeighbor,
     RemoveSession,
     SetBfd,
     SetControl,
     SetDampening,
+    SetKeyChain,
     SetLan,
     SetLog,
     SetNhib,
@@ -52,6 +54,8 @@ def plan(old: Config | None, new: Config) -> list[Step]:
     else:
         steps += _restarts(old, new)
     steps += _ports(old, new)
+    chains, gone_chains = _key_chains(old, new)
+    steps += chains
     if old is None or old.nhib != new.nhib:
         steps.append(SetNhib(old.nhib if old else None, new.nhib))
     if old is None or old.report != new.report:
@@ -61,6 +65,7 @@ def plan(old: Config | None, new: Config) -> list[Step]:
     if old is None or old.dampening != new.dampening:
         steps.append(SetDampening(old.dampening if old else None, new.dampening))
     steps += _sessions(old, new)
+    steps += gone_chains
     steps += _asked(old, new)
     steps += _neighbors(old, new)
     gone = set(_addresses(old)) - set(_addresses(new)) if old is not None else set()
@@ -128,6 +133,13 @@ def _sessions(old: Config | None, new: Config) -> list[Step]:
     steps: list[Step] = [ChangeSession(before, after) for before, after in kept if before != after]
     steps += [AddSession(one) for one in added]
     return steps + [RemoveSession(one) for one in removed]
+
+
+def _key_chains(old: Config | None, new: Config) -> tuple[list[Step], list[Step]]:
+    """What comes before the sessions, and what goes after them."""
+    kept, removed, added = _sort(old.key_chains if old else (), new.key_chains, lambda one: one.name)
+    steps: list[Step] = [SetKeyChain(before, after) for before, after in kept if before != after]
+    return steps + [SetKeyChain(None, one) for one in added], [RemoveKeyChain(one) for one in removed]
 
 
 def _asked(old: Config | None, new: Config) -> list[Step]:

@@ -9,7 +9,7 @@ from functools import singledispatch
 from typing import Any
 
 from bfd_fastpath.config import steps
-from bfd_fastpath.config.model import Neighbor, PathType, Session, Timers
+from bfd_fastpath.config.model import Authentication, KeySource, Neighbor, PathType, Session, Timers
 from bfd_fastpath.config.plan import session_moves
 from bfd_fastpath.config.values import spell
 
@@ -87,6 +87,18 @@ def _(step: steps.RemoveNeighbor) -> str:
 def _(step: steps.ChangeNeighbor) -> str:
     note = " (reconnects)" if step.reconnects else ""
     return f"~ neighbor {_peer(step.new)}: {_differences(step.old, step.new)}{note}"
+
+
+@render.register
+def _(step: steps.SetKeyChain) -> str:
+    if step.old is None:
+        return f"+ key-chain {step.new.name}: {_list(step.new.keys)}"
+    return f"~ key-chain {step.new.name}: {_list(step.old.keys)} -> {_list(step.new.keys)}"
+
+
+@render.register
+def _(step: steps.RemoveKeyChain) -> str:
+    return f"- key-chain {step.chain.name}"
 
 
 @render.register(steps.SetLog)
@@ -180,6 +192,8 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, tuple):
         return _list(value)
+    if isinstance(value, Authentication | KeySource):
+        return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         return " via ".join(str(getattr(value, one.name)) for one in fields(value))
     return str(value)

@@ -7,6 +7,7 @@ What a value has to fulfil together with others is in sections.py and check.py.
 from __future__ import annotations
 
 from bfd_fastpath.config.keys_asked import REFLECTOR, UNSOLICITED
+from bfd_fastpath.config.keys_authentication import KEY_CHAIN
 from bfd_fastpath.config.keys_bgp import NEIGHBOR, NHIB, REPORT
 from bfd_fastpath.config.keys_dampening import DAMPENING
 from bfd_fastpath.config.keys_data_plane import BFD, EAL, ENGINE, PORT, SESSION
@@ -19,6 +20,7 @@ SECTIONS = (
     PORT,
     BFD,
     SESSION,
+    KEY_CHAIN,
     REFLECTOR,
     UNSOLICITED,
     DAMPENING,

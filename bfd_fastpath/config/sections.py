@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from bfd_fastpath.config import model
+from bfd_fastpath.config.authentication import build_key_chain
 from bfd_fastpath.config.draft import At, Draft
 from bfd_fastpath.config.neighbors import build_neighbor
 from bfd_fastpath.config.ports import build_port
@@ -34,6 +35,11 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
             draft.broken_ports.add(good.get("name", ""))
         else:
             draft.ports.append(At(path, port))
+    for path, good in reader.many(raw, "key-chain"):
+        draft.named("key-chain", f"{path}.name", good.get("name"))
+        chain = build_key_chain(reader, path, good)
+        if chain is not None:
+            draft.key_chains.append(At(path, chain))
     good = reader.one(raw, "bfd")
     timers = build_timers(reader, "bfd", good, model.Timers())
     draft.bfd = model.Bfd(good.get("enabled", True), timers, good.get("port"))

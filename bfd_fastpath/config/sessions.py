@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bfd_fastpath.config.authentication import build_authentication
 from bfd_fastpath.config.draft import Draft
 from bfd_fastpath.config.echoes import echo_timers
 from bfd_fastpath.config.model import Address, InterfaceAddress, PathType, Port, Role, Session, Timers
@@ -34,6 +35,7 @@ def build_timers(reader: Reader, path: str, good: dict[str, Any], base: Timers) 
         demand_poll_us=good.get("demand-poll-interval", base.demand_poll_us),
         required_min_echo_rx_us=good.get("required-min-echo-rx-interval", base.required_min_echo_rx_us),
         desired_min_echo_tx_us=good.get("desired-min-echo-tx-interval", base.desired_min_echo_tx_us),
+        authentication=build_authentication(reader, path, good, base.authentication),
     )
 
 
@@ -83,7 +85,7 @@ def _base(good: dict[str, Any], base: Timers) -> Timers:
         return replace(base, role=Role.ACTIVE, demand_enabled=False)
     if good.get("path-type") is not PathType.S_BFD:
         return base
-    return replace(base, required_min_rx_us=0, role=Role.ACTIVE, demand_enabled=False)
+    return replace(base, required_min_rx_us=0, role=Role.ACTIVE, demand_enabled=False, authentication=None)
 
 
 def _source(reader: Reader, path: str, good: dict[str, Any], port: Port) -> InterfaceAddress | None:

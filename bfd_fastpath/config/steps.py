@@ -15,6 +15,7 @@ from bfd_fastpath.config.model import (
     Eal,
     Engine,
     InterfaceAddress,
+    KeyChain,
     Log,
     Neighbor,
     Network,
@@ -79,6 +80,19 @@ class SetLan:
     port: str
     old: tuple[Network, ...]
     new: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetKeyChain:
+    """Its keys are replaced at once; sessions that use it stay Up."""
+
+    old: KeyChain | None
+    new: KeyChain
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveKeyChain:
+    chain: KeyChain
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +186,8 @@ Step = (
     | AddAddress
     | RemoveAddress
     | SetLan
+    | SetKeyChain
+    | RemoveKeyChain
     | SetBfd
     | SetDampening
     | SetNhib

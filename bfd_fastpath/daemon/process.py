@@ -16,6 +16,7 @@ from bfd_fastpath.config import Config, ConfigError, load, restarts_needed
 from bfd_fastpath.config.model import Control
 from bfd_fastpath.config.passwords import password_faults
 from bfd_fastpath.config.render import render
+from bfd_fastpath.config.secrets import secret_faults
 from bfd_fastpath.daemon import logs
 from bfd_fastpath.daemon.commands import Commands, render_steps
 from bfd_fastpath.daemon.environment import start_eal
@@ -32,7 +33,7 @@ _log = structlog.get_logger("daemon")
 def _load(path: Path) -> Config:
     """The configuration with everything that this process needs of it; ConfigError with all the faults."""
     config = load(path)
-    faults = password_faults(config)
+    faults = password_faults(config) + secret_faults(config)
     if faults:
         raise ConfigError(faults)
     return config

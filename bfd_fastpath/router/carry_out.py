@@ -52,6 +52,7 @@ async def reload(router: Router, plan: Sequence[steps.Step]) -> None:
     control socket)
     is left to it.
     """
+    router.key_chains.refresh(router.config)
     for step in plan:
         try:
             await _step(router, step)
@@ -74,6 +75,10 @@ async def _step(router: Router, step: steps.Step) -> None:
         case steps.SetLan(port=name, new=lan):
             dataplane.set_lan(name, lan)
             _reattach(router)
+        case steps.SetKeyChain(new=chain):
+            router.key_chains.set(chain)
+        case steps.RemoveKeyChain(chain=chain):
+            router.key_chains.remove(chain.name)
         case steps.SetBfd():
             router.apply(manager.set_policy(learned_policy(router.config), now))
         case steps.SetNhib(new=nhib):
@@ -211,4 +216,6 @@ def timers(wanted: model.Timers) -> Timers:
         demand_poll_us=wanted.demand_poll_us,
         required_min_echo_rx_us=wanted.required_min_echo_rx_us,
         desired_min_echo_tx_us=wanted.desired_min_echo_tx_us,
+        key_chain=wanted.authentication.key_chain if wanted.authentication else None,
+        meticulous=wanted.authentication is not None and wanted.authentication.meticulous,
     )

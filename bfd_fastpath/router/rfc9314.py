@@ -24,7 +24,9 @@ class WallClock:
         return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[str, object]:
+def session(
+    state: pydp.SessionState, interface: str, wall: WallClock, key_chain: str | None = None
+) -> dict[str, object]:
     """One session as `session` of ietf-bfd-ip-sh, or of a group of ietf-bfd-ip-mh; leaves of ours (vlan,
     next-hop, polling...) stand beside RFC 9314's."""
     config = state.config
@@ -41,6 +43,7 @@ def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[s
         "required-min-rx-interval": config.required_min_rx_interval_us,
         "demand-enabled": config.demand_enabled,
         **_echo_wanted(config),
+        **_authentication(state, key_chain),
         "admin-down": config.admin_down,
         "local-discriminator": state.local_discriminator,
         "remote-discriminator": state.remote_discriminator,
@@ -58,7 +61,7 @@ def session(state: pydp.SessionState, interface: str, wall: WallClock) -> dict[s
             "remote-state": str(state.remote_state),
             "local-diagnostic": str(state.local_diagnostic),
             "remote-diagnostic": str(state.remote_diagnostic),
-            "remote-authenticated": False,
+            "remote-authenticated": state.remote_authenticated,
             "detection-mode": _detection_mode(state),
             "remote-demand": state.remote_demand,
             "negotiated-tx-interval": state.negotiated_tx_interval_us,
@@ -97,6 +100,21 @@ def _path(config: pydp.SessionConfig) -> dict[str, object]:
     if config.path_type is pydp.PathType.IP_MH:
         path["rx-ttl"] = config.rx_ttl
     return path
+
+
+def _authentication(state: pydp.SessionState, key_chain: str | None) -> dict[str, object]:
+    """What only a session that authenticates has, of the key that it sends with."""
+    if not state.config.key_chain:
+        return {}
+    algorithm = {1: "simple-password", 2: "md5", 3: "md5", 4: "sha-1", 5: "sha-1"}[int(state.auth_type)]
+    return {
+        "authentication": {
+            "key-chain": key_chain,
+            "meticulous": state.config.meticulous,
+            "key-id": state.auth_key_id,
+            "crypto-algorithm": algorithm,
+        }
+    }
 
 
 def _detection_mode(state: pydp.SessionState) -> str:

@@ -26,6 +26,7 @@ from bfd_fastpath.router.dataplane import Dataplane
 from bfd_fastpath.router.events import Address, RouterEvent
 from bfd_fastpath.router.farewell import Farewell
 from bfd_fastpath.router.kernel_mirror import KernelMirror
+from bfd_fastpath.router.key_chains import ConfiguredKeyChains
 from bfd_fastpath.router.learned import Route
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.peer import Peer
@@ -82,6 +83,7 @@ class Router:
         self._manager: SessionManager | None = None
         self._standing: StandingSessions | None = None
         self._unsolicited: Unsolicited | None = None
+        self._key_chains: ConfiguredKeyChains | None = None
         self._pump: EventPump[Any] | None = None
         self._timer = DeadlineTimer(pydp.clock_ns, self._next_deadline, self._expired)
 
@@ -102,6 +104,7 @@ class Router:
         try:
             self.dataplane.create()
             native = NativeEngine(self.engine)
+            self._key_chains = ConfiguredKeyChains(native.key_chains)
             self._manager = SessionManager(native, self.nhib)
             self._standing = StandingSessions(native)
             self._unsolicited = Unsolicited(self._standing)
@@ -166,6 +169,13 @@ class Router:
         if self._manager is None:
             raise RuntimeError("the router is not running")
         return self._manager
+
+    @property
+    def key_chains(self) -> ConfiguredKeyChains:
+        """RuntimeError before start()."""
+        if self._key_chains is None:
+            raise RuntimeError("the router is not running")
+        return self._key_chains
 
     @property
     def standing(self) -> StandingSessions:
@@ -274,6 +284,7 @@ class Router:
         self._strangers(batch)
         self.apply(self.manager.settle(pydp.clock_ns()))
         self.dataplane.purge()
+        self.key_chains.purge()
         self._farewell.check(self.manager, self.standing)
 
     def _standing_events(self, records: list[EventRecord]) -> None:

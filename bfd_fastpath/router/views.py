@@ -45,7 +45,7 @@ async def sessions(router: Router, peer: Address | None = None) -> Json:
     return {
         "summary": rfc9314.summary(states),
         "sessions": [
-            rfc9314.session(one, names[one.config.port], wall)
+            rfc9314.session(one, names[one.config.port], wall, router.key_chains.name(one.config.key_chain))
             | {"unsolicited": one.id in unsolicited}
             | ({"refused": _refused(router, one.id)} if peer is not None else {})
             for one in states

@@ -3,6 +3,7 @@
 
 from bfd_fastpath.session.dampening import Dampened, DampeningPolicy
 from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
+from bfd_fastpath.session.key_chains import NamedKeyChains
 from bfd_fastpath.session.manager import Drained, SessionManager, SessionView
 from bfd_fastpath.session.path import Attachment, find_path
 from bfd_fastpath.session.record import EventRecord, EventType, Stranger, records, strangers
@@ -28,6 +29,7 @@ __all__ = [
     "EventRecord",
     "EventType",
     "LearnedPolicy",
+    "NamedKeyChains",
     "PathSignal",
     "PathType",
     "SessionEngine",

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from bfd_fastpath.nhib import BfdState, Observation, Slot
 from bfd_fastpath.session.engine import EngineRefusedError
+from bfd_fastpath.session.key_chains import NamedKeyChains
 from bfd_fastpath.session.record import neighbour
 from bfd_fastpath.session.spec import EngineSession, PathSignal
 from pydp import Engine
@@ -20,10 +22,18 @@ class NativeEngine:
 
     def __init__(self, engine: Engine) -> None:
         self._sessions = engine.sessions
+        self.key_chains = NamedKeyChains(engine)
 
     def upsert(self, wanted: EngineSession) -> int:
+        config = session_config(wanted)
+        if wanted.timers.key_chain is not None:
+            try:
+                chain = self.key_chains.number(wanted.timers.key_chain)
+            except KeyError:
+                raise EngineRefusedError(f"there is no key chain {wanted.timers.key_chain}") from None
+            config = replace(config, key_chain=chain, meticulous=wanted.timers.meticulous)
         try:
-            return self._sessions.upsert(session_config(wanted))
+            return self._sessions.upsert(config)
         except PydpError as error:
             raise EngineRefusedError(error.text) from error
 
@@ -66,7 +76,7 @@ _CONCATENATED = {
 
 
 def session_config(wanted: EngineSession) -> SessionConfig:
-    """The wanted session as pydp is told it."""
+    """The wanted session as pydp is told it, but for the number of its key chain."""
     timers = wanted.timers
     return SessionConfig(
         source_addr=wanted.source,

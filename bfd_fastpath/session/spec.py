@@ -37,6 +37,9 @@ class Timers:
     """Echoes of the peer to reflect; 0: none."""
     desired_min_echo_tx_us: int = 0
     """Echoes of ours; 0: none."""
+    key_chain: str | None = None
+    """By name; None: packets are not authenticated (RFC 5880 6.7)."""
+    meticulous: bool = False
 
 
 class PathSignal(StrEnum):

@@ -42,6 +42,7 @@ def test_the_defaults_of_repeated_sections_are_those_of_the_model():
         "port": 'name = "p"\ndevargs = "d"\naddresses = ["198.51.100.1/24"]\n',
         "session": 'interface = "p"\ndest-addr = "198.51.100.2"\n',
         "neighbor": 'address = "198.51.100.3"\nremote-as = 5\n',
+        "key-chain": 'name = "c"\nkeys = [{ key-id = 1, crypto-algorithm = "md5", key-env = "K" }]\n',
     }
     start = '[router]\nasn = 1\nrouter-id = "192.0.2.1"\n'
     bare = start + "".join(f"[[{name}]]\n{text}" for name, text in needed.items())
