@@ -8,6 +8,7 @@ import pytest
 from tests.native.building import cases, library, program, run
 
 PROGRAMS = [
+    "generate",
     "liveness",
     "takeover",
     "late",
