@@ -13,12 +13,12 @@
 #include <stdint.h>
 #include <rte_mbuf.h>
 #include <pydp/generate.h>
+#include "core/agenda.h"
 #include "core/histogram.h"
 #include "core/latency.h"
 #include "core/pace.h"
 #include "core/rng.h"
 #include "core/sequence.h"
-#include "core/wheel.h"
 #include "engine/clock.h"
 #include "generate/counter.h"
 #include "generate/frame.h"
@@ -184,8 +184,9 @@ struct pydp_generator {
 	struct peer *peers;
 	struct peer_cold *cold;
 	uint32_t peer_count, max_peers;
-	struct wheel wheel;
-	struct wheel_node *nodes;
+	struct agenda agenda;
+	uint32_t *agenda_armed, *agenda_heads;
+	struct agenda_block *agenda_pool;
 	struct group *groups; /* GENERATE_GROUPS of them */
 	uint32_t group_count;
 

@@ -35,7 +35,7 @@ void peer_arm(struct pydp_generator *generator, uint32_t index)
 	const struct peer *peer = &generator->peers[index];
 	uint64_t deadline_ns = peer_deadline(peer_group(generator, index), peer);
 
-	wheel_arm(&generator->wheel, index, peer->next_tx_ns < deadline_ns ? peer->next_tx_ns : deadline_ns);
+	agenda_arm(&generator->agenda, index, peer->next_tx_ns < deadline_ns ? peer->next_tx_ns : deadline_ns);
 }
 
 void peer_enter(struct pydp_generator *generator, uint32_t index, uint8_t state, uint8_t diagnostic, uint64_t now_ns)

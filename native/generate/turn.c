@@ -29,13 +29,13 @@ static uint32_t expire(struct pydp_generator *generator)
 	uint32_t indices[EXPIRE_AT_ONCE], total = 0, count;
 
 	do {
-		count = wheel_expire(&generator->wheel, generator->now_ns, indices, EXPIRE_AT_ONCE);
+		count = agenda_expire(&generator->agenda, generator->now_ns, indices, EXPIRE_AT_ONCE);
 		for (uint32_t i = 0; i < count; i++)
 			rte_prefetch0(&generator->peers[indices[i]]);
 		for (uint32_t i = 0; i < count; i++)
 			peer_expired(generator, indices[i], generator->now_ns);
 		total += count;
-	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN);
+	} while (count > 0 && total < EXPIRE_A_TURN);
 	return total;
 }
 
@@ -57,7 +57,8 @@ uint32_t generate_turn(struct pydp_generator *generator, uint64_t now_ns)
 	uint32_t expired = 0;
 
 	if (generator->now_ns == 0)
-		wheel_init(&generator->wheel, generator->nodes, generator->max_peers, now_ns);
+		agenda_init(&generator->agenda, generator->agenda_armed, generator->agenda_pool, generator->agenda_heads,
+			    generator->max_peers, now_ns);
 	if (now_ns > generator->now_ns)
 		generator->now_ns = now_ns;
 	generator->received = generator->sent = 0;

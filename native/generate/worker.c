@@ -43,8 +43,8 @@ static void rest(struct pydp_generator *generator)
 	struct timespec pause = {0};
 
 	until_ns = now_ns + generator->worker_config.max_sleep_us * UINT64_C(1000);
-	if (generator->group_count > 0 && wheel_next(&generator->wheel) < until_ns)
-		until_ns = wheel_next(&generator->wheel);
+	if (generator->group_count > 0 && agenda_next(&generator->agenda) < until_ns)
+		until_ns = agenda_next(&generator->agenda);
 	if (next_ns < until_ns)
 		until_ns = next_ns;
 	if (until_ns <= now_ns + WORTH_IT_NS)
