@@ -3,6 +3,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -90,4 +91,6 @@ def json_option(command: F) -> F:
 
 
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """In pieces: the text of a large answer is never there as a whole."""
+    sys.stdout.writelines(json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(value))
+    sys.stdout.write("\n")
