@@ -56,12 +56,13 @@ class Role(_Named):
 
 
 class PathType(_Named):
-    """What a session watches (RFC 9314's path-type): one hop (RFC 5881), a routed path (RFC 5883), or
-    the way to an S-BFD reflector (RFC 7880)."""
+    """What a session watches (RFC 9314's path-type): one hop (RFC 5881), a routed path (RFC 5883), the
+    way to an S-BFD reflector (RFC 7880), or a member of a LAG (RFC 7130)."""
 
     IP_SH = 0
     IP_MH = 1
     S_BFD = 2
+    LAG = 3
     UNAFFILIATED_ECHO = 4
 
     def __str__(self) -> str:

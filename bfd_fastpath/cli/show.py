@@ -63,6 +63,7 @@ _add(
     "Next hops: Unknown, Up or Down, and the reason for it. Only those that are Down are not used.",
     show_tables.nexthops,
 )
+_add("lags", "Link aggregates, and micro-BFD on each of their members.", show_tables.lags)
 _add("routes", "Routes learned by BGP, and whether their next hop is used.", show_tables.routes)
 _add("ports", "Ports, their addresses and neighbours, and the worker's poll gaps.", show_tables.ports)
 _add("drops", "Packets that were dropped, by reason.", show_tables.drops)

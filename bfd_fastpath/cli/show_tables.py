@@ -92,6 +92,17 @@ def nexthops(result: Any) -> str:
     return table(("NEXT HOP", "STATE", "FOR", "USERS", "BECAUSE"), rows, right=("FOR", "USERS"))
 
 
+def lags(result: Any) -> str:
+    rows = [
+        (lag["name"], lag["state"], lag["min-links"], one["interface"], one["local-state"], lag["dest-addr"])
+        for lag in result["lags"]
+        for one in lag["members"]
+    ]
+    if not rows:
+        return "No link aggregates: the configuration has no [[lag]]."
+    return table(("LAG", "STATE", "MIN LINKS", "MEMBER", "MEMBER STATE", "PEER"), rows, right=("MIN LINKS",))
+
+
 def routes(result: Any) -> str:
     rows = [
         (

@@ -38,13 +38,15 @@ def _check_identity(reader: Reader, draft: Draft) -> None:
 def _check_ports(reader: Reader, draft: Draft) -> None:
     for path, first, name in _named_twice(draft, "port name"):
         reader.fault(path, f'{first} is "{name}" too', "give each port its own name")
+    for path, first, name in _named_twice(draft, "lag") + _named_twice(draft, "lag member"):
+        reader.fault(path, f'{first} has "{name}" too', "a port is in one LAG, each LAG has its own name")
     for path, first, devargs in _named_twice(draft, "port devargs"):
         reader.fault(path, f'{first} is "{devargs}" too', "a device can be opened once")
     addresses = (
         (f"{one.path}.addresses[{index}]", interface.address)
         for one in draft.ports
         for index, interface in enumerate(one.value.addresses)
-        if not interface.address.is_link_local
+        if not interface.address.is_link_local and one.value.name not in draft.members
     )
     for path, first, address in _twice(addresses):
         reader.fault(path, f"{address} stands in {first} too", "an address belongs to one port and vlan")

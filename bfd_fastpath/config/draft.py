@@ -37,6 +37,9 @@ class Draft:
     sessions: list[At[model.Session]] = field(default_factory=list)
     reflector: model.Reflector = field(default_factory=model.Reflector)
     unsolicited: model.Unsolicited = field(default_factory=model.Unsolicited)
+    lags: list[At[model.Lag]] = field(default_factory=list)
+    members: set[str] = field(default_factory=set)
+    """Names of ports that are members of a [[lag]]."""
     neighbors: list[At[model.Neighbor]] = field(default_factory=list)
     report: model.Report = field(default_factory=model.Report)
     nhib: model.Nhib = field(default_factory=model.Nhib)
@@ -77,6 +80,7 @@ class Draft:
             sessions=tuple(one.value for one in self.sessions),
             reflector=self.reflector,
             unsolicited=self.unsolicited,
+            lags=tuple(one.value for one in self.lags),
             neighbors=tuple(one.value for one in self.neighbors),
             report=self.report,
             nhib=self.nhib,

@@ -253,6 +253,20 @@ class Reflector:
 
 
 @dataclass(frozen=True, slots=True)
+class Lag:
+    """A link aggregate, watched by a micro-BFD session on each member (RFC 7130)."""
+
+    name: str
+    members: tuple[str, ...]
+    """Ports by name."""
+    source_addr: Address
+    dest_addr: Address
+    vlan: int
+    timers: Timers
+    min_links: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Unsolicited:
     """Passive sessions to peers that begin (RFC 9468)."""
 
@@ -342,6 +356,7 @@ class Config:
     dampening: Dampening = field(default_factory=Dampening)
     key_chains: tuple[KeyChain, ...] = ()
     sessions: tuple[Session, ...] = ()
+    lags: tuple[Lag, ...] = ()
     reflector: Reflector = field(default_factory=Reflector)
     unsolicited: Unsolicited = field(default_factory=Unsolicited)
     neighbors: tuple[Neighbor, ...] = ()

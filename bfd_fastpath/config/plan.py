@@ -25,6 +25,7 @@ from bfd_fastpath.config.steps import (
     SetControl,
     SetDampening,
     SetKeyChain,
+    SetLag,
     SetLan,
     SetLog,
     SetNhib,
@@ -65,6 +66,7 @@ def plan(old: Config | None, new: Config) -> list[Step]:
     if old is None or old.dampening != new.dampening:
         steps.append(SetDampening(old.dampening if old else None, new.dampening))
     steps += _sessions(old, new)
+    steps += _lags(old, new)
     steps += gone_chains
     steps += _asked(old, new)
     steps += _neighbors(old, new)
@@ -140,6 +142,13 @@ def _key_chains(old: Config | None, new: Config) -> tuple[list[Step], list[Step]
     kept, removed, added = _sort(old.key_chains if old else (), new.key_chains, lambda one: one.name)
     steps: list[Step] = [SetKeyChain(before, after) for before, after in kept if before != after]
     return steps + [SetKeyChain(None, one) for one in added], [RemoveKeyChain(one) for one in removed]
+
+
+def _lags(old: Config | None, new: Config) -> list[Step]:
+    kept, removed, added = _sort(old.lags if old else (), new.lags, lambda one: one.name)
+    steps: list[Step] = [SetLag(one, None) for one in removed]
+    steps += [SetLag(before, after) for before, after in kept if before != after]
+    return steps + [SetLag(None, one) for one in added]
 
 
 def _asked(old: Config | None, new: Config) -> list[Step]:

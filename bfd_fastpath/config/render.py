@@ -58,6 +58,15 @@ def _(step: steps.SetLan) -> str:
 
 
 @render.register
+def _(step: steps.SetLag) -> str:
+    if step.new is None:
+        return f"- lag {step.old.name if step.old else ''}, its members saying AdminDown first"
+    if step.old is None:
+        return f"+ lag {step.new.name}: {_all(step.new)}"
+    return f"~ lag {step.new.name}: {_differences(step.old, step.new)}"
+
+
+@render.register
 def _(step: steps.AddSession) -> str:
     return f"+ session {step.session.dest_addr} {_session(step.session)}"
 

@@ -11,6 +11,7 @@ from bfd_fastpath.config.keys_authentication import KEY_CHAIN
 from bfd_fastpath.config.keys_bgp import NEIGHBOR, NHIB, REPORT
 from bfd_fastpath.config.keys_dampening import DAMPENING
 from bfd_fastpath.config.keys_data_plane import BFD, EAL, ENGINE, PORT, SESSION
+from bfd_fastpath.config.keys_lag import LAG
 from bfd_fastpath.config.keys_process import CONTROL, LOG, ROUTER
 
 SECTIONS = (
@@ -21,6 +22,7 @@ SECTIONS = (
     BFD,
     SESSION,
     KEY_CHAIN,
+    LAG,
     REFLECTOR,
     UNSOLICITED,
     DAMPENING,

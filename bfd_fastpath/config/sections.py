@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from bfd_fastpath.config import model
 from bfd_fastpath.config.authentication import build_key_chain
 from bfd_fastpath.config.draft import At, Draft
+from bfd_fastpath.config.lags import build_lag
 from bfd_fastpath.config.neighbors import build_neighbor
 from bfd_fastpath.config.ports import build_port
 from bfd_fastpath.config.read import Reader
@@ -51,6 +52,14 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
         session = build_session(reader, path, good, draft)
         if session is not None:
             draft.sessions.append(At(path, session))
+    for path, good in reader.many(raw, "lag"):
+        draft.named("lag", f"{path}.name", good.get("name"))
+        for member in good.get("members", ()):
+            draft.members.add(member)
+            draft.named("lag member", f"{path}.members", member)
+        lag = build_lag(reader, path, good, draft)
+        if lag is not None:
+            draft.lags.append(At(path, lag))
     draft.unsolicited = build_unsolicited(reader, reader.one(raw, "unsolicited"), draft)
     draft.reflector = build_reflector(reader, reader.one(raw, "reflector"), draft)
     for path, good in reader.many(raw, "neighbor"):

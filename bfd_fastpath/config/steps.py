@@ -16,6 +16,7 @@ from bfd_fastpath.config.model import (
     Engine,
     InterfaceAddress,
     KeyChain,
+    Lag,
     Log,
     Neighbor,
     Network,
@@ -152,6 +153,14 @@ class SetUnsolicited:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLag:
+    """One that is not there any more has no new; members that go say AdminDown first."""
+
+    old: Lag | None
+    new: Lag | None
+
+
+@dataclass(frozen=True, slots=True)
 class AddNeighbor:
     neighbor: Neighbor
 
@@ -196,6 +205,7 @@ Step = (
     | ChangeSession
     | RemoveSession
     | SetReflector
+    | SetLag
     | SetUnsolicited
     | AddNeighbor
     | ChangeNeighbor

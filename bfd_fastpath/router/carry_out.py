@@ -101,6 +101,12 @@ async def _step(router: Router, step: steps.Step) -> None:
                 router.apply([])
         case steps.SetReflector(new=reflector):
             router.engine.reflector_set(reflector_config(reflector))
+        case steps.SetLag(old=before, new=lag):
+            try:
+                router.lags.set(before, lag)
+            except EngineRefusedError as error:
+                _log.error("engine refuses a member of a LAG", error=str(error))
+            router.apply([])
         case steps.SetUnsolicited(new=unsolicited):
             router.unsolicited.set_policy(unsolicited_policy(unsolicited))
             router.engine.unsolicited_tell(STRANGERS_A_SECOND if unsolicited.enabled else 0)

@@ -27,6 +27,7 @@ from bfd_fastpath.router.events import Address, RouterEvent
 from bfd_fastpath.router.farewell import Farewell
 from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.key_chains import ConfiguredKeyChains
+from bfd_fastpath.router.lags import Lags
 from bfd_fastpath.router.learned import Route
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.peer import Peer
@@ -84,6 +85,7 @@ class Router:
         self._standing: StandingSessions | None = None
         self._unsolicited: Unsolicited | None = None
         self._key_chains: ConfiguredKeyChains | None = None
+        self._lags: Lags | None = None
         self._pump: EventPump[Any] | None = None
         self._timer = DeadlineTimer(pydp.clock_ns, self._next_deadline, self._expired)
 
@@ -108,6 +110,7 @@ class Router:
             self._manager = SessionManager(native, self.nhib)
             self._standing = StandingSessions(native)
             self._unsolicited = Unsolicited(self._standing)
+            self._lags = Lags(self.dataplane, self._standing)
             self._pump = EventPump(self.engine.events, self._events)
             await carry_out.start(self, plan(None, self.config))
         except BaseException:
@@ -190,6 +193,13 @@ class Router:
         if self._unsolicited is None:
             raise RuntimeError("the router is not running")
         return self._unsolicited
+
+    @property
+    def lags(self) -> Lags:
+        """The link aggregates. RuntimeError before start()."""
+        if self._lags is None:
+            raise RuntimeError("the router is not running")
+        return self._lags
 
     def routes(self) -> list[tuple[Address, Route]]:
         """Every learned route with the neighbour that offers it."""

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 #: Sessions read in one turn of the loop, a few milliseconds.
 _SLICE = 128
 #: How `show` commands are called on the control socket, without "show-".
-NAMES = ("sessions", "nexthops", "routes", "ports", "drops", "reporter")
+NAMES = ("sessions", "nexthops", "lags", "routes", "ports", "drops", "reporter")
 
 
 async def view(router: Router, name: str, peer: Address | None = None) -> Json:
@@ -60,6 +60,25 @@ def nexthops(router: Router) -> Json:
         "next-hops": [
             _nexthop(one, now, wall) | _dampened(router.manager.dampened(one.address, now), now)
             for one in router.nexthops()
+        ]
+    }
+
+
+def lags(router: Router) -> Json:
+    return {
+        "lags": [
+            {
+                "name": one.lag.name,
+                "state": "up" if one.up else "down",
+                "min-links": one.lag.min_links,
+                "source-addr": str(one.lag.source_addr),
+                "dest-addr": str(one.lag.dest_addr),
+                "members": [
+                    {"interface": member, "local-state": str(state) if state is not None else None}
+                    for member, state in one.members.items()
+                ],
+            }
+            for one in router.lags
         ]
     }
 
@@ -230,6 +249,7 @@ def by_address(entry: Entry) -> tuple[int, int]:
 
 _VIEWS = {
     "nexthops": nexthops,
+    "lags": lags,
     "routes": routes,
     "ports": ports,
     "drops": drops,

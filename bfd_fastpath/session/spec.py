@@ -18,6 +18,7 @@ class PathType(IntEnum):
     IP_SH = 0
     IP_MH = 1
     S_BFD = 2
+    LAG = 3
     UNAFFILIATED_ECHO = 4
 
 

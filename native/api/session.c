@@ -12,14 +12,17 @@ static int check_path(const struct pydp_session_config *config)
 
 	if (result != PYDP_OK)
 		return result;
-	CHECK(config->path_type <= PYDP_PATH_S_BFD || config->path_type == PYDP_PATH_UNAFFILIATED_ECHO,
-	      "path_type %u is unknown", config->path_type);
+	CHECK(config->path_type <= PYDP_PATH_UNAFFILIATED_ECHO, "path_type %u is unknown", config->path_type);
 	CHECK(config->remote_discriminator != 0 || config->path_type != PYDP_PATH_S_BFD,
 	      "remote_discriminator is 0: S-BFD needs the reflector's");
 	CHECK(config->remote_discriminator == 0 || config->path_type == PYDP_PATH_S_BFD,
 	      "remote_discriminator is for S-BFD alone: other peers say theirs");
 	CHECK(config->path_type != PYDP_PATH_S_BFD || (config->role == PYDP_ROLE_ACTIVE && !config->demand),
 	      "an S-BFD initiator is active, and its D bit is no Demand mode (RFC 7880)");
+	CHECK(config->path_type != PYDP_PATH_LAG ||
+		      (config->role == PYDP_ROLE_ACTIVE && !config->demand && config->gateway.family == 0 &&
+		       (config->tx_ttl == 0 || config->tx_ttl == BFD_TTL) && config->rx_ttl == 0),
+	      "micro-BFD is active, asynchronous and of one hop (RFC 7130)");
 	CHECK(config->gateway.family == 0 || config->gateway.family == config->source.family,
 	      "source is IPv%u and gateway is IPv%u", config->source.family, config->gateway.family);
 	if (config->path_type == PYDP_PATH_IP_SH || config->path_type == PYDP_PATH_UNAFFILIATED_ECHO)
@@ -106,7 +109,8 @@ int pydp_session_adopt(pydp_engine_t *engine, const struct pydp_session_config *
 	CHECK_POINTER(engine);
 	CHECK_POINTER(config);
 	CHECK_POINTER(takeover);
-	CHECK(config->path_type <= PYDP_PATH_IP_MH, "an S-BFD initiator has nothing to take over: upsert it");
+	CHECK(config->path_type <= PYDP_PATH_IP_MH,
+	      "an S-BFD initiator has nothing to take over and a LAG member comes up anew: upsert it");
 	result = check_session(config);
 	if (result == PYDP_OK)
 		result = check_takeover(takeover);

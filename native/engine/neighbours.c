@@ -14,6 +14,8 @@
 #define REACHABLE_NS UINT64_C(30000000000)
 #define TRIES        3u
 #define NEVER        UINT64_MAX
+/* Of a key's family: not a neighbour, but the group that a LAG member's session sends to. */
+#define MICRO_GROUP 0x100u
 
 int neighbours_create(struct pydp_engine *engine)
 {
@@ -152,7 +154,20 @@ static struct neighbour_key key_of(const struct path_session *cold, const uint8_
 	struct neighbour_key key = {.port = cold->port, .vlan = cold->vlan, .family = cold->family};
 
 	memcpy(key.octets, octets, 16);
+	if (cold->kind == BFD_KIND_MICRO)
+		key.family |= MICRO_GROUP;
 	return key;
+}
+
+/* Micro-BFD asks nobody for a MAC address: what it sends to is a group, or whom it heard (RFC 7130 2.3). */
+static void pin_group(struct pydp_engine *engine, uint32_t slot, int index, uint64_t now_ns)
+{
+	struct pydp_mac group;
+
+	if (engine->sessions.cold[slot].kind != BFD_KIND_MICRO)
+		return;
+	memcpy(group.octets, path_micro_group, sizeof(group.octets));
+	confirm(engine, (uint32_t)index, &group, NEIGHBOUR_PINNED, now_ns);
 }
 
 static void join(struct pydp_engine *engine, uint32_t slot, int index, uint64_t now_ns)
@@ -179,6 +194,7 @@ int neighbours_join(struct pydp_engine *engine, uint32_t slot, const uint8_t *oc
 
 	if (index < 0)
 		return index;
+	pin_group(engine, slot, index, now_ns);
 	join(engine, slot, index, now_ns);
 	return PYDP_OK;
 }
@@ -206,7 +222,7 @@ void neighbours_leave(struct pydp_engine *engine, uint32_t slot)
 		engine->sessions.cold[cold->previous_of_neighbour].next_of_neighbour = cold->next_of_neighbour;
 	if (cold->next_of_neighbour != PATH_NONE)
 		engine->sessions.cold[cold->next_of_neighbour].previous_of_neighbour = cold->previous_of_neighbour;
-	if (--neighbour->users == 0 && neighbour->state != PYDP_NEIGHBOUR_STATIC)
+	if (--neighbour->users == 0 && (neighbour->state != PYDP_NEIGHBOUR_STATIC || neighbour->key.family & MICRO_GROUP))
 		forget(engine, cold->neighbour);
 }
 
@@ -323,6 +339,15 @@ void neighbours_heard(void *context, uint32_t slot, const uint8_t *mac, uint64_t
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 	struct pydp_mac heard;
 
+	if (engine->sessions.cold[slot].kind == BFD_KIND_MICRO) {
+		struct path_micro *micro = &engine->sessions.extra[slot].micro;
+
+		if (mac_is_host(mac)) {
+			memcpy(micro->heard.octets, mac, sizeof(micro->heard.octets));
+			micro->known = 1;
+		}
+		return;
+	}
 	/* What was routed comes from any router's MAC address. */
 	if (bfd_kind_routed((enum bfd_kind)engine->sessions.cold[slot].kind))
 		return;

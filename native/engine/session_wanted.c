@@ -74,6 +74,8 @@ static void forget(struct path_session_extra *extra)
 {
 	if (extra->demand_poll_ns != 0)
 		extra->demand_poll_ns = 0;
+	if (extra->micro.known || extra->micro.to_group)
+		extra->micro = (struct path_micro){0};
 	for (uint32_t fault = 0; fault < BFD_FAULTS; fault++)
 		if (extra->refused[fault] != 0)
 			extra->refused[fault] = 0;

@@ -98,12 +98,24 @@ static int move(struct pydp_engine *engine, uint32_t slot, const struct pydp_ses
 	return PYDP_OK;
 }
 
+/* A member link's session is found by its port alone, so that its key does not tell other addresses apart. */
+static bool has_other_addresses(const struct path_session *cold, const struct pydp_session_config *config)
+{
+	return cold->kind == BFD_KIND_MICRO && (memcmp(cold->local, config->source.octets, 16) != 0 ||
+						memcmp(cold->remote, config->destination.octets, 16) != 0);
+}
+
 static int change(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config,
 		  const struct place *place)
 {
 	struct bfd_session_config timers = session_timers(config);
 	struct bfd_actions actions;
-	int result = move(engine, slot, config, place);
+	int result;
+
+	if (has_other_addresses(&engine->sessions.cold[slot], config))
+		return error_set(PYDP_E_EXIST, "port %u has a micro-BFD session between other addresses: remove that one first",
+				 config->port);
+	result = move(engine, slot, config, place);
 
 	if (result != PYDP_OK)
 		return result;

@@ -138,6 +138,11 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 			fault = BFD_FAULT_YOUR_DISCRIMINATOR;
 		else if ((slot = slot_by_address(sessions, port, packet)) == PATH_NONE)
 			fault = BFD_FAULT_NO_SESSION;
+		/* A LAG member's session is found by its port, so its peer is looked at here. */
+		if (fault == BFD_ACCEPTED && packet->bfd == BFD_KIND_MICRO && !from_the_peer(sessions, port, slot, packet)) {
+			path_count(port, PYDP_CNT_DROP_SOURCE, 1);
+			return;
+		}
 	}
 	if (fault == BFD_ACCEPTED && came_from_too_far(sessions, slot, packet))
 		fault = BFD_FAULT_RX_TTL;

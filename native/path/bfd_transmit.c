@@ -94,13 +94,30 @@ static void lengthen(uint8_t *network, uint8_t *udp, uint8_t family, uint16_t mo
 	memcpy(network + IP4_CHECKSUM_AT, &checksum, sizeof(checksum));
 }
 
+/* RFC 7130 2.3: to the group until Up and for the first Detect Mult packets in it, then to whom was heard. */
+static const uint8_t *micro_mac(struct path_sessions *sessions, uint32_t slot)
+{
+	struct path_micro *micro = &sessions->extra[slot].micro;
+	const struct bfd_session *hot = &sessions->hot[slot];
+
+	if (hot->state != PYDP_BFD_UP) {
+		micro->to_group = hot->multiplier;
+		return path_micro_group;
+	}
+	if (micro->to_group > 0) {
+		micro->to_group--;
+		return path_micro_group;
+	}
+	return micro->known ? micro->heard.octets : path_micro_group;
+}
+
 static void write_frame(struct path_sessions *sessions, uint32_t slot, struct rte_mbuf *mbuf, const struct path_port *port,
 			const struct path_neighbour *neighbour, const struct bfd_packet *packet)
 {
 	const struct path_session *session = &sessions->cold[slot];
 	uint8_t *start = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	uint8_t *at = ether_write(start, neighbour->mac.octets, &port->mac, session->vlan,
-				  session->family == 4 ? TYPE_IP4 : TYPE_IP6);
+	const uint8_t *mac = session->kind == BFD_KIND_MICRO ? micro_mac(sessions, slot) : neighbour->mac.octets;
+	uint8_t *at = ether_write(start, mac, &port->mac, session->vlan, session->family == 4 ? TYPE_IP4 : TYPE_IP6);
 	uint16_t checksum, udp_sum = session->udp_sum;
 	uint8_t *udp;
 	uint8_t length;

@@ -9,7 +9,7 @@
 static const uint8_t broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 /* Checked before what is behind it: whoever sends to a group with our unicast address is not the peer of a session. */
-enum reach { REACH_US, REACH_BROADCAST, REACH_GROUP6, REACH_OTHER };
+enum reach { REACH_US, REACH_BROADCAST, REACH_GROUP6, REACH_MICRO, REACH_OTHER };
 
 static enum reach reach_of(const struct path_port *port, const uint8_t *destination)
 {
@@ -19,6 +19,8 @@ static enum reach reach_of(const struct path_port *port, const uint8_t *destinat
 		return REACH_BROADCAST;
 	if (destination[0] == 0x33 && destination[1] == 0x33)
 		return REACH_GROUP6;
+	if (memcmp(destination, path_micro_group, 6) == 0 && path_listens(port, BFD_KIND_MICRO))
+		return REACH_MICRO;
 	return REACH_OTHER;
 }
 
@@ -143,6 +145,19 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 	return classify_udp(port, packet, header + IP6_LENGTH, length, header[IP6_HOP_LIMIT_AT]);
 }
 
+/* RFC 7130 2.3: the group of micro-BFD is for that alone. */
+static bool is_micro(uint16_t type, const uint8_t *header, uint32_t available)
+{
+	uint32_t udp_at = type == TYPE_IP6 ? IP6_LENGTH : IP4_LENGTH;
+
+	if ((type != TYPE_IP4 && type != TYPE_IP6) || available < udp_at + UDP_LENGTH)
+		return false;
+	if (type == TYPE_IP4)
+		udp_at = (header[0] & 0xfu) * 4;
+	return header[type == TYPE_IP6 ? IP6_NEXT_AT : IP4_PROTOCOL_AT] == PROTOCOL_UDP && available >= udp_at + UDP_LENGTH &&
+	       load16(header + udp_at + 2) == BFD_UDP_PORT_MICRO;
+}
+
 static uint32_t classify_network(struct path_port *port, struct path_packet *packet, uint16_t type, uint32_t available,
 				 enum reach reach)
 {
@@ -150,6 +165,11 @@ static uint32_t classify_network(struct path_port *port, struct path_packet *pac
 		return PYDP_CNT_DROP_UNKNOWN_ETHERTYPE;
 	if (!path_knows_vlan(port, packet->vlan))
 		return PYDP_CNT_DROP_UNKNOWN_VLAN;
+	if (reach == REACH_MICRO) {
+		if (!is_micro(type, packet->network, available))
+			return PYDP_CNT_DROP_MAC;
+		reach = REACH_US;
+	}
 	if (type == TYPE_IP4)
 		return classify_ip4(port, packet, available, reach);
 	if (type == TYPE_IP6)

@@ -59,6 +59,11 @@ enum path_session_flag {
 /* What only some sessions keep, by slot, beside their two lines of BFD and two of addresses. The table is an anonymous mapping
  * of small pages: who never touches it pays nothing. */
 struct path_session_extra {
+	struct path_micro {
+		struct pydp_mac heard; /* of a LAG member's peer */
+		uint8_t known;
+		uint8_t to_group; /* packets in Up that still go to the group */
+	} micro;
 	uint32_t refused[BFD_FAULTS]; /* packets, by enum bfd_fault */
 	uint32_t demand_poll_us;      /* with BFD_FEATURE_DEMAND: how often to poll while it is active; 0: not by itself */
 	uint64_t demand_poll_ns;      /* when next; 0: not active */
@@ -92,6 +97,9 @@ static inline void path_session_key(struct path_session_key *key, enum bfd_kind 
 		key->port = port;
 		key->vlan = vlan;
 	}
+	/* A member link has one session of a family (RFC 7130 2.2). */
+	if (kind == BFD_KIND_MICRO)
+		return;
 	memcpy(key->local, local, octets);
 	memcpy(key->remote, remote, octets);
 }

@@ -40,6 +40,7 @@ def test_the_defaults_of_the_reference_are_those_of_the_model(section):
 def test_the_defaults_of_repeated_sections_are_those_of_the_model():
     needed = {
         "port": 'name = "p"\ndevargs = "d"\naddresses = ["198.51.100.1/24"]\n',
+        "lag": 'name = "l"\nmembers = ["p"]\ndest-addr = "198.51.100.2"\n',
         "session": 'interface = "p"\ndest-addr = "198.51.100.2"\n',
         "neighbor": 'address = "198.51.100.3"\nremote-as = 5\n',
         "key-chain": 'name = "c"\nkeys = [{ key-id = 1, crypto-algorithm = "md5", key-env = "K" }]\n',

@@ -29,14 +29,16 @@ enum pydp_path_type {
 	PYDP_PATH_IP_SH = 0, /* single hop (RFC 5881) */
 	PYDP_PATH_IP_MH = 1, /* multihop (RFC 5883) */
 	PYDP_PATH_S_BFD = 2, /* S-BFD initiator (RFC 7880, RFC 7881) */
+	PYDP_PATH_LAG = 3,   /* micro-BFD on a member of a LAG, which is the port (RFC 7130) */
 	/* A neighbour that need not run BFD, only forward: control packets to ourselves by way of it (RFC 9747). desired_min_tx_us
 	 * and local_multiplier alone say how often and how many may be missed. */
 	PYDP_PATH_UNAFFILIATED_ECHO = 4
 };
 
 /* The whole wanted session. Its key is (path_type, port, vlan, source, destination); of multihop (path_type, source,
- * destination), since its packets come in on any port; of S-BFD remote_discriminator too. The same key again changes the
- * session in place (timers by a Poll Sequence where RFC 5880 6.8.3 wants one), and repeating it changes nothing. */
+ * destination), since its packets come in on any port; of S-BFD remote_discriminator too; of a LAG member (path_type, port,
+ * vlan, family). The same key again changes the session in place (timers by a Poll Sequence where RFC 5880 6.8.3 wants one),
+ * and repeating it changes nothing. */
 struct pydp_session_config {
 	struct pydp_address source; /* must be an address of the port */
 	struct pydp_address destination;
