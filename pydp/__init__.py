@@ -31,6 +31,7 @@ from pydp.events import EVENT_DTYPE, UNSOLICITED_DTYPE, Events
 from pydp.ffi import lib as _lib
 from pydp.ffi import text as _text
 from pydp.key_chains import Key, KeyChains
+from pydp.link_quality import LinkHistogram, LinkQuality, bucket_edges_ns
 from pydp.mempool import Mempool, MempoolUsage
 from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
 from pydp.reflector import ReflectorConfig
@@ -85,6 +86,8 @@ __all__ = [
     "InvalidArgumentError",
     "Key",
     "KeyChains",
+    "LinkHistogram",
+    "LinkQuality",
     "Mempool",
     "MempoolUsage",
     "Neighbour",
@@ -114,6 +117,7 @@ __all__ = [
     "UnsupportedError",
     "WorkerStats",
     "__version__",
+    "bucket_edges_ns",
     "clock_ns",
     "counters",
     "dpdk_version",

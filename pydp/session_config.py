@@ -57,6 +57,8 @@ class SessionConfig:
     echo_source_addr: Address | None = None
     #: S-BFD only: the reflector's.
     remote_discriminator: int = 0
+    #: Count what hellos and echoes say of the link, for Sessions.quality.
+    link_quality: bool = False
     #: The number of a key chain (Engine.key_chains): the session authenticates (RFC 5880 6.7); 0: it does
     #: not.
     key_chain: int = 0
@@ -120,6 +122,7 @@ def config_to_c(config: SessionConfig) -> Any:
     raw.path_type = config.path_type
     if config.gateway is not None:
         fill(raw.gateway, config.gateway)
+    raw.link_quality = config.link_quality
     if config.echo_source_addr is not None:
         fill(raw.echo_source, config.echo_source_addr)
     raw.meticulous = config.meticulous
@@ -176,6 +179,7 @@ def config_from_c(raw: Any) -> SessionConfig:
         desired_min_echo_tx_interval_us=raw.desired_min_echo_tx_us,
         echo_source_addr=read_known(raw.echo_source) if raw.echo_source.family else None,
         remote_discriminator=raw.remote_discriminator,
+        link_quality=bool(raw.link_quality),
         key_chain=raw.key_chain,
         meticulous=bool(raw.meticulous),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydp.errors import NotFoundError, raise_status
 from pydp.ffi import ffi, lib
+from pydp.link_quality import LinkQuality, quality_from_c
 from pydp.session_config import SessionConfig, Takeover, config_from_c, config_to_c, takeover_to_c
 from pydp.states import AuthType, Diagnostic, NeighbourState, NextHopState, State
 from pydp.stats import counters
@@ -186,6 +187,14 @@ class Sessions:
         values = ffi.new("uint64_t[]", len(known))
         raise_status(lib.pydp_session_refused(self._engine._c, session, values, len(known)))
         return {one.name: values[one.index] for one in known if values[one.index]}
+
+    def quality(self, session: int) -> LinkQuality:
+        """What hellos and echoes say of the session's link. Raises StateError where
+        SessionConfig.link_quality does not ask for it, and NotFoundError.
+        """
+        raw = ffi.new("struct pydp_link_quality *")
+        raise_status(lib.pydp_session_quality(self._engine._c, session, raw))
+        return quality_from_c(raw)
 
     def list(self) -> list[int]:
         """The ids of all sessions, ascending."""

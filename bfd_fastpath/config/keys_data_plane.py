@@ -70,6 +70,13 @@ TIMERS = (
         "How often we would like to send echoes to a peer that reflects them; 0: never (RFC 5880 6.4).",
     ),
     AUTHENTICATION,
+    Key(
+        "link-quality",
+        "boolean",
+        values.boolean,
+        "false",
+        "Count lost hellos, their jitter and the round trips of echoes, for `show sessions --json`.",
+    ),
 )
 
 

@@ -182,6 +182,7 @@ class Timers:
     required_min_echo_rx_us: int = 0
     desired_min_echo_tx_us: int = 0
     authentication: Authentication | None = None
+    link_quality: bool = False
 
     @property
     def echo(self) -> bool:

@@ -36,6 +36,7 @@ def build_timers(reader: Reader, path: str, good: dict[str, Any], base: Timers) 
         required_min_echo_rx_us=good.get("required-min-echo-rx-interval", base.required_min_echo_rx_us),
         desired_min_echo_tx_us=good.get("desired-min-echo-tx-interval", base.desired_min_echo_tx_us),
         authentication=build_authentication(reader, path, good, base.authentication),
+        link_quality=good.get("link-quality", base.link_quality),
     )
 
 
@@ -82,7 +83,7 @@ def build_session(reader: Reader, path: str, good: dict[str, Any], draft: Draft)
 def _base(good: dict[str, Any], base: Timers) -> Timers:
     """An initiator wants nothing periodic, and speaks first (RFC 7880 7.3); so does who speaks to itself."""
     if good.get("path-type") is PathType.UNAFFILIATED_ECHO:
-        return replace(base, role=Role.ACTIVE, demand_enabled=False)
+        return replace(base, role=Role.ACTIVE, demand_enabled=False, authentication=None)
     if good.get("path-type") is not PathType.S_BFD:
         return base
     return replace(base, required_min_rx_us=0, role=Role.ACTIVE, demand_enabled=False, authentication=None)

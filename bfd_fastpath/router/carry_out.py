@@ -224,4 +224,5 @@ def timers(wanted: model.Timers) -> Timers:
         desired_min_echo_tx_us=wanted.desired_min_echo_tx_us,
         key_chain=wanted.authentication.key_chain if wanted.authentication else None,
         meticulous=wanted.authentication is not None and wanted.authentication.meticulous,
+        link_quality=wanted.link_quality,
     )

@@ -13,6 +13,7 @@ from bfd_fastpath.nhib import Entry, Reachability, diagnostic_name, explain
 from bfd_fastpath.router import rfc9314
 from bfd_fastpath.router.engine_events import expired_us
 from bfd_fastpath.router.events import Address
+from bfd_fastpath.router.quality import link_quality
 from bfd_fastpath.session import Dampened
 
 if TYPE_CHECKING:
@@ -48,9 +49,20 @@ async def sessions(router: Router, peer: Address | None = None) -> Json:
             rfc9314.session(one, names[one.config.port], wall, router.key_chains.name(one.config.key_chain))
             | {"unsolicited": one.id in unsolicited}
             | ({"refused": _refused(router, one.id)} if peer is not None else {})
+            | _quality(router, one)
             for one in states
         ],
     }
+
+
+def _quality(router: Router, state: pydp.SessionState) -> Json:
+    """Only of sessions whose links are judged."""
+    if not state.config.link_quality:
+        return {}
+    try:
+        return {"link-quality": link_quality(router.engine.sessions.quality(state.id))}
+    except (pydp.NotFoundError, pydp.StateError):  # it went, or changed, meanwhile
+        return {}
 
 
 def nexthops(router: Router) -> Json:

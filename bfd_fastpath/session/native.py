@@ -97,6 +97,7 @@ def session_config(wanted: EngineSession) -> SessionConfig:
         required_min_echo_rx_interval_us=timers.required_min_echo_rx_us,
         desired_min_echo_tx_interval_us=timers.desired_min_echo_tx_us,
         echo_source_addr=wanted.echo_source,
+        link_quality=timers.link_quality,
         path_down=wanted.path is PathSignal.PATH_DOWN,
         concatenated_path=_CONCATENATED.get(wanted.path, Diagnostic.NONE),
         remote_discriminator=wanted.remote_discriminator,

@@ -41,6 +41,8 @@ class Timers:
     key_chain: str | None = None
     """By name; None: packets are not authenticated (RFC 5880 6.7)."""
     meticulous: bool = False
+    link_quality: bool = False
+    """Count what hellos and echoes say of the link."""
 
 
 class PathSignal(StrEnum):

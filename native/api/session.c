@@ -187,6 +187,25 @@ int pydp_session_refused(pydp_engine_t *engine, uint32_t id, uint64_t *values, u
 	return result;
 }
 
+int pydp_session_quality(pydp_engine_t *engine, uint32_t id, struct pydp_link_quality *quality)
+{
+	struct command command = {.kind = COMMAND_SESSION_QUALITY, .one = {.id = id}};
+	struct reply reply;
+	int result;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(quality);
+	result = engine_command(engine, &command, &reply);
+	if (result == PYDP_OK)
+		*quality = reply.quality;
+	return result;
+}
+
+uint64_t pydp_link_histogram_from_ns(uint32_t bucket)
+{
+	return bucket < LINK_HISTOGRAM_BUCKETS ? link_histogram_from_ns(bucket) : 0;
+}
+
 int pydp_session_list(pydp_engine_t *engine, uint32_t after, uint32_t *ids, uint32_t capacity, uint32_t *count)
 {
 	struct command command = {.kind = COMMAND_SESSION_LIST, .cursor = sessions_slot_after(after)};

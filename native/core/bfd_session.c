@@ -56,8 +56,8 @@ static void remember(struct bfd_session *s, const struct bfd_packet *packet)
 	uint8_t octets[BFD_PACKET_LENGTH];
 
 	s->hello_head = 0;
-	/* The short way does not look at Required Min Echo RX. */
-	if (s->features & BFD_FEATURE_ECHO)
+	/* The short way does not look at Required Min Echo RX, nor at what was before. */
+	if (s->features & (BFD_FEATURE_ECHO | BFD_FEATURE_QUALITY))
 		return;
 	if (packet->flags & (BFD_FLAG_POLL | BFD_FLAG_FINAL) || packet->length != BFD_PACKET_LENGTH ||
 	    packet->your_discriminator != s->local_discriminator ||

@@ -41,8 +41,9 @@ enum bfd_feature {
 		0x10, /* the peer may have read our D: from the first packet with it until a Poll without it ended */
 	BFD_FEATURE_CONCATENATED = 0x20, /* say Concatenated Path Down while Up (6.8.17) */
 	BFD_FEATURE_REVERSE = 0x40,      /* say Reverse Concatenated Path Down while Up */
+	BFD_FEATURE_QUALITY = 0x80,      /* core/link_quality.h: each hello is counted with its time */
 	BFD_FEATURES_WANTED = BFD_FEATURE_AUTHENTICATION | BFD_FEATURE_ECHO | BFD_FEATURE_DEMAND | BFD_FEATURE_CONCATENATED |
-		BFD_FEATURE_REVERSE
+		BFD_FEATURE_REVERSE | BFD_FEATURE_QUALITY
 };
 
 enum bfd_poll_phase {

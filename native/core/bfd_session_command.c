@@ -98,7 +98,7 @@ static bool change_features(struct bfd_session *s, uint8_t wanted, uint64_t now_
 
 	s->features ^= changed;
 	/* The next hello must come the long way, where it is looked at. */
-	if (changed & (BFD_FEATURE_AUTHENTICATION | BFD_FEATURE_ECHO))
+	if (changed & (BFD_FEATURE_AUTHENTICATION | BFD_FEATURE_ECHO | BFD_FEATURE_QUALITY))
 		s->hello_head = 0;
 	/* A change of D is a Poll Sequence of its own (6.6); bfd_settle begins the first. */
 	if (changed & BFD_FEATURE_DEMAND && bfd_session_demanding(s))

@@ -9,6 +9,7 @@
 #include <pydp/engine.h>
 #include <pydp/key_chain.h>
 #include <pydp/reflector.h>
+#include <pydp/link_quality.h>
 #include <pydp/session.h>
 #include "core/counter.h"
 
@@ -20,6 +21,7 @@ enum command_kind {
 	COMMAND_SESSION_RESET,
 	COMMAND_SESSION_READ,
 	COMMAND_SESSION_REFUSED,
+	COMMAND_SESSION_QUALITY,
 	COMMAND_SESSION_LIST,
 	COMMAND_NEXTHOP_CLEAR,
 	COMMAND_NEXTHOP_HOLD,
@@ -77,6 +79,7 @@ struct reply {
 		uint64_t deadline_ns;
 		struct pydp_session_state state;
 		uint32_t refused[PYDP_CNT_COUNT];
+		struct pydp_link_quality quality;
 		struct {
 			uint32_t count;
 			uint32_t next; /* cursor for the next question; UINT32_MAX: that was all */

@@ -78,6 +78,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 		return sessions_read(engine, command->one.id, &reply->state);
 	case COMMAND_SESSION_REFUSED:
 		return sessions_refused(engine, command->one.id, reply->refused);
+	case COMMAND_SESSION_QUALITY:
+		return sessions_quality(engine, command->one.id, &reply->quality);
 	case COMMAND_SESSION_LIST:
 		reply->list.count = sessions_list(engine, command->cursor, reply->list.ids, REPLY_IDS, &reply->list.next);
 		return PYDP_OK;

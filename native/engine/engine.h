@@ -199,6 +199,11 @@ void echo_follow(void *engine, uint32_t slot, uint64_t now_ns);
 void echo_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
 void echo_end(struct pydp_engine *engine, uint32_t slot);
 
+/* engine/quality.c */
+/* Counting begins anew where it was off; before and after: enum bfd_feature. */
+void quality_switch(struct pydp_engine *engine, uint32_t slot, uint8_t before, uint8_t after);
+int sessions_quality(struct pydp_engine *engine, uint32_t id, struct pydp_link_quality *quality);
+
 /* engine/events.c */
 int events_create(struct pydp_engine *engine, uint32_t capacity);
 void events_destroy(struct pydp_engine *engine);

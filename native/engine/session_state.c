@@ -68,6 +68,7 @@ static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct 
 		config->key_chain = engine->sessions.extra[slot].auth.chain;
 		config->meticulous = engine->sessions.extra[slot].auth.meticulous;
 	}
+	config->link_quality = (hot->features & BFD_FEATURE_QUALITY) != 0;
 	if (hot->features & BFD_FEATURE_ECHO)
 		copy_echo_config(&engine->sessions.extra[slot], config);
 }

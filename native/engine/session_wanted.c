@@ -13,6 +13,8 @@ static uint8_t features_of(const struct pydp_session_config *config)
 {
 	uint8_t features = echo_is_wanted(config) ? BFD_FEATURE_ECHO : 0;
 
+	if (config->link_quality)
+		features |= BFD_FEATURE_QUALITY;
 	if (config->key_chain != 0)
 		features |= BFD_FEATURE_AUTHENTICATION;
 	if (config->demand)

@@ -51,6 +51,7 @@ static void begin(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 	key_chains_use(engine, slot, config->key_chain, config->meticulous);
 	path_session_mark(hot, place_kind(config->path_type), (uint8_t)config->port, config->vlan, config->source.family,
 			  config->destination.octets);
+	quality_switch(engine, slot, 0, timers.features);
 	if (hot->features & BFD_FEATURE_ECHO)
 		echo_begin(engine, slot, config);
 	else if (engine->sessions.cold[slot].kind == BFD_KIND_ECHO)
@@ -121,6 +122,7 @@ static int change(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 		return result;
 	session_note(engine, slot, config);
 	echo_change(engine, slot, config, &timers);
+	quality_switch(engine, slot, engine->sessions.hot[slot].features, timers.features);
 	key_chains_use(engine, slot, config->key_chain, config->meticulous);
 	bfd_session_configure(&engine->sessions.hot[slot], &timers, engine->now_ns, &engine->rng, &actions);
 	session_acted(engine, slot, &actions, engine->now_ns);

@@ -36,9 +36,11 @@ int sessions_create(struct pydp_engine *engine)
 	sessions->hot = table_map(sizeof(*sessions->hot) * engine->max_sessions, "the sessions");
 	sessions->cold = table_map(sizeof(*sessions->cold) * engine->max_sessions, "the sessions");
 	sessions->extra = table_map_sparse(sizeof(*sessions->extra) * engine->max_sessions, "the sessions");
+	sessions->quality = table_map_sparse(sizeof(*sessions->quality) * engine->max_sessions, "the links' quality");
 	engine->wheel_nodes = table_map(sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours),
 					"the timers");
-	if (sessions->hot == NULL || sessions->cold == NULL || sessions->extra == NULL || engine->wheel_nodes == NULL)
+	if (sessions->hot == NULL || sessions->cold == NULL || sessions->extra == NULL || sessions->quality == NULL ||
+	    engine->wheel_nodes == NULL)
 		return PYDP_E_NOMEM;
 	sessions->ports = engine->path_ports;
 	sessions->rng = &engine->rng;
@@ -64,6 +66,7 @@ void sessions_destroy(struct pydp_engine *engine)
 	table_unmap(sessions->hot, sizeof(*sessions->hot) * engine->max_sessions);
 	table_unmap(sessions->cold, sizeof(*sessions->cold) * engine->max_sessions);
 	table_unmap(sessions->extra, sizeof(*sessions->extra) * engine->max_sessions);
+	table_unmap(sessions->quality, sizeof(*sessions->quality) * engine->max_sessions);
 	table_unmap(engine->wheel_nodes, sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours));
 }
 

@@ -107,6 +107,17 @@ static void hear_echo_rate(struct path_sessions *sessions, uint32_t slot, uint32
 	sessions->echo(sessions->engine, slot, now_ns);
 }
 
+/* An answer to a Poll comes off the peer's schedule and says nothing of it. */
+static void judge_link(struct path_sessions *sessions, uint32_t slot, const struct bfd_packet *packet, uint64_t now_ns)
+{
+	const struct bfd_session *session = &sessions->hot[slot];
+
+	if (session->state != PYDP_BFD_UP || packet->state != PYDP_BFD_UP)
+		link_quality_break(&sessions->quality[slot]);
+	else if (!(packet->flags & BFD_FLAG_FINAL))
+		link_quality_hello(&sessions->quality[slot], bfd_session_negotiated_rx_us(session), now_ns);
+}
+
 /* Everything that is not a repeated hello of a session found by index. */
 static void receive_slowly(struct path_sessions *sessions, struct path_port *port, const struct path_packet *packet,
 			   uint64_t now_ns)
@@ -168,6 +179,8 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 	}
 	if (actions.bits != 0)
 		sessions->acted(sessions->engine, slot, &actions, now_ns);
+	if (fault == BFD_ACCEPTED && sessions->hot[slot].features & BFD_FEATURE_QUALITY)
+		judge_link(sessions, slot, &bfd, now_ns);
 	if (fault == BFD_ACCEPTED && sessions->hot[slot].features & BFD_FEATURE_ECHO)
 		hear_echo_rate(sessions, slot, bfd.required_min_echo_rx_us, now_ns);
 }

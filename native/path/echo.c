@@ -126,6 +126,8 @@ static uint32_t claimed(const struct path_sessions *sessions, const struct path_
 static void came_back(struct path_sessions *sessions, struct path_port *port, uint32_t slot, const struct path_packet *packet,
 		      uint64_t now_ns)
 {
+	struct bfd_echo *echo = &sessions->extra[slot].echo;
+	uint32_t out = echo->unanswered;
 	enum bfd_fault fault;
 
 	if (sessions->cold[slot].kind == BFD_KIND_ECHO) {
@@ -133,13 +135,16 @@ static void came_back(struct path_sessions *sessions, struct path_port *port, ui
 		rte_pktmbuf_free(packet->mbuf);
 		return;
 	}
-	fault = bfd_echo_receive(&sessions->extra[slot].echo, sessions->hot[slot].local_discriminator, &sessions->echo_key,
-				 packet->payload, packet->payload_length, now_ns);
+	fault = bfd_echo_receive(echo, sessions->hot[slot].local_discriminator, &sessions->echo_key, packet->payload,
+				 packet->payload_length, now_ns);
 
-	if (fault == BFD_ACCEPTED)
-		path_count(port, PYDP_CNT_RX_BFD_ECHO, 1);
-	else
+	if (fault != BFD_ACCEPTED) {
 		path_session_refuse(sessions, port, slot, fault);
+	} else {
+		path_count(port, PYDP_CNT_RX_BFD_ECHO, 1);
+		if (sessions->hot[slot].features & BFD_FEATURE_QUALITY)
+			link_quality_echo(&sessions->quality[slot], echo->rtt_ns, out - echo->unanswered - 1);
+	}
 	rte_pktmbuf_free(packet->mbuf);
 }
 

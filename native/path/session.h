@@ -8,6 +8,7 @@
 #include "core/bfd_auth_session.h"
 #include "core/bfd_echo.h"
 #include "core/bfd_session.h"
+#include "core/link_quality.h"
 #include "core/rng.h"
 #include "path/packet.h"
 #include "path/reflector.h"
@@ -114,6 +115,7 @@ struct path_sessions {
 	struct bfd_session *hot;
 	struct path_session *cold;
 	struct path_session_extra *extra;
+	struct link_quality *quality;       /* with BFD_FEATURE_QUALITY; untouched of others */
 	const struct bfd_key_chain *chains; /* by bfd_auth_state.chain */
 	uint32_t slots;                     /* in use or used before */
 	struct rte_hash *keys;

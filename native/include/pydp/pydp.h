@@ -11,6 +11,7 @@
 #include <pydp/event.h>
 #include <pydp/generate.h>
 #include <pydp/key_chain.h>
+#include <pydp/link_quality.h>
 #include <pydp/port.h>
 #include <pydp/reflector.h>
 #include <pydp/replay.h>

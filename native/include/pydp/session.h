@@ -65,7 +65,8 @@ struct pydp_session_config {
 	struct pydp_address echo_source;  /* family 0: source. One outside the subnet keeps the peer from ICMP redirects */
 	uint32_t remote_discriminator;    /* of S-BFD: the reflector's, not 0 */
 	uint16_t key_chain;               /* pydp_key_chain_set's id: the session authenticates; 0: it does not */
-	uint8_t reserved[2];
+	uint8_t link_quality;             /* 1: count for pydp_session_quality */
+	uint8_t reserved[1];
 };
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */
