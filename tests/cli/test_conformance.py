@@ -72,6 +72,13 @@ def test_a_wrong_command_line_is_exit_code_2_with_a_reason(words, capsys):
     assert "Error:" in capsys.readouterr().err
 
 
+def test_a_target_on_this_machine_is_refused_with_what_to_do(tmp_path):
+    done = conformance(tmp_path, "--target", "127.0.0.1")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "ip netns exec" in done.stderr
+
+
 def test_a_key_never_stands_in_an_error(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("BFD_FASTPATH_AUTH_KEY", "keyed-md5 one hush-hush")
     assert invoke(["conformance", "--target", "192.0.2.1"]) == 2

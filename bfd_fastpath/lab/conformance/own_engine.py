@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Final
 
 import pydp
-from bfd_fastpath.lab.conformance.authentication import Key
+from bfd_fastpath.lab.conformance.authentication import AuthType, Key
 from bfd_fastpath.lab.conformance.far_end import Ends
 from bfd_fastpath.lab.conformance.frame import Address
 from bfd_fastpath.lab.conformance.row import Need
@@ -28,6 +28,13 @@ _MAC: Final = bytes.fromhex("020000000002")
 _SECOND_MAC: Final = bytes.fromhex("020000000003")
 _BEGINNING_NS: Final = 1_000_000_000
 _BURST: Final = 64
+_ALGORITHMS: Final = {
+    AuthType.SIMPLE_PASSWORD: pydp.CryptoAlgorithm.SIMPLE_PASSWORD,
+    AuthType.KEYED_MD5: pydp.CryptoAlgorithm.MD5,
+    AuthType.METICULOUS_KEYED_MD5: pydp.CryptoAlgorithm.MD5,
+    AuthType.KEYED_SHA1: pydp.CryptoAlgorithm.SHA_1,
+    AuthType.METICULOUS_KEYED_SHA1: pydp.CryptoAlgorithm.SHA_1,
+}
 _numbers = itertools.count(1)
 
 
@@ -111,9 +118,19 @@ class OwnDriver:
         path = pydp.Diagnostic.CONCATENATED_PATH_DOWN if down else pydp.Diagnostic.NONE
         self._engine.sessions.upsert(replace(config, concatenated_path=path))
 
+    def _chain(self, key: Key | None) -> int:
+        """The number of a key chain that has this key alone; 0 without one."""
+        if key is None:
+            return 0
+        self._engine.key_chains.set(key.type, [pydp.Key(key.key_id, _ALGORITHMS[key.type], key.secret)])
+        return int(key.type)
+
     def _config(self, wish: Wish, peer: dict[int, Address]) -> pydp.SessionConfig:
         return pydp.SessionConfig(
+            key_chain=self._chain(wish.key),
+            meticulous=wish.key is not None and wish.key.type.meticulous,
             demand_enabled=wish.demand,
+            desired_min_echo_tx_interval_us=wish.echo_us,
             source_addr=TARGET[self._version],
             dest_addr=peer[self._version],
             local_multiplier=wish.multiplier,
@@ -129,19 +146,7 @@ class OwnEngine:
 
     name = "self"
     key: Key | None = None
-    offers = frozenset(
-        {
-            Need.RESTART,
-            Need.TIMERS,
-            Need.MULTIPLIER,
-            Need.ADMIN,
-            Need.PASSIVE,
-            Need.SECOND,
-            Need.DEMAND,
-            Need.RESET,
-            Need.CONCATENATED,
-        }
-    )
+    offers = frozenset(Need)
 
     def __init__(self, version: int = 4, seed: int = 1) -> None:
         self._version, self._seed = version, seed

@@ -50,6 +50,11 @@ def route(target: Address, source: Address | None) -> Route:
             f"{target} is behind the router {found[0]['gateway']}; a single hop is tried from its own LAN"
         )
     interface = str(found[0]["dev"])
+    if interface == "lo":
+        raise SubjectError(
+            f"{target} is an address of this machine; play the far end in a network namespace of its own "
+            "(ip netns exec)"
+        )
     own = source or ip_address(str(found[0].get("prefsrc", "")))
     mac = str(_ip("link", "show", "dev", interface)[0].get("address", ""))
     return Route(interface, own, _octets(mac), _neighbour(target, own, interface))

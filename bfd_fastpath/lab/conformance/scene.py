@@ -75,6 +75,10 @@ class Scene:
         result = Result.PASS if holds else Result.FAIL
         self._verdict(row, result, sentence, [one.number for one in packets])
 
+    def expect(self, row: int, holds: bool, sentence: str, *packets: Heard | Sent) -> None:
+        """The same where the sentence is what was to be seen."""
+        self.show(row, holds, sentence if holds else f"not so: {sentence}", *packets)
+
     def not_applicable(self, row: int, reason: str) -> None:
         """What the row speaks of does not happen at this target."""
         if row in self.rows:

@@ -47,14 +47,14 @@ def admin_down(s: Scene) -> None:
         )
         if echo:
             late = [one for one in far.echoes if one.time_ns > first.time_ns + 300_000_000 + s.line.slack_ns]
-            s.show(137, not late, "and no Echo packet after it", first, *late[:2])
+            s.expect(137, not late, "and no Echo packet after it", first, *late[:2])
     far.hellos = False
     after_ns = s.line.now_ns
     s.change(replace(s.wish, admin_down=False))
     up = [
         h for h in far.run(3) if h.packet and h.time_ns >= after_ns and h.said.state is not State.ADMIN_DOWN
     ]
-    s.show(137, bool(up) and up[0].said.state is State.DOWN, "enabled again: Down", *up[:1])
+    s.expect(137, bool(up) and up[0].said.state is State.DOWN, "enabled again: Down", *up[:1])
 
 
 @scripts.scene(135, 136)
@@ -66,7 +66,7 @@ def forwarding_reset(s: Scene) -> None:
     s.driver.reset_forwarding()
     heard = [h for h in s.far.run(1.5) if h.packet and h.time_ns >= before_ns]
     downs = [h for h in heard if h.said.state is State.DOWN]
-    s.show(136, bool(downs), "forwarding plane reset: it says Down", *(downs[:1] or heard[:2]))
+    s.expect(136, bool(downs), "forwarding plane reset: it says Down", *(downs[:1] or heard[:2]))
     code = downs[0].said.diagnostic if downs else "none"
     s.show(
         135,

@@ -57,7 +57,7 @@ def discriminators(s: Scene) -> None:
         s.far.say("we are Down")
         later = s.far.run(2.5)
         same = {h.said.my_discriminator for h in (one, *later) if h.packet}
-        s.show(4, same == {one.said.my_discriminator}, "it keeps it", one, *later[:1])
+        s.expect(4, same == {one.said.my_discriminator}, "a session keeps its discriminator", one, *later[:1])
         found.append(one.said.my_discriminator)
         firsts.append(one)
     listed = ", ".join(f"{one:#010x}" for one in found)

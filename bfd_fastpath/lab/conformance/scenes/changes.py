@@ -152,6 +152,6 @@ def poll_after_poll(s: Scene) -> None:
     later = [following, *(h for h in far.run(3.5) if h.packet)]
     polls = [h for h in later if h.said.poll and h.said.required_min_rx_us == 300_000]
     both = first.said.required_min_rx_us == 300_000
-    s.show(
+    s.expect(
         91, bool(polls) or both, "the second change has its Poll after a packet without F", clear, *polls[:1]
     )

@@ -36,7 +36,7 @@ def peer_demands(s: Scene) -> None:
     far.your = first.said.my_discriminator
     far.hellos = True
     before = [h for h in far.run(3) if h.packet and not h.said.final]
-    s.show(113, len(before) > 1, "D set while not both are Up: packets flow", *before[:3])
+    s.expect(113, len(before) > 1, "D set while not both are Up: packets flow", *before[:3])
     far.demand = False
     quiet, answer = _silenced(s)
     sent = far.sent[-1]
@@ -49,7 +49,7 @@ def peer_demands(s: Scene) -> None:
         *quiet[:3],
     )
     for row in (112, 123):
-        s.show(row, bool(answer), "while it answers Polls", *answer)
+        s.expect(row, bool(answer), "it answers Polls meanwhile", *answer)
     far.demand = False
     cleared = far.say("D clear", poll=True)
     heard = [h for h in far.run(1.5) if h.packet and not h.said.final]
@@ -143,7 +143,7 @@ def poll_unanswered(s: Scene) -> None:
     far.hellos = far.answers = False
     quiet = [h for h in far.run(3) if h.packet]
     downs = [h for h in quiet if h.said.state is State.DOWN]
-    s.show(93, not downs, "demanding, it stays Up through 3 s of silence", *downs[:1])
+    s.expect(93, not downs, "demanding, it stays Up through 3 s of silence", *downs[:1])
     s.change(replace(s.wish, required_us=150_000))
     poll = s.await_("its Poll", lambda h: h.said.poll)
     wanted = poll.said.multiplier * max(poll.said.desired_min_tx_us, far.required_us) * 1000

@@ -106,7 +106,7 @@ def echo_stops(s: Scene) -> None:
     )
     last = far.last
     up = last is not None and last.state is State.UP
-    s.show(110, up, "and it stays Up", far.heard[-1])
+    s.expect(110, up, "and it stays Up", far.heard[-1])
 
 
 @scripts.scene(94, 129, 130)
@@ -145,7 +145,7 @@ def echo_of_others(s: Scene) -> None:
     while s.line.now_ns < end_ns and not down:
         far.put(bytes(range(32)), "no Echo packet of its", port=ECHO_PORT)
         down = [h for h in far.run(0.04) if h.packet and h.said.state is State.DOWN]
-    s.show(
+    s.expect(
         129,
         bool(down),
         "other octets to its Echo port are not taken for its Echo packets",

@@ -30,13 +30,15 @@ def in_use(s: Scene) -> None:
     far = s.far
     s.come_up()
     answer = s.answers_octets(bytes(far.packet(poll=True)), "row 108: no section")
-    s.show(108, answer is None, "A clear: no answer", far.sent[-1], *([answer] if answer else []))
+    s.expect(108, answer is None, "A clear: no answer", far.sent[-1], *([answer] if answer else []))
     answer = s.answers_poll("authenticated")
-    s.show(109, answer is not None, "authenticated: answered", far.sent[-1], *([answer] if answer else []))
+    s.expect(109, answer is not None, "authenticated: answered", far.sent[-1], *([answer] if answer else []))
     wrong = bytearray(far.octets(poll=True))
     wrong[-1] ^= 0x80
     answer = s.answers_octets(bytes(wrong), "row 109: the digest differs")
-    s.show(109, answer is None, "with another digest: no answer", far.sent[-1], *([answer] if answer else []))
+    s.expect(
+        109, answer is None, "with another digest: no answer", far.sent[-1], *([answer] if answer else [])
+    )
     far.hellos = False
     for _ in range(10):
         plain = far.put(bytes(far.packet()), "no section")
@@ -68,7 +70,7 @@ def _not_switched_on(s: Scene) -> None:
         far.run(0.05)
     heard = far.run(1)
     with_it = [one for one in heard if one.octets[1] & 0x04]
-    s.show(
+    s.expect(
         15,
         bool(heard) and not with_it,
         "nor do packets with a section turn it on",
@@ -118,9 +120,9 @@ def numbers_forgotten(s: Scene) -> None:
     far.run_to(last.time_ns + detection_ns // 2)
     far.sequence = 100
     answer = s.answers_poll("a lower number, half a Detection Time later")
-    s.show(82, answer is None, "half a Detection Time later a lower number is refused", far.sent[-1])
+    s.expect(82, answer is None, "half a Detection Time later a lower number is refused", far.sent[-1])
     far.run_to(last.time_ns + 2 * detection_ns + 2_500_000_000)
     far.state, far.your = State.DOWN, 0
     answer = s.answers_poll("a lower number, after two Detection Times")
     told = "after two Detection Times of silence it is taken"
-    s.show(82, answer is not None, told, last, far.sent[-1], *([answer] if answer else []))
+    s.expect(82, answer is not None, told, last, far.sent[-1], *([answer] if answer else []))

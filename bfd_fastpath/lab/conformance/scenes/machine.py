@@ -55,7 +55,7 @@ def state_machine(s: Scene) -> None:
             *([answer] if answer else []),
         )
         if right and answer is not None and (before, after) == (State.UP, State.DOWN):
-            s.show(114, answer.said.diagnostic == 3, "with diagnostic 3", answer)
+            s.expect(114, answer.said.diagnostic == 3, "with diagnostic 3", answer)
 
 
 @scripts.scene(126, 128)
@@ -92,7 +92,7 @@ def fields(s: Scene) -> None:
         faults += [f"{name} of packet {one.number}" for name, good in checks.items() if not good]
     wrong = f"wrong: {', '.join(faults[:5])}" if faults else "every field of each is right"
     s.show(128, not faults, f"{len(far.heard)} packets from Down to Up: {wrong}", *far.heard[:3])
-    s.show(128, answer is not None, "an answer to a Poll among them", *([answer] if answer else []))
+    s.expect(128, answer is not None, "an answer to a Poll among them", *([answer] if answer else []))
     demands = [h for h in far.heard if h.packet and h.said.demand]
     told = f"{len(far.heard)} packets from Down to Up, {len(demands)} with D"
     s.show(126, not demands, told, *(demands[:3] or far.heard[-1:]))

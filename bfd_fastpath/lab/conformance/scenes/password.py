@@ -72,7 +72,7 @@ def password_received(s: Scene) -> None:
     for secret in (key.secret[:-1] + b"?", b"A" + key.secret[1:]):
         refused(25, seal(packet, replace(key, secret=secret), 0), "another password")
     good = s.answers_poll("row 26: the password")
-    s.show(
+    s.expect(
         26,
         good is not None,
         "the right password: its Poll is answered",

@@ -102,10 +102,10 @@ def polls_answered(s: Scene) -> None:
         answer = s.answers_poll("Poll between two hellos")
         asked = far.sent[-1]
         late = answer.time_ns - asked.time_ns if answer else 0
-        s.show(
+        s.expect(
             124,
             answer is not None and late < every,
-            "and five more in Up",
+            "five more are answered in Up",
             asked,
             *([answer] if answer else []),
         )

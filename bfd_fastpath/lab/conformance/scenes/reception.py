@@ -51,7 +51,7 @@ def malformed(s: Scene) -> None:
     _refused(s, 99, bytes(octets), "Length one beyond the payload")
     octets = _poll(s)
     answer = s.answers_octets(bytes(octets) + bytes(4), "row 99: four octets behind Length")
-    s.show(
+    s.expect(
         99, answer is not None, "octets behind Length do no harm", far.sent[-1], *([answer] if answer else [])
     )
     octets = _poll(s)
@@ -86,7 +86,7 @@ def _no_effect(s: Scene) -> None:
         heard = [h for h in far.run(0.35) if h.packet]
     said = [(h.said.state, h.said.your_discriminator) for h in heard]
     unmoved = bool(heard) and set(said) == {(State.UP, far.discriminator)} and before is not None
-    s.show(96, unmoved, "it stays Up, with our discriminator and its interval", bad, *heard[:3])
+    s.expect(96, unmoved, "it stays Up, with our discriminator and its interval", bad, *heard[:3])
     silent_ns = s.line.now_ns
     far.hellos = far.answers = False
     detection_s = s.detection_ns() / 1e9
@@ -94,7 +94,7 @@ def _no_effect(s: Scene) -> None:
         far.put(bytes(octets), "row 96: discarded, so it keeps nothing alive")
         far.run(detection_s / 8)
     downs = [h for h in far.heard if h.packet and h.time_ns > silent_ns and h.said.state is State.DOWN]
-    s.show(
+    s.expect(
         96,
         bool(downs) and downs[0].said.diagnostic == 1,
         "with nothing but such packets its Detection Time runs out",
@@ -124,14 +124,14 @@ def which_session(s: Scene) -> None:
     far.say("row 106: Down with Your Discriminator 0")
     asked = far.sent[-1]
     init = far.wait_for(lambda h: h.said.your_discriminator == far.discriminator, s.soon_s + 1.2)
-    s.show(106, init is not None, "found by its addresses: it took our discriminator", asked, init or first)
+    s.expect(106, init is not None, "found by its addresses: it took our discriminator", asked, init or first)
     if init is None:
         raise StuckError("a packet with Your Discriminator 0 that says Down was not taken")
     far.learns = True
     far.your = first.said.my_discriminator
     s.come_up()
     answer = s.answers_poll("row 103: Your Discriminator")
-    s.show(
+    s.expect(
         103,
         answer is not None,
         "Your Discriminator alone found it",
@@ -141,7 +141,13 @@ def which_session(s: Scene) -> None:
     answer = s.answers_octets(
         far.octets(poll=True), "row 103: from another UDP port", source_port=49_152 + far.source_port % 1000
     )
-    s.show(103, answer is not None, "and so from another port", far.sent[-1], *([answer] if answer else []))
+    s.expect(
+        103,
+        answer is not None,
+        "it is found from another UDP port, too",
+        far.sent[-1],
+        *([answer] if answer else []),
+    )
     for wrong in (far.your ^ 0x00010000, far.your ^ 0x80000000, far.your ^ 1):
         _refused(s, 104, far.octets(poll=True, your_discriminator=wrong), f"Your Discriminator {wrong:#010x}")
     for state in (State.INIT, State.UP):
@@ -170,11 +176,11 @@ def order(s: Scene) -> None:
         s.show(95, False, "a Poll that says Down was not answered", asked)
         return
     said = answer.said
-    s.show(
+    s.expect(
         95, said.state is State.DOWN and said.diagnostic == 3, "the answer has the new state", asked, answer
     )
     learned = said.your_discriminator == far.discriminator ^ 0xFF00
-    s.show(95, learned, "and the discriminator that the same packet brought", asked, answer)
+    s.expect(95, learned, "the answer has the discriminator that the same packet brought", asked, answer)
     far.discriminator ^= 0xFF00
     far.state, far.required_us, far.multiplier = State.DOWN, 3_000_000, 50
     rest: list[Heard] = [h for h in far.run(2.2) if h.packet and not h.said.final]
@@ -183,4 +189,4 @@ def order(s: Scene) -> None:
     least = answer.time_ns - 100_000_000 + 3_000_000_000 * 3 // 4 - s.line.slack_ns
     at_once = answer.time_ns + round(s.soon_s * 1e9)
     early = [h for h in rest if at_once < h.time_ns < least]
-    s.show(95, not early, "and its interval follows the Required Min RX in it", asked, *rest[:2])
+    s.expect(95, not early, "its interval follows the Required Min RX in it", asked, *rest[:2])

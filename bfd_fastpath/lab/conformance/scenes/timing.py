@@ -99,7 +99,7 @@ def peer_reception(s: Scene) -> None:
     s.show(
         87, held, f"after the packet that lowers it: {_span(gaps) if gaps else 'no packets'}", cut, *fast[:3]
     )
-    s.show(120, held, "and lowered to 100 ms", cut, *fast[:2])
+    s.expect(120, held, "and more often when it is lowered to 100 ms", cut, *fast[:2])
 
 
 @scripts.scene(122)
@@ -115,7 +115,7 @@ def peer_wants_nothing(s: Scene) -> None:
         122, not quiet, f"Required Min RX 0: {len(quiet)} periodic packets in 5 s", far.sent[-1], *quiet[:3]
     )
     answer = s.answers_poll("Poll with Required Min RX 0")
-    s.show(122, answer is not None, "and it was there to answer a Poll", *([answer] if answer else []))
+    s.expect(122, answer is not None, "it answers a Poll meanwhile", *([answer] if answer else []))
 
 
 @scripts.scene(6)
