@@ -2,6 +2,7 @@
 /* Shape of the authentication section, by type. */
 #include "bfd_auth.h"
 #include <string.h>
+#include "mutant.h"
 
 enum {
 	TYPE_AT = 24,
@@ -39,7 +40,8 @@ enum bfd_fault bfd_auth_parse(const uint8_t *data, const struct bfd_packet *pack
 	default:
 		return BFD_FAULT_AUTH_TYPE;
 	}
-	if (auth->length < least || auth->length > most || BFD_PACKET_LENGTH + auth->length != packet->length)
+	if ((auth->length < least || auth->length > most || BFD_PACKET_LENGTH + auth->length != packet->length) &&
+	    !MUTANT(41) && !MUTANT(62))
 		return BFD_FAULT_AUTH_LENGTH;
 	auth->key_id = data[KEY_ID_AT];
 	if (auth->type != PYDP_AUTH_SIMPLE_PASSWORD)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <md5.h>
 #include <sha1.h>
+#include "mutant.h"
 
 void bfd_auth_digest(const struct bfd_key *key, const uint8_t *packet, size_t length, uint8_t *digest)
 {
@@ -16,6 +17,8 @@ void bfd_auth_digest(const struct bfd_key *key, const uint8_t *packet, size_t le
 
 	memcpy(keyed, packet, BFD_AUTH_DIGEST_AT);
 	memcpy(keyed + BFD_AUTH_DIGEST_AT, key->secret, length - BFD_AUTH_DIGEST_AT);
+	if (MUTANT(31) || MUTANT(52))
+		keyed[length - 1] ^= 0xff;
 	if (key->algorithm == PYDP_CRYPTO_MD5) {
 		MD5Init(&context.md5);
 		MD5Update(&context.md5, keyed, length);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Echo function's clockwork. Time and randomness are arguments. */
 #include "bfd_echo.h"
+#include "mutant.h"
 
 enum { VERSION = 1, SEQUENCE_AT = 8, TIME_AT = 16, HASH_AT = 24 };
 
@@ -54,9 +55,14 @@ uint32_t bfd_echo_follow(struct bfd_echo *echo, uint8_t state, uint64_t now_ns, 
 	uint32_t interval_us = 0;
 	uint64_t soonest_ns;
 
-	if (state == PYDP_BFD_UP && echo->desired_min_tx_us != 0 && echo->remote_required_min_rx_us != 0)
+	if ((state == PYDP_BFD_UP || MUTANT(131)) && echo->desired_min_tx_us != 0 &&
+	    (echo->remote_required_min_rx_us != 0 || MUTANT(132)))
 		interval_us = echo->desired_min_tx_us > echo->remote_required_min_rx_us ? echo->desired_min_tx_us
 											: echo->remote_required_min_rx_us;
+	if (MUTANT(133) && interval_us != 0)
+		interval_us = echo->desired_min_tx_us;
+	if (MUTANT(110) && interval_us == 0)
+		return 0;
 	if (interval_us == echo->interval_us)
 		return 0;
 	/* What is out when the interval changes is waited for anew, by the new one. */
@@ -80,7 +86,7 @@ uint32_t bfd_echo_follow(struct bfd_echo *echo, uint8_t state, uint64_t now_ns, 
 
 uint32_t bfd_echo_timer(struct bfd_echo *echo, uint64_t now_ns, struct rng *rng)
 {
-	if (now_ns >= bfd_echo_detection_ns(echo))
+	if (now_ns >= bfd_echo_detection_ns(echo) && !MUTANT(130))
 		return BFD_ECHO_FAILED;
 	if (now_ns < echo->next_tx_ns || echo->next_tx_ns == BFD_NEVER)
 		return 0;
@@ -124,6 +130,8 @@ enum bfd_fault bfd_echo_receive(struct bfd_echo *echo, uint32_t discriminator, c
 	    siphash(key, payload, HASH_AT) != load64(payload + HASH_AT))
 		return BFD_FAULT_ECHO_FORGED;
 	/* Of those that are out, and of no other: a second copy, an echo from before a pause, one that others overtook. */
+	if (MUTANT(129))
+		return BFD_FAULT_ECHO_NOT_AWAITED;
 	behind = echo->sequence - bfd_load32(payload + SEQUENCE_AT);
 	sent_ns = load64(payload + TIME_AT);
 	if (echo->interval_us == 0 || behind >= echo->unanswered || sent_ns > now_ns)

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "bfd_session.h"
+#include "mutant.h"
 #include "siphash.h"
 
 enum {
@@ -98,6 +99,8 @@ static inline bool bfd_echo_idle(const struct bfd_echo *echo)
 /* RequiredMinRx that the session should advertise: while echoes go at least a second (6.8.3). */
 static inline uint32_t bfd_echo_min_rx_us(const struct bfd_echo *echo, uint32_t wanted_us)
 {
+	if (MUTANT(89))
+		return wanted_us;
 	return echo->interval_us != 0 && wanted_us != 0 && wanted_us < BFD_ECHO_SLOW_RX_US ? BFD_ECHO_SLOW_RX_US : wanted_us;
 }
 

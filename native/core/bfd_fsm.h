@@ -4,6 +4,7 @@
 #define CORE_BFD_FSM_H
 #include <stdint.h>
 #include <pydp/session.h>
+#include "mutant.h"
 
 /* The first four are the received state, with the values of enum pydp_bfd_state. */
 enum bfd_event {
@@ -32,6 +33,8 @@ static const uint8_t bfd_fsm_table[4][BFD_EVENTS] = {
 
 static inline uint8_t bfd_fsm_next(uint8_t local_state, enum bfd_event event)
 {
+	if (MUTANT(114) && local_state == PYDP_BFD_INIT && event == BFD_EVENT_INIT)
+		return PYDP_BFD_INIT;
 	return bfd_fsm_table[local_state & 3][event];
 }
 

@@ -3,26 +3,33 @@
  * bfd_session_command.c. */
 #include "bfd_session.h"
 #include "bfd_session_steps.h"
+#include "mutant.h"
 
 static void learn(struct bfd_session *s, const struct bfd_packet *packet)
 {
-	s->remote_discriminator = packet->my_discriminator;
+	if (!(MUTANT(95) && packet->flags & BFD_FLAG_POLL))
+		s->remote_discriminator = packet->my_discriminator;
 	s->remote_state = packet->state;
 	s->remote_diagnostic = packet->diagnostic;
 	s->remote_multiplier = packet->multiplier;
 	s->remote_desired_min_tx_us = packet->desired_min_tx_us;
-	s->remote_required_min_rx_us = packet->required_min_rx_us;
+	if (!(MUTANT(87) && packet->required_min_rx_us < s->remote_required_min_rx_us))
+		s->remote_required_min_rx_us = packet->required_min_rx_us;
 	if (packet->flags & BFD_FLAG_DEMAND)
 		s->flags |= BFD_SESSION_REMOTE_DEMAND;
-	else
+	else if (!MUTANT(134))
 		s->flags &= (uint8_t)~BFD_SESSION_REMOTE_DEMAND;
 }
 
 static void answer_to_poll(struct bfd_session *s, bool final, uint64_t now_ns, struct bfd_actions *actions)
 {
+	if (MUTANT(111))
+		return;
 	if (final && s->poll == BFD_POLL_SENT) {
 		s->poll = BFD_POLL_HOLD;
 		s->poll_ns = now_ns + (now_ns - s->poll_ns);
+		if (MUTANT(91))
+			bfd_poll_release(s, actions);
 		/* The answer may be older than a change that still waits for its own Poll. */
 		if (s->flags & BFD_SESSION_POLL_WANTED)
 			return;
@@ -39,6 +46,8 @@ static bool react(struct bfd_session *s, uint8_t remote_state, uint64_t now_ns, 
 {
 	bool changed = bfd_enter(s, (enum bfd_event)remote_state, now_ns, actions);
 
+	if (MUTANT(140) && changed && s->state == PYDP_BFD_DOWN)
+		s->remote_required_min_rx_us = BFD_DEFAULT_REMOTE_MIN_RX_US;
 	if (changed && s->state == PYDP_BFD_DOWN)
 		s->diagnostic = PYDP_DIAG_NEIGHBOR_DOWN;
 	if (remote_state == PYDP_BFD_ADMIN_DOWN)
@@ -78,6 +87,8 @@ enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packe
 	bfd_begin(s, &before, actions);
 	if (fault != BFD_ACCEPTED)
 		return fault;
+	if (MUTANT(6) && s->flags & BFD_SESSION_HEARD && now_ns - s->last_rx_ns < (uint64_t)s->rx_in_force_us * 950)
+		return BFD_FAULT_NO_SESSION;
 	learn(s, packet);
 	s->last_rx_ns = now_ns;
 	s->deferred_us = 0;
@@ -93,9 +104,9 @@ enum bfd_fault bfd_session_receive(struct bfd_session *s, const struct bfd_packe
 	changed = react(s, packet->state, now_ns, actions);
 	bfd_settle(s, now_ns, actions);
 	/* A Final answer tells a change of state as well as an early packet would. */
-	if (packet->flags & BFD_FLAG_POLL)
+	if (packet->flags & BFD_FLAG_POLL && !MUTANT(124) && !(MUTANT(125) && s->rx_packets % 32 != 0))
 		actions->bits |= BFD_ACT_SEND_FINAL;
-	else if (changed)
+	else if (changed && !MUTANT(127))
 		bfd_send(s, now_ns, rng, actions);
 	remember(s, packet);
 	bfd_finish(s, &before, actions);
@@ -114,9 +125,12 @@ static void expire(struct bfd_session *s, uint64_t deadline_ns, uint64_t now_ns,
 	s->features &= (uint8_t)~BFD_FEATURE_DEMAND_TOLD;
 	s->deferred_us = 0;
 	s->hello_head = 0;
-	if (!(s->features & BFD_FEATURE_INITIATOR))
+	if (!(s->features & BFD_FEATURE_INITIATOR) && !MUTANT(74))
 		s->remote_discriminator = 0;
-	s->remote_required_min_rx_us = BFD_DEFAULT_REMOTE_MIN_RX_US;
+	if (!MUTANT(141))
+		s->remote_required_min_rx_us = BFD_DEFAULT_REMOTE_MIN_RX_US;
+	if (MUTANT(92))
+		return;
 	if (bfd_enter(s, BFD_EVENT_TIMEOUT, now_ns, actions)) {
 		s->diagnostic = PYDP_DIAG_CONTROL_EXPIRY;
 		if (was_up)
@@ -132,7 +146,7 @@ void bfd_session_echo_failed(struct bfd_session *s, uint64_t now_ns, struct rng 
 
 	bfd_begin(s, &before, actions);
 	if (s->state == PYDP_BFD_UP && bfd_enter(s, BFD_EVENT_TIMEOUT, now_ns, actions)) {
-		s->diagnostic = PYDP_DIAG_ECHO_FAILED;
+		s->diagnostic = MUTANT(94) ? PYDP_DIAG_CONTROL_EXPIRY : PYDP_DIAG_ECHO_FAILED;
 		s->nexthop = nexthop_next(NEXTHOP_SESSION_FAILED);
 		bfd_send(s, now_ns, rng, actions);
 	}

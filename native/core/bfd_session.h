@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "bfd_packet.h"
+#include "mutant.h"
 #include "rng.h"
 
 enum {
@@ -151,8 +152,8 @@ static inline enum bfd_fault bfd_session_admits(const struct bfd_session *sessio
 	bool wanted = session->features & BFD_FEATURE_AUTHENTICATION;
 
 	if (packet->flags & BFD_FLAG_AUTHENTICATION)
-		return wanted ? BFD_ACCEPTED : BFD_FAULT_AUTHENTICATION;
-	return wanted ? BFD_FAULT_UNAUTHENTICATED : BFD_ACCEPTED;
+		return wanted || MUTANT(107) ? BFD_ACCEPTED : BFD_FAULT_AUTHENTICATION;
+	return wanted && !MUTANT(22) && !MUTANT(39) && !MUTANT(60) && !MUTANT(108) ? BFD_FAULT_UNAUTHENTICATED : BFD_ACCEPTED;
 }
 
 /* A parsed packet that belongs to this session, verified when it has an authentication section. Actions count even when the packet is refused (AdminDown). */
@@ -222,7 +223,9 @@ static inline uint64_t bfd_session_detection_us(const struct bfd_session *sessio
 	uint64_t detection = (uint64_t)session->remote_multiplier * bfd_session_negotiated_rx_us(session);
 
 	if (bfd_session_demanding(session))
-		return bfd_session_answer_us(session);
+		return MUTANT(93) ? UINT32_MAX : bfd_session_answer_us(session);
+	if (MUTANT(68))
+		detection /= 2;
 	if (!(session->flags & BFD_SESSION_HEARD))
 		return 0;
 	return detection ? detection : 1;
@@ -267,7 +270,7 @@ static inline bool bfd_session_polling(const struct bfd_session *session)
 /* The DesiredMinTx that packets say: at least a second while not Up (6.8.3). */
 static inline uint32_t bfd_session_desired_min_tx_us(const struct bfd_session *session)
 {
-	if (session->state != PYDP_BFD_UP && session->desired_min_tx_us < BFD_SLOW_INTERVAL_US)
+	if (session->state != PYDP_BFD_UP && session->desired_min_tx_us < BFD_SLOW_INTERVAL_US && !MUTANT(76) && !MUTANT(86))
 		return BFD_SLOW_INTERVAL_US;
 	return session->desired_min_tx_us;
 }
@@ -287,6 +290,25 @@ static inline bool bfd_session_both_up(const struct bfd_session *session)
 	return session->state == PYDP_BFD_UP && session->remote_state == PYDP_BFD_UP;
 }
 
+/* Faults in what is sent. */
+static inline void bfd_session_spoil(const struct bfd_session *session, bool final, struct bfd_packet *packet)
+{
+	if (MUTANT(4))
+		packet->my_discriminator ^= session->tx_packets & 1 ? 0x00100000 : 0;
+	if (MUTANT(5) || MUTANT(71))
+		packet->my_discriminator = 0x01000001;
+	if (MUTANT(7) && final && session->poll == BFD_POLL_SENT)
+		packet->flags |= BFD_FLAG_POLL;
+	if (MUTANT(8))
+		packet->flags &= (uint8_t)~BFD_FLAG_POLL;
+	if (MUTANT(126) || (MUTANT(10) && session->features & BFD_FEATURE_DEMAND))
+		packet->flags |= BFD_FLAG_DEMAND;
+	if (MUTANT(79))
+		packet->multiplier = 0;
+	if (MUTANT(128))
+		packet->required_min_rx_us++;
+}
+
 /* The packet to send now (6.8.7). final: the answer to a Poll, which never polls itself (6.5). */
 static inline void bfd_session_fill(const struct bfd_session *session, bool final, struct bfd_packet *packet)
 {
@@ -304,6 +326,7 @@ static inline void bfd_session_fill(const struct bfd_session *session, bool fina
 	packet->desired_min_tx_us = bfd_session_desired_min_tx_us(session);
 	packet->required_min_rx_us = session->required_min_rx_us;
 	packet->required_min_echo_rx_us = 0;
+	bfd_session_spoil(session, final, packet);
 }
 
 /* The short way for a hello that says what the last one said. payload: the UDP payload, at least 24 octets long. Returns
@@ -314,6 +337,8 @@ static inline bool bfd_session_hello(struct bfd_session *session, const uint8_t 
 
 	memcpy(&head, payload, sizeof(head));
 	memcpy(&timers, payload + 12, sizeof(timers));
+	if (MUTANT(6))
+		return false;
 	if (((head ^ session->hello_head) | (timers ^ session->hello_timers)) != 0 || head == 0 ||
 	    bfd_packet_your_discriminator(payload) != session->local_discriminator)
 		return false;

@@ -3,6 +3,24 @@
  * 6.8.16), poll, reset it (6.8.15), remove it, clear or hold its next hop. */
 #include "bfd_session.h"
 #include "bfd_session_steps.h"
+#include "mutant.h"
+
+/* Faults that begin with the session. */
+static void begin_wrong(struct bfd_session *s)
+{
+	if (MUTANT(1) || MUTANT(3))
+		s->flags |= BFD_SESSION_PASSIVE;
+	if (MUTANT(2))
+		s->flags &= (uint8_t)~BFD_SESSION_PASSIVE;
+	if (MUTANT(69))
+		s->state = PYDP_BFD_INIT;
+	if (MUTANT(73))
+		s->remote_discriminator = 1;
+	if (MUTANT(75))
+		s->diagnostic = PYDP_DIAG_ADMIN_DOWN;
+	if (MUTANT(77))
+		s->remote_required_min_rx_us = 5 * BFD_SLOW_INTERVAL_US;
+}
 
 void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *config, uint32_t local_discriminator,
 		      uint64_t now_ns)
@@ -23,6 +41,7 @@ void bfd_session_init(struct bfd_session *s, const struct bfd_session_config *co
 		.features = config->features & (BFD_FEATURES_WANTED | BFD_FEATURE_INITIATOR),
 		.remote_discriminator = config->remote_discriminator,
 	};
+	begin_wrong(s);
 	bfd_confirm(s);
 	bfd_pace(s);
 }
@@ -61,7 +80,12 @@ static void change_timers(struct bfd_session *s, uint32_t desired_min_tx_us, uin
 	s->required_min_rx_us = required_min_rx_us;
 	if (bfd_session_desired_min_tx_us(s) == desired && s->required_min_rx_us == required)
 		return;
-	bfd_poll_want(s, now_ns, actions);
+	if (!MUTANT(83))
+		bfd_poll_want(s, now_ns, actions);
+	if (MUTANT(84) || MUTANT(85))
+		bfd_confirm(s);
+	if (MUTANT(90))
+		return;
 	if (s->state != PYDP_BFD_UP) {
 		bfd_confirm(s);
 		return;
@@ -79,7 +103,7 @@ static void disable(struct bfd_session *s, uint8_t diagnostic, uint64_t now_ns, 
 
 	if (!changed && s->diagnostic == diagnostic)
 		return;
-	s->diagnostic = diagnostic;
+	s->diagnostic = MUTANT(137) ? PYDP_DIAG_NONE : diagnostic;
 	s->nexthop = nexthop_next(NEXTHOP_ADMIN_DOWN);
 	bfd_send(s, now_ns, rng, actions);
 }
@@ -101,9 +125,9 @@ static bool change_features(struct bfd_session *s, uint8_t wanted, uint64_t now_
 	if (changed & (BFD_FEATURE_AUTHENTICATION | BFD_FEATURE_ECHO | BFD_FEATURE_QUALITY))
 		s->hello_head = 0;
 	/* A change of D is a Poll Sequence of its own (6.6); bfd_settle begins the first. */
-	if (changed & BFD_FEATURE_DEMAND && bfd_session_demanding(s))
+	if (changed & BFD_FEATURE_DEMAND && bfd_session_demanding(s) && !MUTANT(11))
 		bfd_poll_want(s, now_ns, actions);
-	if (bfd_session_diagnostic(s) == diagnostic)
+	if (bfd_session_diagnostic(s) == diagnostic || MUTANT(139))
 		return false;
 	bfd_content_changed(s, now_ns, actions);
 	return true;
@@ -237,12 +261,12 @@ void bfd_session_forwarding_reset(struct bfd_session *s, uint64_t now_ns, struct
 
 	bfd_begin(s, &before, actions);
 	if (s->state != PYDP_BFD_ADMIN_DOWN) {
-		bool changed = bfd_enter(s, BFD_EVENT_RESET, now_ns, actions);
+		bool changed = !MUTANT(136) && bfd_enter(s, BFD_EVENT_RESET, now_ns, actions);
 
 		if (was_up)
 			s->nexthop = nexthop_next(NEXTHOP_SESSION_FAILED);
 		if (changed || s->diagnostic != PYDP_DIAG_FORWARDING_RESET) {
-			s->diagnostic = PYDP_DIAG_FORWARDING_RESET;
+			s->diagnostic = MUTANT(135) ? PYDP_DIAG_CONTROL_EXPIRY : PYDP_DIAG_FORWARDING_RESET;
 			bfd_send(s, now_ns, rng, actions);
 		}
 	}

@@ -5,6 +5,7 @@
 #define CORE_BFD_SESSION_STEPS_H
 #include "bfd_fsm.h"
 #include "bfd_session.h"
+#include "mutant.h"
 #include "nexthop.h"
 
 /* What bfd_finish compares with. */
@@ -56,18 +57,22 @@ static inline bool bfd_may_send(const struct bfd_session *s)
 {
 	if (s->features & BFD_FEATURE_INITIATOR)
 		return s->state != PYDP_BFD_ADMIN_DOWN;
-	return !(s->flags & BFD_SESSION_PASSIVE) || s->remote_discriminator != 0;
+	return !(s->flags & BFD_SESSION_PASSIVE) || s->remote_discriminator != 0 || MUTANT(121);
 }
 
 /* The peer asked us, by its D bit, to send nothing periodic (6.6, 6.8.6). */
 static inline bool bfd_remote_demand(const struct bfd_session *s)
 {
-	return s->flags & BFD_SESSION_REMOTE_DEMAND && bfd_session_both_up(s);
+	return s->flags & BFD_SESSION_REMOTE_DEMAND && (bfd_session_both_up(s) || MUTANT(113));
 }
 
 static inline bool bfd_periodic(const struct bfd_session *s)
 {
-	return bfd_may_send(s) && s->remote_required_min_rx_us != 0 && (!bfd_remote_demand(s) || bfd_session_polling(s));
+	bool wanted = s->remote_required_min_rx_us != 0 || MUTANT(122);
+
+	if (MUTANT(138) && s->state == PYDP_BFD_ADMIN_DOWN)
+		return false;
+	return bfd_may_send(s) && wanted && (!bfd_remote_demand(s) || bfd_session_polling(s) || MUTANT(112) || MUTANT(123));
 }
 
 /* 75-100 % of the larger of both wishes, 75-90 % at Detect Mult 1 (6.8.7). At most 2^56, so nothing overflows. */
@@ -77,6 +82,20 @@ static inline uint64_t bfd_interval_ns(const struct bfd_session *s)
 	uint64_t longest = s->multiplier == 1 ? 900 : 1000;
 	uint64_t spread = longest - 750;
 
+	if (MUTANT(115))
+		return us * 700;
+	if (MUTANT(116))
+		return us * longest;
+	if (MUTANT(117))
+		return us * 1000 - (us * 350 * s->jitter >> 16);
+	if (MUTANT(118) && s->multiplier == 1)
+		return us * 1000 - (us * 250 * s->jitter >> 16);
+	if (MUTANT(119) && s->multiplier == 1)
+		return us * 900 - (us * 300 * s->jitter >> 16);
+	if (MUTANT(120))
+		return (uint64_t)s->tx_in_force_us * 1000;
+	if (MUTANT(9) && bfd_session_polling(s))
+		return us * 500;
 	return us * longest - (us * spread * s->jitter >> 16);
 }
 
@@ -85,6 +104,8 @@ static inline void bfd_pace(struct bfd_session *s)
 {
 	if (!bfd_periodic(s))
 		s->next_tx_ns = BFD_NEVER;
+	else if (MUTANT(88) && s->next_tx_ns != BFD_NEVER && s->next_tx_ns > s->last_tx_ns)
+		return;
 	else if (s->flags & BFD_SESSION_TX_STARTED)
 		s->next_tx_ns = s->last_tx_ns + bfd_interval_ns(s);
 	else
@@ -143,7 +164,7 @@ static inline void bfd_poll_want(struct bfd_session *s, uint64_t now_ns, struct 
 /* While either end demands, nothing periodic may tell that the content of our packets changed (6.6). */
 static inline void bfd_content_changed(struct bfd_session *s, uint64_t now_ns, struct bfd_actions *actions)
 {
-	if (bfd_remote_demand(s) || bfd_session_demanding(s))
+	if ((bfd_remote_demand(s) || bfd_session_demanding(s)) && !MUTANT(12))
 		bfd_poll_want(s, now_ns, actions);
 }
 
@@ -164,7 +185,8 @@ static inline void bfd_settle(struct bfd_session *s, uint64_t now_ns, struct bfd
 	} else if (s->features & BFD_FEATURE_DEMAND && !bfd_session_demanding(s) && bfd_session_both_up(s)) {
 		s->features |= BFD_FEATURE_DEMAND_TOLD;
 		s->deferred_us = 0;
-		bfd_poll_want(s, now_ns, actions);
+		if (!MUTANT(11))
+			bfd_poll_want(s, now_ns, actions);
 	}
 	bfd_pace(s);
 }

@@ -4,6 +4,7 @@
 #ifndef CORE_DISCRIMINATOR_H
 #define CORE_DISCRIMINATOR_H
 #include <stdint.h>
+#include "mutant.h"
 #include "rng.h"
 
 enum { DISCRIMINATOR_SLOT_BITS = 20, DISCRIMINATOR_SLOTS = 1 << DISCRIMINATOR_SLOT_BITS };
@@ -20,6 +21,8 @@ static inline uint32_t discriminator_make(uint32_t slot, uint32_t previous, stru
 	uint32_t old = previous >> DISCRIMINATOR_SLOT_BITS;
 	uint32_t high;
 
+	if (MUTANT(72))
+		return 1U << DISCRIMINATOR_SLOT_BITS | discriminator_slot(slot);
 	do {
 		high = 1 + rng_below(rng, 4095);
 	} while (high == old);

@@ -4,6 +4,7 @@
 #include <rte_prefetch.h>
 #include "core/bfd_initiator.h"
 #include "core/discriminator.h"
+#include "core/mutant.h"
 #include "path/session.h"
 
 static bool from_the_peer(const struct path_sessions *sessions, const struct path_port *port, uint32_t slot,
@@ -30,7 +31,8 @@ static uint32_t slot_by_index(const struct path_sessions *sessions, uint32_t you
 {
 	uint32_t slot = discriminator_slot(your_discriminator);
 
-	if (slot >= sessions->slots || sessions->hot[slot].local_discriminator != your_discriminator || your_discriminator == 0)
+	if (slot >= sessions->slots || sessions->hot[slot].local_discriminator != your_discriminator ||
+	    your_discriminator == 0 || MUTANT(103))
 		return PATH_NONE;
 	return slot;
 }
@@ -81,6 +83,9 @@ static enum bfd_fault authenticate(struct path_sessions *sessions, uint32_t slot
 	const struct bfd_session *session = &sessions->hot[slot];
 	enum bfd_fault fault = bfd_session_admits(session, bfd);
 	struct bfd_auth_state *auth;
+
+	if ((MUTANT(14) || MUTANT(15)) && fault == BFD_FAULT_UNAUTHENTICATED)
+		sessions->hot[slot].features ^= BFD_FEATURE_AUTHENTICATION;
 
 	if (fault != BFD_ACCEPTED || !(session->features & BFD_FEATURE_AUTHENTICATION))
 		return fault;
@@ -145,9 +150,9 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 	}
 	fault = bfd_packet_parse(packet->payload, packet->payload_length, &bfd);
 	if (fault == BFD_ACCEPTED && slot == PATH_NONE) {
-		if (bfd.your_discriminator != 0)
+		if (bfd.your_discriminator != 0 && !MUTANT(104))
 			fault = BFD_FAULT_YOUR_DISCRIMINATOR;
-		else if ((slot = slot_by_address(sessions, port, packet)) == PATH_NONE)
+		else if (MUTANT(106) || (slot = slot_by_address(sessions, port, packet)) == PATH_NONE)
 			fault = BFD_FAULT_NO_SESSION;
 		/* A LAG member's session is found by its port, so its peer is looked at here. */
 		if (fault == BFD_ACCEPTED && packet->bfd == BFD_KIND_MICRO && !from_the_peer(sessions, port, slot, packet)) {
