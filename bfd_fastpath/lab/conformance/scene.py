@@ -4,6 +4,7 @@
 import itertools
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,6 +18,7 @@ from bfd_fastpath.wire.bfd import State
 #: How long anything that takes seconds may take: a session at a second's interval comes up in two or three.
 PATIENCE_S: Final = 12.0
 _SHOWN: Final = 12
+_LOOK_S: Final = 0.01
 _FINAL: Final = 0x10
 
 
@@ -122,7 +124,15 @@ class Scene:
     def change(self, wish: Wish) -> None:
         """Changes the running session."""
         self.wish = wish
-        self.driver.change(wish)
+        if self.simulated:
+            self.driver.change(wish)
+            return
+        # The far end goes on saying hellos while a daemon is told.
+        with ThreadPoolExecutor(1) as pool:
+            told = pool.submit(self.driver.change, wish)
+            while not told.done():
+                self.far.run(_LOOK_S)
+        told.result()
 
     def begin(self, wish: Wish | None = None) -> None:
         """A session that has heard nothing of us: made anew where that can be asked for, else after

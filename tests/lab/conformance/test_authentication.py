@@ -11,6 +11,8 @@ from scapy.utils import rdpcap
 from bfd_fastpath.lab.conformance.authentication import AuthType, Key, genuine, seal, section
 from bfd_fastpath.lab.conformance.frame import datagram
 from bfd_fastpath.wire.bfd import Packet, PacketError, State, decode
+from bfd_fastpath.wire.bfd.authentication import Algorithm, sign
+from bfd_fastpath.wire.bfd.authentication import Key as OracleKey
 
 CASES = Path(__file__).parents[2] / "replay" / "cases"
 PACKET = Packet(
@@ -106,3 +108,11 @@ def test_a_section_that_is_cut_short_is_none():
     assert section(bytes(octets[:26])) is None
     with pytest.raises(PacketError):
         decode(bytes(octets[:26]))
+
+
+@pytest.mark.parametrize("kind", list(AuthType), ids=lambda kind: kind.words)
+def test_the_oracle_signs_the_same_packet(kind):
+    """Two readings of 6.7, the far end's and the oracle's, written apart."""
+    algorithm = {1: Algorithm.SIMPLE_PASSWORD, 2: Algorithm.MD5, 3: Algorithm.MD5}.get(kind, Algorithm.SHA_1)
+    signed = sign(PACKET, OracleKey(9, algorithm, b"secret"), meticulous=kind.meticulous, sequence=0xFFFFFFFF)
+    assert bytes(signed) == seal(PACKET, Key(kind, 9, b"secret"), 0xFFFFFFFF)

@@ -22,6 +22,9 @@ NATIVE = REPOSITORY / "native"
 BUILD = REPOSITORY / "build" / "mutants"
 LIBRARY = BUILD / "libpydp.so.0"
 
+#: The library with faults is built first, which takes a minute of two free cores.
+pytestmark = pytest.mark.timeout(900)
+
 
 def faults() -> list[int]:
     """Rows that have a fault in the sources."""
@@ -37,7 +40,7 @@ FAULTS = faults()
 @pytest.fixture(scope="module")
 def tried() -> dict[int, dict[str, Any]]:
     """Each row sound and broken, in one process that has loaded the library with faults."""
-    make = ["make", "-s", "-C", str(NATIVE), "MUTANTS=1", f"BUILD={BUILD}", "WERROR=1"]
+    make = ["make", "-s", f"-j{os.cpu_count()}", "-C", str(NATIVE), "MUTANTS=1", f"BUILD={BUILD}", "WERROR=1"]
     built = subprocess.run(make, check=False, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     done = subprocess.run(
