@@ -31,7 +31,7 @@ help: ## print this help
 		|| sed -nE 's/^([a-z-]+):[^#]*## (.*)/    make \1: \2/p' $(firstword $(MAKEFILE_LIST))
 	@echo 'Options pass through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make install PREFIX=/usr'
 
-.PHONY: demo demo-kernel test bench fuzz soak build lint format install clean packages-build packages-test
+.PHONY: demo demo-kernel test conformance bench fuzz soak build lint format install clean packages-build packages-test
 demo: build ## two routers, a route server, a cable that is cut: the whole story in memory, no root needed
 	@$(venv)/bfd-fastpath demo $(DEMO)
 
@@ -40,6 +40,9 @@ demo-kernel: packages-test build ## the same story between network namespaces wi
 
 test: packages-test build $(stamps)/test ## every test that this machine can run; says what was skipped and why
 	@$(venv)/python -m pytest $(TEST)
+
+conformance: packages-test build ## our engine, FRR and BIRD against RFC 5880, into docs/conformance.md (root, 15 minutes)
+	@$(venv)/python -m tests.interop.conformance
 
 bench: build $(stamps)/test ## the micro benches, one table beside the goals
 	@$(venv)/python -m benches $(BENCH)
