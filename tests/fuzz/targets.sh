@@ -3,3 +3,5 @@
 # with it: sources, and flags for the compiler and linker. Read by run, from the repository's root.
 target capfile captures native/replay/{capfile,pcap,pcapng,pcapng_interface,stranger}.c
 target replay captures native/replay/*.c native/core/*.c native/api/replay.c native/io/error.c -lmd
+target packet payloads native/core/{bfd_packet,bfd_fault}.c
+target auth sections tests/fuzz/receive/sign.c native/core/bfd_{auth,auth_digest,auth_session,fault,key_chain,packet}.c -lmd

@@ -81,6 +81,13 @@ def test_an_input_that_breaks_nothing_says_so(broken: Path) -> None:
     assert "breaks nothing" in again.stdout
 
 
+def test_the_seeds_alone_find_what_they_reach(broken: Path) -> None:
+    once = run(broken, "seeds")
+    assert once.returncode == 0, once.stdout + once.stderr
+    assert re.search(r"^fuzz: broken: \d+ inputs in \d+ s, all well$", once.stdout, re.M)
+    assert not (broken / "out" / "broken.corpus").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -5,18 +5,8 @@
 #define FEED_H
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* One claim about the code under test; the message stands in the fuzzer's report. */
-#define CLAIM(condition)                                                                        \
-	do {                                                                                    \
-		if (!(condition)) {                                                             \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                                \
-		}                                                                               \
-	} while (0)
+#include "claim.h"
 
 enum { FUZZ_SETTINGS = 8 };
 
