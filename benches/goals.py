@@ -28,6 +28,8 @@ ROWS = (
     Row("transmit[1000]", "BFD hello timed and built, 1,000 sessions"),
     Row("transmit[100000]", "BFD hello timed and built, 100,000 sessions", 20e6),
     Row("transmit[1000000]", "BFD hello timed and built, 1,000,000 sessions"),
+    Row("send[1000]", "BFD hello sent by an engine, 1,000 sessions"),
+    Row("send[100000]", "BFD hello sent by an engine, 100,000 sessions"),
     Row("wheel[1000]", "timer fired and armed again, of 1,000"),
     Row("wheel[100000]", "timer fired and armed again, of 100,000", 50e6),
     Row("wheel[1000000]", "timer fired and armed again, of 1,000,000"),

@@ -18,6 +18,7 @@
 
 /* Who a session is, how its packets look, and what is counted about it: everything but what BFD itself keeps. */
 struct path_session {
+	/* Line 0: all that a hello of ours is made of. */
 	uint8_t local[16];
 	uint8_t remote[16];
 	uint32_t id; /* 0: the slot is free */
@@ -30,7 +31,10 @@ struct path_session {
 	uint8_t family;
 	uint8_t told_state; /* the local state in the last event */
 	uint8_t flags;      /* enum path_session_flag */
-	uint32_t events;    /* sequence of the last one */
+	uint8_t kind;       /* enum bfd_kind of the packets that it hears */
+	uint8_t tx_ttl;     /* or hop limit */
+	uint8_t rx_ttl;     /* least that is accepted, of multihop */
+	uint8_t reserved;
 	union {
 		uint32_t next_of_neighbour; /* of a session */
 		uint32_t discriminator;     /* of a session that is gone, until its end is told */
@@ -40,15 +44,13 @@ struct path_session {
 	uint32_t rx_invalid, tx_failed;
 	uint32_t up_count, down_count, admin_down_count, poll_count, stall_count;
 	uint32_t poll_gap_us;
-	uint8_t kind;   /* enum bfd_kind of the packets that it hears */
-	uint8_t tx_ttl; /* or hop limit */
-	uint8_t rx_ttl; /* least that is accepted, of multihop */
-	uint8_t reserved;
+	uint32_t events;             /* sequence of the last one */
 	uint16_t generation;         /* high bits of the id */
 	uint16_t last_discriminator; /* its high bits: the next session of this slot gets others */
 	uint64_t create_ns, last_up_ns, last_down_ns;
 };
 static_assert(sizeof(struct path_session) == 128, "two cache lines");
+static_assert(offsetof(struct path_session, reserved) < 64, "sending touches one of them");
 
 enum path_session_flag {
 	PATH_SESSION_ADMIN_DOWN = 1, /* wanted by the configuration */
