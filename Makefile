@@ -5,7 +5,7 @@
 PYTHON ?= python3.11
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make bench BENCH="-k decode",
+# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make bench BENCH="-k decode" or BENCH="envelope --soak",
 # make fuzz FUZZ="600 replay"
 DEMO ?=
 TEST ?=
@@ -44,7 +44,7 @@ test: packages-test build $(stamps)/test ## every test that this machine can run
 conformance: packages-test build ## our engine, FRR and BIRD against RFC 5880, into docs/conformance.md (root, 15 minutes)
 	@$(venv)/python -m tests.interop.conformance
 
-bench: build $(stamps)/test ## the micro benches, one table beside the goals
+bench: build $(stamps)/test ## the micro benches beside the goals; BENCH=envelope: how many sessions are held
 	@$(venv)/python -m benches $(BENCH)
 
 fuzz: packages-test build $(stamps)/test ## hostile input for what reads packets and files, five minutes a target (FUZZ="seconds [target]")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`python -m benches [PYTEST OPTIONS]`: runs the micro benches and prints one table beside the goals.
+`python -m benches envelope`: whole engines in real time, see benches/envelope/.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -13,10 +14,13 @@ import pytest
 from rich.console import Console
 
 from benches import table
+from benches.envelope import run
 
 
 def main(arguments: list[str]) -> int:
-    """Returns pytest's exit code."""
+    """Returns pytest's exit code, or that of the envelope."""
+    if arguments[:1] == ["envelope"]:
+        return run.main(arguments[1:])
     keep = None
     if "--json" in arguments:
         at = arguments.index("--json")
