@@ -75,6 +75,8 @@ static const struct listed {
 	{.family = 4, .host = 11, .net = 9, .path_type = PYDP_PATH_IP_MH, .chain = WORLD_MIXED, .meticulous = 1},
 	{.family = 4, .host = 16, .chain = WORLD_MIXED, .echo_rx_us = 20000, .echo_tx_us = 20000},
 	{.family = 4, .host = 17, .chain = PYDP_CRYPTO_SHA_1, .meticulous = 1, .demand = 1},
+	{.family = 4, .host = 30, .path_type = PYDP_PATH_LAG},
+	{.family = 6, .host = 30, .net = 1, .port = 1, .path_type = PYDP_PATH_LAG},
 };
 
 static struct pydp_session_config config_of(const struct listed *one)
@@ -90,7 +92,8 @@ static struct pydp_session_config config_of(const struct listed *one)
 		.local_multiplier = 3,
 		.role = one->passive ? PYDP_ROLE_PASSIVE : PYDP_ROLE_ACTIVE,
 		.desired_min_tx_us = 50000,
-		.required_min_rx_us = one->path_type == PYDP_PATH_IP_SH || one->path_type == PYDP_PATH_IP_MH ? 50000 : 0,
+		.required_min_rx_us =
+			one->path_type == PYDP_PATH_S_BFD || one->path_type == PYDP_PATH_UNAFFILIATED_ECHO ? 0 : 50000,
 		.demand_poll_us = one->demand ? 500000 : 0,
 		.admin_down = one->admin_down,
 		.demand = one->demand,
