@@ -2,38 +2,15 @@
 /* The worker thread: a thread of ours, registered with EAL, that runs turns until it is told to stop. */
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <rte_errno.h>
 #include <rte_lcore.h>
 #include "engine/engine.h"
 #include "io/error.h"
+#include "io/thread.h"
 
 /* Turns without work before sleep is thought of. */
 #define IDLE_TURNS 8u
-
-static int enter(struct pydp_engine *engine)
-{
-	cpu_set_t cpus;
-	int cpu = engine->worker_config.cpu;
-
-	CPU_ZERO(&cpus);
-	if (cpu >= 0) {
-		CPU_SET((unsigned int)cpu, &cpus);
-		if (pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus) != 0)
-			return error_set(PYDP_E_INVAL, "the worker may not run on CPU %d", cpu);
-	}
-	/* Sleeps end when they should, not 50 us later. */
-	prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
-	if (rte_thread_register() != 0)
-		return error_set(
-			rte_errno == ENOMEM ? PYDP_E_NOMEM : PYDP_E_UNSUPPORTED,
-			"EAL does not take another thread (%s): start EAL with --in-memory or --no-shconf; at most %u threads",
-			rte_strerror(rte_errno), RTE_MAX_LCORE);
-	return PYDP_OK;
-}
 
 static void loop(struct pydp_engine *engine)
 {
@@ -56,7 +33,7 @@ static void *run(void *argument)
 {
 	struct pydp_engine *engine = argument;
 
-	engine->start_status = enter(engine);
+	engine->start_status = thread_enter(engine->worker_config.cpu, "worker");
 	if (engine->start_status != PYDP_OK) {
 		snprintf(engine->start_reason, sizeof(engine->start_reason), "%s", error_last());
 		sem_post(&engine->started);

@@ -1,41 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The generator's thread: ours, registered with EAL, so that it may live beside an engine's worker. */
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
-#include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_pause.h>
 #include "generate/control.h"
 #include "generate/flows.h"
 #include "io/error.h"
+#include "io/thread.h"
 
 #define IDLE_TURNS 8u
 /* Falling asleep and waking costs more than to spin this long. */
 #define WORTH_IT_NS 20000u
-
-static int enter(struct pydp_generator *generator)
-{
-	cpu_set_t cpus;
-	int cpu = generator->worker_config.cpu;
-
-	CPU_ZERO(&cpus);
-	if (cpu >= 0) {
-		CPU_SET((unsigned int)cpu, &cpus);
-		if (pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus) != 0)
-			return error_set(PYDP_E_INVAL, "the generator may not run on CPU %d", cpu);
-	}
-	prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
-	if (rte_thread_register() != 0)
-		return error_set(
-			rte_errno == ENOMEM ? PYDP_E_NOMEM : PYDP_E_UNSUPPORTED,
-			"EAL does not take another thread (%s): start EAL with --in-memory or --no-shconf; at most %u threads",
-			rte_strerror(rte_errno), RTE_MAX_LCORE);
-	return PYDP_OK;
-}
 
 static void rest(struct pydp_generator *generator)
 {
@@ -74,7 +52,7 @@ static void *run(void *argument)
 {
 	struct pydp_generator *generator = argument;
 
-	generator->start_status = enter(generator);
+	generator->start_status = thread_enter(generator->worker_config.cpu, "generator");
 	if (generator->start_status != PYDP_OK) {
 		snprintf(generator->start_reason, sizeof(generator->start_reason), "%s", error_last());
 		sem_post(&generator->started);
