@@ -88,7 +88,10 @@ struct bfd_session {
 	uint64_t next_tx_ns; /* BFD_NEVER: nothing periodic */
 	uint64_t last_tx_ns;
 	uint64_t tx_packets; /* counted by the caller, who knows what was really sent */
-	uint64_t remove_ns;  /* REMOVING: when AdminDown has been said long enough */
+	union {
+		uint64_t remove_ns; /* REMOVING: when AdminDown has been said long enough */
+		uint64_t demand_ns; /* demanding: since when; what was asked before was not waited for */
+	};
 	uint32_t remote_discriminator;
 	uint32_t remote_desired_min_tx_us;
 	uint32_t remote_required_min_rx_us;
@@ -239,7 +242,7 @@ static inline uint64_t bfd_session_detection_ns(const struct bfd_session *sessio
 	if (bfd_session_demanding(session)) {
 		if (session->poll != BFD_POLL_SENT)
 			return BFD_NEVER;
-		from_ns = session->poll_ns;
+		from_ns = session->poll_ns > session->demand_ns ? session->poll_ns : session->demand_ns;
 	} else if (!(session->flags & BFD_SESSION_HEARD)) {
 		return BFD_NEVER;
 	}

@@ -151,6 +151,9 @@ void bfd_session_configure(struct bfd_session *s, const struct bfd_session_confi
 	news = change_features(s, config->features, now_ns, actions);
 	if (config->tell && s->state == PYDP_BFD_UP)
 		bfd_poll_want(s, now_ns, actions);
+	/* Before anything is said, so that one Poll tells D and the rest; no D is said of a session that is disabled. */
+	if (!config->admin_down)
+		bfd_settle(s, now_ns, actions);
 	if (config->admin_down)
 		disable(s, config->admin_down, now_ns, rng, actions);
 	else if (s->state == PYDP_BFD_ADMIN_DOWN)

@@ -171,7 +171,7 @@ static inline void bfd_content_changed(struct bfd_session *s, uint64_t now_ns, s
 /* The peer sends again, or has just been heard: the detection time runs from now. */
 static inline void bfd_demand_ends(struct bfd_session *s, uint64_t now_ns)
 {
-	uint64_t silent_us = (now_ns - s->last_rx_ns) / 1000;
+	uint64_t silent_us = (now_ns - s->last_rx_ns + 999) / 1000;
 
 	s->features &= (uint8_t)~BFD_FEATURE_DEMAND_TOLD;
 	s->deferred_us = silent_us < UINT32_MAX ? (uint32_t)silent_us : UINT32_MAX;
@@ -185,6 +185,7 @@ static inline void bfd_settle(struct bfd_session *s, uint64_t now_ns, struct bfd
 	} else if (s->features & BFD_FEATURE_DEMAND && !bfd_session_demanding(s) && bfd_session_both_up(s)) {
 		s->features |= BFD_FEATURE_DEMAND_TOLD;
 		s->deferred_us = 0;
+		s->demand_ns = now_ns;
 		if (!MUTANT(11))
 			bfd_poll_want(s, now_ns, actions);
 	}

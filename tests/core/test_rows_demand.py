@@ -274,6 +274,35 @@ def test_row_139_a_demanding_peer_is_told_by_a_poll(new: New) -> None:
     assert len(sent(run(session, now + 200 * MS))) >= 3, "until it is answered"
 
 
+def test_row_093_a_poll_from_before_demand_mode_is_waited_for_from_its_beginning(new: New) -> None:
+    session = new(**FAST)
+    now = bring_up(session)
+    session.poll(now)
+    last = now
+    for last in range(now + 20 * MS, now + 2 * SECOND, 20 * MS):
+        run(session, last)
+        session.receive(peer(State.UP), last)
+    assert session.packet().poll, "never answered, and nobody cared"
+    session.configure(config(**FAST, demand=True), last)
+    run(session, last + MS)
+    assert session.view.state is State.UP
+    assert session.view.detection_ns is not None
+    assert 0 <= session.view.detection_ns - last - session.view.detection_us * 1000 < 1000
+    run(session, last + SECOND)
+    assert session.view.state is State.DOWN
+
+
+def test_demand_mode_and_a_broken_path_that_are_wanted_at_once_are_one_poll(new: New) -> None:
+    session = new(**FAST)
+    now = bring_up(session)
+    session.receive(peer(State.UP, demand=True), now)
+    told = session.configure(config(**FAST, demand=True, concatenated_path=CONCATENATED), now + MS).send
+    assert told is not None
+    assert (told.demand, told.diagnostic, told.poll) == (True, CONCATENATED, True)
+    session.receive(peer(State.UP, demand=True, final=True), now + 2 * MS)
+    assert not [packet for _, packet in sent(run(session, now + SECOND)) if packet.poll], "all was told"
+
+
 def test_a_broken_path_beyond_is_said_only_while_up(new: New) -> None:
     session = new(**FAST, concatenated_path=CONCATENATED)
     assert session.packet().diagnostic == Diagnostic.NONE

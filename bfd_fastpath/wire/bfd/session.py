@@ -41,6 +41,7 @@ class Session:
         self.remove_at_ns: int | None = None
         self._heard = False
         self._deferred_us = 0
+        self._demand_ns = 0
         self._last_tx_ns: int | None = None
         self._begin_ns = now_ns
         self._gone = False
@@ -78,7 +79,8 @@ class Session:
         if self.demanding:
             if not self.poll.on_the_wire:
                 return None
-            return self.poll.first_sent_ns + (self.detection_us + self._deferred_us) * 1000
+            asked_ns = max(self.poll.first_sent_ns, self._demand_ns)
+            return asked_ns + (self.detection_us + self._deferred_us) * 1000
         if not self._heard or self.last_rx_ns is None:
             return None
         return self.last_rx_ns + (self.detection_us + self._deferred_us) * 1000
@@ -203,6 +205,8 @@ class Session:
         news = self.state is State.UP and config.concatenated_path is not old.concatenated_path
         if news:
             self._content_changed(now_ns)
+        if config.disabled is None:
+            self._settle(now_ns)
         if config.disabled is not None:
             self._disable(config.disabled, now_ns, draw, actions)
         elif self._move(fsm.Event.ENABLE, now_ns) or news:
@@ -295,8 +299,8 @@ class Session:
 
     def _demand_ends(self, now_ns: int) -> None:
         self.demanding = False
-        silent_us = (now_ns - (self.last_rx_ns or 0)) // 1000
-        self._deferred_us = min(silent_us, 0xFFFFFFFF)
+        silent_ns = now_ns - (self.last_rx_ns or 0)
+        self._deferred_us = min(-(-silent_ns // 1000), 0xFFFFFFFF)
 
     def _settle(self, now_ns: int) -> None:
         """Demand mode is active from the first packet that says D until one of both ends leaves Up, or a Poll
@@ -306,6 +310,7 @@ class Session:
         elif self.config.demand and not self.demanding and self._both_up:
             self.demanding = True
             self._deferred_us = 0
+            self._demand_ns = now_ns
             self.poll.want(now_ns)
 
     @property
