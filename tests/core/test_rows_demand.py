@@ -289,7 +289,7 @@ def test_row_093_a_poll_from_before_demand_mode_is_waited_for_from_its_beginning
     assert session.view.detection_ns is not None
     assert 0 <= session.view.detection_ns - last - session.view.detection_us * 1000 < 1000
     run(session, last + SECOND)
-    assert session.view.state is State.DOWN
+    assert (session.view.state, session.view.diagnostic) == (State.DOWN, Diagnostic.CONTROL_EXPIRY)
 
 
 def test_demand_mode_and_a_broken_path_that_are_wanted_at_once_are_one_poll(new: New) -> None:

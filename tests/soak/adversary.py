@@ -13,6 +13,10 @@ SHARES_PPM = (0, 1_000, 20_000, 100_000, 300_000, 700_000)
 DELAYS_US = (200, 0, 5_000, 40_000, 200_000, 1_500_000)
 
 
+#: How often Demand mode asks by itself; 0: only by command.
+DEMAND_POLLS_US = (0, 1_000_000, 300_000, 20_000_000)
+
+
 def wanted(*, steady: bool = False) -> st.SearchStrategy[Wanted]:
     """steady: enabled, and willing to hear."""
     intervals = st.sampled_from(INTERVALS_US)
@@ -24,6 +28,9 @@ def wanted(*, steady: bool = False) -> st.SearchStrategy[Wanted]:
         passive=st.just(False) if steady else st.sampled_from((False, False, False, True)),
         admin_down=st.just(False) if steady else st.sampled_from((False, False, False, False, True)),
         path_down=st.just(False) if steady else st.sampled_from((False, False, False, False, False, True)),
+        demand=st.sampled_from((False, False, True)),
+        demand_poll_us=st.sampled_from(DEMAND_POLLS_US),
+        concatenated=st.sampled_from((0, 0, 0, 6, 8)),
     )
 
 
@@ -64,6 +71,7 @@ def actions() -> st.SearchStrategy[Action]:
         st.builds(Action, side=side, what=st.just("configure"), wanted=wanted()),
         st.builds(Action, side=side, what=st.just("configure"), wanted=wanted(steady=True)),
         st.builds(Action, side=side, what=st.sampled_from(("remove", "remove-now", "clear", "restart"))),
+        st.builds(Action, side=side, what=st.sampled_from(("poll", "reset", "hold", "release"))),
         st.builds(Action, side=side, what=st.just("pause"), us=waits),
         st.builds(Action, side=side, what=st.just("flood"), count=st.sampled_from((1, 15, 16, 17, 70))),
     )

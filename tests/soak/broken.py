@@ -7,6 +7,7 @@ from typing import Any
 
 from bfd_fastpath.wire.bfd import Actions, NextHop, Packet, Session, State, fsm
 from bfd_fastpath.wire.bfd.session import Draw
+from tests.soak import broken_demand as demand
 from tests.soak.binding import lib
 from tests.soak.ends import OracleEnd
 
@@ -314,4 +315,17 @@ MUTANTS = (
     _end(TellsLatest, "event"),
     _end(ForgetsItself, "packet", "state"),
     _end(TakesAnybody, "state", "too-many", "packet", "final-unwanted"),
+    _session(demand.DemandsUnasked, "poll-missing", "poll-waits"),
+    _session(demand.DemandsTooSoon, "packet"),
+    _session(demand.MissesTheSilent, "detection-early"),
+    _session(demand.WaitsForAnswersAsForPackets, "state"),
+    _session(demand.WaitsForNoAnswer, "detection-late", "state"),
+    _session(demand.TalksOn, "tx-unwanted", "state"),
+    _session(demand.HidesBrokenPath, "packet"),
+    _session(demand.TellsBrokenPathLate, "change-untold"),
+    _session(demand.ResetsAsNeighbour, "packet"),
+    _session(demand.HoldsNothing, "state", "event"),
+    _session(demand.PollsNotByCommand, "state", "demand-poll"),
+    _end(demand.NeverAsks, "demand-poll"),
+    _end(demand.AsksTwiceAsOften, "poll-unwanted", "state"),
 )

@@ -18,7 +18,15 @@ def wanted_in_calm(run: Run) -> tuple[Wanted, Wanted]:
 
     def sane(side: int) -> Wanted:
         wanted = run.scenario.last_wanted(side)
-        return replace(wanted, admin_down=False, path_down=False, required_us=wanted.required_us or SLOW_US)
+        # Two ends that both demand, and never ask, would not miss each other.
+        return replace(
+            wanted,
+            admin_down=False,
+            path_down=False,
+            required_us=wanted.required_us or SLOW_US,
+            demand=wanted.demand and not run.without_demand,
+            demand_poll_us=wanted.demand_poll_us or SLOW_US,
+        )
 
     left, right = sane(0), sane(1)
     if left.passive and right.passive:
@@ -35,7 +43,11 @@ def patience_us(looks: list[Any], wanted: tuple[Wanted, Wanted]) -> int:
         *(one.required_us for one in wanted),
         *(int(look.tx_us) for look in looks),
     )
-    return detection + 8 * longest + SLOW_US
+    return detection + 8 * longest + SLOW_US + 2 * longest_asking_us(wanted)
+
+
+def longest_asking_us(wanted: tuple[Wanted, Wanted]) -> int:
+    return max(one.demand_poll_us if one.demand else 0 for one in wanted)
 
 
 def margin_us(run: Run, wanted: tuple[Wanted, Wanted], receiver: int) -> int:
@@ -46,13 +58,18 @@ def margin_us(run: Run, wanted: tuple[Wanted, Wanted], receiver: int) -> int:
     gap = interval * 9 // 10 if multiplier == 1 else interval
     drift = sum(abs(run.scenario.end(side).drift_ppm) for side in (0, 1))
     polls = sum(run.scenario.end(side).poll_us for side in (0, 1))
-    return (
+    margin = (
         multiplier * interval
         - gap
         - 2 * interval * drift // 1_000_000
         - 2 * polls
         - 4 * ENGINE_SLACK_NS // US
     )
+    if not wanted[receiver].demand:
+        return margin
+    own = wanted[receiver].multiplier * max(wanted[receiver].desired_us, wanted[sender].required_us)
+    answer = 2 * CALM.delay_us + 2 * own * drift // 1_000_000 + 2 * polls + 4 * ENGINE_SLACK_NS // US
+    return min(margin, own - answer)
 
 
 def _both_up(run: Run) -> bool:
@@ -78,13 +95,14 @@ def _come_up(run: Run, wanted: tuple[Wanted, Wanted]) -> bool:
     )
 
 
-def _agree(run: Run) -> bool:
+def _agree(run: Run, wanted: tuple[Wanted, Wanted]) -> bool:
     looks = [run.look(side) for side in (0, 1)]
     for side in (0, 1):
         own, peer = looks[side], looks[1 - side]
-        if own.state != UP or own.polling:
+        if own.state != UP or (own.polling and not wanted[side].demand):
             return run.complain("not-settled", side, f"state {own.state}, polling {own.polling}")
-        if own.tx_us != peer.rx_us or own.remote != peer.local:
+        silent = own.tx_us == 0 and wanted[1 - side].demand
+        if (own.tx_us != peer.rx_us and not silent) or own.remote != peer.local:
             return run.complain(
                 "not-settled", side, f"sends every {own.tx_us} us, heard every {peer.rx_us} us"
             )
@@ -107,17 +125,18 @@ def settle(run: Run) -> bool:
     leftover = max(int(look.detection_us) for look in looks) + 6 * max(
         SLOW_US, *(int(look.tx_us) for look in looks)
     )
+    leftover += 2 * longest_asking_us(wanted)
     if not run.go(leftover) or not _come_up(run, wanted):
         return False
     intervals = [int(run.look(side).tx_us) for side in (0, 1)]
     if not run.go(6 * max(*intervals, SLOW_US)):
         return False
     before = [int(run.look(side).downs) for side in (0, 1)]
-    if not run.go(20 * max(intervals)):
+    if not run.go(20 * max(*intervals, longest_asking_us(wanted))):
         return False
     if run.spent:
         return True
     after = [int(run.look(side).downs) for side in (0, 1)]
     if before != after:
         return run.complain("down-in-calm", 0, f"Downs {before} became {after} on a calm link")
-    return _agree(run) and bool(lib.world_drain(run.world, 0) and lib.world_drain(run.world, 1))
+    return _agree(run, wanted) and bool(lib.world_drain(run.world, 0) and lib.world_drain(run.world, 1))

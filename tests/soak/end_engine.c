@@ -108,7 +108,10 @@ static void describe(struct engine_end *e, const struct wanted *wanted)
 						  .desired_min_tx_us = wanted->desired_us,
 						  .required_min_rx_us = wanted->required_us,
 						  .admin_down = wanted->admin_down == PYDP_DIAG_ADMIN_DOWN,
-						  .path_down = wanted->admin_down == PYDP_DIAG_PATH_DOWN};
+						  .path_down = wanted->admin_down == PYDP_DIAG_PATH_DOWN,
+						  .demand = wanted->demand,
+						  .demand_poll_us = wanted->demand_poll_us,
+						  .concatenated_path = wanted->concatenated};
 	if (e->end.place.port == MULTIHOP) {
 		e->session.path_type = PYDP_PATH_IP_MH;
 		e->session.rx_ttl = e->end.place.least_ttl;
@@ -139,6 +142,12 @@ static const char *engine_command(struct end *end, const struct command *command
 		status = pydp_session_upsert(e->engine, &e->session, &id);
 	} else if (command->order == CLEAR) {
 		status = pydp_nexthop_clear(e->engine, e->id);
+	} else if (command->order == HOLD || command->order == RELEASE) {
+		status = pydp_nexthop_hold(e->engine, e->id, command->order == HOLD);
+	} else if (command->order == POLL) {
+		status = pydp_session_poll(e->engine, e->id);
+	} else if (command->order == RESET) {
+		status = pydp_session_forwarding_reset(e->engine, e->id);
 	} else {
 		status = pydp_session_remove(e->engine, e->id, command->order == REMOVE_NOW);
 	}

@@ -38,6 +38,8 @@ def config_of(wanted: Any) -> SessionConfig:
         role=Role.PASSIVE if wanted.passive else Role.ACTIVE,
         admin_down=wanted.admin_down == Diagnostic.ADMIN_DOWN,
         path_down=wanted.admin_down == Diagnostic.PATH_DOWN,
+        demand=wanted.demand,
+        concatenated_path=Diagnostic(wanted.concatenated),
     )
 
 
@@ -48,6 +50,16 @@ def belongs(session: Session, payload: bytes) -> Any:
     except PacketError:
         return None
     return packet if packet.your_discriminator in (0, session.local_discr) else None
+
+
+def obey(session: Session, order: int, now_ns: int) -> None:
+    """The orders that say nothing at once."""
+    if order == lib.CLEAR:
+        session.clear()
+    elif order == lib.POLL:
+        session.poll_now(now_ns)
+    else:
+        session.hold(order == lib.HOLD)
 
 
 class OracleEnd:
@@ -62,6 +74,9 @@ class OracleEnd:
         self.generation = 0
         self.sequence = 0
         self.told: list[dict[str, Any]] = []
+        self.demand_poll_us = 0
+        self.ask_ns: int | None = None
+        """When Demand mode asks by itself."""
 
     # Sessions come and go.
 
@@ -70,6 +85,18 @@ class OracleEnd:
         discriminator = 0x50000000 + (self.side << 16) + self.generation
         self.session = self.make_session(config, discriminator, now_ns)
         self.sequence = 0
+        self.ask_ns = None
+
+    def asks(self, every_us: int) -> None:
+        if every_us != self.demand_poll_us:
+            self.demand_poll_us, self.ask_ns = every_us, None
+
+    def _follow_demand(self, now_ns: int) -> None:
+        s = self.session
+        if s is None or not self.demand_poll_us or not (s.demanding and s.config.demand):
+            self.ask_ns = None
+        elif self.ask_ns is None:
+            self.ask_ns = now_ns + self.demand_poll_us * 1000
 
     def restart(self) -> None:
         self.session = None
@@ -84,7 +111,7 @@ class OracleEnd:
             "state": int(s.state),
             "remote_state": int(s.remote_state),
             "nexthop": int(s.next_hop),
-            "diagnostic": int(s.local_diag),
+            "diagnostic": int(s.diagnostic),
             "local": s.local_discr,
             "remote": s.remote_discr,
             "tx_us": s.negotiated_tx_us,
@@ -127,6 +154,7 @@ class OracleEnd:
             state = int(self.session.state)
             self.tell(lib.TOLD_REMOVED, state, state, now_ns)
             self.session = None
+        self._follow_demand(now_ns)
         return said
 
     # A turn.
@@ -143,7 +171,13 @@ class OracleEnd:
         if self.session is None:
             return []
         before = self._values()
-        return self.finish(self.session.timer(now_ns, self.random.draw), before, now_ns)
+        said = self.finish(self.session.timer(now_ns, self.random.draw), before, now_ns)
+        if self.session is not None and self.ask_ns is not None and now_ns >= self.ask_ns:
+            before = self._values()
+            self.ask_ns = now_ns + self.demand_poll_us * 1000
+            self.session.poll_now(now_ns)
+            self.finish(Actions(), before, now_ns)
+        return said
 
     def turn(self, now_ns: int, heard: list[bytes]) -> list[bytes]:
         said: list[bytes] = []
@@ -159,14 +193,16 @@ class OracleEnd:
             return self.finish(s.configure(config, now_ns, self.random.draw), before, now_ns)
         if order == lib.REMOVE:
             return self.finish(s.remove(now_ns, self.random.draw), before, now_ns)
-        if order == lib.CLEAR:
-            s.clear()
+        if order == lib.RESET:
+            return self.finish(s.forwarding_reset(now_ns, self.random.draw), before, now_ns)
+        if order in (lib.CLEAR, lib.HOLD, lib.RELEASE, lib.POLL):
+            obey(s, order, now_ns)
             return self.finish(Actions(), before, now_ns)
         return self.finish(Actions(done=True), before, now_ns)
 
     def next(self) -> int:
         due = self.session.deadline_ns if self.session is not None else None
-        return NEVER if due is None else min(due, NEVER)
+        return min(time_ns for time_ns in (due, self.ask_ns, NEVER) if time_ns is not None)
 
     def look(self, snapshot: Any) -> None:
         s = self.session
@@ -195,7 +231,9 @@ def _put(said: list[bytes], room: Any) -> int:
 
 @ffi.def_extern()
 def soak_open(handle: Any, now_ns: int, wanted: Any) -> None:
-    ffi.from_handle(handle).open(now_ns, config_of(wanted))
+    end = ffi.from_handle(handle)
+    end.asks(wanted.demand_poll_us)
+    end.open(now_ns, config_of(wanted))
 
 
 @ffi.def_extern()
@@ -211,6 +249,8 @@ def soak_turn(handle: Any, now_ns: int, heard: Any, count: int, said: Any) -> in
 @ffi.def_extern()
 def soak_command(handle: Any, now_ns: int, command: Any, said: Any) -> int:
     end = ffi.from_handle(handle)
+    if command.order == lib.CONFIGURE:
+        end.asks(command.wanted.demand_poll_us)
     return _put(end.command(now_ns, command.order, config_of(command.wanted)), said)
 
 

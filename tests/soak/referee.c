@@ -24,6 +24,11 @@ uint32_t desired_us(const struct referee *r)
 	return r->state != UP && r->wanted.desired_us < SLOW_US ? SLOW_US : r->wanted.desired_us;
 }
 
+bool both_up(const struct referee *r)
+{
+	return r->state == UP && r->remote_state == UP;
+}
+
 /* 6.8.7: a passive end waits for the other's discriminator. */
 bool may_speak(const struct referee *r)
 {
@@ -47,7 +52,7 @@ bool speaks_on(const struct referee *r)
 {
 	if (!may_speak(r) || r->remote_required_us == 0)
 		return false;
-	return !r->remote_demand || r->state != UP || r->remote_state != UP || polling(r);
+	return !r->remote_demand || !both_up(r) || polling(r);
 }
 
 uint64_t interval_us(const struct referee *r)
@@ -60,11 +65,14 @@ uint32_t hearing_us(const struct referee *r)
 	return r->rx_in_force_us > r->remote_desired_us ? r->rx_in_force_us : r->remote_desired_us;
 }
 
-/* 6.8.4. A product of nothing is no time at all, which the end may call a microsecond. */
+/* 6.8.4: of packets, or in Demand mode of the answer to a Poll, by the end's own multiplier and interval. A product of nothing is
+ * no time at all, which the end may call a microsecond. */
 uint64_t referee_detection_us(const struct referee *r)
 {
 	uint64_t us = (uint64_t)r->remote_multiplier * hearing_us(r);
 
+	if (r->demanding)
+		return r->wanted.multiplier * interval_us(r);
 	return r->hearing ? (us ? us : 1) : 0;
 }
 
@@ -109,14 +117,20 @@ static uint8_t after_hearing(uint8_t state, uint8_t heard)
 static void hear_poll_bits(struct referee *r, bool final)
 {
 	if (!final) {
+		if (r->poll_hold && r->asking && r->seen_polling)
+			ask(r);
 		r->poll_hold = false;
 	} else if (r->poll_out) {
 		r->poll_out = false;
 		r->poll_hold = true;
 		r->release_ns = r->now_ns + (r->now_ns - r->poll_ns);
 		/* It answers what was wanted when it began. */
-		if (!r->poll_needed)
-			put_in_force(r);
+		if (r->poll_needed)
+			return;
+		put_in_force(r);
+		/* The peer has read a packet without D. */
+		if (r->demanding && !r->wanted.demand)
+			demand_ends(r);
 	}
 }
 
@@ -135,10 +149,12 @@ static bool hear(struct referee *r, const struct hello *hello)
 	r->remote_demand = hello->demand;
 	r->heard_ns = r->now_ns;
 	r->hearing = true;
-	r->allowed_ns = 0;
+	r->allowed_ns = r->gap_ns = 0;
 	hear_poll_bits(r, hello->final);
-	if (old == ADMIN_DOWN)
+	if (old == ADMIN_DOWN) {
+		settle_demand(r);
 		return false;
+	}
 	r->rx_packets++;
 	changed = move(r, after_hearing(old, hello->state));
 	if (changed && r->state == DOWN)
@@ -146,10 +162,11 @@ static bool hear(struct referee *r, const struct hello *hello)
 	/* docs/architecture.md, law 4 */
 	if (hello->state == ADMIN_DOWN)
 		r->nexthop = UNKNOWN;
-	else if (changed && r->state == UP)
+	else if (changed && r->state == UP && !r->held)
 		r->nexthop = LIVE;
 	else if (changed && old == UP)
 		r->nexthop = DEAD;
+	settle_demand(r);
 	return changed;
 }
 
@@ -201,8 +218,9 @@ static void obey(struct referee *r, const struct step *step, uint32_t *said)
 		speaks = obey_configure(r, &step->command->wanted);
 	else if (step->command->order == REMOVE)
 		speaks = obey_remove(r);
-	else if (step->command->order == CLEAR)
-		r->nexthop = UNKNOWN;
+	else
+		speaks = obey_less(r, step->command->order);
+	settle_demand(r);
 	if (speaks)
 		expect_said(r, step, said, EARLY);
 	if (step->command->order != REMOVE_NOW)
@@ -217,10 +235,12 @@ static void obey(struct referee *r, const struct step *step, uint32_t *said)
 /* Silence: no Down, and nothing forgotten, without a full detection time of it; and not much later either. */
 static void expire(struct referee *r, const struct step *step, const struct before *before, uint32_t *said)
 {
-	uint64_t deadline = r->heard_ns + referee_detection_us(r) * 1000;
-	uint64_t due = (deadline > r->detection_ns ? deadline : r->detection_ns) + r->allowed_ns + r->slack_ns;
+	uint64_t deadline = detection_ns(r), due = deadline;
 	bool was_up = r->state == UP;
 
+	note_deferral(r);
+	if (deadline != UINT64_MAX)
+		due = (deadline > r->detection_ns ? deadline : r->detection_ns) + r->allowed_ns + r->slack_ns;
 	if (step->now.detection_us != 0 || step->now.gone) {
 		if (r->now_ns >= due)
 			complain(r, "detection-late", "silent since %lu ns, detection time %lu us, and nothing noticed",
@@ -230,13 +250,15 @@ static void expire(struct referee *r, const struct step *step, const struct befo
 	if (r->now_ns < deadline)
 		complain(r, "detection-early", "gave up %lu us after the last packet, detection time %lu us",
 			 (r->now_ns - r->heard_ns) / 1000, referee_detection_us(r));
-	else if (r->now_ns > due + r->excuse_ns)
+	else if (deadline != UINT64_MAX && r->now_ns > due + r->excuse_ns)
 		complain(r, "detection-late", "gave up %lu us after the last packet, detection time %lu us",
 			 (r->now_ns - r->heard_ns) / 1000, referee_detection_us(r));
 	r->expiries++;
-	r->hearing = false;
+	r->unanswered += r->demanding;
+	r->hearing = r->demanding = false;
 	r->remote = 0;
 	r->remote_required_us = 1;
+	r->ask_from_ns = r->ask_by_ns = 0;
 	note_pace(r, before);
 	if (r->state != INIT && r->state != UP)
 		return;
@@ -277,6 +299,7 @@ static void run_timers(struct referee *r, const struct step *step, uint32_t *sai
 	}
 	if (r->poll_hold && r->poll_needed && r->now_ns >= r->release_ns)
 		r->poll_hold = !step->now.polling;
+	note_pace(r, &before);
 	if (r->poll_hold && r->poll_needed && r->now_ns >= r->release_ns + r->slack_ns)
 		complain(r, "poll-waits", "a Poll waits since %lu, and may begin since %lu", r->poll_ns, r->release_ns);
 	if (r->removing && r->now_ns >= r->left_ns + r->stay_ns + r->slack_ns)
@@ -286,19 +309,18 @@ static void run_timers(struct referee *r, const struct step *step, uint32_t *sai
 	while (r->rule == NULL && (payload = next_said(step, said)) != NULL)
 		check_saying(r, payload, ON_TIME);
 	check_silence(r);
+	check_asking(r);
 	expect_telling(r, &before);
 }
 
-/* Law 5: packets were lost here, and none of this session came since. */
 static void note_overflow(struct referee *r, const struct step *step)
 {
-	uint64_t most = referee_detection_us(r) * 1000, by = step->overflow_ns + (uint64_t)hearing_us(r) * 1000;
-
 	if (step->overflow_ns == 0)
 		return;
 	r->overflows++;
-	if (r->hearing && r->heard_ns < r->now_ns && r->allowed_ns < (by < most ? by : most))
-		r->allowed_ns = by < most ? by : most;
+	if (r->hearing && r->heard_ns < r->now_ns && r->gap_ns < step->overflow_ns)
+		r->gap_ns = step->overflow_ns;
+	note_deferral(r);
 }
 
 void referee_open(struct referee *r, const struct wanted *wanted, uint32_t local, uint64_t now_ns)
@@ -310,6 +332,8 @@ void referee_open(struct referee *r, const struct wanted *wanted, uint32_t local
 		complain(r, "discriminator", "My Discriminator is %u, after %u", local, r->local);
 	r->live = true;
 	r->removing = r->hearing = r->has_said = r->remote_demand = false;
+	r->held = r->demanding = r->asking = r->ask_vague = false;
+	r->demand_end_ns = r->ask_from_ns = r->ask_by_ns = r->gap_ns = 0;
 	r->poll_needed = r->poll_out = r->poll_hold = false;
 	r->wanted = *wanted;
 	r->local = local;
@@ -345,6 +369,7 @@ void referee_step(struct referee *r, const struct step *step)
 		complain(r, "clock", "time runs backwards");
 	r->now_ns = step->now_ns;
 	r->excuse_ns = step->excuse_ns;
+	r->seen_polling = step->now.polling;
 	if (!r->live) {
 		if (step->said_count > 0)
 			complain(r, "no-session", "speaks without a session");

@@ -16,10 +16,13 @@ struct wanted {
 	uint32_t required_us;
 	uint8_t multiplier;
 	bool passive;
-	uint8_t admin_down; /* 0, or the diagnostic that says why: 7, or 5 for a path known to be down (6.8.16) */
+	uint8_t admin_down;      /* 0, or the diagnostic that says why: 7, or 5 for a path known to be down (6.8.16) */
+	bool demand;             /* Demand mode (6.6) */
+	uint32_t demand_poll_us; /* in which it asks so often by itself; 0: never */
+	uint8_t concatenated;    /* 0, or the diagnostic of a path beyond that is down: 6 or 8 (6.8.17) */
 };
 
-enum order { NO_ORDER = 0, CONFIGURE, REMOVE, REMOVE_NOW, CLEAR };
+enum order { NO_ORDER = 0, CONFIGURE, REMOVE, REMOVE_NOW, CLEAR, HOLD, RELEASE, POLL, RESET };
 struct command {
 	uint32_t order; /* enum order */
 	struct wanted wanted;
@@ -82,6 +85,16 @@ struct referee {
 	uint64_t pace_ns;      /* since when the interval is what it is */
 	uint64_t detection_ns; /* since when the detection time is what it is */
 	uint64_t allowed_ns;   /* law 5: how much longer than the detection time it may wait */
+	uint64_t gap_ns;       /* law 5: the longest gap of its worker with which packets were lost since it last heard */
+	bool held;             /* coming Up does not make the next hop Live */
+
+	/* Own Demand mode (6.6): the peer may have read a D and no packet without it that it answered */
+	bool demanding;
+	uint64_t demand_begin_ns, demand_end_ns;
+	uint64_t ask_from_ns, ask_by_ns; /* when it may and has to ask by itself; 0: never */
+	bool ask_vague;                  /* it may have asked already, during another Poll or a hold */
+	bool asking;                     /* such a wish may wait for the end of a hold */
+	bool seen_polling;               /* what the end says of itself after this step */
 
 	/* Poll Sequences (6.5, 6.8.3) */
 	bool poll_needed;             /* something changed that no Poll has told yet */
@@ -100,6 +113,7 @@ struct referee {
 
 	/* what a run saw, so that a test can say it saw enough */
 	uint64_t checked_gaps, checked_finals, checked_polls, checked_events, checked_rereads, expiries, deferrals;
+	uint64_t checked_demands, checked_asks, unanswered;
 };
 
 /* A session begins, at the time of the end's own clock. */

@@ -28,10 +28,33 @@ void want_poll(struct referee *r);
 bool polling(const struct referee *r);
 void put_in_force(struct referee *r);
 bool move(struct referee *r, uint8_t state);
+bool both_up(const struct referee *r);
+
+/* referee_silence.c */
+/* Law 5: packets were lost here, and none of this session came since. */
+void note_deferral(struct referee *r);
+/* When the detection time runs out. Demand mode waits for nothing but answers, and from its end on silence counts. */
+uint64_t detection_ns(const struct referee *r);
+
+/* referee_demand.c */
+/* What packets say (6.8.17). */
+uint8_t said_diagnostic(const struct referee *r);
+/* Where nothing periodic tells the peer that packets say something else, a Poll has to (6.6). */
+void content_changed(struct referee *r);
+/* After anything that may have begun or ended Demand mode. */
+void settle_demand(struct referee *r);
+void demand_ends(struct referee *r);
+/* Whether it may begin a Poll because Demand mode asks by itself; and that it did. */
+bool may_ask(const struct referee *r);
+void ask(struct referee *r);
+/* After the timers ran. */
+void check_asking(struct referee *r);
 
 /* referee_orders.c */
 bool obey_configure(struct referee *r, const struct wanted *wanted);
 bool obey_remove(struct referee *r);
+/* The orders that change nothing of what is wanted. */
+bool obey_less(struct referee *r, uint32_t order);
 
 /* referee_snapshot.c */
 void compare_snapshot(struct referee *r, const struct snapshot *now);

@@ -12,9 +12,10 @@ static bool check_fields(struct referee *r, const struct payload *payload, const
 {
 	if (!field(r, "version", hello->version, 1) || !field(r, "Length", hello->length, HELLO_LENGTH) ||
 	    !field(r, "octets", payload->length, HELLO_LENGTH) || !field(r, "C", hello->independent, 0) ||
-	    !field(r, "A", hello->authenticated, 0) || !field(r, "D", hello->demand, 0) || !field(r, "M", hello->multipoint, 0))
+	    !field(r, "A", hello->authenticated, 0) || !field(r, "D", hello->demand, r->wanted.demand && both_up(r)) ||
+	    !field(r, "M", hello->multipoint, 0))
 		return false;
-	return field(r, "state", hello->state, r->state) && field(r, "diagnostic", hello->diagnostic, r->diagnostic) &&
+	return field(r, "state", hello->state, r->state) && field(r, "diagnostic", hello->diagnostic, said_diagnostic(r)) &&
 	       field(r, "Detect Mult", hello->multiplier, r->wanted.multiplier) &&
 	       field(r, "My Discriminator", hello->mine, r->local) && field(r, "Your Discriminator", hello->yours, r->remote) &&
 	       field(r, "DesiredMinTx", hello->desired_us, desired_us(r)) &&
@@ -94,6 +95,8 @@ void check_saying(struct referee *r, const struct payload *payload, enum saying 
 		r->checked_finals++;
 		return;
 	}
+	if (hello.poll && !polling(r) && may_ask(r))
+		ask(r);
 	if (kind == ON_TIME)
 		check_pace(r);
 	check_poll(r, hello.poll);

@@ -11,7 +11,7 @@ void compare_snapshot(struct referee *r, const struct snapshot *now)
 {
 	if (now->gone || !same(r, "the local state", now->state, r->state) ||
 	    !same(r, "the remote state", now->remote_state, r->remote_state) ||
-	    !same(r, "the diagnostic", now->diagnostic, r->diagnostic) ||
+	    !same(r, "the diagnostic", now->diagnostic, said_diagnostic(r)) ||
 	    !same(r, "the remote diagnostic", now->remote_diagnostic, r->remote_diagnostic) ||
 	    !same(r, "the next hop", now->nexthop, r->nexthop) || !same(r, "My Discriminator", now->local, r->local) ||
 	    !same(r, "the remote discriminator", now->remote, r->remote))

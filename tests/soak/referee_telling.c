@@ -49,7 +49,7 @@ static void expect(struct referee *r, uint8_t type, uint8_t old_state, uint8_t n
 									      .old_state = old_state,
 									      .new_state = new_state,
 									      .remote_state = r->remote_state,
-									      .diagnostic = r->diagnostic,
+									      .diagnostic = said_diagnostic(r),
 									      .nexthop = r->nexthop};
 }
 

@@ -13,7 +13,16 @@ US = 1_000
 #: The engine's timers are late by up to two ticks of its wheel (native/core/wheel.h).
 ENGINE_SLACK_NS = 2 << 14
 FRAMES = 20_000
-ORDERS = {"configure": 1, "remove": 2, "remove-now": 3, "clear": 4}
+ORDERS = {
+    "configure": 1,
+    "remove": 2,
+    "remove-now": 3,
+    "clear": 4,
+    "hold": 5,
+    "release": 6,
+    "poll": 7,
+    "reset": 8,
+}
 #: Two parts of one name are two engines of one process.
 _NAMES = ("soak-left", "soak-right")
 
@@ -71,6 +80,9 @@ COUNTS = (
     "checked_rereads",
     "expiries",
     "deferrals",
+    "checked_demands",
+    "checked_asks",
+    "unanswered",
 )
 
 
@@ -80,6 +92,9 @@ def _wanted(wanted: Wanted) -> dict[str, Any]:
         "required_us": wanted.required_us,
         "multiplier": wanted.multiplier,
         "passive": wanted.passive,
+        "demand": wanted.demand,
+        "demand_poll_us": wanted.demand_poll_us,
+        "concatenated": wanted.concatenated,
         "admin_down": 5 if wanted.path_down else 7 if wanted.admin_down else 0,
     }
 
@@ -133,6 +148,8 @@ class Run:
         self._kept: list[Any] = []
         self._handles: list[Any] = []
         self.shadows = shadows
+        # Polls that Demand mode begins by itself are not a shadow's.
+        self.without_demand = any(getattr(shadow, "session", 0) is None for shadow in shadows)
         ends = [self._end(side, makers[side]) for side in (0, 1)]
         manners = ffi.new("struct manner[2]", [self._manner(side, makers[side]) for side in (0, 1)])
         self.world = lib.world_create(ends[0], ends[1], manners, scenario.seed)

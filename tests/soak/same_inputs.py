@@ -7,7 +7,7 @@ from typing import Any
 
 from bfd_fastpath.wire.bfd import Actions, Session
 from tests.soak.binding import ffi, lib
-from tests.soak.ends import belongs, config_of, payload_bytes
+from tests.soak.ends import belongs, config_of, obey, payload_bytes
 from tests.soak.run import ENGINE_SLACK_NS
 
 LATEST, EARLIEST = 0, 0xFFFF
@@ -64,8 +64,10 @@ class SameInputs:
             return self._finish(self.session.configure(config, step.now_ns, self._draw))
         if order == lib.REMOVE:
             return self._finish(self.session.remove(step.now_ns, self._draw))
-        if order == lib.CLEAR:
-            self.session.clear()
+        if order == lib.RESET:
+            return self._finish(self.session.forwarding_reset(step.now_ns, self._draw))
+        if order in (lib.CLEAR, lib.HOLD, lib.RELEASE, lib.POLL):
+            obey(self.session, order, int(step.now_ns))
             return []
         self.session = None
         return []
@@ -133,7 +135,7 @@ class SameInputs:
         pairs = {
             "state": (now.state, session.state),
             "remote state": (now.remote_state, session.remote_state),
-            "diagnostic": (now.diagnostic, session.local_diag),
+            "diagnostic": (now.diagnostic, session.diagnostic),
             "remote diagnostic": (now.remote_diagnostic, session.remote_diag),
             "remote discriminator": (now.remote, session.remote_discr),
             "next hop": (now.nexthop, session.next_hop),

@@ -20,6 +20,10 @@ class Wanted:
     passive: bool = False
     admin_down: bool = False
     path_down: bool = False
+    demand: bool = False
+    demand_poll_us: int = 0
+    concatenated: int = 0
+    """The diagnostic of a path beyond that is down: 6, or 8 on its way back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """What an operator or a scheduler does to one end: configure, remove, remove-now, clear, restart, pause, flood."""
+    """What an operator or a scheduler does to one end: configure, remove, remove-now, clear, hold,
+    release, poll, reset, restart, pause, flood."""
 
     side: str = "left"
     what: str = "configure"

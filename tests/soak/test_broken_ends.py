@@ -24,11 +24,11 @@ def test_the_oracle_breaks_no_rule(path) -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_broken_end_is_found(mutant: Mutant) -> None:
-    verdicts = [play(load(path), makers=(OracleEnd, mutant.end)) for path in SCRIPTS]
-    found = [verdict.rule for verdict in verdicts if verdict.rule is not None]
-    assert found, f"{mutant.name} was not found"
-    assert set(found) <= mutant.rules
-    assert all(verdict.side == 1 for verdict in verdicts if not verdict.right)
+    verdicts = (play(load(path), makers=(OracleEnd, mutant.end)) for path in SCRIPTS)
+    found = next((verdict for verdict in verdicts if not verdict.right), None)
+    assert found is not None, f"{mutant.name} was not found"
+    assert found.rule in mutant.rules, str(found)
+    assert found.side == 1
 
 
 class Patient(Elastic):

@@ -8,7 +8,7 @@ from tests.soak.hunt import Hunt
 from tests.soak.run import play
 from tests.soak.same_inputs import SameInputs
 from tests.soak.scenario import load
-from tests.soak.ways import against_oracle, beside_oracle
+from tests.soak.ways import against_oracle, asking_by_command, beside_oracle
 from tests.soak.where import SCRIPTS
 
 pytestmark = pytest.mark.eal
@@ -31,6 +31,6 @@ def test_an_engine_and_the_oracle_do_the_same_given_the_same() -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_a_kept_script_shows_no_difference(path) -> None:
     shadows = (SameInputs(), SameInputs())
-    verdict = play(load(path), shadows=shadows)
+    verdict = play(asking_by_command(load(path)), shadows=shadows)
     assert verdict.right, str(verdict)
     assert all(shadow.compared > 30 and shadow.steps > 100 for shadow in shadows)

@@ -32,6 +32,16 @@ def test_no_adversary_finds_a_fault() -> None:
     # The adversary came everywhere: silence, polls, lost tellings that were read again.
     for count in ("checked_finals", "checked_polls", "checked_events", "checked_rereads", "expiries"):
         assert hunt.counts[count] > 20, str(hunt)
+    for count in ("checked_demands", "checked_asks"):
+        assert hunt.counts[count] > 20, str(hunt)
+
+
+def test_demand_mode_begins_asks_and_misses_an_answer() -> None:
+    verdict = play(load(next(path for path in SCRIPTS if path.stem == "demand")))
+    assert verdict.right, str(verdict)
+    assert verdict.counts["checked_demands"] >= 4
+    assert verdict.counts["checked_asks"] >= 4
+    assert verdict.counts["unanswered"] >= 1
 
 
 def test_three_days_at_the_intervals_of_an_exchange() -> None:
