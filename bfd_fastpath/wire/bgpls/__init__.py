@@ -3,6 +3,7 @@
 
 from bfd_fastpath.wire.bgpls.attribute import LinkState
 from bfd_fastpath.wire.bgpls.descriptor import NodeDescriptor
+from bfd_fastpath.wire.bgpls.link_performance import LinkPerformance
 from bfd_fastpath.wire.bgpls.nlri import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri
 from bfd_fastpath.wire.bgpls.participation import Flag, Participation
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError
@@ -10,6 +11,7 @@ from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError
 __all__ = [
     "Flag",
     "LinkNlri",
+    "LinkPerformance",
     "LinkState",
     "LinkStateNlri",
     "NlriFault",

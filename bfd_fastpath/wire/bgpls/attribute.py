@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bfd_fastpath.wire.bgpls import codes
+from bfd_fastpath.wire.bgpls.link_performance import LinkPerformance
 from bfd_fastpath.wire.bgpls.participation import EXAMPLE_PEN, Participation
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, ordered
 
@@ -38,6 +39,11 @@ class LinkState:
         return cls(ordered(tlvs))
 
     @classmethod
+    def of_link(cls, performance: LinkPerformance) -> LinkState:
+        """The attribute of a link. Raises ValueError for a value that its field does not hold."""
+        return cls(performance.tlvs())
+
+    @classmethod
     def decode(cls, value: bytes) -> LinkState:
         """Read the attribute's value. Raises TlvError when malformed: the whole attribute is then
         discarded.
@@ -62,6 +68,11 @@ class LinkState:
         """TLV 1026; octets beyond ASCII are shown escaped."""
         value = self.value(codes.NODE_NAME)
         return None if value is None else value.decode("ascii", "backslashreplace")
+
+    @property
+    def performance(self) -> LinkPerformance:
+        """What is said of a link's delay and loss (RFC 8571)."""
+        return LinkPerformance.from_tlvs(self.tlvs)
 
     def participation(self, code: int = codes.PARTICIPATION, pen: int = EXAMPLE_PEN) -> Participation | None:
         """The member flag under `code` with enterprise number `pen`; None where absent, another's or

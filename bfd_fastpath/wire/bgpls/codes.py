@@ -27,6 +27,10 @@ IGP_ROUTER_ID = 515
 BGP_ROUTER_ID = 516
 CONFEDERATION_MEMBER = 517
 NODE_NAME = 1026
+LINK_DELAY = 1114
+LINK_DELAY_RANGE = 1115
+DELAY_VARIATION = 1116
+LINK_LOSS = 1117
 PARTICIPATION = 65001
 
 Reader = Callable[[bytes], Any]
@@ -106,6 +110,41 @@ def _text(value: bytes) -> str:
     return value.decode("ascii", "backslashreplace")
 
 
+def low_24(value: bytes) -> int:
+    """The 24 bits of an RFC 8571 field, without what stands before them."""
+    return int.from_bytes(value[-3:], "big")
+
+
+def anomalous(value: bytes | None) -> bool:
+    """The A bit of an RFC 8571 field; an absent one has none."""
+    return value is not None and value[0] >= 0x80
+
+
+def _delay(value: bytes) -> Any:
+    if len(value) != 4:
+        return value.hex()
+    return {"us": low_24(value), "anomalous": anomalous(value)}
+
+
+def _delay_range(value: bytes) -> Any:
+    if len(value) != 8:
+        return value.hex()
+    return {"min-us": low_24(value[:4]), "max-us": low_24(value[4:]), "anomalous": anomalous(value)}
+
+
+def _variation(value: bytes) -> Any:
+    return {"us": low_24(value)} if len(value) == 4 else value.hex()
+
+
+def _loss(value: bytes) -> Any:
+    """In percent; null: not measured (RFC 8570 4.4)."""
+    if len(value) != 4:
+        return value.hex()
+    units = low_24(value)
+    percent = None if units == 2**24 - 1 else round(units * 0.000003, 6)
+    return {"percent": percent, "anomalous": anomalous(value)}
+
+
 def _container(value: bytes) -> Any:
     try:
         return to_json(decode(value))
@@ -148,3 +187,7 @@ register(1095, "igp-metric", "IGP Metric", (1, 2, 3), _number)
 register(1096, "srlg", "Shared Risk Link Group")
 register(1097, "opaque-link", "Opaque Link Attribute")
 register(1098, "link-name", "Link Name", read=_text)
+register(LINK_DELAY, "link-delay", "Unidirectional Link Delay", (4,), _delay)
+register(LINK_DELAY_RANGE, "link-delay-range", "Min/Max Unidirectional Link Delay", (8,), _delay_range)
+register(DELAY_VARIATION, "delay-variation", "Unidirectional Delay Variation", (4,), _variation)
+register(LINK_LOSS, "link-loss", "Unidirectional Link Loss", (4,), _loss)

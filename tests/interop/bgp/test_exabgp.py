@@ -7,7 +7,17 @@ from ipaddress import IPv4Address, IPv4Network, ip_address
 import pytest
 
 from bfd_fastpath.net.bgp_listener import Listener
-from bfd_fastpath.wire.bgp import AsPath, Attributes, Established, NotificationReceived, Origin, Update
+from bfd_fastpath.wire.bgp import (
+    BGP_LS,
+    AsPath,
+    Attributes,
+    Established,
+    MpReach,
+    NotificationReceived,
+    Origin,
+    Update,
+)
+from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 from tests.interop.bgp.exabgp import Exabgp
 from tests.interop.bgp.ourselves import ASN, Ourselves, eventually
@@ -46,6 +56,30 @@ def test_exabgp_decodes_nodes_and_links_of_both_families(tmp_path):
         us.withdraw(link(A6, X6))
         us.withdraw(node(X6))
         await eventually(lambda: peer.link_state() == set(), peer.link_state)
+
+    met(tmp_path, story)
+
+
+def test_exabgp_keeps_a_link_whose_quality_is_told_and_sees_the_octets(tmp_path):
+    quality = LinkState.of_link(LinkPerformance(1500, (900, 2100), 70, 333_333, loss_anomalous=True))
+    attributes = Attributes(Origin.IGP, AsPath.sequence(ASN), link_state=quality)
+    told = {
+        "generic-lsid-1114": ["0x000005DC"],
+        "generic-lsid-1115": ["0x0000038400000834"],
+        "generic-lsid-1116": ["0x00000046"],
+        "generic-lsid-1117": ["0x80051615"],
+    }
+
+    def seen(peer):
+        messages = (one["neighbor"]["message"] for one in peer.messages() if one["type"] == "update")
+        found = (one.get("update", {}).get("attribute", {}).get("bgp-ls") for one in messages)
+        return [each for each in found if each is not None]
+
+    async def story(us, peer):
+        us.announce(link(A4, X4), node(X4))
+        us.speaker.send(Update(attributes=attributes, mp_reach=MpReach(BGP_LS, (A4,), (link(A4, X4),))))
+        await eventually(lambda: seen(peer) == [told], lambda: list(peer.messages()))
+        assert peer.link_state() == {f"link {A4}->{X4}", f"node {X4}"}
 
     met(tmp_path, story)
 

@@ -28,7 +28,7 @@ from bfd_fastpath.wire.bgp import (
 )
 from bfd_fastpath.wire.bgp.message import KEEPALIVE, MessageType, frame
 from bfd_fastpath.wire.bgp.refresh import RouteRefresh
-from bfd_fastpath.wire.bgpls import Flag, LinkState, Participation
+from bfd_fastpath.wire.bgpls import Flag, LinkPerformance, LinkState, Participation
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 
 pytestmark = pytest.mark.interop("tshark")
@@ -47,6 +47,7 @@ def pair(local, remote, attributes=None):
     return Update(attributes=attributes, mp_reach=MpReach(BGP_LS, (A4,), (link(local, remote), node(remote))))
 
 
+QUALITY = LinkState.of_link(LinkPerformance(1500, (900, 2100), 70, 333_333, loss_anomalous=True))
 MESSAGES = {
     "open": SessionSettings(4_200_000_000, A4, (IPV4_UNICAST, BGP_LS), role=2).open().encode(),
     "keepalive": KEEPALIVE,
@@ -64,6 +65,10 @@ MESSAGES = {
     "member": Update(
         attributes=Attributes(Origin.IGP, PATH, link_state=MEMBER),
         mp_reach=MpReach(BGP_LS, (A4,), (node(X4),)),
+    ).encode(),
+    "link quality": Update(
+        attributes=Attributes(Origin.IGP, PATH, link_state=QUALITY),
+        mp_reach=MpReach(BGP_LS, (A4,), (link(A4, X4),)),
     ).encode(),
 }
 
@@ -123,3 +128,18 @@ def test_a_links_addresses_are_where_tshark_looks_for_them(name, ends, tmp_path)
     for key, address in zip(("interface_address", "neighbor_address"), ends, strict=True):
         assert f'"bgp.ls.nlri_ipv{version}_{key}": "{address}"' in text
     assert text.count('"bgp.ls.nlri_type": "2"') == text.count('"bgp.ls.nlri_type": "1"') == 1
+
+
+def test_tshark_reads_the_same_link_quality(tmp_path):
+    layers = dissected(MESSAGES["link quality"], tmp_path / "message.pcap")
+    text = json.dumps(layers["bgp"])
+    for field, value in {
+        "delay_value": 1500,
+        "delay_min": 900,
+        "delay_max": 2100,
+        "delay_variation_value": 70,
+        "link_loss_value": 333_333,
+    }.items():
+        assert text.count(f'"bgp.ls.igp_te_metric.{field}": "{value}"') == 1
+    assert [flag for flag in ("0", "1") if f'"bgp.ls.igp_te_metric.flags.a": "{flag}"' in text] == ["0", "1"]
+    assert text.count('"bgp.ls.igp_te_metric.flags.a": "1"') == 1, "the loss is marked, no delay is"
