@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports: from the NHIB's changes to the BGP-LS announcements and withdrawals of one peer."""
 
+from bfd_fastpath.report.link_quality import QualityPolicy
 from bfd_fastpath.report.naming import Statement, Untellable
 from bfd_fastpath.report.outgoing import Outgoing
 from bfd_fastpath.report.reporter import Reporter, ReporterView
@@ -9,6 +10,7 @@ from bfd_fastpath.report.settings import LanAddress, ReportSettings, Session
 __all__ = [
     "LanAddress",
     "Outgoing",
+    "QualityPolicy",
     "ReportSettings",
     "Reporter",
     "ReporterView",

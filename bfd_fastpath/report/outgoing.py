@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bfd_fastpath.report.naming import Statement
@@ -14,7 +14,7 @@ from bfd_fastpath.wire.bgp.family import BGP_LS
 from bfd_fastpath.wire.bgp.origin import Origin
 from bfd_fastpath.wire.bgp.packer import Group, pack_announcements, pack_withdrawals
 from bfd_fastpath.wire.bgp.update import Update
-from bfd_fastpath.wire.bgpls import LinkState
+from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState, RawNlri
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,18 @@ class UpdateMaker:
     def withdraw_own(self, nodes: Group) -> list[Outgoing]:
         groups = [(node,) for node in nodes]
         return [Outgoing(one) for one in pack_withdrawals(BGP_LS, groups, limit=self._session.limit)]
+
+    def announce_quality(self, links: Mapping[RawNlri, LinkPerformance | None]) -> list[Outgoing]:
+        """Links that the peer has, again, with their quality (None: without): in UPDATEs of their own, links
+        of the same quality together. They say nothing new of the next hops."""
+        alike: dict[LinkPerformance | None, list[Group]] = {}
+        for link, quality in links.items():
+            alike.setdefault(quality, []).append((link,))
+        return [
+            Outgoing(update)
+            for quality, groups in alike.items()
+            for update in self._pack(groups, None if quality is None else LinkState.of_link(quality))
+        ]
 
     def _pack(self, groups: Iterable[Group], link_state: LinkState | None) -> Iterator[Update]:
         attributes = Attributes(

@@ -13,7 +13,7 @@ from bfd_fastpath.report.outgoing import Outgoing, Unit, UpdateMaker
 from bfd_fastpath.report.settings import Address, ReportSettings, Session
 from bfd_fastpath.wire.bgp.family import BGP_LS
 from bfd_fastpath.wire.bgp.update import end_of_rib
-from bfd_fastpath.wire.bgpls import NodeNlri, RawNlri
+from bfd_fastpath.wire.bgpls import LinkPerformance, NodeNlri, RawNlri
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class ReporterView:
 
     open: bool
     told: Mapping[Address, Statement]
+    quality: Mapping[Address, LinkPerformance]
     untellable: Mapping[Address, Untellable]
     """Next hops with something to be said of them that this profile cannot say."""
     updates: int
@@ -37,6 +38,8 @@ class _Told:
     names: Names
     by: ReportSettings
     """The settings that the names were made by."""
+    quality: LinkPerformance | None = None
+    """What the Link's attribute says."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class Reporter:
         self._own: tuple[NodeNlri, ...] = ()
         self._told: dict[Address, _Told] = {}
         self._untellable: dict[Address, Untellable] = {}
+        self._quality_ns: dict[Address, int] = {}
         self._updates = self._announced = self._withdrawn = 0
 
     def open(self, session: Session, entries: Iterable[Entry]) -> list[Outgoing]:
@@ -76,6 +80,24 @@ class Reporter:
         if self._maker is None:
             return []
         return self._count(self._say(self._maker, {change.address: change.new for change in changes}))
+
+    def measured(self, links: Mapping[Address, LinkPerformance | None], now_ns: int) -> list[Outgoing]:
+        """What the links to these next hops are like; None: nothing is known. Said of Links that were told,
+        where it differs enough from what was said and the policy's interval is over."""
+        policy = self._settings.link_quality
+        if self._maker is None or policy is None:
+            return []
+        since = now_ns - policy.interval_ns
+        self._quality_ns = {address: said for address, said in self._quality_ns.items() if said > since}
+        wanted: dict[RawNlri, LinkPerformance | None] = {}
+        for address, quality in links.items():
+            told = self._told.get(address)
+            if told is None or told.statement is not Statement.LINK or address in self._quality_ns:
+                continue
+            if policy.differs(told.quality, quality):
+                told.quality, self._quality_ns[address] = quality, now_ns
+                wanted[told.names.link] = quality
+        return self._count(self._maker.announce_quality(wanted))
 
     def resync(self, entries: Iterable[Entry]) -> list[Outgoing]:
         """Make what was told what the NHIB says, whatever happened. Saying it twice says nothing."""
@@ -96,6 +118,7 @@ class Reporter:
         said = self._maker.announce_own(fresh, settings.node_name) if fresh else []
         self._own = own
         said += self._maker.withdraw_own(tuple(one for one in was if one not in own))
+        said += self._maker.announce_quality(self._unsay_quality()) if settings.link_quality is None else []
         return self._count(said) + self.resync(entries)
 
     def refresh(self) -> list[Outgoing]:
@@ -104,6 +127,9 @@ class Reporter:
             return []
         units = [Unit(address, told.statement, _announced(told)) for address, told in self._told.items()]
         said = self._maker.announce_own(self._own, self._settings.node_name) + self._maker.announce(units)
+        said += self._maker.announce_quality(
+            {told.names.link: told.quality for told in self._told.values() if told.quality is not None}
+        )
         return self._count([*said, Outgoing(end_of_rib(BGP_LS))])
 
     def leave(self) -> list[Outgoing]:
@@ -123,12 +149,14 @@ class Reporter:
         self._own = ()
         self._told.clear()
         self._untellable.clear()
+        self._quality_ns.clear()
 
     def view(self) -> ReporterView:
         told = {address: one.statement for address, one in self._told.items()}
         return ReporterView(
             self._session is not None,
             told,
+            {address: one.quality for address, one in self._told.items() if one.quality is not None},
             dict(self._untellable),
             self._updates,
             self._announced,
@@ -162,9 +190,18 @@ class Reporter:
         elif told.names != named:
             self._rename(plan, address, told, _Told(wanted, named, self._settings))
         elif told.statement is not wanted:
-            told.statement, told.by = wanted, self._settings
+            told.statement, told.by, told.quality = wanted, self._settings, None
             units = plan.announce if wanted is Statement.LINK else plan.withdraw
             units.append(Unit(address, wanted, (named.link,)))
+
+    def _unsay_quality(self) -> dict[RawNlri, LinkPerformance | None]:
+        """Links whose attribute has to go."""
+        found: dict[RawNlri, LinkPerformance | None] = {}
+        for told in self._told.values():
+            if told.quality is not None:
+                told.quality = None
+                found[told.names.link] = None
+        return found
 
     def _names(self, address: Address, told: _Told | None) -> Names | None:
         """None, and noted, where the profile has no names for it."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from bfd_fastpath.report.link_quality import QualityPolicy
 from bfd_fastpath.wire.bgp.message import STANDARD_LIMIT
 
 Address = IPv4Address | IPv6Address
@@ -31,6 +32,8 @@ class ReportSettings:
     announce_unverified: bool = False
     node_name: str | None = None
     """1 to 255 ASCII characters."""
+    link_quality: QualityPolicy | None = None
+    """None: nothing is said of the links' quality."""
 
     @property
     def prefixes(self) -> tuple[Network, ...]:
