@@ -116,6 +116,43 @@ REPORT = Section(
             "",
             "Name in the BGP-LS Node of this router. Left out: none.",
         ),
+        Key(
+            "link-quality",
+            "boolean",
+            values.boolean,
+            "false",
+            "Tell delay (half the round trip of echoes: our convention) and loss of Links (RFC 8571), "
+            "from sessions that count link-quality.",
+        ),
+        Key(
+            "link-quality-interval",
+            "time",
+            values.duration(1_000_000, DAY_US, unit="s", example="30s"),
+            '"30s"',
+            "What a value is measured over, and the shortest time between two reports of a Link's quality. "
+            "Up and Down never wait.",
+        ),
+        Key(
+            "link-quality-threshold",
+            "0..1000",
+            values.integer(0, 1000),
+            "10",
+            "Percent by more than which a value has to differ from what was told, to be told again.",
+        ),
+        Key(
+            "link-quality-delay-floor",
+            "time",
+            values.duration(0, 10_000_000, unit="us", example="100us"),
+            '"100us"',
+            "A delay that differs by less than this is not told again.",
+        ),
+        Key(
+            "link-quality-loss-floor",
+            "0..100",
+            values.integer(0, 100),
+            "1",
+            "A loss that differs by fewer percentage points is not told again.",
+        ),
     ),
 )
 

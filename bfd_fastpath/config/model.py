@@ -319,6 +319,13 @@ class Report:
     ipv6_node_id: Ipv6NodeId = Ipv6NodeId.IID
     announce_unverified: bool = False
     node_name: str | None = None
+    link_quality: bool = False
+    link_quality_interval_us: int = 30_000_000
+    link_quality_threshold: int = 10
+    """Percent of what was told."""
+    link_quality_delay_floor_us: int = 100
+    link_quality_loss_floor: int = 1
+    """Percentage points."""
 
 
 @dataclass(frozen=True, slots=True)

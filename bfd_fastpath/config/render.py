@@ -178,6 +178,8 @@ _TIMES = {
     "demand_poll_us": "demand-poll-interval",
     "required_min_echo_rx_us": "required-min-echo-rx-interval",
     "desired_min_echo_tx_us": "desired-min-echo-tx-interval",
+    "link_quality_interval_us": "link-quality-interval",
+    "link_quality_delay_floor_us": "link-quality-delay-floor",
     "hold_down_us": "hold-down",
     "half_life_us": "half-life",
     "max_suppress_us": "max-suppress",

@@ -68,7 +68,9 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
         neighbor = build_neighbor(reader, path, good, draft)
         if neighbor is not None:
             draft.neighbors.append(At(path, neighbor))
-    draft.report = _record(model.Report, reader.one(raw, "report"))
+    names = ("link-quality-interval", "link-quality-delay-floor")
+    durations = {name: f"{name.replace('-', '_')}_us" for name in names}
+    draft.report = _record(model.Report, reader.one(raw, "report"), durations)
     draft.nhib = _nhib(reader, reader.one(raw, "nhib"), draft)
     control = reader.one(raw, "control")
     if "path" in control:

@@ -13,6 +13,7 @@ import pydp
 from bfd_fastpath.config import ConfigError, model, steps
 from bfd_fastpath.config.render import render
 from bfd_fastpath.nhib import NhibPolicy
+from bfd_fastpath.router.peer import quality_policy
 from bfd_fastpath.session import (
     DampeningPolicy,
     EngineRefusedError,
@@ -86,8 +87,11 @@ async def _step(router: Router, step: steps.Step) -> None:
             router.apply(manager.set_nhib_policy(nhib_policy(nhib), now))
         case steps.SetDampening(new=dampening):
             router.apply(manager.set_dampening(dampening_policy(dampening), now))
-        case steps.SetReport():
+        case steps.SetReport(new=report):
+            policy = quality_policy(report)
+            router.link_reports.set_interval(None if policy is None else policy.interval_ns, now)
             router.neighbours.reconfigure()
+            router.apply([])
         case steps.AddSession(session=session) | steps.ChangeSession(new=session):
             if session.path_type is not model.PathType.IP_SH:
                 _stand(router, session)

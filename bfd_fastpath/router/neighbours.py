@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pydp
@@ -18,6 +18,7 @@ from bfd_fastpath.router.events import Address, RouterEvent
 from bfd_fastpath.router.learned import Learned
 from bfd_fastpath.router.peer import Peer
 from bfd_fastpath.wire.bgp import Cease
+from bfd_fastpath.wire.bgpls import LinkPerformance
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -97,6 +98,11 @@ class Neighbours:
     def report(self, changes: list[Change]) -> list[RouterEvent]:
         """Tell every neighbour; what each was told."""
         return [event for peer in self for event in peer.report(changes)]
+
+    def measured(self, links: Mapping[Address, LinkPerformance | None], now_ns: int) -> None:
+        """Tell every neighbour what the links to these next hops are like."""
+        for peer in self:
+            peer.measured(links, now_ns)
 
     def withdraw_told(self) -> list[RouterEvent]:
         """Take back everything from everybody."""

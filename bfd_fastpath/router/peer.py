@@ -3,23 +3,34 @@
 from what it taught
 (sessions, the NHIB) is the router's."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
 
 import pydp
-from bfd_fastpath.config.model import Announcement, Config, Ipv6NodeId, Neighbor
+from bfd_fastpath.config.model import Announcement, Config, Ipv6NodeId, Neighbor, Report
 from bfd_fastpath.net.speaker import Speaker
 from bfd_fastpath.net.tap import Tap
 from bfd_fastpath.nhib import Change, Entry
-from bfd_fastpath.report import LanAddress, Outgoing, Reporter, ReportSettings, Session, Statement
+from bfd_fastpath.report import (
+    LanAddress,
+    Outgoing,
+    QualityPolicy,
+    Reporter,
+    ReportSettings,
+    Session,
+    Statement,
+)
 from bfd_fastpath.router import announcing
 from bfd_fastpath.router.events import Address, BgpDown, BgpUp, RouterEvent, Told
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
 from bfd_fastpath.router.speaking import speaker_settings
 from bfd_fastpath.wire import bgp
+from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState
+from bfd_fastpath.wire.bgpls.codes import to_json
+from bfd_fastpath.wire.bgpls.link_performance import loss_field
 from bfd_fastpath.wire.bgpls.profile_l5 import Reader
 
 #: What a peer believes of a next hop after a statement about it.
@@ -153,6 +164,10 @@ class Peer:
         """Tell what these changes make of what was told."""
         return self._tell(self._reporter.report(changes))
 
+    def measured(self, links: Mapping[Address, LinkPerformance | None], now_ns: int) -> None:
+        """Tell what the links are like, where that is wanted, differs and is not too soon."""
+        self._tell(self._reporter.measured(links, now_ns))
+
     def withdraw_told(self) -> list[RouterEvent]:
         """Take back everything that was told; for an orderly stop."""
         return self._tell(self._reporter.leave())
@@ -195,7 +210,10 @@ class Peer:
             "hold-time": info.hold_time_s if info is not None else None,
             "last-error": self.speaker.last_error or None,
             "reporting": report.open,
-            "told": [{"address": str(one), "state": SAID[what]} for one, what in report.told.items()],
+            "told": [
+                {"address": str(one), "state": SAID[what]} | _quality(report.quality.get(one))
+                for one, what in report.told.items()
+            ],
             "untold": [{"address": str(one), "why": why.value} for one, why in report.untellable.items()],
             "updates-sent": report.updates,
             "nlris-announced": report.announced,
@@ -210,6 +228,23 @@ class Peer:
         }
 
 
+def _quality(told: LinkPerformance | None) -> dict[str, Any]:
+    """Where it was told."""
+    return {} if told is None else {"link-quality": to_json(LinkState.of_link(told).tlvs)}
+
+
+def quality_policy(report: Report) -> QualityPolicy | None:
+    """None: off."""
+    if not report.link_quality:
+        return None
+    return QualityPolicy(
+        report.link_quality_interval_us * 1000,
+        report.link_quality_threshold / 100,
+        report.link_quality_delay_floor_us,
+        loss_field(report.link_quality_loss_floor / 100),
+    )
+
+
 def report_settings(config: Config, lan: tuple[LanAddress, ...]) -> ReportSettings:
     report = config.report
     return ReportSettings(
@@ -219,4 +254,5 @@ def report_settings(config: Config, lan: tuple[LanAddress, ...]) -> ReportSettin
         full_ipv6_id=report.ipv6_node_id is Ipv6NodeId.FULL,
         announce_unverified=report.announce_unverified,
         node_name=report.node_name,
+        link_quality=quality_policy(report),
     )

@@ -29,6 +29,7 @@ from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.key_chains import ConfiguredKeyChains
 from bfd_fastpath.router.lags import Lags
 from bfd_fastpath.router.learned import Route
+from bfd_fastpath.router.link_reports import LinkReports
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.peer import Peer
 from bfd_fastpath.session import (
@@ -75,6 +76,7 @@ class Router:
         self.nhib = Nhib()
         self.dataplane = Dataplane((name or config.router.name)[:20], config, ports or {})
         self.neighbours = Neighbours(self, tap)
+        self.link_reports = LinkReports(self)
         self._kernel = KernelMirror(self.dataplane, config.ports)
         #: True from the beginning of stop() on: nothing new is begun.
         self.leaving = False
@@ -323,6 +325,7 @@ class Router:
         times = [
             self.manager.next_deadline(),
             self.unsolicited.next_deadline(),
+            self.link_reports.next_deadline(),
             *(one.next_deadline() for one in self.neighbours),
         ]
         return min((time for time in times if time is not None), default=None)
@@ -332,3 +335,5 @@ class Router:
         self.apply(self.manager.timer(now_ns))
         for one in self.neighbours:
             one.expire(now_ns)
+        if not self.leaving:
+            self.link_reports.timer(now_ns)

@@ -159,6 +159,11 @@ def test_neighbors_are_the_same_by_address_and_tcp_port():
     [
         ("[log]\nlevel = 'debug'\n", SetLog, "~ log: level info -> debug"),
         ("[report]\nannounce-unverified = true\n", SetReport, "~ report: announce-unverified false -> true"),
+        (
+            "[report]\nlink-quality = true\nlink-quality-interval = '1m'\n",
+            SetReport,
+            "~ report: link-quality false -> true, link-quality-interval 30s -> 1m",
+        ),
         ("[nhib]\nlinger = '5s'\n", SetNhib, "~ nhib: linger 1m -> 5s"),
         ("[control]\nmode = '0660'\n", SetControl, "~ control: mode 0600 -> 0660"),
     ],

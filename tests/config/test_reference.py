@@ -73,6 +73,8 @@ def test_every_field_of_the_model_can_be_written():
         "hold_down_us": "hold_down",
         "half_life_us": "half_life",
         "max_suppress_us": "max_suppress",
+        "link_quality_interval_us": "link_quality_interval",
+        "link_quality_delay_floor_us": "link_quality_delay_floor",
     }
     config = parse(
         '[[port]]\nname="p"\ndevargs="d"\naddresses=["198.51.100.1/24"]\n[[session]]\ninterface="p"\ndest-addr="198.51.100.2"\n'
