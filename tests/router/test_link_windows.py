@@ -56,11 +56,11 @@ def test_a_window_in_which_nothing_came_measures_nothing():
     assert windows.measure(B, 1, seen(10, 1, 500)) is None
 
 
-@pytest.mark.parametrize("session", [1, 2])
-def test_counts_that_began_again_are_a_window_of_their_own(session):
+@pytest.mark.parametrize("before", [(1, seen(1000, 100, 5000, 5000)), (2, seen(50, 0, 5000))])
+def test_counts_that_began_again_and_another_session_are_windows_of_their_own(before):
     windows = LinkWindows()
-    windows.measure(B, 1, seen(1000, 100, 5000, 5000))
-    assert windows.measure(B, session, seen(100, 1, 1000)) == LinkPerformance(500, (500, 500), 0, 333_333)
+    windows.measure(B, *before)
+    assert windows.measure(B, 1, seen(100, 1, 1000)) == LinkPerformance(500, (500, 500), 0, 333_333)
 
 
 def test_a_forgotten_link_is_looked_at_anew():
