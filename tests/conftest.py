@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,12 @@ DAEMONS = {
     "openbgpd": "/usr/sbin/bgpd",
     "tshark": "tshark",
 }
+
+
+def pytest_configure() -> None:
+    """A shell ignores SIGINT for what it runs in the background, and so would every program that a test interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def free_hugepages() -> int:
