@@ -35,7 +35,7 @@ def test_two_routers_come_up_and_no_next_hop_hears_of_it(eal):
             assert (shown["path-type"], shown["dest-port"], shown["rx-ttl"]) == ("path-ip-mh", 4784, 255)
             assert shown["gateway"] is None
             assert a.nexthops() == []
-            assert [one.new for one in exchange.seen("a", BfdState)][-1] == "up"
+            await until(lambda: [one.new for one in exchange.seen("a", BfdState)][-1:] == ["up"])
 
     asyncio.run(main())
 
