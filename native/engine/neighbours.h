@@ -41,25 +41,48 @@ struct neighbours {
 	uint32_t count;
 };
 
+#define NEIGHBOUR_NEVER        UINT64_MAX
+#define NEIGHBOUR_ASK_AGAIN_NS UINT64_C(1000000000)
+
+static inline bool neighbour_resolved(uint8_t state)
+{
+	return state != PYDP_NEIGHBOUR_INCOMPLETE && state != PYDP_NEIGHBOUR_FAILED;
+}
+
+/* engine/neighbours.c */
 int neighbours_create(struct pydp_engine *engine);
 void neighbours_destroy(struct pydp_engine *engine);
+/* The index of the neighbour, which is made where there is none; a status with a sentence when the table is full. */
+int neighbours_make(struct pydp_engine *engine, const struct neighbour_key *key);
+void neighbours_forget(struct pydp_engine *engine, uint32_t index);
+int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, const struct pydp_mac *mac, uint64_t now_ns);
+/* From an index on; next is where to go on, UINT32_MAX at the end. */
+uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp_neighbour *entries, uint32_t capacity,
+			 uint32_t *next);
+/* The neighbour's reflector, by address. */
+uint32_t neighbours_reflector(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
+
+/* engine/neighbour_state.c */
+/* When to look at it again. */
+void neighbour_arm(struct pydp_engine *engine, uint32_t index, uint64_t due_ns);
+void neighbour_ask(struct pydp_engine *engine, struct neighbour *neighbour);
+/* Sessions are told when the neighbour becomes usable or fails, not of every question. */
+void neighbour_enter(struct pydp_engine *engine, uint32_t index, uint8_t state, uint64_t now_ns);
+/* This is its MAC address. */
+void neighbour_confirm(struct pydp_engine *engine, uint32_t index, const struct pydp_mac *mac, uint8_t source, uint64_t now_ns);
+void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now_ns);
+/* path_claim_fn: an ARP or ND packet said something. */
+bool neighbours_claim(void *engine, struct path_port *port, const struct path_claim *claim, uint64_t now_ns);
+/* A valid BFD packet came from this MAC address. */
+void neighbours_heard(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
+
+/* engine/neighbour_sessions.c */
 /* The neighbour that a session sends through, by its address: found or made, and asked for. */
 int neighbours_join(struct pydp_engine *engine, uint32_t slot, const uint8_t *octets, uint64_t now_ns);
 /* The session's port, VLAN or neighbour is another; when it cannot be had, nothing changes. */
 int neighbours_move(struct pydp_engine *engine, uint32_t slot, const uint8_t *octets, uint64_t now_ns);
 void neighbours_leave(struct pydp_engine *engine, uint32_t slot);
-int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, const struct pydp_mac *mac, uint64_t now_ns);
-/* From an index on; next is where to go on, UINT32_MAX at the end. */
-uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp_neighbour *entries, uint32_t capacity,
-			 uint32_t *next);
-void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now_ns);
-/* path_claim_fn: an ARP or ND packet said something. */
-bool neighbours_claim(void *engine, struct path_port *port, const struct path_claim *claim, uint64_t now_ns);
-/* The neighbour's reflector, by address. */
-uint32_t neighbours_reflector(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
-/* Choose it anew: a session of the neighbour changed its mind about echoes. */
+/* Choose the neighbour's reflector anew: a session of it changed its mind about echoes. */
 void neighbours_elect_reflector(struct pydp_engine *engine, uint32_t index);
-/* A valid BFD packet came from this MAC address. */
-void neighbours_heard(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
 
 #endif

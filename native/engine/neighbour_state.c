@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Resolution: INCOMPLETE until somebody answers, REACHABLE for half a minute, STALE while asked again, FAILED after three
+ * questions without an answer, and then asked on once a second as long as a session wants the neighbour. */
+#include <string.h>
+#include "engine/engine.h"
+
+#define REACHABLE_NS UINT64_C(30000000000)
+#define TRIES        3u
+
+void neighbour_arm(struct pydp_engine *engine, uint32_t index, uint64_t due_ns)
+{
+	engine->neighbours.entries[index].due_ns = due_ns;
+	wheel_arm(&engine->wheel, engine->max_sessions + index, due_ns);
+}
+
+void neighbour_ask(struct pydp_engine *engine, struct neighbour *neighbour)
+{
+	struct path_port *port = engine->path_ports[neighbour->key.port];
+	/* Any session's own address is one that the neighbour can answer to. */
+	const uint8_t *local = engine->sessions.cold[neighbour->first].local;
+
+	if (neighbour->key.family == 4)
+		path_arp_ask(port, neighbour->key.vlan, local, neighbour->key.octets);
+	else
+		path_nd_ask(port, neighbour->key.vlan, local, neighbour->key.octets);
+	if (neighbour->tries < UINT8_MAX)
+		neighbour->tries++;
+}
+
+void neighbour_enter(struct pydp_engine *engine, uint32_t index, uint8_t state, uint64_t now_ns)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+	bool worth_telling = neighbour_resolved(state) != neighbour_resolved(neighbour->state) ||
+			     (state == PYDP_NEIGHBOUR_FAILED && neighbour->state != PYDP_NEIGHBOUR_FAILED);
+
+	neighbour->state = state;
+	engine->neighbours.path[index].usable = neighbour_resolved(state);
+	if (!worth_telling)
+		return;
+	for (uint32_t slot = neighbour->first; slot != PATH_NONE; slot = engine->sessions.cold[slot].next_of_neighbour) {
+		const struct bfd_session *hot = &engine->sessions.hot[slot];
+		struct pydp_event event = {.type = PYDP_EVENT_NEIGHBOUR,
+					   .time_ns = now_ns,
+					   .last_rx_ns = hot->last_rx_ns,
+					   .old_state = hot->state,
+					   .old_nexthop_state = hot->nexthop};
+
+		events_tell(engine, slot, &event);
+	}
+}
+
+void neighbour_confirm(struct pydp_engine *engine, uint32_t index, const struct pydp_mac *mac, uint8_t source, uint64_t now_ns)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+
+	engine->neighbours.path[index].mac = *mac;
+	neighbour->source = source;
+	neighbour->tries = 0;
+	neighbour->confirmed_ns = now_ns;
+	neighbour_enter(engine, index, source == NEIGHBOUR_PINNED ? PYDP_NEIGHBOUR_STATIC : PYDP_NEIGHBOUR_REACHABLE, now_ns);
+	neighbour_arm(engine, index,
+		      source == NEIGHBOUR_PINNED || neighbour->users == 0 ? NEIGHBOUR_NEVER : now_ns + REACHABLE_NS);
+}
+
+/* Where the kernel owns ARP its answers do not come to us, and what keeps a neighbour is the session itself. */
+static bool a_session_is_up(const struct pydp_engine *engine, const struct neighbour *neighbour)
+{
+	for (uint32_t slot = neighbour->first; slot != PATH_NONE; slot = engine->sessions.cold[slot].next_of_neighbour)
+		if (engine->sessions.hot[slot].state == PYDP_BFD_UP)
+			return true;
+	return false;
+}
+
+void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now_ns)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+
+	if (!neighbour->used || neighbour->users == 0 || neighbour->state == PYDP_NEIGHBOUR_STATIC)
+		return;
+	if (neighbour->due_ns > now_ns) {
+		wheel_arm(&engine->wheel, engine->max_sessions + index, neighbour->due_ns);
+		return;
+	}
+	if (neighbour->state == PYDP_NEIGHBOUR_REACHABLE)
+		neighbour_enter(engine, index, PYDP_NEIGHBOUR_STALE, now_ns);
+	else if (neighbour->state == PYDP_NEIGHBOUR_STALE && neighbour->tries >= TRIES && a_session_is_up(engine, neighbour)) {
+		struct pydp_mac mac = engine->neighbours.path[index].mac;
+
+		/* Reached, by BFD's own witness; and a MAC address heard anew may replace it. */
+		neighbour_confirm(engine, index, &mac, NEIGHBOUR_HEARD, now_ns);
+		return;
+	} else if (neighbour->tries >= TRIES) {
+		neighbour_enter(engine, index, PYDP_NEIGHBOUR_FAILED, now_ns);
+	}
+	neighbour_ask(engine, neighbour);
+	neighbour_arm(engine, index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
+}
+
+bool neighbours_claim(void *context, struct path_port *port, const struct path_claim *claim, uint64_t now_ns)
+{
+	struct pydp_engine *engine = context;
+	struct neighbour_key key = {.port = port->index, .vlan = claim->vlan, .family = claim->family};
+	struct neighbour *neighbour;
+	int32_t index;
+
+	memcpy(key.octets, claim->octets, 16);
+	index = rte_hash_lookup(engine->neighbours.keys, &key);
+	if (index < 0)
+		return false;
+	neighbour = &engine->neighbours.entries[index];
+	if (neighbour->state == PYDP_NEIGHBOUR_STATIC)
+		return true;
+	/* RFC 4861 7.2.5: without the override flag a known address is not replaced. */
+	if (!claim->overrides && neighbour_resolved(neighbour->state) && neighbour->source >= NEIGHBOUR_ASKED &&
+	    memcmp(&engine->neighbours.path[index].mac, &claim->mac, sizeof(claim->mac)) != 0)
+		return true;
+	neighbour_confirm(engine, (uint32_t)index, &claim->mac, NEIGHBOUR_ASKED, now_ns);
+	return true;
+}
+
+void neighbours_heard(void *context, uint32_t slot, const uint8_t *mac, uint64_t now_ns)
+{
+	struct pydp_engine *engine = context;
+	uint32_t index = engine->sessions.cold[slot].neighbour;
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+	struct pydp_mac heard;
+
+	if (engine->sessions.cold[slot].kind == BFD_KIND_MICRO) {
+		struct path_micro *micro = &engine->sessions.extra[slot].micro;
+
+		if (mac_is_host(mac)) {
+			memcpy(micro->heard.octets, mac, sizeof(micro->heard.octets));
+			micro->known = 1;
+		}
+		return;
+	}
+	/* What was routed comes from any router's MAC address. */
+	if (bfd_kind_routed((enum bfd_kind)engine->sessions.cold[slot].kind))
+		return;
+	if (neighbour->state == PYDP_NEIGHBOUR_STATIC || !mac_is_host(mac))
+		return;
+	memcpy(heard.octets, mac, 6);
+	if (neighbour->state == PYDP_NEIGHBOUR_REACHABLE &&
+	    (neighbour->source == NEIGHBOUR_ASKED || memcmp(&engine->neighbours.path[index].mac, &heard, sizeof(heard)) == 0))
+		return;
+	neighbour_confirm(engine, index, &heard, NEIGHBOUR_HEARD, now_ns);
+}
