@@ -64,8 +64,10 @@ int neighbours_move(struct pydp_engine *engine, uint32_t slot, const uint8_t *oc
 
 	if (index < 0 || (uint32_t)index == engine->sessions.cold[slot].neighbour)
 		return index < 0 ? index : PYDP_OK;
+	adjacency_follow(engine, slot, engine->sessions.hot[slot].nexthop, PYDP_NEXTHOP_UNKNOWN);
 	neighbours_leave(engine, slot);
 	join(engine, slot, index, now_ns);
+	adjacency_follow(engine, slot, PYDP_NEXTHOP_UNKNOWN, engine->sessions.hot[slot].nexthop);
 	return PYDP_OK;
 }
 

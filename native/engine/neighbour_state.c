@@ -34,7 +34,7 @@ void neighbour_enter(struct pydp_engine *engine, uint32_t index, uint8_t state, 
 			     (state == PYDP_NEIGHBOUR_FAILED && neighbour->state != PYDP_NEIGHBOUR_FAILED);
 
 	neighbour->state = state;
-	engine->neighbours.path[index].usable = neighbour_resolved(state);
+	adjacency_set(engine, index, PATH_ADJACENCY_USABLE, neighbour_resolved(state));
 	if (!worth_telling)
 		return;
 	for (uint32_t slot = neighbour->first; slot != PATH_NONE; slot = engine->sessions.cold[slot].next_of_neighbour) {
@@ -53,7 +53,7 @@ void neighbour_confirm(struct pydp_engine *engine, uint32_t index, const struct 
 {
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 
-	engine->neighbours.path[index].mac = *mac;
+	adjacency_address(engine, index, mac);
 	neighbour->source = source;
 	neighbour->tries = 0;
 	neighbour->confirmed_ns = now_ns;
@@ -84,7 +84,7 @@ void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now
 	if (neighbour->state == PYDP_NEIGHBOUR_REACHABLE)
 		neighbour_enter(engine, index, PYDP_NEIGHBOUR_STALE, now_ns);
 	else if (neighbour->state == PYDP_NEIGHBOUR_STALE && neighbour->tries >= TRIES && a_session_is_up(engine, neighbour)) {
-		struct pydp_mac mac = engine->neighbours.path[index].mac;
+		struct pydp_mac mac = adjacency_mac(engine, index);
 
 		/* Reached, by BFD's own witness; and a MAC address heard anew may replace it. */
 		neighbour_confirm(engine, index, &mac, NEIGHBOUR_HEARD, now_ns);
@@ -112,7 +112,7 @@ bool neighbours_claim(void *context, struct path_port *port, const struct path_c
 		return true;
 	/* RFC 4861 7.2.5: without the override flag a known address is not replaced. */
 	if (!claim->overrides && neighbour_resolved(neighbour->state) && neighbour->source >= NEIGHBOUR_ASKED &&
-	    memcmp(&engine->neighbours.path[index].mac, &claim->mac, sizeof(claim->mac)) != 0)
+	    memcmp(path_adjacency_header(&engine->neighbours.path[index]), &claim->mac, sizeof(claim->mac)) != 0)
 		return true;
 	neighbour_confirm(engine, (uint32_t)index, &claim->mac, NEIGHBOUR_ASKED, now_ns);
 	return true;
@@ -141,7 +141,8 @@ void neighbours_heard(void *context, uint32_t slot, const uint8_t *mac, uint64_t
 		return;
 	memcpy(heard.octets, mac, 6);
 	if (neighbour->state == PYDP_NEIGHBOUR_REACHABLE &&
-	    (neighbour->source == NEIGHBOUR_ASKED || memcmp(&engine->neighbours.path[index].mac, &heard, sizeof(heard)) == 0))
+	    (neighbour->source == NEIGHBOUR_ASKED ||
+	     memcmp(path_adjacency_header(&engine->neighbours.path[index]), &heard, sizeof(heard)) == 0))
 		return;
 	neighbour_confirm(engine, index, &heard, NEIGHBOUR_HEARD, now_ns);
 }

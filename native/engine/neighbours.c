@@ -65,8 +65,8 @@ int neighbours_make(struct pydp_engine *engine, const struct neighbour_key *key)
 	neighbour->first = PATH_NONE;
 	neighbour->reflector = PATH_NONE;
 	neighbour->due_ns = NEIGHBOUR_NEVER;
-	neighbours->path[index].usable = 0;
 	neighbours->count++;
+	adjacency_begin(engine, (uint32_t)index);
 	return index;
 }
 
@@ -77,7 +77,7 @@ void neighbours_forget(struct pydp_engine *engine, uint32_t index)
 	wheel_cancel(&engine->wheel, engine->max_sessions + index);
 	rte_hash_del_key(neighbours->keys, &neighbours->entries[index].key);
 	neighbours->entries[index].used = 0;
-	neighbours->path[index].usable = 0;
+	adjacency_set(engine, index, PATH_ADJACENCY_USABLE, false);
 	neighbours->count--;
 }
 
@@ -138,7 +138,7 @@ uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp
 		entry->port = neighbour->key.port;
 		entry->vlan = neighbour->key.vlan;
 		if (neighbour_resolved(neighbour->state))
-			entry->mac = engine->neighbours.path[index].mac;
+			entry->mac = adjacency_mac(engine, index);
 		entry->state = neighbour->state;
 		entry->confirmed_ns = neighbour->confirmed_ns;
 		count++;

@@ -6,6 +6,7 @@
 #include <rte_hash.h>
 #include <pydp/engine.h>
 #include "path/neighbour.h"
+#include "path/nexthop.h"
 #include "path/session.h"
 
 struct pydp_engine;
@@ -26,16 +27,17 @@ struct neighbour {
 	uint8_t source; /* enum neighbour_source; of a known MAC address */
 	uint8_t tries;  /* questions since the last confirmation, up to 255 */
 	uint8_t used;
-	uint32_t users;     /* sessions */
-	uint32_t first;     /* slot of one, then path_session.next_of_neighbour */
-	uint32_t reflector; /* slot of one that wants the neighbour's echoes reflected; PATH_NONE: none does */
+	uint32_t users;      /* sessions */
+	uint32_t first;      /* slot of one, then path_session.next_of_neighbour */
+	uint32_t live, dead; /* of them, those that guard it and whose next-hop state is that */
+	uint32_t reflector;  /* slot of one that wants the neighbour's echoes reflected; PATH_NONE: none does */
 	uint64_t confirmed_ns;
 	uint64_t due_ns; /* when to ask next; UINT64_MAX: never */
 };
 
 struct neighbours {
 	struct neighbour *entries;
-	struct path_neighbour *path; /* the MAC addresses, packed for transmission */
+	struct path_adjacency *path; /* what the path sees of them */
 	struct rte_hash *keys;       /* its positions are our indices */
 	uint32_t capacity;
 	uint32_t count;
@@ -61,6 +63,18 @@ uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp
 			 uint32_t *next);
 /* The neighbour's reflector, by address. */
 uint32_t neighbours_reflector(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
+
+/* engine/adjacency.c: what the path sees of a neighbour */
+/* Of one that was just made: neither usable nor dead. */
+void adjacency_begin(struct pydp_engine *engine, uint32_t index);
+/* The frame's header gets this destination. */
+void adjacency_address(struct pydp_engine *engine, uint32_t index, const struct pydp_mac *mac);
+/* The MAC address that it has, or had. */
+struct pydp_mac adjacency_mac(const struct pydp_engine *engine, uint32_t index);
+/* bit: of enum path_adjacency_state. */
+void adjacency_set(struct pydp_engine *engine, uint32_t index, uint32_t bit, bool on);
+/* The next-hop state of a neighbour's session is another; both: enum pydp_nexthop_state. */
+void adjacency_follow(struct pydp_engine *engine, uint32_t slot, uint8_t before, uint8_t after);
 
 /* engine/neighbour_state.c */
 /* When to look at it again. */

@@ -72,6 +72,8 @@ void session_acted(void *context, uint32_t slot, const struct bfd_actions *actio
 {
 	struct pydp_engine *engine = context;
 
+	if (actions->bits & BFD_ACT_NEXTHOP)
+		adjacency_follow(engine, slot, actions->old_nexthop, engine->sessions.hot[slot].nexthop);
 	/* What unaffiliated echo misses are echoes (RFC 9747 section 2). */
 	if (actions->bits & BFD_ACT_DETECTED && engine->sessions.cold[slot].kind == BFD_KIND_ECHO)
 		engine->sessions.hot[slot].diagnostic = PYDP_DIAG_ECHO_FAILED;

@@ -289,6 +289,7 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 	if (local != NULL)
 		local->sessions--;
 	engine->session_count--;
+	adjacency_follow(engine, slot, sessions->hot[slot].nexthop, PYDP_NEXTHOP_UNKNOWN);
 	neighbours_leave(engine, slot);
 	key_chains_forget(engine, slot);
 	cold->flags |= PATH_SESSION_GONE;

@@ -112,11 +112,11 @@ static const uint8_t *micro_mac(struct path_sessions *sessions, uint32_t slot)
 }
 
 static void write_frame(struct path_sessions *sessions, uint32_t slot, struct rte_mbuf *mbuf, const struct path_port *port,
-			const struct path_neighbour *neighbour, const struct bfd_packet *packet)
+			const struct path_adjacency *neighbour, const struct bfd_packet *packet)
 {
 	const struct path_session *session = &sessions->cold[slot];
 	uint8_t *start = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	const uint8_t *mac = session->kind == BFD_KIND_MICRO ? micro_mac(sessions, slot) : neighbour->mac.octets;
+	const uint8_t *mac = session->kind == BFD_KIND_MICRO ? micro_mac(sessions, slot) : path_adjacency_header(neighbour);
 	uint8_t *at = ether_write(start, mac, &port->mac, session->vlan, session->family == 4 ? TYPE_IP4 : TYPE_IP6);
 	uint16_t checksum, udp_sum = session->udp_sum;
 	uint8_t *udp;
@@ -145,12 +145,12 @@ static void write_frame(struct path_sessions *sessions, uint32_t slot, struct rt
 void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final)
 {
 	struct path_session *session = &sessions->cold[slot];
-	const struct path_neighbour *neighbour = &sessions->neighbours[session->neighbour];
+	const struct path_adjacency *neighbour = &sessions->neighbours[session->neighbour];
 	struct path_port *port = sessions->ports[session->port];
 	struct bfd_packet packet;
 	struct rte_mbuf *mbuf;
 
-	if (!neighbour->usable) {
+	if (!path_adjacency_usable(neighbour)) {
 		path_count(port, PYDP_CNT_DROP_NEIGHBOUR_UNRESOLVED, 1);
 		session->tx_failed++;
 		return;

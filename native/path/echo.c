@@ -74,11 +74,11 @@ static void write_frame(struct path_sessions *sessions, uint32_t slot, struct rt
 void path_echo_send(struct path_sessions *sessions, uint32_t slot, uint64_t now_ns)
 {
 	struct path_session *session = &sessions->cold[slot];
-	const struct path_neighbour *neighbour = &sessions->neighbours[session->neighbour];
+	const struct path_adjacency *neighbour = &sessions->neighbours[session->neighbour];
 	struct path_port *port = sessions->ports[session->port];
 	struct rte_mbuf *mbuf;
 
-	if (!neighbour->usable) {
+	if (!path_adjacency_usable(neighbour)) {
 		path_count(port, PYDP_CNT_DROP_NEIGHBOUR_UNRESOLVED, 1);
 		session->tx_failed++;
 		return;
@@ -89,7 +89,7 @@ void path_echo_send(struct path_sessions *sessions, uint32_t slot, uint64_t now_
 		session->tx_failed++;
 		return;
 	}
-	write_frame(sessions, slot, mbuf, neighbour->mac.octets, now_ns);
+	write_frame(sessions, slot, mbuf, path_adjacency_header(neighbour), now_ns);
 	bfd_echo_sent(&sessions->extra[slot].echo, now_ns);
 	path_count(port, PYDP_CNT_TX_BFD_ECHO, 1);
 	path_send(port, mbuf);

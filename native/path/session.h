@@ -10,6 +10,7 @@
 #include "core/bfd_session.h"
 #include "core/link_quality.h"
 #include "core/rng.h"
+#include "path/nexthop.h"
 #include "path/packet.h"
 #include "path/reflector.h"
 #include "path/strangers.h"
@@ -107,12 +108,6 @@ static inline void path_session_key(struct path_session_key *key, enum bfd_kind 
 	memcpy(key->remote, remote, octets);
 }
 
-struct path_neighbour {
-	struct pydp_mac mac;
-	uint8_t usable;
-	uint8_t reserved;
-};
-
 struct path_sessions {
 	struct bfd_session *hot;
 	struct path_session *cold;
@@ -121,7 +116,7 @@ struct path_sessions {
 	const struct bfd_key_chain *chains; /* by bfd_auth_state.chain */
 	uint32_t slots;                     /* in use or used before */
 	struct rte_hash *keys;
-	struct path_neighbour *neighbours;
+	struct path_adjacency *neighbours; /* by path_session.neighbour */
 	struct path_port **ports;
 	struct rng *rng;
 	/* What a session did, to be carried out at once; and who was heard to send from which MAC address. */

@@ -12,6 +12,7 @@
 #include <pydp/generate.h>
 #include <pydp/key_chain.h>
 #include <pydp/link_quality.h>
+#include <pydp/nexthop.h>
 #include <pydp/port.h>
 #include <pydp/reflector.h>
 #include <pydp/replay.h>

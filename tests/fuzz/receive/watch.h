@@ -9,7 +9,7 @@ struct snapshot {
 	struct path_session cold[SESSIONS_AT_MOST];
 	struct path_session_extra extra[SESSIONS_AT_MOST];
 	struct neighbour neighbours[SESSIONS_AT_MOST];
-	struct path_neighbour macs[SESSIONS_AT_MOST];
+	struct path_adjacency macs[SESSIONS_AT_MOST];
 	uint64_t counters[PYDP_CNT_COUNT]; /* of all ports */
 	uint64_t sent;
 	uint32_t slots;
