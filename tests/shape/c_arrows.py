@@ -6,14 +6,15 @@ from pathlib import PurePath
 
 from tests.shape.tree import Tree
 
-#: core <- {path, io} <- engine <- generate <- api and core <- replay <- api, as a table of what a room may include besides
+#: core <- fib <- path, core <- {path, io} <- engine <- generate <- api and core <- replay <- api, as a table of what a room may include besides
 #: itself and the public headers.
 ALLOWED: dict[str, set[str]] = {
     "core": set(),
-    "path": {"core"},
+    "fib": {"core"},
+    "path": {"core", "fib"},
     "io": {"core"},
     "replay": {"core"},
-    "engine": {"core", "path", "io"},
+    "engine": {"core", "fib", "path", "io"},
     "generate": {"core", "io", "engine"},
     "api": {"core", "path", "io", "engine", "generate", "replay"},
     "examples": set(),
