@@ -4,6 +4,8 @@ suite does.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from struct import unpack_from
 
@@ -14,6 +16,7 @@ from bfd_fastpath.lab.conformance.far_end import FarEnd
 from bfd_fastpath.lab.conformance.own_engine import OwnEngine
 from bfd_fastpath.lab.conformance.row import Level, Result
 from bfd_fastpath.lab.conformance.rows import ROWS
+from bfd_fastpath.lab.conformance.subject import Stand, Wish
 from bfd_fastpath.lab.conformance.suite import Report
 from bfd_fastpath.wire.bfd import PacketError, decode
 from tests.interop.replay import tshark
@@ -98,6 +101,28 @@ def test_tshark_reads_every_packet_as_the_suite_does(held, tmp_path):
 def test_comments_say_why_a_packet_was_sent(held):
     text = run("tshark", "-n", "-r", held[1] / "malformed.pcapng", "-T", "fields", "-e", "frame.comment")
     assert "row 97: version 2" in text.splitlines()
+
+
+class Undriven(OwnEngine):
+    """The engine with one session that nobody makes anew: each scene begins where the one before left it."""
+
+    offers = frozenset()
+
+    def __init__(self, stand: Stand) -> None:
+        super().__init__()
+        self._stand = stand
+
+    @contextmanager
+    def open(self) -> Iterator[Stand]:
+        yield self._stand
+
+
+def test_an_engine_that_nobody_drives_passes_what_can_be_seen_of_it(eal):
+    with OwnEngine().open() as stand:
+        stand.driver.make(Wish())
+        report = suite.run(Undriven(stand))
+    assert {one.row.number: one.evidence for one in report.rows if one.result is Result.FAIL} == {}
+    assert {92, 114, 127} <= {one.row.number for one in report.rows if one.result is Result.PASS}
 
 
 def test_the_same_seed_gives_the_same_answer(eal, tmp_path):

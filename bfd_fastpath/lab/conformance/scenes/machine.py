@@ -33,6 +33,8 @@ def state_machine(s: Scene) -> None:
     for (before, heard), after in TABLE.items():
         s.begin()
         far = s.far
+        # The answer to a Poll of a target that is Down would say Down, and make it Init.
+        far.answers = before is State.UP
         if before is State.UP:
             s.come_up()
         else:
@@ -103,6 +105,8 @@ def early(s: Scene) -> None:
     """A change of state between two packets that are a second apart."""
     s.begin()
     far = s.far
+    # An answer to a Poll would make it Init before it is asked to.
+    far.answers = False
     before = s.await_("a packet", lambda h: True, 5)
     far.run(0.1)
     asked = far.say("Down: it goes Init")

@@ -20,6 +20,7 @@ def poll_at_up(s: Scene) -> None:
     s.begin()
     far = s.far
     far.answers = False
+    _end_what_was_left(s)
     up = s.come_up(settle=False)
     down = [h for h in far.heard if h.packet and h.said.state is not State.UP]
     low = min((h.said.desired_min_tx_us for h in down), default=0)
@@ -59,6 +60,15 @@ def poll_at_up(s: Scene) -> None:
         answer,
         *after[:3],
     )
+
+
+def _end_what_was_left(s: Scene) -> None:
+    """A session that was Up before may still poll for that change. An answer that says AdminDown leaves it
+    Down."""
+    first = s.await_("a packet", lambda h: True, 5)
+    if first.said.poll:
+        s.far.say("the answer to an older Poll", state=State.ADMIN_DOWN, final=True, poll=False)
+        s.await_("the end of that Poll Sequence", lambda h: not h.said.poll)
 
 
 def _unanswered(s: Scene, heard: list[Heard]) -> None:
