@@ -121,7 +121,7 @@ Exit codes: 0 done, and everything was as expected; 1 it failed, or an expectati
     metavar="RATE",
     help="1Mpps, 2.5Gbps, 40% or max.",
 )
-@click.option("--packets", type=click.IntRange(1), metavar="N", help="And no more.")
+@click.option("--packets", type=click.IntRange(1, 1 << 62), metavar="N", help="And no more.")
 @click.option(
     "--host",
     "hosts",
@@ -195,12 +195,20 @@ def _wanted(given: dict[str, Any]) -> "Wanted":
 def _peers(given: dict[str, Any]) -> "PeersWanted | None":
     if given["peers"] is None:
         for name in ("address", "target", "target_mac", "fail", "bad", "expect_sessions_up", "max_downs"):
-            if given[name]:
+            if given[name] not in (None, ()):
                 option = "misbehave" if name == "bad" else name.replace("_", "-")
                 raise click.UsageError(f"--{option} is about peers; say how many with --peers N.")
         return None
     if given["address"] is None or given["target"] is None:
         raise click.UsageError("--peers needs --address (of the first peer) and --target (the router).")
+    if given["address"].version != given["target"].version:
+        raise click.UsageError(
+            f"--address {given['address']} and --target {given['target']} are of different IP versions."
+        )
+    if not given["target_step"] and 0 <= int(given["target"]) - int(given["address"]) < given["peers"]:
+        raise click.UsageError(
+            f"--target {given['target']} is among the {given['peers']} addresses from {given['address']} on."
+        )
     from bfd_fastpath.lab.generate.wanted import PeersWanted
     from pydp import Role
     from pydp.generate import PeersConfig
@@ -228,16 +236,18 @@ def _peers(given: dict[str, Any]) -> "PeersWanted | None":
 
 
 def _flow(given: dict[str, Any]) -> "FlowWanted | None":
+    from bfd_fastpath.lab.generate.wanted import FlowWanted, Rate
+
     if not given["to"]:
-        for name in ("source", "gateway", "mac", "packets"):
-            if given[name]:
-                option = "from" if name == "source" else name
+        for name in ("source", "gateway", "mac", "packets", "expect_rate", "rate"):
+            if given[name] and given[name] != Rate():
+                option = "from" if name == "source" else name.replace("_", "-")
                 raise click.UsageError(f"--{option} is about a flow; say where it goes with --to PREFIX.")
         return None
     if given["source"] is None or (given["gateway"] is None and given["mac"] is None):
         raise click.UsageError("--to needs --from (the sources) and --gateway or --mac (the next hop).")
-    from bfd_fastpath.lab.generate.wanted import FlowWanted
-
+    if given["expect_rate"] and given["rate"] == Rate():
+        raise click.UsageError("--expect-rate needs a --rate: as fast as the port takes it is none to keep.")
     source, sources = given["source"]
     for network in given["to"]:
         if network.version != source.version:
@@ -292,7 +302,8 @@ def _run(wanted: "Wanted", as_json: bool) -> int:
             result = Run(wanted, screen).perform()
     except (pydp.PydpError, WantedError) as error:
         click.echo(f"bfd-fastpath generate: {error}", err=True)
-        return exit_codes.FAILED
+        wrong = isinstance(error, pydp.InvalidArgumentError | WantedError)
+        return exit_codes.BAD_INPUT if wrong else exit_codes.FAILED
     if as_json:
         print_json(result.as_json())
     else:

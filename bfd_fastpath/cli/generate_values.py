@@ -210,18 +210,18 @@ class MisbehaveType(click.ParamType[Any]):
             name, given = _fields(str(value), ("every", "share", "instead"))
             if name not in misbehaviours():
                 raise ValueError(f"no misbehaviour has that name; there are {', '.join(misbehaviours())}")
-            every, share = given.get("every", "1"), _shares(given.get("share", "100%"))
+            every, share = given.get("every", "1"), _shares(given["share"]) if "share" in given else None
             if not every.isdecimal() or not 1 <= int(every) < 1 << 32:
                 raise ValueError(f"every={every} is not a number from 1 on")
-            if share is None or not 0 < share <= 1 or (share * 1000).denominator != 1:
-                raise ValueError(f"share={given.get('share')} is not a share of the peers: 10%")
+            if "share" in given and (share is None or not 0 < share <= 1 or (share * 1000).denominator != 1):
+                raise ValueError(f"share={given['share']} is not a share of the peers: 10%, in steps of 0.1")
             if given.get("instead", "no") not in ("yes", "no"):
                 raise ValueError(f"instead={given['instead']} is neither yes nor no")
             return Misbehaviour(
                 name=name,
                 every=int(every),
                 extra=given.get("instead", "no") == "no",
-                permille=int(share * 1000),
+                permille=None if share is None else int(share * 1000),
             )
         except ValueError as error:
             self.fail(f"{value!r}: {error}.", param, ctx)

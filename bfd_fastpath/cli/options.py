@@ -69,7 +69,8 @@ class IntervalType(click.ParamType[int]):
         found = Fraction(match[1]) * _IN_US[match[2]]
         if not self._low_us <= found <= self._high_us:
             limits = f"{interval(self._low_us)} to {interval(self._high_us)}"
-            self.fail(f"{value!r} is {interval(float(found))}; it may be {limits}.", param, ctx)
+            shown = interval(float(found)) if found else "no time at all"
+            self.fail(f"{value!r} is {shown}; it may be {limits}.", param, ctx)
         return round(found)
 
 

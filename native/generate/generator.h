@@ -100,6 +100,7 @@ struct peer {
 	uint8_t flags; /* enum peer_flag */
 	uint8_t group;
 	uint8_t remote_diagnostic;
+	uint8_t off_beat;     /* 1: the last hello came by itself, not when the target's schedule had one */
 	uint16_t remote_port; /* UDP; 0: nothing heard */
 };
 static_assert(sizeof(struct peer) == 64, "one cache line");

@@ -78,9 +78,16 @@ static void judge_time(struct group *group, struct peer *peer, struct peer_cold 
 		cold->late++;
 		if (gap_ns / 1000 > cold->max_gap_us)
 			cold->max_gap_us = (uint32_t)(gap_ns / 1000);
-	} else if (!news && gap_ns * 10 < expected_ns * 7) {
+	} else if (!news && !peer->off_beat && gap_ns * 10 < expected_ns * 7) {
 		group->sum.rx_early++;
 	}
+}
+
+/* Answers to a Poll and changes are told at once; how soon the next hello follows says nothing. */
+static bool off_beat(const struct peer *peer, const struct bfd_packet *packet)
+{
+	return packet->flags & BFD_FLAG_FINAL || packet->diagnostic != peer->remote_diagnostic ||
+	       packet->state != peer->remote_state;
 }
 
 /* RFC 5880 6.8.6's rules for the state, as far as a far end needs them. */
@@ -155,6 +162,7 @@ static void take(struct pydp_generator *generator, uint32_t index, const struct 
 	note_oddities(group, peer, hello, packet);
 	if (peer->rx_count > 1)
 		judge_time(group, peer, cold, packet, now_ns);
+	peer->off_beat = off_beat(peer, packet);
 	if (packet->flags & BFD_FLAG_FINAL && peer->flags & PEER_POLLING) {
 		peer->flags &= (uint8_t)~PEER_POLLING;
 		group->sum.rx_finals++;

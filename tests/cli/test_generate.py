@@ -21,7 +21,7 @@ from bfd_fastpath.cli.generate_values import (
     TimeType,
 )
 from bfd_fastpath.cli.main import invoke
-from bfd_fastpath.lab.generate.wanted import Misbehaviour, Rate, WantedError, spread
+from bfd_fastpath.lab.generate.wanted import Misbehaviour, Rate, WantedError, parts, spread
 from pydp.generate import IMIX, Action, FailurePattern
 
 PEERS = ["--port", "net_null0", "--peers", "2", "--address", "192.0.2.10", "--target", "192.0.2.1"]
@@ -92,7 +92,15 @@ def test_a_port_that_does_not_open_is_exit_code_1():
         [*PEERS, "--misbehave", "nicely"],
         [*PEERS, "--misbehave", "ttl,every=0"],
         [*PEERS, "--misbehave", "ttl,instead=maybe"],
+        [*PEERS, "--interval", "0"],
+        [*PEERS[:-1], "2001:db8::1"],
+        [*PEERS[:-1], "192.0.2.11"],
         ["--port", "net_null0", "--expect-sessions-up", "1"],
+        ["--port", "net_null0", "--max-downs", "0"],
+        ["--port", "net_null0", "--expect-rate"],
+        ["--port", "net_null0", "--rate", "1kpps"],
+        ["--port", "net_null0", *FLOW, "--expect-rate"],
+        ["--port", "net_null0", *FLOW, "--packets", "99999999999999999999"],
         ["--port", "net_null0", "--fail", "10%,every=2s,for=1s"],
         ["--port", "net_null0", "--to", "203.0.113.0/24"],
         ["--port", "net_null0", "--gateway", "192.0.2.1"],
@@ -136,6 +144,40 @@ def test_values_mean_what_they_say():
     assert value(MisbehaveType(), "ttl,every=10,share=5%,instead=yes") == Misbehaviour(
         name="ttl", every=10, permille=50, extra=False
     )
+
+
+def test_what_only_a_port_can_refuse_is_a_wrong_command_line_too():
+    done = run(*PEERS, "--vlan", "4090", "--vlans", "10", "--duration", "0s")
+    assert done.returncode == 2
+    assert done.stderr == "bfd-fastpath generate: 10 VLANs from 4090 on do not exist: 1 to 4094\n"
+
+
+def bad(permille: int | None = None) -> Misbehaviour:
+    return Misbehaviour(name="ttl", permille=permille)
+
+
+@pytest.mark.parametrize(
+    ("shares", "peers", "counts"),
+    [
+        ([None], 7, [7]),
+        ([50], 7, [1]),
+        ([None, None, None], 10, [3, 4, 3]),
+        ([500, None, None], 8, [4, 2, 2]),
+        ([None, 500], 8, [4, 4]),
+        ([125] * 8, 12, [2, 1, 1, 2, 2, 1, 1, 2]),
+        ([], 5, []),
+    ],
+)
+def test_each_misbehaviour_has_peers_of_its_own(shares, peers, counts):
+    found = parts([bad(share) for share in shares], peers)
+    assert [len(one) for one in found] == counts
+    assert [one.start for one in found] == [sum(counts[:i]) for i in range(len(counts))]
+
+
+@pytest.mark.parametrize(("shares", "peers"), [([None] * 3, 2), ([600, 500], 100), ([1000, None], 4)])
+def test_more_misbehaviours_than_peers_are_refused(shares, peers):
+    with pytest.raises(WantedError, match=f"{len(shares)} misbehaviours for {peers} peers"):
+        parts([bad(share) for share in shares], peers)
 
 
 def test_a_rate_in_bits_counts_preamble_and_gap():

@@ -10,7 +10,7 @@ from typing import Final
 
 import pydp
 from bfd_fastpath.lab.generate.result import FlowResult, Look, Result
-from bfd_fastpath.lab.generate.wanted import FlowWanted, PeersWanted, Wanted, spread
+from bfd_fastpath.lab.generate.wanted import FlowWanted, PeersWanted, Wanted, parts, spread
 from pydp.generate import Action, Flow, FlowConfig, FlowState, Generator, Peers
 
 #: Between two looks at what runs.
@@ -148,11 +148,6 @@ class Run:
 
 def _set_peers(generator: Generator, wanted: PeersWanted) -> Peers:
     peers = generator.peers(wanted.config)
-    first = 0
-    for bad in wanted.misbehaviours:
-        count = -(-wanted.config.count * bad.permille // 1000)
-        if first + count > wanted.config.count:
-            first = 0
-        peers.misbehave(bad.name, first=first, count=count, every=bad.every, extra=bad.extra)
-        first += count
+    for bad, part in zip(wanted.misbehaviours, parts(wanted.misbehaviours, wanted.config.count), strict=True):
+        peers.misbehave(bad.name, first=part.start, count=len(part), every=bad.every, extra=bad.extra)
     return peers

@@ -52,8 +52,8 @@ class Misbehaviour:
     every: int = 1
     #: The good packet follows the bad one.
     extra: bool = True
-    #: Thousandths of the peers: those behind the last misbehaviour's, or the first ones if too few are left.
-    permille: int = 1000
+    #: Thousandths of the peers; None: those that no other misbehaviour says, in equal parts.
+    permille: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +118,26 @@ class Wanted:
     says_goodbye: bool
     tag: int
     expected: Expectations
+
+
+def parts(misbehaviours: Sequence[Misbehaviour], peers: int) -> list[range]:
+    """The peers of each misbehaviour, one behind the other, at least one each: a peer misbehaves in one way.
+    Raises WantedError when there are too few."""
+    given = sum(bad.permille for bad in misbehaviours if bad.permille is not None)
+    open_ones = sum(bad.permille is None for bad in misbehaviours)
+    rest = Fraction(max(1000 - given, 0), 1000 * max(open_ones, 1))
+    found: list[range] = []
+    upto = Fraction(0)
+    for bad in misbehaviours:
+        upto += peers * (rest if bad.permille is None else Fraction(bad.permille, 1000))
+        begin = found[-1].stop if found else 0
+        found.append(range(begin, max(round(upto), begin + 1)))
+    if given > 1000 or (found and found[-1].stop > peers):
+        raise WantedError(
+            f"{len(misbehaviours)} misbehaviours for {peers} peers: each peer misbehaves in one way; "
+            "let there be more --peers, or shares that are 100% at most together"
+        )
+    return found
 
 
 def spread(networks: Sequence[Network], count: int) -> list[Address]:
