@@ -25,16 +25,23 @@ def config() -> None:
 def check(file: Path) -> int:
     """Print every fault of FILE (exit code 2), or what a start would do and the final EAL line.
 
-    A port's driver is not asked: `run` says when a device does not probe.
+    The files and variables of keys and passwords are read, as `run` would read them here and now. A port's
+    driver is not asked: `run` says when a device does not probe.
     """
     wanted = _load(file)
     if wanted is None:
         return exit_codes.BAD_INPUT
+    from bfd_fastpath.config.passwords import password_faults
     from bfd_fastpath.config.plan import plan
     from bfd_fastpath.config.render import render_plan
+    from bfd_fastpath.config.secrets import secret_faults
     from bfd_fastpath.daemon.environment import eal_line
     from pydp import PydpError
 
+    faults = password_faults(wanted) + secret_faults(wanted)
+    if faults:
+        click.echo("\n".join(map(str, faults)), err=True)
+        return exit_codes.BAD_INPUT
     click.echo(render_plan(plan(None, wanted)), nl=False)
     try:
         line = eal_line(wanted)

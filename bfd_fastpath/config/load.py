@@ -48,7 +48,7 @@ def load(path: str | Path) -> Config:
     except UnicodeDecodeError:
         fault = Fault(str(path), "", "is not UTF-8", "save it as UTF-8; TOML knows no other encoding")
         raise ConfigError([fault]) from None
-    parsed = parse(text, str(path), path.parent)
+    parsed = parse(text, str(path), path.parent.absolute())
     if parsed.config is None:
         raise ConfigError(parsed.faults)
     return parsed.config

@@ -272,7 +272,7 @@ class Unsolicited:
     """Passive sessions to peers that begin (RFC 9468)."""
 
     enabled: bool = False
-    timers: Timers = field(default_factory=Timers)
+    timers: Timers = field(default_factory=lambda: Timers(role=Role.PASSIVE))
     allowed_prefixes: tuple[Network, ...] = ()
     """The peering LAN prefixes of the ports where the key is left out."""
     interfaces: tuple[str, ...] = ()

@@ -9,7 +9,9 @@ from bfd_fastpath.config.model import Address, InterfaceAddress, PathType, Port,
 from bfd_fastpath.config.read import Reader
 
 _ROUTED = ("gateway", "tx-ttl", "rx-ttl", "remote-discriminator")
+_KIND_WITH = {"remote-discriminator": "path-s-bfd"}
 _NOT_OF_SBFD = ("required-min-rx-interval", "min-interval", "role", "rx-ttl", "demand-enabled")
+_INSTEAD = {"min-interval": "write desired-min-tx-interval"}
 
 
 def refuse_routed(reader: Reader, path: str, good: dict[str, Any]) -> None:
@@ -19,7 +21,7 @@ def refuse_routed(reader: Reader, path: str, good: dict[str, Any]) -> None:
             reader.fault(
                 f"{path}.{key}",
                 "a session of a single hop has none (RFC 5881)",
-                'remove it, or write path-type = "path-ip-mh"',
+                f'remove it, or write path-type = "{_KIND_WITH.get(key, "path-ip-mh")}"',
             )
 
 
@@ -39,7 +41,7 @@ def _needed(reader: Reader, path: str, good: dict[str, Any], path_type: PathType
         unknown, why_not = _NOT_OF_SBFD, "an S-BFD initiator has none (RFC 7880)"
     for name in unknown:
         if name in good:
-            reader.fault(f"{path}.{name}", why_not, "remove it")
+            reader.fault(f"{path}.{name}", why_not, _INSTEAD.get(name, "remove it"))
     if key not in good and not reader.failed(f"{path}.{key}"):
         reader.fault(f"{path}.{key}", why, f"write {instead}")
     return key in good
@@ -93,11 +95,10 @@ def routed_source(reader: Reader, path: str, good: dict[str, Any], port: Port) -
         _on_link(first, one) for one in port.addresses if any(one.vlan == same.vlan for same in found)
     ):
         ours = ", ".join(map(str, port.addresses))
-        reader.fault(
-            f"{path}.gateway",
-            f"{first} is in no subnet of {port.name}",
-            f"write a neighbour in one of {ours}",
-        )
+        wrong = f"{first} is in no subnet of {port.name}"
+        if gateway is None:
+            wrong = f"it is missing, and {wrong}"
+        reader.fault(f"{path}.gateway", wrong, f"write a neighbour in one of {ours}")
         return None
     near = [one for one in found if _on_link(first, one)]
     return max(near or found, key=lambda one: one.prefix_length)

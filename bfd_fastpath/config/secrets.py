@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 
 from bfd_fastpath.config.fault import ConfigError, Fault
@@ -55,9 +56,11 @@ def _written(where: str, key: KeySource, environment: Mapping[str, str] | None) 
         return os.fsencode(value), at
     at = f"{where} key-file"
     try:
-        with key.key_file.open("rb") as file:
+        with open(key.key_file, "rb", opener=_without_waiting) as file:
             # Of the file that is read, not of one that took its name meanwhile.
             mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise _error(at, f"{key.key_file} is no file", "write the key into a file (chmod 600)")
             if mode & 0o077:
                 wrong = f"{key.key_file} is open to others (mode {mode & 0o777:04o})"
                 raise _error(at, wrong, f"chmod 600 {key.key_file}")
@@ -65,6 +68,11 @@ def _written(where: str, key: KeySource, environment: Mapping[str, str] | None) 
     except OSError as error:
         wrong = f"{key.key_file} cannot be read: {error.strerror}"
         raise _error(at, wrong, "write the key into it, readable by this process alone (chmod 600)") from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opening a pipe would wait for somebody who writes."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _octets(at: str, written: bytes) -> bytes:

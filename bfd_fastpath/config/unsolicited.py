@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from bfd_fastpath.config.draft import Draft
-from bfd_fastpath.config.model import Timers, Unsolicited
+from bfd_fastpath.config.model import Unsolicited
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.sessions import build_timers
 
@@ -31,7 +31,7 @@ def build_unsolicited(reader: Reader, good: dict[str, Any], draft: Draft) -> Uns
     default = Unsolicited()
     return Unsolicited(
         enabled=good.get("enabled", False),
-        timers=build_timers(reader, "unsolicited", good, Timers()),
+        timers=build_timers(reader, "unsolicited", good, default.timers),
         allowed_prefixes=good.get("allowed-prefixes", lans),
         interfaces=good.get("interfaces", ()),
         max_sessions=good.get("max-sessions", default.max_sessions),

@@ -92,6 +92,41 @@ def test_all_faults_of_a_configuration_are_listed(tmp_path, capsys):
         assert f"{file}: {key}" in err
 
 
+def test_a_check_reads_keys_and_passwords_as_a_start_would(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("BFD_FASTPATH_NO_SUCH_VARIABLE", raising=False)
+    file = tmp_path / "router.toml"
+    file.write_text(
+        CONFIGURATION.format(interval="300ms")
+        + '[[key-chain]]\nname = "c"\nkeys = [{ key-id = 1, crypto-algorithm = "md5", key-file = "k" }]\n'
+        + '[router]\nasn = 64500\nrouter-id = "198.51.100.1"\n[[neighbor]]\naddress = "198.51.100.9"\n'
+        + 'remote-as = 64999\npassword-env = "BFD_FASTPATH_NO_SUCH_VARIABLE"\n'
+    )
+    assert invoke(["config", "check", str(file)]) == 2
+    err = capsys.readouterr().err
+    assert f"{tmp_path / 'k'} cannot be read" in err
+    assert "there is no variable BFD_FASTPATH_NO_SUCH_VARIABLE" in err
+    (tmp_path / "k").write_text("shared secret\n")
+    (tmp_path / "k").chmod(0o644)
+    monkeypatch.setenv("BFD_FASTPATH_NO_SUCH_VARIABLE", "secret")
+    assert invoke(["config", "check", str(file)]) == 2
+    assert f"chmod 600 {tmp_path / 'k'}" in capsys.readouterr().err
+    (tmp_path / "k").chmod(0o600)
+    assert invoke(["config", "check", str(file)]) == 0
+    assert "secret" not in capsys.readouterr().out
+
+
+def test_paths_are_the_same_however_the_configuration_is_named(tmp_path, capsys, monkeypatch):
+    """A daemon may have been started where its file is, and be asked from anywhere."""
+    file = tmp_path / "router.toml"
+    file.write_text(
+        CONFIGURATION.format(interval="300ms")
+        + '[[key-chain]]\nname = "c"\nkeys = [{ key-id = 1, crypto-algorithm = "md5", key-file = "k" }]\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    assert invoke(["config", "diff", str(file), "--from", "router.toml"]) == 0
+    assert capsys.readouterr().out == "no change\n"
+
+
 CONFIGURATION = """
 [[port]]
 name = "lan0"

@@ -56,7 +56,11 @@ def test_a_source_that_is_written_wins_and_a_link_local_gateway_will_do():
         (("rx-ttl = 250\n", ""), "session[2].rx-ttl", "multihop needs it"),
         (("rx-ttl = 250", "rx-ttl = 256"), "session[2].rx-ttl", "out of range"),
         (("rx-ttl = 250", "rx-ttl = 250\ntx-ttl = 0"), "session[2].tx-ttl", "out of range"),
-        (('gateway = "198.51.100.254"\n', ""), "session[2].gateway", "203.0.113.9 is in no subnet of lan0"),
+        (
+            ('gateway = "198.51.100.254"\n', ""),
+            "session[2].gateway",
+            "it is missing, and 203.0.113.9 is in no subnet of lan0",
+        ),
         (("198.51.100.254", "203.0.113.1"), "session[2].gateway", "203.0.113.1 is in no subnet of lan0"),
         (('"198.51.100.254"', '"2001:db8::fe"'), "session[2].gateway", "is IPv6, and dest-addr is IPv4"),
         (("203.0.113.9", "198.51.100.1"), "session[2].dest-addr", "our own address"),

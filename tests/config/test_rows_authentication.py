@@ -2,6 +2,7 @@
 """What an operator may write about keys (RFC 5880 6.7's rows about management), and that no secret is told."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,12 @@ def test_a_file_that_others_may_use_is_refused_with_the_remedy(tmp_path, mode):
 @pytest.mark.parametrize("mode", [0o600, 0o400])
 def test_a_file_of_its_owner_alone_is_read(tmp_path, mode):
     assert secret("c", of_file(tmp_path / "k", b"key", mode)) == b"key"
+
+
+def test_a_pipe_is_no_key_file_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "k", 0o600)
+    with pytest.raises(ConfigError, match="is no file"):
+        secret("c", KeySource(1, CryptoAlgorithm.SHA_1, key_file=tmp_path / "k"))
 
 
 def test_every_key_that_cannot_be_had_is_told_at_once(tmp_path):

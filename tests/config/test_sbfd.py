@@ -56,11 +56,14 @@ def test_what_an_initiator_must_and_must_not_say(replacement, key):
     assert fault(GOOD + ASKS.replace(*replacement)).key == f"session[2].{key}"
 
 
-def test_a_single_hop_has_no_remote_discriminator():
-    assert (
-        fault(GOOD.replace('min-interval = "50ms"', "remote-discriminator = 5")).key
-        == "session[0].remote-discriminator"
-    )
+def test_a_single_hop_has_no_remote_discriminator_and_is_told_who_has():
+    told = fault(GOOD.replace('min-interval = "50ms"', "remote-discriminator = 5"))
+    assert (told.key, "path-s-bfd" in told.instead) == ("session[0].remote-discriminator", True)
+
+
+def test_who_writes_min_interval_is_told_what_to_write():
+    told = fault(GOOD + ASKS.replace('desired-min-tx-interval = "50ms"', 'min-interval = "50ms"'))
+    assert told.instead == "write desired-min-tx-interval"
 
 
 def test_a_reflector_answers_the_ports_prefixes_unless_told():

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 import pytest
 
 from bfd_fastpath.config import plan
-from bfd_fastpath.config.model import Timers
+from bfd_fastpath.config.model import Role, Timers
 from bfd_fastpath.config.steps import SetUnsolicited
 from tests.config.texts import GOOD, faults, good
 
@@ -22,13 +22,13 @@ def test_it_is_read_with_its_own_timers_and_the_ports_lans():
     unsolicited = good(
         GOOD + ON + 'min-interval = "50ms"\nlocal-multiplier = 5\ninterfaces = ["lan0"]\n'
     ).unsolicited
-    assert unsolicited.timers == Timers(5, 50_000, 50_000)
+    assert unsolicited.timers == Timers(5, 50_000, 50_000, Role.PASSIVE)
     assert unsolicited.allowed_prefixes == (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
     assert (unsolicited.interfaces, unsolicited.max_sessions) == (("lan0",), 256)
 
 
 def test_the_timers_of_learned_sessions_are_not_its():
-    assert good(GOOD + ON + "[bfd]\nlocal-multiplier = 9\n").unsolicited.timers == Timers()
+    assert good(GOOD + ON + "[bfd]\nlocal-multiplier = 9\n").unsolicited.timers == Timers(role=Role.PASSIVE)
 
 
 @pytest.mark.parametrize(
