@@ -119,6 +119,8 @@ def test_what_is_sent_goes_to_the_gateway_with_the_wanted_ttl_and_port(scene, wa
     network = packet[IP] if wanted is WANTED else packet[IPv6]
     assert (network.src, network.dst) == (str(wanted.source_addr), str(wanted.dest_addr))
     assert (network.ttl if wanted is WANTED else network.hlim) == 64
+    # CS6, network control (RFC 4594 3.1).
+    assert (network.tos if wanted is WANTED else network.tc) == 0xC0
     assert packet[UDP].dport == scene.read(session).dest_port == 4784
     assert 49152 <= packet[UDP].sport == scene.read(session).source_port
     # RFC 5883: no echo.
