@@ -320,6 +320,8 @@ class Router:
                 continue
             if session is not None:
                 _log.info("unsolicited session", peer=str(session.destination), source=str(session.source))
+            elif self.unsolicited.full():
+                _log.warning("unsolicited sessions are as many as allowed", turned_away=str(stranger.source))
 
     def _next_deadline(self) -> int | None:
         times = [

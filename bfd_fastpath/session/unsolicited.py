@@ -34,6 +34,7 @@ class Unsolicited:
         self._policy = UnsolicitedPolicy()
         self._attachments: tuple[Attachment, ...] = ()
         self._guests: dict[Hashable, _Guest] = {}
+        self._turned_away = self._said_so = False
 
     def set_policy(self, policy: UnsolicitedPolicy) -> None:
         """Guests whom it does not allow go; the others get its timers."""
@@ -58,11 +59,21 @@ class Unsolicited:
             replace(self._policy.timers, passive=True),
         )
         prefix = self._prefix(session)
-        if prefix is None or session.key in self._guests or not self._room(prefix):
+        if prefix is None or session.key in self._guests:
             return None
+        if not self._room(prefix):
+            self._turned_away = True
+            return None
+        self._turned_away = self._said_so = False
         self._standing.want(session.key, session)
         self._guests[session.key] = _Guest(session, prefix, now_ns + ESTABLISH_NS)
         return session
+
+    def full(self) -> bool:
+        """Whether a stranger was turned away for want of room: once, until another one gets a session."""
+        news = self._turned_away and not self._said_so
+        self._said_so = self._turned_away
+        return news
 
     def event(self, session: EngineSession, record: EventRecord) -> None:
         """What happened to a standing session, whosoever it is."""

@@ -90,6 +90,23 @@ def test_the_caps_count_sessions_at_a_time():
     assert house.heard(peers[2]) is not None
 
 
+def test_who_is_turned_away_for_want_of_room_is_told_once_until_there_was_room():
+    house = House(replace(OPEN, max_sessions=1))
+    first, second, third = (ip_address(f"198.51.100.{last}") for last in (7, 8, 9))
+    assert house.heard(ip_address("203.0.113.1")) is None
+    assert not house.unsolicited.full()
+    assert house.heard(first) is not None
+    assert not house.unsolicited.full()
+    assert house.heard(second) is house.heard(third) is None
+    assert house.unsolicited.full()
+    assert house.heard(second) is None
+    assert not house.unsolicited.full()
+    house.unsolicited.set_policy(replace(OPEN, max_sessions=2))
+    assert house.heard(second) is not None
+    assert house.heard(third) is None
+    assert house.unsolicited.full()
+
+
 def test_each_prefix_has_a_cap_of_its_own():
     halves = (ip_network("198.51.100.0/25"), ip_network("198.51.100.128/25"))
     house = House(replace(OPEN, allowed=halves, max_per_prefix=1))
