@@ -59,10 +59,13 @@ uint8_t bfd_auth_type_of(const struct bfd_key *key, bool meticulous)
 	}
 }
 
-/* bfd.AuthSeqKnown does not outlive twice the Detection Time without a packet (6.8.1). */
+/* bfd.AuthSeqKnown does not outlive twice the Detection Time without a packet (6.8.1), in Demand mode that of an answer: the silence
+ * that it asks for is no reason to believe old packets. */
 static bool sequence_known(const struct bfd_auth_state *state, const struct bfd_session *session, uint64_t now_ns)
 {
-	uint64_t detection_us = (uint64_t)session->remote_multiplier * bfd_session_negotiated_rx_us(session);
+	uint64_t detection_us = bfd_session_demanding(session)
+					? bfd_session_answer_us(session)
+					: (uint64_t)session->remote_multiplier * bfd_session_negotiated_rx_us(session);
 
 	if (MUTANT(81) || (MUTANT(82) && state->sequence_known))
 		return true;

@@ -129,7 +129,8 @@ class OracleEnd(End):
 
     def verify(self, packet: Packet, now: int) -> Fault | None:
         session = self.oracle.session
-        silence = 2000 * session.remote_multiplier * session.negotiated_rx_us
+        detection_us = session.remote_multiplier * session.negotiated_rx_us
+        silence = 2000 * (session.detection_us if session.demanding else detection_us)
         silent = session.last_rx_ns is not None and now - session.last_rx_ns >= silence
         return self.auth.verify(packet, silent=silent)
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows 10 to 12, 93, 126, 134 to 137 and 139 of the RFC 5880 checklist: Demand mode on our side, what a broken path beyond
+"""Rows 10 to 12, 82, 93, 126, 134 to 137 and 139 of the RFC 5880 checklist: Demand mode on our side, what a broken path beyond
 the peer's says, a reset of the forwarding plane, and a next hop that is held."""
 
 import pytest
 
-from bfd_fastpath.wire.bfd import Diagnostic, NextHop, PollPhase, State
+from bfd_fastpath.wire.bfd import Diagnostic, Fault, Key, NextHop, PollPhase, State
 from tests.core.conftest import New
 from tests.core.scene import (
     FAST,
@@ -21,7 +21,11 @@ from tests.core.scene import (
     sent,
     settle,
 )
+from tests.core.signing import SHA1, signed
 from tests.core.subject import Subject
+from tests.core.test_rows_authentication import Ends, ends
+
+__all__ = ["ends"]
 
 CONCATENATED = Diagnostic.CONCATENATED_PATH_DOWN
 
@@ -342,3 +346,20 @@ def test_a_peer_that_says_admin_down_makes_a_held_next_hop_unknown(new: New) -> 
     run(session, now + SECOND)
     session.receive(peer(State.ADMIN_DOWN, your_discriminator=0), now + 2 * SECOND)
     assert slot(session) is NextHop.UNKNOWN
+
+
+def test_row_082_a_demanded_silence_does_not_make_an_old_packet_a_new_one(ends: Ends) -> None:
+    """The Detection Time in Demand mode is that of an answer, ours: 10 x 50 ms here, where the peer's packets have 3 x 50 ms."""
+    key = Key(3, SHA1, b"demanding")
+    for wait, fault in [(999 * MS, Fault.AUTH_SEQUENCE), (1000 * MS, None)]:
+        end = ends([key])
+        end.subject.configure(config(**FAST, authentication=True, demand=True, multiplier=10), 0)
+        answers = (
+            peer(State.DOWN, your_discriminator=0),
+            *(peer(State.UP, final=final) for final in (False, True, True)),
+        )
+        for number, packet in enumerate(answers):
+            assert end.hear(signed(packet, key, 1000 + number), number * MS) is None
+        assert end.subject.view.demanding
+        assert end.hear(signed(peer(State.DOWN), key, 7), 3 * MS + wait) is fault
+        assert end.subject.view.state is (State.DOWN if fault is None else State.UP)

@@ -2,6 +2,8 @@
 """hypothesis strategies for scripts: what the adversary may do to two ends and the link between them. Everything shrinks towards
 two plain ends on a calm link."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from tests.soak.scenario import SIDES, Action, Condition, End, Phase, Scenario, Wanted
@@ -15,6 +17,19 @@ DELAYS_US = (200, 0, 5_000, 40_000, 200_000, 1_500_000)
 
 #: How often Demand mode asks by itself; 0: only by command.
 DEMAND_POLLS_US = (0, 1_000_000, 300_000, 20_000_000)
+
+
+#: The keys of a run, and whether sequence numbers are meticulous; most runs have none.
+KEYS = (
+    *[((), False)] * 3,
+    ((2, 3, 1), False),
+    ((2, 3, 1), True),
+    ((3, 5, 2), False),
+    ((6, 2, 3), True),
+    ((1, 2, 3), True),
+)
+#: Which of them an end has, in its order. One that both have is mostly the first.
+CHAINS = (*[(0,)] * 4, *[(0, 1)] * 4, (0, 1, 2), (2, 0), (1, 0), (1,), ())
 
 
 def wanted(*, steady: bool = False) -> st.SearchStrategy[Wanted]:
@@ -31,6 +46,7 @@ def wanted(*, steady: bool = False) -> st.SearchStrategy[Wanted]:
         demand=st.sampled_from((False, False, True)),
         demand_poll_us=st.sampled_from(DEMAND_POLLS_US),
         concatenated=st.sampled_from((0, 0, 0, 6, 8)),
+        keys=st.sampled_from(CHAINS),
     )
 
 
@@ -59,6 +75,8 @@ def conditions() -> st.SearchStrategy[Condition]:
         duplicate_ppm=few,
         change_ppm=st.sampled_from((0, 0, 0, 1_000, 20_000, 200_000)),
         routed_ppm=few,
+        replay_ppm=st.sampled_from((0, 0, 1_000, 100_000, 700_000)),
+        forge_ppm=st.sampled_from((0, 1_000, 100_000, 700_000)),
         cut=st.sampled_from((False, False, False, False, True)),
         in_order=st.booleans(),
     )
@@ -70,6 +88,7 @@ def actions() -> st.SearchStrategy[Action]:
     return st.one_of(
         st.builds(Action, side=side, what=st.just("configure"), wanted=wanted()),
         st.builds(Action, side=side, what=st.just("configure"), wanted=wanted(steady=True)),
+        st.builds(Action, side=side, what=st.just("rekey"), keys=st.sampled_from(CHAINS)),
         st.builds(Action, side=side, what=st.sampled_from(("remove", "remove-now", "clear", "restart"))),
         st.builds(Action, side=side, what=st.sampled_from(("poll", "reset", "hold", "release"))),
         st.builds(Action, side=side, what=st.just("pause"), us=waits),
@@ -87,8 +106,28 @@ def phases() -> st.SearchStrategy[Phase]:
     )
 
 
+def _with_keys(plain: Scenario, drawn: tuple[tuple[int, ...], bool]) -> Scenario:
+    """The script with keys where it has their places."""
+    keys, meticulous = drawn
+
+    def chain(places: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(keys[place] for place in places) if keys else ()
+
+    def end(one: End) -> End:
+        return replace(one, wanted=want(one.wanted))
+
+    def want(one: Wanted) -> Wanted:
+        return replace(one, keys=chain(one.keys), meticulous=meticulous)
+
+    def action(one: Action) -> Action:
+        return replace(one, keys=chain(one.keys), wanted=None if one.wanted is None else want(one.wanted))
+
+    phases = tuple(replace(phase, do=tuple(map(action, phase.do))) for phase in plain.phase)
+    return replace(plain, left=end(plain.left), right=end(plain.right), phase=phases)
+
+
 def scenarios(*, most_phases: int = 10) -> st.SearchStrategy[Scenario]:
-    return st.builds(
+    plain = st.builds(
         Scenario,
         seed=st.integers(1, 2**32),
         family=st.sampled_from((4, 6)),
@@ -98,3 +137,4 @@ def scenarios(*, most_phases: int = 10) -> st.SearchStrategy[Scenario]:
         right=ends(),
         phase=st.lists(phases(), min_size=1, max_size=most_phases).map(tuple),
     )
+    return st.builds(_with_keys, plain, st.sampled_from(KEYS))

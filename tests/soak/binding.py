@@ -34,6 +34,7 @@ def _compile(name: str, directory: Path) -> Path:
         name,
         "\n".join(f'#include "{header}"' for header in HEADERS),
         sources=[str(source) for source in sorted(HERE.glob("*.c"))],
+        libraries=["md"],
         include_dirs=[str(HERE), str(INCLUDE)],
         extra_compile_args=["-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"],
         extra_link_args=[f"-L{LIBRARY}", "-l:libpydp.so.0", f"-Wl,-rpath,{LIBRARY}"],

@@ -8,6 +8,7 @@ from typing import Any
 from bfd_fastpath.wire.bfd import Actions, NextHop, Packet, Session, State, fsm
 from bfd_fastpath.wire.bfd.session import Draw
 from tests.soak import broken_demand as demand
+from tests.soak import broken_keys as keys
 from tests.soak.binding import lib
 from tests.soak.ends import OracleEnd
 
@@ -328,4 +329,5 @@ MUTANTS = (
     _session(demand.PollsNotByCommand, "state", "demand-poll"),
     _end(demand.NeverAsks, "demand-poll"),
     _end(demand.AsksTwiceAsOften, "poll-unwanted", "state"),
+    *(_end(end, *rules) for end, rules in keys.ENDS),
 )

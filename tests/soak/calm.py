@@ -9,7 +9,10 @@ from tests.soak.binding import lib
 from tests.soak.run import ENGINE_SLACK_NS, UP, US, Run
 from tests.soak.scenario import Condition, Wanted
 
+#: Nothing that the adversary sent before is on its way after so much time.
+FLIGHT_US = 2_500_000
 CALM = Condition(delay_us=100, in_order=True)
+CUT = Condition(cut=True)
 SLOW_US = 1_000_000
 
 
@@ -29,12 +32,29 @@ def wanted_in_calm(run: Run) -> tuple[Wanted, Wanted]:
         )
 
     left, right = sane(0), sane(1)
-    if left.passive and right.passive:
+    # One that demands may have been told to send nothing, and misses nobody.
+    if left.passive and (right.passive or right.demand):
         left = replace(left, passive=False)
-    return left, right
+    if right.passive and left.demand:
+        right = replace(right, passive=False)
+    return left, replace(right, keys=left.keys, meticulous=left.meticulous)
 
 
-def patience_us(looks: list[Any], wanted: tuple[Wanted, Wanted]) -> int:
+def forgetting_us(run: Run, wanted: tuple[Wanted, Wanted]) -> int:
+    """A sequence number that has run away is forgotten after twice the detection time of silence (6.8.1)."""
+    if not wanted[0].keys:
+        return 0
+
+    def one(side: int) -> int:
+        referee = run.world.sides[side].referee
+        hearing = max(wanted[side].required_us, int(referee.rx_in_force_us), int(referee.remote_desired_us))
+        answer = max(wanted[side].desired_us, int(referee.tx_in_force_us), int(referee.remote_required_us))
+        return max(int(referee.remote_multiplier) * hearing, wanted[side].multiplier * max(answer, SLOW_US))
+
+    return 2 * max(one(0), one(1))
+
+
+def patience_us(run: Run, looks: list[Any], wanted: tuple[Wanted, Wanted]) -> int:
     """Each end may wait a detection time of what it was last told until it forgets that; then two slow handshakes."""
     detection = sum(int(look.detection_us) for look in looks)
     longest = max(
@@ -43,7 +63,7 @@ def patience_us(looks: list[Any], wanted: tuple[Wanted, Wanted]) -> int:
         *(one.required_us for one in wanted),
         *(int(look.tx_us) for look in looks),
     )
-    return detection + 8 * longest + SLOW_US + 2 * longest_asking_us(wanted)
+    return detection + 8 * longest + SLOW_US + 2 * longest_asking_us(wanted) + forgetting_us(run, wanted)
 
 
 def longest_asking_us(wanted: tuple[Wanted, Wanted]) -> int:
@@ -78,7 +98,7 @@ def _both_up(run: Run) -> bool:
 
 def _come_up(run: Run, wanted: tuple[Wanted, Wanted]) -> bool:
     looks = [run.look(side) for side in (0, 1)]
-    patience = patience_us(looks, wanted)
+    patience = patience_us(run, looks, wanted)
     chunk = min(max(min(one.desired_us for one in wanted), 10_000), SLOW_US) * 2
     waited = 0
     while waited < patience:
@@ -111,6 +131,11 @@ def _agree(run: Run, wanted: tuple[Wanted, Wanted]) -> bool:
 
 def settle(run: Run) -> bool:
     wanted = wanted_in_calm(run)
+    if wanted[0].keys:
+        # An old packet that is believed late would say again how long sequence numbers are known.
+        run.condition(CUT, CUT)
+        if not run.go(FLIGHT_US):
+            return False
     run.condition(CALM, CALM)
     run.grant(max(2_000, 2 * run.frames))
     for side in (0, 1):
@@ -125,7 +150,7 @@ def settle(run: Run) -> bool:
     leftover = max(int(look.detection_us) for look in looks) + 6 * max(
         SLOW_US, *(int(look.tx_us) for look in looks)
     )
-    leftover += 2 * longest_asking_us(wanted)
+    leftover += 2 * longest_asking_us(wanted) + forgetting_us(run, wanted)
     if not run.go(leftover) or not _come_up(run, wanted):
         return False
     intervals = [int(run.look(side).tx_us) for side in (0, 1)]

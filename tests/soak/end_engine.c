@@ -65,6 +65,7 @@ static void collect(struct engine_end *e, struct turn *turn)
 			struct frame *frame = &turn->out[turn->out_count++];
 
 			(void)pydp_burst_data(e->burst, i, &data, &length);
+			frame->forged = false;
 			frame->length = (uint16_t)(length < FRAME_MOST ? length : FRAME_MOST);
 			memcpy(frame->octets, data, frame->length);
 		}
@@ -118,15 +119,40 @@ static void describe(struct engine_end *e, const struct wanted *wanted)
 	}
 }
 
+static int give_keys(struct engine_end *e, const struct wanted *wanted)
+{
+	struct pydp_key_chain chain = {.id = 1};
+	struct key key;
+
+	for (; chain.key_count < KEYS_MOST && wanted->keys[chain.key_count] != 0; chain.key_count++) {
+		struct pydp_key *to = &chain.keys[chain.key_count];
+
+		key_make(wanted->keys[chain.key_count], &key);
+		*to = (struct pydp_key){.key_id = key.id, .crypto_algorithm = key.algorithm, .length = key.length};
+		memcpy(to->secret, key.secret, key.length);
+	}
+	e->session.key_chain = chain.key_count ? chain.id : 0;
+	e->session.meticulous = chain.key_count && wanted->meticulous;
+	return chain.key_count ? pydp_key_chain_set(e->engine, &chain) : PYDP_OK;
+}
+
+static int upsert(struct engine_end *e, const struct wanted *wanted, uint32_t *id)
+{
+	int status;
+
+	describe(e, wanted);
+	status = give_keys(e, wanted);
+	return status == PYDP_OK ? pydp_session_upsert(e->engine, &e->session, id) : status;
+}
+
 static const char *engine_open(struct end *end, const struct wanted *wanted, struct turn *turn)
 {
 	struct engine_end *e = (struct engine_end *)end;
 	int status;
 
-	describe(e, wanted);
 	status = pydp_engine_step(e->engine, turn->now_ns, NULL);
 	if (status == PYDP_OK)
-		status = pydp_session_upsert(e->engine, &e->session, &e->id);
+		status = upsert(e, wanted, &e->id);
 	collect(e, turn);
 	return sentence(status);
 }
@@ -138,8 +164,7 @@ static const char *engine_command(struct end *end, const struct command *command
 	int status;
 
 	if (command->order == CONFIGURE) {
-		describe(e, &command->wanted);
-		status = pydp_session_upsert(e->engine, &e->session, &id);
+		status = upsert(e, &command->wanted, &id);
 	} else if (command->order == CLEAR) {
 		status = pydp_nexthop_clear(e->engine, e->id);
 	} else if (command->order == HOLD || command->order == RELEASE) {

@@ -8,13 +8,12 @@ from typing import Any
 from bfd_fastpath.wire.bfd import (
     Actions,
     Diagnostic,
-    PacketError,
     Role,
     Session,
     SessionConfig,
-    decode,
 )
 from tests.soak.binding import ffi, lib
+from tests.soak.signing import Signer
 
 NEVER = 2**64 - 1
 
@@ -40,16 +39,8 @@ def config_of(wanted: Any) -> SessionConfig:
         path_down=wanted.admin_down == Diagnostic.PATH_DOWN,
         demand=wanted.demand,
         concatenated_path=Diagnostic(wanted.concatenated),
+        authentication=wanted.keys[0] != 0,
     )
-
-
-def belongs(session: Session, payload: bytes) -> Any:
-    """The packet, where the session has to take it; None where not."""
-    try:
-        packet = decode(payload)
-    except PacketError:
-        return None
-    return packet if packet.your_discriminator in (0, session.local_discr) else None
 
 
 def obey(session: Session, order: int, now_ns: int) -> None:
@@ -66,11 +57,13 @@ class OracleEnd:
     """One session and what it tells. Subclasses break a rule by overriding a step."""
 
     make_session: type[Session] = Session
+    make_signer: type[Signer] = Signer
 
     def __init__(self, side: int, seed: int) -> None:
         self.side = side
         self.random = Draws(seed)
         self.session: Session | None = None
+        self.signer: Signer | None = None
         self.generation = 0
         self.sequence = 0
         self.told: list[dict[str, Any]] = []
@@ -86,6 +79,12 @@ class OracleEnd:
         self.session = self.make_session(config, discriminator, now_ns)
         self.sequence = 0
         self.ask_ns = None
+
+    def signs(self, wanted: Any, *, anew: bool = False) -> None:
+        if self.signer is None or anew:
+            self.signer = self.make_signer(wanted, begin=2**32 - 4)
+        else:
+            self.signer.want(wanted)
 
     def asks(self, every_us: int) -> None:
         if every_us != self.demand_poll_us:
@@ -147,7 +146,10 @@ class OracleEnd:
             self.tell(lib.TOLD_TIMERS, now["state"], now["state"], now_ns)
 
     def finish(self, actions: Actions, before: dict[str, Any], now_ns: int) -> list[bytes]:
-        said = [bytes(packet) for packet in (actions.send_final, actions.send) if packet is not None]
+        assert self.signer is not None
+        said = [
+            self.signer.say(packet) for packet in (actions.send_final, actions.send) if packet is not None
+        ]
         self.tell_difference(before, now_ns)
         if actions.done:
             assert self.session is not None
@@ -160,10 +162,11 @@ class OracleEnd:
     # A turn.
 
     def hear(self, payload: bytes, now_ns: int) -> list[bytes]:
-        packet = belongs(self.session, payload) if self.session is not None else None
+        if self.session is None or self.signer is None:
+            return []
+        packet = self.signer.hear(self.session, payload, now_ns)
         if packet is None:
             return []
-        assert self.session is not None
         before = self._values()
         return self.finish(self.session.receive(packet, now_ns, self.random.draw), before, now_ns)
 
@@ -233,6 +236,7 @@ def _put(said: list[bytes], room: Any) -> int:
 def soak_open(handle: Any, now_ns: int, wanted: Any) -> None:
     end = ffi.from_handle(handle)
     end.asks(wanted.demand_poll_us)
+    end.signs(wanted, anew=True)
     end.open(now_ns, config_of(wanted))
 
 
@@ -251,6 +255,7 @@ def soak_command(handle: Any, now_ns: int, command: Any, said: Any) -> int:
     end = ffi.from_handle(handle)
     if command.order == lib.CONFIGURE:
         end.asks(command.wanted.demand_poll_us)
+        end.signs(command.wanted)
     return _put(end.command(now_ns, command.order, config_of(command.wanted)), said)
 
 

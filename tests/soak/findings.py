@@ -29,10 +29,11 @@ def _packet_line(frame: Frame, family: int) -> str:
     bits = "".join(
         letter for letter, set_ in (("P", packet.poll), ("F", packet.final), ("D", packet.demand)) if set_
     )
+    section = "" if packet.authentication is None else f" auth {packet.authentication[:8].hex()}"
     return (
         f"{head} {packet.state.name:10} {bits:2} diag {packet.diagnostic} mult {packet.multiplier}"
         f" tx {packet.desired_min_tx_us} rx {packet.required_min_rx_us}"
-        f" my {packet.my_discriminator:08x} your {packet.your_discriminator:08x}"
+        f" my {packet.my_discriminator:08x} your {packet.your_discriminator:08x}{section}"
     )
 
 
@@ -80,9 +81,10 @@ def keep(scenario: Scenario, verdict: Verdict, folder: Path) -> Path:
     (folder / "script.toml").write_text(write(scenario))
     (folder / "story.txt").write_text(story(scenario, verdict))
     title = f"Soak: {verdict.rule} at the {SIDES[verdict.side]} end"
+    wanted = scenario.last_wanted(verdict.side)
     address = _ADDRESSES[scenario.family][verdict.side]
     played = ""
-    if not scenario.multihop:
+    if not scenario.multihop and not wanted.keys:
         (folder / "config.toml").write_text(_configuration(scenario, verdict.side))
         played = f'\n[options]\nas = "{address}"\n'
     (folder / "case.toml").write_text(f'title = "{title}"\n{played}')

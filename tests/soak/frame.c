@@ -77,6 +77,7 @@ void frame_wrap(const struct place *from, const struct place *to, uint8_t ttl, c
 	memcpy(udp + UDP, payload->octets, payload->length);
 	check = ~udp_sum(from->address, to->address, from->family, udp, length) & 0xffff;
 	put16(udp + 6, check ? check : 0xffff);
+	frame->forged = payload->forged;
 	frame->length = (uint16_t)(ETHER + head_length(from->family) + length);
 }
 
@@ -120,6 +121,7 @@ const char *frame_unwrap(const struct frame *frame, const struct place *from, co
 	if (udp_sum(from->address, to->address, from->family, udp, length) != 0xffff)
 		return "UDP checksum";
 	*source_port = (uint16_t)get16(udp);
+	payload->forged = frame->forged;
 	payload->length = (uint8_t)(length - UDP);
 	memcpy(payload->octets, udp + UDP, payload->length);
 	return NULL;

@@ -10,6 +10,7 @@ enum { FRAME_MOST = 128 };
 
 struct frame {
 	uint16_t length;
+	bool forged;
 	uint8_t octets[FRAME_MOST];
 };
 

@@ -10,6 +10,7 @@ enum { ADMIN_DOWN = 0, DOWN = 1, INIT = 2, UP = 3 };
 enum { HELLO_LENGTH = 24, PAYLOAD_MOST = 64 };
 
 struct payload {
+	bool forged; /* by the adversary, who has no key */
 	uint8_t length;
 	uint8_t octets[PAYLOAD_MOST];
 };
@@ -51,13 +52,13 @@ static inline bool hello_read(const struct payload *payload, struct hello *hello
 	return true;
 }
 
-/* Whether a session without authentication that chose the discriminator has to take the packet (6.8.6). */
+/* Whether a session that chose the discriminator has to take the packet (6.8.6), if authentication has nothing against it. */
 static inline bool hello_counts(const struct payload *payload, uint32_t local, struct hello *hello)
 {
 	if (!hello_read(payload, hello) || hello->version != 1 || hello->length < HELLO_LENGTH ||
 	    hello->length > payload->length)
 		return false;
-	if (hello->authenticated || hello->multipoint || hello->multiplier == 0 || hello->mine == 0)
+	if (hello->multipoint || hello->multiplier == 0 || hello->mine == 0)
 		return false;
 	if (hello->yours == 0)
 		return hello->state == DOWN || hello->state == ADMIN_DOWN;

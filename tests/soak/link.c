@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "link.h"
+#include "section.h"
 
 void link_begin(struct link *link, const struct place *from, const struct place *to, uint64_t seed)
 {
@@ -79,9 +80,71 @@ static void launch_again(struct link *link, const struct frame *frame, bool chan
 	launch(link, &again, now_ns);
 }
 
+/* Some stay for long: replays have no dice of their own while there are none. */
+static void keep(struct link *link, const struct frame *frame)
+{
+	uint32_t at = link->kept_count < KEPT ? link->kept_count++ : (uint32_t)(link->sent * 2654435761u) >> 25;
+
+	link->kept[at] = *frame;
+}
+
+/* Each way ends in a packet that proves no key. */
+static void forge(struct dice *dice, struct payload *payload)
+{
+	uint8_t *at = payload->octets;
+	bool password = at[SECTION_AT] == PASSWORD;
+	uint32_t sequence = octets32(at + SEQUENCE_AT), secret_at = password ? PASSWORD_AT : DIGEST_AT;
+	bool meticulous = !password && at[SECTION_AT] % 2;
+	struct key key;
+
+	switch (dice_between(dice, password ? 1 : 0, 4)) {
+	case 0:
+		at[1] ^= (uint8_t)(dice_between(dice, 1, 3) << 6 | 0x20);
+		break;
+	case 1:
+		at[dice_between(dice, secret_at, payload->length - 1u)] ^= (uint8_t)dice_between(dice, 1, 255);
+		break;
+	case 2:
+		at[1] &= (uint8_t)~4;
+		payload->length = at[3] = HELLO_LENGTH;
+		break;
+	case 3:
+		at[KEY_ID_AT] ^= (uint8_t)dice_between(dice, 1, 255);
+		break;
+	default:
+		key_make(at[KEY_ID_AT], &key);
+		key.secret[dice_between(dice, 0, key.length - 1u)] ^= 1;
+		at[1] = (uint8_t)((at[1] & 0x3f) | DOWN << 6);
+		section_sign(payload, &key, meticulous, sequence + (uint32_t)dice_between(dice, 0, 2));
+	}
+	payload->forged = true;
+}
+
+static void launch_forged(struct link *link, const struct frame *frame, uint64_t now_ns)
+{
+	struct place from = *link->from;
+	struct payload payload;
+	struct frame forged;
+
+	if (frame_unwrap(frame, link->from, link->to, &payload, &from.source_port) != NULL || payload.length <= PASSWORD_AT ||
+	    !(payload.octets[1] & 4))
+		return;
+	link->forged++;
+	forge(&link->dice, &payload);
+	frame_wrap(&from, link->to, 255, &payload, &forged);
+	launch(link, &forged, now_ns);
+}
+
 void link_send(struct link *link, const struct frame *frame, uint64_t now_ns)
 {
 	link->sent++;
+	keep(link, frame);
+	if (dice_chance(&link->dice, link->condition.replay_ppm)) {
+		link->replayed++;
+		launch(link, &link->kept[dice_between(&link->dice, 0, link->kept_count - 1u)], now_ns);
+	}
+	if (dice_chance(&link->dice, link->condition.forge_ppm))
+		launch_forged(link, frame, now_ns);
 	if (loses(link)) {
 		link->lost++;
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One direction of the link, and the adversary on it: frames are lost, in bursts too, doubled, late, out of order, changed on
- * their way, or come over a router. */
+ * their way, come over a router, come
+ * again when they are old, or are forged. */
 #ifndef SOAK_LINK_H
 #define SOAK_LINK_H
 #include <stdbool.h>
@@ -16,6 +17,8 @@ struct condition {
 	uint32_t duplicate_ppm; /* a second one, with a delay of its own */
 	uint32_t change_ppm;    /* one octet of the BFD packet is another, and the checksums fit */
 	uint32_t routed_ppm;    /* TTL 254 */
+	uint32_t replay_ppm;    /* an old one comes again, as it was */
+	uint32_t forge_ppm;     /* one more that says it is the peer's, of somebody without a key */
 	bool cut;
 	bool in_order;
 };
@@ -26,6 +29,8 @@ struct flight {
 	struct frame frame;
 };
 
+enum { KEPT = 128 };
+
 struct link {
 	struct condition condition;
 	struct dice dice;
@@ -34,7 +39,9 @@ struct link {
 	uint64_t last_due_ns, number;
 	struct flight *flights; /* a heap, the first to arrive on top */
 	uint32_t count, room;
-	uint64_t sent, lost, doubled, changed, routed;
+	struct frame kept[KEPT]; /* of those that were sent */
+	uint32_t kept_count;
+	uint64_t sent, lost, doubled, changed, routed, replayed, forged;
 };
 
 void link_begin(struct link *link, const struct place *from, const struct place *to, uint64_t seed);

@@ -196,7 +196,7 @@ static void hear_all(struct referee *r, const struct step *step, uint32_t *said)
 		struct hello hello;
 		bool changed, listens = r->state != ADMIN_DOWN;
 
-		if (!r->live || !hello_counts(&step->heard[i], r->local, &hello))
+		if (!r->live || !hello_counts(&step->heard[i], r->local, &hello) || !authentic(r, &step->heard[i], &hello))
 			continue;
 		changed = hear(r, &hello);
 		if (hello.poll && listens)
@@ -348,7 +348,8 @@ void referee_open(struct referee *r, const struct wanted *wanted, uint32_t local
 	r->rx_packets = r->tx_packets = r->overflows = 0;
 	r->ups = r->downs = 0;
 	r->admin_downs = wanted->admin_down != 0;
-	r->told_sequence = 0;
+	r->told_sequence = r->key_at = 0;
+	r->sequence_known = r->has_signed = false;
 	put_in_force(r);
 }
 
@@ -370,6 +371,7 @@ void referee_step(struct referee *r, const struct step *step)
 	r->now_ns = step->now_ns;
 	r->excuse_ns = step->excuse_ns;
 	r->seen_polling = step->now.polling;
+	r->refused = false;
 	if (!r->live) {
 		if (step->said_count > 0)
 			complain(r, "no-session", "speaks without a session");
@@ -385,4 +387,5 @@ void referee_step(struct referee *r, const struct step *step)
 		complain(r, "too-many", "%u packets more than there was reason for", step->said_count - said);
 	if (r->rule == NULL && r->live)
 		compare_snapshot(r, &step->now);
+	blame_refused(r);
 }

@@ -6,7 +6,7 @@
 #define SOAK_REFEREE_H
 #include <stdbool.h>
 #include <stdint.h>
-#include "hello.h"
+#include "section.h"
 
 enum { UNKNOWN = 0, LIVE = 1, DEAD = 2 }; /* the next hop: only DEAD is avoided */
 
@@ -20,6 +20,8 @@ struct wanted {
 	bool demand;             /* Demand mode (6.6) */
 	uint32_t demand_poll_us; /* in which it asks so often by itself; 0: never */
 	uint8_t concatenated;    /* 0, or the diagnostic of a path beyond that is down: 6 or 8 (6.8.17) */
+	uint8_t keys[KEYS_MOST]; /* numbers of keys (section.h) in order of use, then 0; none: no authentication (6.7) */
+	bool meticulous;
 };
 
 enum order { NO_ORDER = 0, CONFIGURE, REMOVE, REMOVE_NOW, CLEAR, HOLD, RELEASE, POLL, RESET };
@@ -102,6 +104,12 @@ struct referee {
 	bool poll_hold;               /* F was heard, and nothing since */
 	uint64_t poll_ns, release_ns; /* first P of the running one; a round trip after the last one */
 
+	/* Authentication (6.7) */
+	uint8_t key_at;                           /* which of the wanted keys it sends with */
+	bool sequence_known, has_signed, refused; /* refused: in this step a packet that proves no key came */
+	uint32_t sequence_heard, sequence_said;
+	uint8_t said[HELLO_LENGTH]; /* by the last packet with a sequence number */
+
 	/* counts */
 	uint64_t rx_packets, tx_packets;
 	uint32_t ups, downs, admin_downs, overflows;
@@ -114,6 +122,7 @@ struct referee {
 	/* what a run saw, so that a test can say it saw enough */
 	uint64_t checked_gaps, checked_finals, checked_polls, checked_events, checked_rereads, expiries, deferrals;
 	uint64_t checked_demands, checked_asks, unanswered;
+	uint64_t checked_sections, checked_refusals, checked_key_changes;
 };
 
 /* A session begins, at the time of the end's own clock. */

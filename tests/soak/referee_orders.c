@@ -22,6 +22,7 @@ bool obey_configure(struct referee *r, const struct wanted *wanted)
 	bool news;
 
 	r->removing = false;
+	change_keys(r, wanted);
 	r->wanted = *wanted;
 	if (desired_us(r) != said_us || old.required_us != wanted->required_us) {
 		want_poll(r);

@@ -50,6 +50,18 @@ void ask(struct referee *r);
 /* After the timers ran. */
 void check_asking(struct referee *r);
 
+/* referee_auth.c */
+bool signs(const struct referee *r);
+/* Octets of the packets that it says. */
+uint8_t said_length(const struct referee *r);
+/* Before the wanted keys are others. */
+void change_keys(struct referee *r, const struct wanted *wanted);
+/* Whether a packet that counts otherwise is one of the peer; what it proves is kept. */
+bool authentic(struct referee *r, const struct payload *payload, const struct hello *hello);
+void check_section(struct referee *r, const struct payload *payload);
+/* A complaint of a step in which such a packet came is of what that did. */
+void blame_refused(struct referee *r);
+
 /* referee_orders.c */
 bool obey_configure(struct referee *r, const struct wanted *wanted);
 bool obey_remove(struct referee *r);

@@ -10,9 +10,9 @@ static bool field(struct referee *r, const char *what, uint64_t is, uint64_t wan
 
 static bool check_fields(struct referee *r, const struct payload *payload, const struct hello *hello)
 {
-	if (!field(r, "version", hello->version, 1) || !field(r, "Length", hello->length, HELLO_LENGTH) ||
-	    !field(r, "octets", payload->length, HELLO_LENGTH) || !field(r, "C", hello->independent, 0) ||
-	    !field(r, "A", hello->authenticated, 0) || !field(r, "D", hello->demand, r->wanted.demand && both_up(r)) ||
+	if (!field(r, "version", hello->version, 1) || !field(r, "Length", hello->length, said_length(r)) ||
+	    !field(r, "octets", payload->length, said_length(r)) || !field(r, "C", hello->independent, 0) ||
+	    !field(r, "A", hello->authenticated, signs(r)) || !field(r, "D", hello->demand, r->wanted.demand && both_up(r)) ||
 	    !field(r, "M", hello->multipoint, 0))
 		return false;
 	return field(r, "state", hello->state, r->state) && field(r, "diagnostic", hello->diagnostic, said_diagnostic(r)) &&
@@ -91,6 +91,7 @@ void check_saying(struct referee *r, const struct payload *payload, enum saying 
 		complain(r, "final-unwanted", "F, and no P was heard");
 	if (r->rule != NULL || !check_fields(r, payload, &hello))
 		return;
+	check_section(r, payload);
 	if (kind == FINAL) {
 		r->checked_finals++;
 		return;

@@ -2,7 +2,7 @@
 """One script run from its beginning to a calm end, and the verdict. The ends are engines unless somebody else is asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from tests.soak.binding import ffi, lib
@@ -83,6 +83,9 @@ COUNTS = (
     "checked_demands",
     "checked_asks",
     "unanswered",
+    "checked_sections",
+    "checked_refusals",
+    "checked_key_changes",
 )
 
 
@@ -95,6 +98,8 @@ def _wanted(wanted: Wanted) -> dict[str, Any]:
         "demand": wanted.demand,
         "demand_poll_us": wanted.demand_poll_us,
         "concatenated": wanted.concatenated,
+        "keys": wanted.keys,
+        "meticulous": wanted.meticulous,
         "admin_down": 5 if wanted.path_down else 7 if wanted.admin_down else 0,
     }
 
@@ -110,6 +115,8 @@ def _condition(condition: Condition) -> Any:
             "duplicate_ppm": condition.duplicate_ppm,
             "change_ppm": condition.change_ppm,
             "routed_ppm": condition.routed_ppm,
+            "replay_ppm": condition.replay_ppm,
+            "forge_ppm": condition.forge_ppm,
             "cut": condition.cut,
             "in_order": condition.in_order,
         },
@@ -153,6 +160,7 @@ class Run:
         ends = [self._end(side, makers[side]) for side in (0, 1)]
         manners = ffi.new("struct manner[2]", [self._manner(side, makers[side]) for side in (0, 1)])
         self.world = lib.world_create(ends[0], ends[1], manners, scenario.seed)
+        self.wanted = [scenario.end(side).wanted for side in (0, 1)]
         self.frames = frames
         self.grant(frames)
         self._complaint: tuple[str, int, str] | None = None
@@ -204,6 +212,7 @@ class Run:
         lib.world_condition(self.world, 1, _condition(to_right))
 
     def command(self, side: int, what: str, wanted: Wanted | None = None) -> bool:
+        self.wanted[side] = wanted or self.wanted[side]
         given = ffi.new("struct command *", {"order": ORDERS[what], "wanted": _wanted(wanted or Wanted())})
         return bool(lib.world_command(self.world, side, given))
 
@@ -214,8 +223,12 @@ class Run:
         elif action.what == "flood":
             lib.world_flood(self.world, side, action.count)
         elif action.what == "restart":
-            wanted = ffi.new("struct wanted *", _wanted(action.wanted or self.scenario.end(side).wanted))
-            return bool(lib.world_restart(self.world, side, wanted))
+            self.wanted[side] = action.wanted or self.scenario.end(side).wanted
+            return bool(
+                lib.world_restart(self.world, side, ffi.new("struct wanted *", _wanted(self.wanted[side])))
+            )
+        elif action.what == "rekey":
+            return self.command(side, "configure", replace(self.wanted[side], keys=action.keys))
         else:
             return self.command(side, action.what, action.wanted)
         return True
@@ -251,8 +264,9 @@ class Run:
                 return False
         return True
 
-    def phases(self) -> bool:
-        for phase in self.scenario.phase:
+    def phases(self, *, until: int | None = None) -> bool:
+        """All of them, or the first ones."""
+        for phase in self.scenario.phase[:until]:
             self.condition(phase.to_left, phase.to_right)
             for action in phase.do:
                 if not self.act(action):

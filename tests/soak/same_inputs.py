@@ -7,8 +7,9 @@ from typing import Any
 
 from bfd_fastpath.wire.bfd import Actions, Session
 from tests.soak.binding import ffi, lib
-from tests.soak.ends import belongs, config_of, obey, payload_bytes
+from tests.soak.ends import config_of, obey, payload_bytes
 from tests.soak.run import ENGINE_SLACK_NS
+from tests.soak.signing import Imitator
 
 LATEST, EARLIEST = 0, 0xFFFF
 
@@ -27,6 +28,7 @@ class SameInputs:
 
     def __init__(self) -> None:
         self.session: Elastic | None = None
+        self.signer: Imitator | None = None
         self.complaint = ""
         self.compared = 0
         self.steps = 0
@@ -46,6 +48,8 @@ class SameInputs:
         if step.overflow_ns:
             self.overflow_ns, self.overflow_at_ns = int(step.overflow_ns), int(step.now_ns)
         said = [payload_bytes(step.said[i]) for i in range(step.said_count)]
+        if self.signer is not None:
+            self.signer.learn(said)
         ours = self._command(step) if step.command != ffi.NULL else self._turn(step, said)
         if ours != said:
             self.complain(step.now_ns, "packets", [one.hex() for one in said], [one.hex() for one in ours])
@@ -57,10 +61,13 @@ class SameInputs:
         order, config = step.command.order, config_of(step.command.wanted)
         if order == lib.NO_ORDER:
             self.session = self.make_session(config, step.now.local, step.now_ns)
+            self.signer = Imitator(step.command.wanted)
             return []
         if self.session is None:
             return []
         if order == lib.CONFIGURE:
+            assert self.signer is not None
+            self.signer.want(step.command.wanted)
             return self._finish(self.session.configure(config, step.now_ns, self._draw))
         if order == lib.REMOVE:
             return self._finish(self.session.remove(step.now_ns, self._draw))
@@ -83,14 +90,18 @@ class SameInputs:
     def _finish(self, actions: Actions) -> list[bytes]:
         if actions.done:
             self.session = None
-        return [bytes(packet) for packet in (actions.send_final, actions.send) if packet is not None]
+        assert self.signer is not None
+        return [
+            self.signer.say(packet) for packet in (actions.send_final, actions.send) if packet is not None
+        ]
 
     def _turn(self, step: Any, said: list[bytes]) -> list[bytes]:
         ours: list[bytes] = []
         for i in range(step.heard_count):
-            packet = belongs(self.session, payload_bytes(step.heard[i])) if self.session is not None else None
+            if self.session is None or self.signer is None:
+                break
+            packet = self.signer.hear(self.session, payload_bytes(step.heard[i]), int(step.now_ns))
             if packet is not None:
-                assert self.session is not None
                 ours += self._finish(self.session.receive(packet, step.now_ns, self._draw))
         if self.session is None:
             return ours

@@ -3,7 +3,7 @@
 time; the text form is TOML, and reading what was written gives the same script."""
 
 import tomllib
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ class Wanted:
     path_down: bool = False
     demand: bool = False
     demand_poll_us: int = 0
+    keys: tuple[int, ...] = ()
+    """Numbers of at most three keys (section.h) in order of use; none: no authentication."""
+    meticulous: bool = False
     concatenated: int = 0
     """The diagnostic of a path beyond that is down: 6, or 8 on its way back."""
 
@@ -51,6 +54,10 @@ class Condition:
     duplicate_ppm: int = 0
     change_ppm: int = 0
     routed_ppm: int = 0
+    replay_ppm: int = 0
+    """With each packet, an old one again."""
+    forge_ppm: int = 0
+    """With each signed packet, one of somebody who has no key."""
     cut: bool = False
     in_order: bool = False
 
@@ -58,15 +65,22 @@ class Condition:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """What an operator or a scheduler does to one end: configure, remove, remove-now, clear, hold,
-    release, poll, reset, restart, pause, flood."""
+    release, poll, reset, restart, pause, flood; rekey: other keys, and the rest as it is wanted."""
 
     side: str = "left"
     what: str = "configure"
     wanted: Wanted | None = None
+    keys: tuple[int, ...] = ()
     us: int = 0
     """Of a pause."""
     count: int = 0
     """Of the packets of a flood."""
+
+    def makes_of(self, wanted: Wanted) -> Wanted:
+        """What is wanted behind it."""
+        if self.what == "rekey":
+            return replace(wanted, keys=self.keys)
+        return self.wanted or wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +112,8 @@ class Scenario:
         wanted = self.end(side).wanted
         for phase in self.phase:
             for action in phase.do:
-                if SIDES.index(action.side) == side and action.wanted is not None:
-                    wanted = action.wanted
+                if SIDES.index(action.side) == side:
+                    wanted = action.makes_of(wanted)
         return wanted
 
 
@@ -168,7 +182,7 @@ def _made(kind: type, given: dict[str, Any]) -> Any:
                 tuple(_made(part, one) for one in value) if isinstance(value, list) else _made(part, value)
             )
         else:
-            made[name] = value
+            made[name] = tuple(value) if isinstance(value, list) else value
     return kind(**made)
 
 

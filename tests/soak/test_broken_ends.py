@@ -60,7 +60,7 @@ def test_what_is_found_is_made_short_and_kept(tmp_path) -> None:
 
     hunt = Hunt(broken, "fast", folder=tmp_path, shrink_seconds=4)
     with pytest.raises(FoundError, match="tx-fast: right at"):
-        hunt.run(adversary.scenarios(most_phases=3), examples=50, number=1)
+        hunt.run(adversary.scenarios(most_phases=2), examples=50, number=1)
     (kept,) = tmp_path.iterdir()
     script = load(kept / "script.toml")
     assert len(script.phase) == 1

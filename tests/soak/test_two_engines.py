@@ -7,7 +7,7 @@ import pytest
 from tests.soak import adversary
 from tests.soak.days import days
 from tests.soak.hunt import Hunt
-from tests.soak.run import Verdict, play
+from tests.soak.run import UP, Run, Verdict, play
 from tests.soak.scenario import Scenario, load
 from tests.soak.where import SCRIPTS
 
@@ -32,7 +32,7 @@ def test_no_adversary_finds_a_fault() -> None:
     # The adversary came everywhere: silence, polls, lost tellings that were read again.
     for count in ("checked_finals", "checked_polls", "checked_events", "checked_rereads", "expiries"):
         assert hunt.counts[count] > 20, str(hunt)
-    for count in ("checked_demands", "checked_asks"):
+    for count in ("checked_demands", "checked_asks", "checked_sections", "checked_refusals"):
         assert hunt.counts[count] > 20, str(hunt)
 
 
@@ -42,6 +42,22 @@ def test_demand_mode_begins_asks_and_misses_an_answer() -> None:
     assert verdict.counts["checked_demands"] >= 4
     assert verdict.counts["checked_asks"] >= 4
     assert verdict.counts["unanswered"] >= 1
+
+
+def test_replays_and_forged_packets_do_nothing_and_a_key_is_changed_without_a_packet_lost() -> None:
+    scenario = load(next(path for path in SCRIPTS if path.stem == "keys"))
+    verdict = play(scenario)
+    assert verdict.right, str(verdict)
+    assert verdict.counts["checked_sections"] > 1_000
+    assert verdict.counts["checked_refusals"] > 100
+    assert verdict.counts["checked_key_changes"] >= 1
+    with Run(scenario) as run:
+        assert run.begin()
+        assert run.phases(until=6)
+        assert [int(run.look(side).downs) for side in (0, 1)] == [0, 0]
+        assert [int(run.look(side).state) for side in (0, 1)] == [UP, UP]
+        assert all(run.world.sides[side].towards.forged > 20 for side in (0, 1))
+        assert all(run.world.sides[side].towards.replayed > 20 for side in (0, 1))
 
 
 def test_three_days_at_the_intervals_of_an_exchange() -> None:
