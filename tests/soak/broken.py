@@ -276,6 +276,8 @@ class Mutant:
     name: str
     end: type[OracleEnd]
     rules: frozenset[str]
+    keys: bool = False
+    """Only authentication is broken."""
 
 
 def _session(session: type[Session], *rules: str) -> Mutant:
@@ -329,5 +331,5 @@ MUTANTS = (
     _session(demand.PollsNotByCommand, "state", "demand-poll"),
     _end(demand.NeverAsks, "demand-poll"),
     _end(demand.AsksTwiceAsOften, "poll-unwanted", "state"),
-    *(_end(end, *rules) for end, rules in keys.ENDS),
+    *(Mutant(end.__name__, end, frozenset(rules), keys=True) for end, rules in keys.ENDS),
 )
