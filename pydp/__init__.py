@@ -33,6 +33,7 @@ from pydp.ffi import text as _text
 from pydp.key_chains import Key, KeyChains
 from pydp.link_quality import LinkHistogram, LinkQuality, bucket_edges_ns
 from pydp.mempool import Mempool, MempoolUsage
+from pydp.nexthops import Member, NextHop, NextHopConfig, NextHops
 from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
 from pydp.reflector import ReflectorConfig
 from pydp.ring import Ring
@@ -48,6 +49,7 @@ from pydp.states import (
     EventType,
     Idle,
     NeighbourState,
+    NextHopKind,
     NextHopState,
     PathType,
     Role,
@@ -88,11 +90,16 @@ __all__ = [
     "KeyChains",
     "LinkHistogram",
     "LinkQuality",
+    "Member",
     "Mempool",
     "MempoolUsage",
     "Neighbour",
     "NeighbourState",
+    "NextHop",
+    "NextHopConfig",
+    "NextHopKind",
     "NextHopState",
+    "NextHops",
     "NotFoundError",
     "OperatingSystemError",
     "OutOfMemoryError",

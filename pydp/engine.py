@@ -13,6 +13,7 @@ from pydp.events import Events
 from pydp.ffi import ffi, lib
 from pydp.handle import EngineHandle
 from pydp.key_chains import KeyChains
+from pydp.nexthops import NextHops
 from pydp.ports import Port
 from pydp.reflector import ReflectorConfig, set_reflector
 from pydp.sessions import Sessions
@@ -46,8 +47,8 @@ class Engine(EngineHandle):
     carried them out.
 
     `name`: at most 20 characters, unique in the process. Sizes 0: the library's defaults (4096 sessions, 4096
-    neighbours, 8192 events). `seed` of jitter and discriminators; 0: from the kernel. Raises
-    InvalidArgumentError, ExistsError, OutOfMemoryError, StateError before eal.init.
+    neighbours, 4096 ids of next hops, 8192 events). `seed` of jitter and discriminators; 0: from the kernel.
+    Raises InvalidArgumentError, ExistsError, OutOfMemoryError, StateError before eal.init.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Engine(EngineHandle):
         *,
         max_sessions: int = 0,
         max_neighbours: int = 0,
+        max_nexthops: int = 0,
         event_capacity: int = 0,
         seed: int = 0,
     ) -> None:
@@ -64,6 +66,7 @@ class Engine(EngineHandle):
         config.name = label
         config.max_sessions = max_sessions
         config.max_neighbours = max_neighbours
+        config.max_nexthops = max_nexthops
         config.event_capacity = event_capacity
         config.seed = seed
         made = ffi.new("pydp_engine_t **")
@@ -99,6 +102,11 @@ class Engine(EngineHandle):
     def key_chains(self) -> KeyChains:
         """The keys of authenticated sessions."""
         return KeyChains(self)
+
+    @property
+    def nexthops(self) -> NextHops:
+        """What routes lead to."""
+        return NextHops(self)
 
     @property
     def events(self) -> Events:

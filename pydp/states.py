@@ -96,6 +96,25 @@ class NextHopState(_Named):
     DEAD = 2
 
 
+class NextHopKind(_Named):
+    """What a next hop does with packets."""
+
+    #: A neighbour: packets go to its MAC address.
+    ADJACENT = 1
+    #: Several of them; each flow goes to one.
+    GROUP = 2
+    #: The packet's own destination is the neighbour.
+    CONNECTED = 3
+    #: For the host.
+    LOCAL = 4
+    #: Dropped without a word.
+    BLACKHOLE = 5
+    #: Dropped, and the sender is told: host unreachable, no route.
+    UNREACHABLE = 6
+    #: Dropped, and the sender is told: administratively prohibited.
+    PROHIBITED = 7
+
+
 class NeighbourState(_Named):
     """How well the link-layer address of a neighbour is known (ARP, RFC 826; ND, RFC 4861 7.3.2)."""
 

@@ -9,7 +9,7 @@
 #include "engine/control.h"
 #include "io/eal.h"
 
-enum { NEIGHBOURS_MOST = 1 << 20, EVENTS_MOST = 1 << 24, SLEEP_MOST_US = 1000000 };
+enum { NEIGHBOURS_MOST = 1 << 20, NEXTHOPS_MOST = 1 << 20, EVENTS_MOST = 1 << 24, SLEEP_MOST_US = 1000000 };
 
 /* Engines of this process, so that names are unique. */
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -45,6 +45,7 @@ int pydp_engine_create(const struct pydp_engine_config *config, pydp_engine_t **
 	      DISCRIMINATOR_SLOTS);
 	CHECK(config->max_neighbours <= NEIGHBOURS_MOST, "max_neighbours %u exceeds %u", config->max_neighbours,
 	      NEIGHBOURS_MOST);
+	CHECK(config->max_nexthops <= NEXTHOPS_MOST, "max_nexthops %u exceeds %u", config->max_nexthops, NEXTHOPS_MOST);
 	CHECK(config->event_capacity <= EVENTS_MOST, "event_capacity %u exceeds %u", config->event_capacity, EVENTS_MOST);
 	pthread_mutex_lock(&names_lock);
 	place = find_name(config->name);

@@ -10,6 +10,7 @@
 #include <pydp/key_chain.h>
 #include <pydp/reflector.h>
 #include <pydp/link_quality.h>
+#include <pydp/nexthop.h>
 #include <pydp/session.h>
 #include "core/counter.h"
 
@@ -31,6 +32,10 @@ enum command_kind {
 	COMMAND_ADDRESS_REMOVE,
 	COMMAND_NEIGHBOUR_SET,
 	COMMAND_NEIGHBOUR_LIST,
+	COMMAND_NEXTHOP_SET,
+	COMMAND_NEXTHOP_REMOVE,
+	COMMAND_NEXTHOP_READ,
+	COMMAND_NEXTHOP_LIST,
 	COMMAND_NEXT_DEADLINE,
 	COMMAND_RESET_GAP,
 	COMMAND_REFLECTOR_SET,
@@ -62,6 +67,10 @@ struct command {
 		struct command_address address;
 		struct pydp_reflector_config reflector;
 		struct {
+			struct pydp_nexthop_config nexthop;
+			uint32_t nexthop_id;
+		};
+		struct {
 			uint32_t id;
 			uint32_t value; /* of a removal: at once; of a hold: held */
 		} one;
@@ -80,6 +89,7 @@ struct reply {
 		struct pydp_session_state state;
 		uint32_t refused[PYDP_CNT_COUNT];
 		struct pydp_link_quality quality;
+		struct pydp_nexthop nexthop;
 		struct {
 			uint32_t count;
 			uint32_t next; /* cursor for the next question; UINT32_MAX: that was all */

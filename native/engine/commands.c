@@ -102,6 +102,15 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 		reply->list.count = neighbours_list(engine, command->cursor, reply->list.neighbours, REPLY_NEIGHBOURS,
 						    &reply->list.next);
 		return PYDP_OK;
+	case COMMAND_NEXTHOP_SET:
+		return nexthops_set(engine, command->nexthop_id, &command->nexthop, engine->now_ns);
+	case COMMAND_NEXTHOP_REMOVE:
+		return nexthops_remove(engine, command->one.id);
+	case COMMAND_NEXTHOP_READ:
+		return nexthops_read(engine, command->one.id, &reply->nexthop);
+	case COMMAND_NEXTHOP_LIST:
+		reply->list.count = nexthops_list(engine, command->cursor, reply->list.ids, REPLY_IDS, &reply->list.next);
+		return PYDP_OK;
 	case COMMAND_NEXT_DEADLINE:
 		reply->deadline_ns = wheel_next(&engine->wheel);
 		return PYDP_OK;

@@ -30,6 +30,7 @@ static void give_back(struct pydp_engine *engine)
 	events_destroy(engine);
 	mailbox_destroy(engine);
 	sessions_destroy(engine);
+	nexthops_destroy(engine);
 	neighbours_destroy(engine);
 	key_chains_destroy(engine);
 	pthread_mutex_destroy(&engine->control_lock);
@@ -47,6 +48,7 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 	snprintf(engine->name, sizeof(engine->name), "%s", config->name);
 	engine->max_sessions = config->max_sessions ? config->max_sessions : ENGINE_DEFAULT_SESSIONS;
 	engine->max_neighbours = config->max_neighbours ? config->max_neighbours : ENGINE_DEFAULT_NEIGHBOURS;
+	engine->max_nexthops = config->max_nexthops ? config->max_nexthops : ENGINE_DEFAULT_NEXTHOPS;
 	engine->events.fd = engine->mailbox.wake_fd = engine->mailbox.answer_fd = -1;
 	pthread_mutex_init(&engine->control_lock, NULL);
 	sem_init(&engine->started, 0, 0);
@@ -57,6 +59,8 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 		result = error_set(PYDP_E_SYSTEM, "the kernel gives no random key for echoes: %s", strerror(errno));
 	if (result == PYDP_OK)
 		result = neighbours_create(engine);
+	if (result == PYDP_OK)
+		result = nexthops_create(engine);
 	if (result == PYDP_OK)
 		result = key_chains_create(engine);
 	if (result == PYDP_OK)

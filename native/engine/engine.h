@@ -23,6 +23,7 @@
 #include "engine/command.h"
 #include "engine/key_chains.h"
 #include "engine/neighbours.h"
+#include "engine/nexthops.h"
 #include "engine/poll_gap.h"
 #include "io/port.h"
 #include "path/neighbour.h"
@@ -33,6 +34,7 @@ enum {
 	ENGINE_PORTS = 64,
 	ENGINE_DEFAULT_SESSIONS = 4096,
 	ENGINE_DEFAULT_NEIGHBOURS = 4096,
+	ENGINE_DEFAULT_NEXTHOPS = 4096,
 	ENGINE_DEFAULT_EVENTS = 8192,
 	ENGINE_DEFAULT_SLEEP_US = 500
 };
@@ -70,7 +72,7 @@ struct engine_events {
 struct pydp_engine {
 	char name[24];
 	/* sizes: set at creation */
-	uint32_t max_sessions, max_neighbours;
+	uint32_t max_sessions, max_neighbours, max_nexthops;
 
 	/* time */
 	uint64_t now_ns;   /* of the current or last turn; 0: no turn yet */
@@ -86,6 +88,7 @@ struct pydp_engine {
 	uint32_t session_count;
 	uint32_t free_head, free_tail, free_count;
 	struct neighbours neighbours;
+	struct nexthops nexthops;
 	struct key_chains key_chains;
 	struct wheel wheel; /* slots, then neighbours from max_sessions on */
 	struct wheel_node *wheel_nodes;

@@ -39,10 +39,9 @@ static void join(struct pydp_engine *engine, uint32_t slot, int index, uint64_t 
 	if (neighbour->first != PATH_NONE)
 		engine->sessions.cold[neighbour->first].previous_of_neighbour = slot;
 	neighbour->first = slot;
-	if (neighbour->users++ == 0 && neighbour->state != PYDP_NEIGHBOUR_STATIC) {
-		neighbour_ask(engine, neighbour);
-		neighbour_arm(engine, (uint32_t)index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
-	}
+	if (!neighbour_wanted(neighbour))
+		neighbour_want(engine, (uint32_t)index, now_ns);
+	neighbour->users++;
 }
 
 int neighbours_join(struct pydp_engine *engine, uint32_t slot, const uint8_t *octets, uint64_t now_ns)
@@ -82,7 +81,8 @@ void neighbours_leave(struct pydp_engine *engine, uint32_t slot)
 		engine->sessions.cold[cold->previous_of_neighbour].next_of_neighbour = cold->next_of_neighbour;
 	if (cold->next_of_neighbour != PATH_NONE)
 		engine->sessions.cold[cold->next_of_neighbour].previous_of_neighbour = cold->previous_of_neighbour;
-	if (--neighbour->users == 0 && (neighbour->state != PYDP_NEIGHBOUR_STATIC || neighbour->key.family & MICRO_GROUP))
+	neighbour->users--;
+	if (!neighbour_wanted(neighbour) && (neighbour->state != PYDP_NEIGHBOUR_STATIC || neighbour->key.family & MICRO_GROUP))
 		neighbours_forget(engine, cold->neighbour);
 }
 

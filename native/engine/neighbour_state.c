@@ -13,18 +13,50 @@ void neighbour_arm(struct pydp_engine *engine, uint32_t index, uint64_t due_ns)
 	wheel_arm(&engine->wheel, engine->max_sessions + index, due_ns);
 }
 
+/* An address of ours that the neighbour can answer to: a session's, or the one whose prefix it is in, or any of its family on its
+ * link. NULL: there is none any more. */
+static const uint8_t *own_address(const struct pydp_engine *engine, const struct neighbour *neighbour)
+{
+	const struct path_port *port = engine->path_ports[neighbour->key.port];
+	const uint8_t *any = NULL;
+
+	if (neighbour->first != PATH_NONE)
+		return engine->sessions.cold[neighbour->first].local;
+	for (uint32_t i = 0; i < port->local_count; i++) {
+		const struct path_local *local = &port->locals[i];
+
+		if (local->vlan != neighbour->key.vlan || local->family != neighbour->key.family)
+			continue;
+		if (path_prefix_holds(local->octets, local->prefix_length, neighbour->key.octets))
+			return local->octets;
+		any = local->octets;
+	}
+	return any;
+}
+
 void neighbour_ask(struct pydp_engine *engine, struct neighbour *neighbour)
 {
 	struct path_port *port = engine->path_ports[neighbour->key.port];
-	/* Any session's own address is one that the neighbour can answer to. */
-	const uint8_t *local = engine->sessions.cold[neighbour->first].local;
+	const uint8_t *local = own_address(engine, neighbour);
 
+	if (neighbour->tries < UINT8_MAX)
+		neighbour->tries++;
+	if (local == NULL)
+		return;
 	if (neighbour->key.family == 4)
 		path_arp_ask(port, neighbour->key.vlan, local, neighbour->key.octets);
 	else
 		path_nd_ask(port, neighbour->key.vlan, local, neighbour->key.octets);
-	if (neighbour->tries < UINT8_MAX)
-		neighbour->tries++;
+}
+
+void neighbour_want(struct pydp_engine *engine, uint32_t index, uint64_t now_ns)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+
+	if (neighbour->state == PYDP_NEIGHBOUR_STATIC)
+		return;
+	neighbour_ask(engine, neighbour);
+	neighbour_arm(engine, index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
 }
 
 void neighbour_enter(struct pydp_engine *engine, uint32_t index, uint8_t state, uint64_t now_ns)
@@ -59,7 +91,7 @@ void neighbour_confirm(struct pydp_engine *engine, uint32_t index, const struct 
 	neighbour->confirmed_ns = now_ns;
 	neighbour_enter(engine, index, source == NEIGHBOUR_PINNED ? PYDP_NEIGHBOUR_STATIC : PYDP_NEIGHBOUR_REACHABLE, now_ns);
 	neighbour_arm(engine, index,
-		      source == NEIGHBOUR_PINNED || neighbour->users == 0 ? NEIGHBOUR_NEVER : now_ns + REACHABLE_NS);
+		      source == NEIGHBOUR_PINNED || !neighbour_wanted(neighbour) ? NEIGHBOUR_NEVER : now_ns + REACHABLE_NS);
 }
 
 /* Where the kernel owns ARP its answers do not come to us, and what keeps a neighbour is the session itself. */
@@ -75,7 +107,7 @@ void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now
 {
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 
-	if (!neighbour->used || neighbour->users == 0 || neighbour->state == PYDP_NEIGHBOUR_STATIC)
+	if (!neighbour->used || !neighbour_wanted(neighbour) || neighbour->state == PYDP_NEIGHBOUR_STATIC)
 		return;
 	if (neighbour->due_ns > now_ns) {
 		wheel_arm(&engine->wheel, engine->max_sessions + index, neighbour->due_ns);

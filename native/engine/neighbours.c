@@ -97,7 +97,7 @@ int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, 
 	if (index < 0)
 		return PYDP_OK;
 	neighbour = &engine->neighbours.entries[index];
-	if (neighbour->users == 0) {
+	if (!neighbour_wanted(neighbour)) {
 		neighbours_forget(engine, (uint32_t)index);
 		return PYDP_OK;
 	}
@@ -108,6 +108,29 @@ int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, 
 		neighbour_arm(engine, (uint32_t)index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
 	}
 	return PYDP_OK;
+}
+
+int neighbours_hold(struct pydp_engine *engine, const struct neighbour_key *key, uint64_t now_ns)
+{
+	int index = neighbours_make(engine, key);
+	struct neighbour *neighbour;
+
+	if (index < 0)
+		return index;
+	neighbour = &engine->neighbours.entries[index];
+	if (!neighbour_wanted(neighbour))
+		neighbour_want(engine, (uint32_t)index, now_ns);
+	neighbour->holders++;
+	return index;
+}
+
+void neighbours_release(struct pydp_engine *engine, uint32_t index)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+
+	neighbour->holders--;
+	if (!neighbour_wanted(neighbour) && neighbour->state != PYDP_NEIGHBOUR_STATIC)
+		neighbours_forget(engine, index);
 }
 
 uint32_t neighbours_reflector(void *context, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets)

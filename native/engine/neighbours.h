@@ -28,6 +28,7 @@ struct neighbour {
 	uint8_t tries;  /* questions since the last confirmation, up to 255 */
 	uint8_t used;
 	uint32_t users;      /* sessions */
+	uint32_t holders;    /* next hops */
 	uint32_t first;      /* slot of one, then path_session.next_of_neighbour */
 	uint32_t live, dead; /* of them, those that guard it and whose next-hop state is that */
 	uint32_t reflector;  /* slot of one that wants the neighbour's echoes reflected; PATH_NONE: none does */
@@ -51,6 +52,12 @@ static inline bool neighbour_resolved(uint8_t state)
 	return state != PYDP_NEIGHBOUR_INCOMPLETE && state != PYDP_NEIGHBOUR_FAILED;
 }
 
+/* Somebody wants it whether packets go there or not. */
+static inline bool neighbour_wanted(const struct neighbour *neighbour)
+{
+	return neighbour->users + neighbour->holders > 0;
+}
+
 /* engine/neighbours.c */
 int neighbours_create(struct pydp_engine *engine);
 void neighbours_destroy(struct pydp_engine *engine);
@@ -58,6 +65,9 @@ void neighbours_destroy(struct pydp_engine *engine);
 int neighbours_make(struct pydp_engine *engine, const struct neighbour_key *key);
 void neighbours_forget(struct pydp_engine *engine, uint32_t index);
 int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, const struct pydp_mac *mac, uint64_t now_ns);
+/* A next hop wants the neighbour: found or made, and asked for; the index or a status with a sentence. */
+int neighbours_hold(struct pydp_engine *engine, const struct neighbour_key *key, uint64_t now_ns);
+void neighbours_release(struct pydp_engine *engine, uint32_t index);
 /* From an index on; next is where to go on, UINT32_MAX at the end. */
 uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp_neighbour *entries, uint32_t capacity,
 			 uint32_t *next);
@@ -77,6 +87,8 @@ void adjacency_set(struct pydp_engine *engine, uint32_t index, uint32_t bit, boo
 void adjacency_follow(struct pydp_engine *engine, uint32_t slot, uint8_t before, uint8_t after);
 
 /* engine/neighbour_state.c */
+/* The first one wants it: it is asked for, unless its MAC address is known. */
+void neighbour_want(struct pydp_engine *engine, uint32_t index, uint64_t now_ns);
 /* When to look at it again. */
 void neighbour_arm(struct pydp_engine *engine, uint32_t index, uint64_t due_ns);
 void neighbour_ask(struct pydp_engine *engine, struct neighbour *neighbour);

@@ -2,6 +2,19 @@
 /* What a group does for flows whose own member is not live. */
 #include "path/nexthop.h"
 
+/* Of all the buckets one in five may be live, and one flow in a thousand finds none in so many tries. */
+enum { TRIES = 32 };
+
+/* A number of the flow's for each try, as good as random: the finaliser of MurmurHash3. */
+static uint32_t mix(uint32_t hash, uint32_t try)
+{
+	uint32_t x = hash + try * UINT32_C(0x9e3779b9);
+
+	x = (x ^ x >> 16) * UINT32_C(0x85ebca6b);
+	x = (x ^ x >> 13) * UINT32_C(0xc2b2ae35);
+	return x ^ x >> 16;
+}
+
 static bool is_live(const _Atomic uint32_t *place, const struct path_adjacency *adjacencies, uint32_t *index)
 {
 	*index = atomic_load_explicit(place, memory_order_relaxed);
@@ -18,15 +31,18 @@ static uint32_t first_live(const _Atomic uint32_t *places, uint16_t count, const
 	return PATH_ADJACENCY_NONE;
 }
 
-/* Each flow has an order of its own in which it goes through all the buckets, so that its choice depends on which members live
- * and on nothing else: the next death moves no flow but those of the dead. An odd step meets every bucket once. */
+/* Each flow goes through the buckets in an order of its own, so that its choice depends on which members live and on nothing
+ * else: the next death moves no flow but those of the dead. */
 static uint32_t next_choice(const struct path_group *group, const struct path_adjacency *adjacencies, uint32_t hash)
 {
-	uint32_t mixed = (hash ^ hash >> 16) * UINT32_C(0x9e3779b1);
-	uint32_t at = mixed >> 24, step = (mixed >> 15 & 0xff) | 1, index;
+	uint32_t index;
 
-	for (uint32_t i = 0; i < PATH_BUCKETS; i++, at += step)
-		if (is_live(&group->buckets[at % PATH_BUCKETS], adjacencies, &index))
+	for (uint32_t i = 1; i <= TRIES; i++)
+		if (is_live(&group->buckets[mix(hash, i) % BUCKETS], adjacencies, &index))
+			return index;
+	/* Nearly all of the weight is dead. */
+	for (uint32_t i = 0; i < BUCKETS; i++)
+		if (is_live(&group->buckets[(hash + i) % BUCKETS], adjacencies, &index))
 			return index;
 	return PATH_ADJACENCY_NONE;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <pydp/nexthop.h>
+#include "core/buckets.h"
 
 #define PATH_ADJACENCY_NONE UINT32_MAX
 
@@ -88,14 +89,13 @@ static inline uint16_t path_nexthop_vlan(uint64_t word)
 	return word >> 16 & 0xfff;
 }
 
-enum { PATH_BUCKETS = 256 };
 static_assert(sizeof(((struct pydp_nexthop_config *)0)->members) == PYDP_NEXTHOP_MEMBERS * sizeof(struct pydp_nexthop_member) &&
 		      sizeof(((struct pydp_nexthop_config *)0)->backups) == PYDP_NEXTHOP_BACKUPS * sizeof(uint32_t),
 	      "plain headers have plain numbers");
 
 /* Adjacencies by index. A flow's hash chooses a bucket; a member has as many of them as its weight is worth. */
 struct path_group {
-	_Atomic uint32_t buckets[PATH_BUCKETS];         /* PATH_ADJACENCY_NONE: the group has no members */
+	_Atomic uint32_t buckets[BUCKETS];              /* PATH_ADJACENCY_NONE: the group has no members */
 	_Atomic uint32_t members[PYDP_NEXTHOP_MEMBERS]; /* of them, those that have buckets */
 	_Atomic uint32_t backups[PYDP_NEXTHOP_BACKUPS]; /* in the order in which they are taken */
 	_Atomic uint16_t member_count, backup_count;
@@ -110,7 +110,7 @@ uint32_t path_group_divert(const struct path_group *group, const struct path_adj
  * by weight over those that live, and they return with it. hash: of the flow's addresses and ports; all its bits count. */
 static inline uint32_t path_group_pick(const struct path_group *group, const struct path_adjacency *adjacencies, uint32_t hash)
 {
-	uint32_t index = atomic_load_explicit(&group->buckets[hash % PATH_BUCKETS], memory_order_relaxed);
+	uint32_t index = atomic_load_explicit(&group->buckets[hash % BUCKETS], memory_order_relaxed);
 
 	if (index != PATH_ADJACENCY_NONE && path_adjacency_live(&adjacencies[index]))
 		return index;

@@ -16,6 +16,7 @@ PROGRAMS = [
     "life",
     "events",
     "neighbours",
+    "nexthops",
     "drops",
     "echo",
     "reflect",

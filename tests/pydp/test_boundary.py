@@ -20,6 +20,7 @@ ENUMS = [
     ("pydp_crypto_algorithm", states.CryptoAlgorithm, "PYDP_CRYPTO_"),
     ("pydp_auth_type", states.AuthType, "PYDP_AUTH_"),
     ("pydp_nexthop_state", states.NextHopState, "PYDP_NEXTHOP_"),
+    ("pydp_nexthop_kind", states.NextHopKind, "PYDP_NEXTHOP_"),
     ("pydp_neighbour_state", states.NeighbourState, "PYDP_NEIGHBOUR_"),
     ("pydp_event_type", states.EventType, "PYDP_EVENT_"),
     ("pydp_event_flag", states.EventFlag, "PYDP_EVENT_"),
@@ -77,6 +78,7 @@ def test_records_leave_out_no_field_of_their_struct():
 
     assert len(fields(pydp.SessionState)) == count("pydp_session_state")
     assert len(fields(pydp.SessionConfig)) == count("pydp_session_config")
+    assert len(fields(pydp.NextHop)) == count("pydp_nexthop")
     assert len(fields(pydp.Takeover)) == count("pydp_session_takeover")
     assert len(fields(pydp.Key)) == count("pydp_key") - 1, "bytes know their length"
     assert len(fields(pydp.PortInfo)) == count("pydp_port_info")

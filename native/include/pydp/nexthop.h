@@ -51,4 +51,14 @@ struct pydp_nexthop {
 	uint16_t buckets[64]; /* GROUP: of 256, by member: the flows that are its own while it is live */
 };
 
+/* Makes the next hop, or makes it another; repeating it changes nothing. id: 1 to max_nexthops - 1, chosen by the caller. A group
+ * that becomes another moves as few flows as its new weights allow. PYDP_E_NOENT when a member is no adjacent next hop;
+ * PYDP_E_BUSY when one that groups use is to become something else than adjacent. */
+int pydp_nexthop_set(pydp_engine_t *engine, uint32_t id, const struct pydp_nexthop_config *config);
+/* PYDP_E_BUSY while routes or groups use it. One that is not there is removed already. */
+int pydp_nexthop_remove(pydp_engine_t *engine, uint32_t id);
+int pydp_nexthop_read(pydp_engine_t *engine, uint32_t id, struct pydp_nexthop *nexthop);
+/* Copies at most capacity ids, in ascending order; count is how many there are. */
+int pydp_nexthop_list(pydp_engine_t *engine, uint32_t *ids, uint32_t capacity, uint32_t *count);
+
 #endif
