@@ -51,7 +51,6 @@ def make_native() -> list[Path]:
     """Bring native/build up to date; the files that travel inside the package."""
     with_xdp = shutil.which(os.environ.get("CLANG") or "clang") and any((ROOT / "native/xdp").glob("*.bpf.c"))
     goals = ["all", "xdp"] if with_xdp else ["all"]
-    # Named as the Makefile names it: make keeps what depends on what by these names.
     command = ["make", "-s", "-C", str(ROOT / "native"), "BUILD=build", f"-j{os.cpu_count() or 1}", *goals]
     done = subprocess.run(command, check=False)
     if done.returncode:

@@ -15,9 +15,12 @@ LEAKS_OF_DPDK = "leak:librte_\nleak:eal_\nleak:rte_\nleak:libnuma\nleak:copy_arg
 
 
 @functools.cache
-def library(build: Path, sanitize: bool = False) -> Path:
-    """The directory that holds libpydp.so, up to date."""
-    command = ["make", "-s", "-C", str(NATIVE), f"BUILD={build}", f"SANITIZE={int(sanitize)}"]
+def library(sanitize: bool = False) -> Path:
+    """The directory that holds libpydp.so, up to date: the one that `make build` fills, or one with sanitizers."""
+    build = HERE.parents[1] / "build" / "sanitized" if sanitize else NATIVE / "build"
+    command = ["make", "-s", f"-j{os.cpu_count()}", "-C", str(NATIVE), f"BUILD={build}"]
+    if sanitize:
+        command += ["SANITIZE=1", "CFLAGS=-O1 -g"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return build

@@ -30,7 +30,7 @@ CASES = [(name, case) for name in PROGRAMS for case in cases(name)]
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     out = tmp_path_factory.mktemp("programs")
-    build = library(out / "build")
+    build = library()
     return {name: program(name, out, build) for name in PROGRAMS}
 
 

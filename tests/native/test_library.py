@@ -21,8 +21,8 @@ def output(*command: str, **environment: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return library(tmp_path_factory.mktemp("library") / "build")
+def build() -> Path:
+    return library()
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,21 @@ def test_what_the_headers_declare_is_what_is_exported(build: Path) -> None:
     symbols = output("nm", "-D", "--defined-only", str(build / "libpydp.so.0"))
     exported = {line.split()[-1].split("@")[0] for line in symbols.splitlines() if line.split()[-2] == "T"}
     assert exported == declared()
+
+
+def test_a_changed_header_remakes_objects_however_their_place_is_spelled(tmp_path: Path) -> None:
+    tree = tmp_path / "native"
+    shutil.copytree(NATIVE, tree, ignore=shutil.ignore_patterns("build"))
+    place = tmp_path / "objects"
+    for spelled, again in [(str(place), "../objects"), ("../objects", str(place)), (str(place), str(place))]:
+        output("make", "-s", "-C", str(tree), f"BUILD={spelled}", f"{spelled}/core/wheel.o")
+        made = (place / "core/wheel.o").stat().st_mtime_ns
+        for name in (spelled, again):
+            output("make", "-s", "-C", str(tree), f"BUILD={name}", f"{name}/core/wheel.o")
+            assert (place / "core/wheel.o").stat().st_mtime_ns == made, "nothing has changed"
+        (tree / "core/wheel.h").touch()
+        output("make", "-s", "-C", str(tree), f"BUILD={again}", f"{again}/core/wheel.o")
+        assert (place / "core/wheel.o").stat().st_mtime_ns > made
 
 
 def test_the_headers_compile_alone_as_c_and_as_cpp(tmp_path: Path) -> None:

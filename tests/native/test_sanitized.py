@@ -22,10 +22,14 @@ PROGRAMS = [
 ]
 
 
+#: The library is compiled first, which a loaded machine takes minutes for.
+pytestmark = pytest.mark.timeout(600)
+
+
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     out = tmp_path_factory.mktemp("sanitized")
-    build = library(out / "build", sanitize=True)
+    build = library(sanitize=True)
     return {name: program(name, out, build, sanitize=True) for name in PROGRAMS}
 
 
