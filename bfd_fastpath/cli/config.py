@@ -31,6 +31,7 @@ def check(file: Path) -> int:
     wanted = _load(file)
     if wanted is None:
         return exit_codes.BAD_INPUT
+    from bfd_fastpath.config.advice import advice
     from bfd_fastpath.config.passwords import password_faults
     from bfd_fastpath.config.plan import plan
     from bfd_fastpath.config.render import render_plan
@@ -43,6 +44,8 @@ def check(file: Path) -> int:
         click.echo("\n".join(map(str, faults)), err=True)
         return exit_codes.BAD_INPUT
     click.echo(render_plan(plan(None, wanted)), nl=False)
+    for sentence in advice(wanted):
+        click.echo(f"bfd-fastpath: warning: {file}: {sentence}", err=True)
     try:
         line = eal_line(wanted)
     except PydpError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bfd_fastpath.cli import client, show_tables
+from bfd_fastpath.cli import client, quality_tables, show_tables
 from bfd_fastpath.cli.options import Address, AddressType, json_option, print_json, socket_option
 
 
@@ -44,7 +44,7 @@ def _add(name: str, help_text: str, render: Callable[[Any], str]) -> None:
 @json_option
 @socket_option
 def sessions(address: Address | None, counters: bool, as_json: bool, socket_path: str) -> None:
-    """BFD sessions: states, negotiated timers, packets. ADDRESS: only those to this peer."""
+    """BFD sessions: states, negotiated timers, packets. ADDRESS: of this peer only, with link quality."""
     if counters and address is None:
         raise click.UsageError("--counters needs the ADDRESS of a peer: show sessions 192.0.2.1 --counters")
     result: Any = client.ask(
@@ -54,6 +54,8 @@ def sessions(address: Address | None, counters: bool, as_json: bool, socket_path
         print_json(result)
         return
     click.echo(show_tables.sessions(result))
+    if address is not None and (quality := quality_tables.sessions(result)):
+        click.echo(quality)
     if counters:
         click.echo(show_tables.refused(result))
 

@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from bfd_fastpath.cli import quality_tables
 from bfd_fastpath.cli.table import age, interval, table
 
 
@@ -182,7 +183,13 @@ def reporter(result: Any) -> str:
             f"families {families}" + (f"; last error: {one['last-error']}" if one["last-error"] else "")
         )
         if one["told"]:
-            rows = [(told["address"], told["state"]) for told in one["told"]]
-            parts += ["  " + line for line in table(("NEXT HOP", "TOLD"), rows).splitlines()]
+            rows = [
+                (told["address"], told["state"], quality_tables.told(told.get("link-quality", {})))
+                for told in one["told"]
+            ]
+            judged = any(row[2] for row in rows)
+            headers = ("NEXT HOP", "TOLD", "LINK QUALITY") if judged else ("NEXT HOP", "TOLD")
+            text = table(headers, [row[: len(headers)] for row in rows])
+            parts += ["  " + line for line in text.splitlines()]
         parts += [f"  not told: {one['address']} ({one['why']})" for one in one["untold"]]
     return "\n".join(parts) or "No BGP neighbours."

@@ -9,6 +9,7 @@ from typing import Any
 from bfd_fastpath.config.draft import Draft
 from bfd_fastpath.config.model import PathType
 from bfd_fastpath.config.read import Reader
+from bfd_fastpath.config.redirected import check_redirected
 
 
 def check(reader: Reader, draft: Draft) -> None:
@@ -17,6 +18,7 @@ def check(reader: Reader, draft: Draft) -> None:
     _check_ports(reader, draft)
     _check_sessions(reader, draft)
     _check_key_chains(reader, draft)
+    check_redirected(reader, draft)
     for path, first, (address, port) in _named_twice(draft, "neighbor"):
         reader.fault(path, f"{address} port {port} is {first} already", "remove one of the two")
 

@@ -51,6 +51,12 @@ def _refuse_company(reader: Reader, path: str, good: dict[str, Any], port: Port)
             reader.fault(
                 f"{path}.{key}", "unaffiliated echo speaks to itself alone (RFC 9747)", f"leave {key} out"
             )
+    if "authentication" in good:
+        reader.fault(
+            f"{path}.authentication",
+            "unaffiliated echo is not authenticated here",
+            "leave it out",
+        )
     if port.xdp_redirect is XdpRedirect.BFD:
         reader.fault(
             f"{path}.path-type",

@@ -76,6 +76,9 @@ def test_what_cannot_be_is_refused(text: str, key: str, wrong: str) -> None:
     assert wrong in found.wrong
 
 
+CHAIN = (
+    '[[key-chain]]\nname = "exchange"\nkeys = [{ key-id = 1, crypto-algorithm = "md5", key-env = "KEY" }]\n'
+)
 ALONE = '[[session]]\ninterface = "lan0"\npath-type = "path-unaffiliated-echo"\ndest-addr = "198.51.100.9"\n'
 
 
@@ -92,6 +95,7 @@ def test_unaffiliated_echo_needs_no_more_than_a_neighbour():
         ('role = "passive"', "role"),
         ("demand-enabled = true", "demand-enabled"),
         ('gateway = "198.51.100.254"', "gateway"),
+        (f'authentication = {{ key-chain = "exchange" }}\n{CHAIN}', "authentication"),
         ("required-min-echo-rx-interval = 50000", "required-min-echo-rx-interval"),
     ],
 )
