@@ -86,6 +86,8 @@ static void forget(struct path_session_extra *extra)
 /* When the next Poll of Demand mode is due follows from what the session does; see session_acts.c. */
 static void note_demand(struct path_session_extra *extra, const struct pydp_session_config *config)
 {
+	if (!config->demand && extra->demand_poll_ns != 0)
+		extra->demand_poll_ns = 0;
 	if (!config->demand || extra->demand_poll_us == config->demand_poll_us)
 		return;
 	extra->demand_poll_us = config->demand_poll_us;

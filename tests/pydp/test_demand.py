@@ -71,6 +71,20 @@ def test_demand_that_ends_lets_the_peer_speak_again(pair):
     assert read(pair, 1, theirs).negotiated_tx_interval_us == 50_000
 
 
+def test_demand_that_comes_again_polls_from_then_on(pair):
+    """Not when it would have polled, had it never been off."""
+    ours, _ = with_demand(pair)
+    pair.engines[0].sessions.upsert(pair.config(0))
+    pair.run(5000)
+    pair.engines[0].sessions.upsert(pair.config(0, **DEMAND))
+    pair.until(lambda: read(pair, 0, ours).demanding, 1000)
+    before = read(pair, 0, ours).poll_count
+    pair.run(1900)
+    assert read(pair, 0, ours).poll_count == before
+    pair.run(200)
+    assert read(pair, 0, ours).poll_count == before + 1
+
+
 def test_both_ends_in_demand_mode_are_silent_and_up(pair):
     ours, theirs = with_demand(pair, demand_poll_interval_us=0)
     pair.engines[1].sessions.upsert(pair.config(1, demand_enabled=True))
