@@ -37,6 +37,7 @@ from pydp.nexthops import Member, NextHop, NextHopConfig, NextHops
 from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
 from pydp.reflector import ReflectorConfig
 from pydp.ring import Ring
+from pydp.routes import Route, RouteInfo, Routes
 from pydp.session_config import SessionConfig, Takeover
 from pydp.sessions import Sessions, SessionState
 from pydp.states import (
@@ -112,6 +113,9 @@ __all__ = [
     "ReflectorConfig",
     "Ring",
     "Role",
+    "Route",
+    "RouteInfo",
+    "Routes",
     "SessionConfig",
     "SessionState",
     "Sessions",

@@ -16,6 +16,7 @@ from pydp.key_chains import KeyChains
 from pydp.nexthops import NextHops
 from pydp.ports import Port
 from pydp.reflector import ReflectorConfig, set_reflector
+from pydp.routes import Routes
 from pydp.sessions import Sessions
 from pydp.states import Idle, NeighbourState
 from pydp.stats import Stats
@@ -107,6 +108,11 @@ class Engine(EngineHandle):
     def nexthops(self) -> NextHops:
         """What routes lead to."""
         return NextHops(self)
+
+    @property
+    def routes(self) -> Routes:
+        """The routes that packets are forwarded by."""
+        return Routes(self)
 
     @property
     def events(self) -> Events:

@@ -22,6 +22,8 @@ class PydpError(Exception):
         super().__init__(text)
         self.text = text
         self.status = self.default_status if status is None else status
+        #: Of a call that does several things: how many were done before this one.
+        self.done = 0
 
     @property
     def name(self) -> str:

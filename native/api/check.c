@@ -20,6 +20,15 @@ int check_address(const struct pydp_address *address, const char *what)
 	return PYDP_OK;
 }
 
+int check_prefix(const struct pydp_prefix *prefix)
+{
+	CHECK(prefix->address.family == 4 || prefix->address.family == 6, "a prefix has family %u: 4 or 6",
+	      prefix->address.family);
+	CHECK(prefix->length <= (prefix->address.family == 4 ? 32 : 128), "prefix length %u is too long for IPv%u",
+	      prefix->length, prefix->address.family);
+	return PYDP_OK;
+}
+
 int check_vlan(uint16_t vlan)
 {
 	CHECK(vlan <= VLAN_LAST, "VLAN %u does not exist: 1 to %u, or 0 for untagged", vlan, VLAN_LAST);

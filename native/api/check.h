@@ -15,6 +15,8 @@
 
 /* A unicast address that a host can have. what names it in the sentence. */
 int check_address(const struct pydp_address *address, const char *what);
+/* Family and length; the bits behind the length may be any. */
+int check_prefix(const struct pydp_prefix *prefix);
 int check_vlan(uint16_t vlan);
 /* A name of 1 to 20 characters. */
 int check_name(const char *name, const char *what);

@@ -6,15 +6,6 @@
 
 enum { RATE_MOST = 100000000 };
 
-static int check_prefix(const struct pydp_prefix *prefix)
-{
-	CHECK(prefix->address.family == 4 || prefix->address.family == 6, "a prefix has family %u: 4 or 6",
-	      prefix->address.family);
-	CHECK(prefix->length <= (prefix->address.family == 4 ? 32 : 128), "prefix length %u is too long for IPv%u",
-	      prefix->length, prefix->address.family);
-	return PYDP_OK;
-}
-
 static int check_reflector(const struct pydp_reflector_config *config)
 {
 	int result = PYDP_OK;

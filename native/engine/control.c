@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <rte_ring_elem.h>
 #include "engine/control.h"
+#include "engine/routes.h"
 #include "engine/table.h"
 #include "io/eal.h"
 #include "io/error.h"
@@ -33,6 +34,7 @@ static void give_back(struct pydp_engine *engine)
 	nexthops_destroy(engine);
 	neighbours_destroy(engine);
 	key_chains_destroy(engine);
+	routes_destroy(engine);
 	pthread_mutex_destroy(&engine->control_lock);
 	sem_destroy(&engine->started);
 	table_unmap(engine, sizeof(*engine));
@@ -65,6 +67,8 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 		result = key_chains_create(engine);
 	if (result == PYDP_OK)
 		result = events_create(engine, config->event_capacity ? config->event_capacity : ENGINE_DEFAULT_EVENTS);
+	if (result == PYDP_OK)
+		result = routes_create(engine);
 	if (result == PYDP_OK)
 		result = mailbox_create(engine);
 	if (result != PYDP_OK) {

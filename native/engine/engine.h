@@ -14,6 +14,7 @@
 #include <rte_ring.h>
 #include <pydp/engine.h>
 #include <pydp/event.h>
+#include <pydp/route.h>
 #include <pydp/session.h>
 #include <pydp/stats.h>
 #include "core/histogram.h"
@@ -69,6 +70,9 @@ struct engine_events {
 	bool fresh;      /* something went onto the ring since the last look at armed */
 };
 
+struct fib;
+struct rte_rcu_qsbr;
+
 struct pydp_engine {
 	char name[24];
 	/* sizes: set at creation */
@@ -105,6 +109,13 @@ struct pydp_engine {
 	struct engine_events events;
 	struct engine_stats stats;
 	uint32_t received, sent; /* packets in this turn */
+
+	/* routes: changed by the control thread, looked up by the worker, which says once a turn that it holds none of them */
+	struct fib *_Atomic fib; /* NULL until there is a first route */
+	struct rte_rcu_qsbr *qsbr;
+	struct pydp_route_limits route_limits; /* control thread's, of a FIB to be made */
+	/* Set at creation: whether a next hop exists; NULL: every id does. Asked by the control thread, under its lock. */
+	bool (*knows_next_hop)(const struct pydp_engine *engine, uint32_t next_hop);
 
 	/* between the control thread and the worker */
 	struct mailbox mailbox;

@@ -5,12 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 #include <rte_lcore.h>
+#include <rte_rcu_qsbr.h>
 #include "engine/engine.h"
+#include "engine/routes.h"
 #include "io/error.h"
 #include "io/thread.h"
 
 /* Turns without work before sleep is thought of. */
 #define IDLE_TURNS 8u
+
+/* Nobody who changes routes waits for a worker that sleeps. */
+static void sleep_quiescent(struct pydp_engine *engine)
+{
+	rte_rcu_qsbr_thread_offline(engine->qsbr, ENGINE_READER);
+	sleep_until_needed(engine);
+	rte_rcu_qsbr_thread_online(engine->qsbr, ENGINE_READER);
+}
 
 static void loop(struct pydp_engine *engine)
 {
@@ -23,9 +33,10 @@ static void loop(struct pydp_engine *engine)
 		else if (idle < IDLE_TURNS)
 			idle++;
 		else if (engine->worker_config.idle == PYDP_IDLE_SLEEP)
-			sleep_until_needed(engine);
+			sleep_quiescent(engine);
 		else
 			rte_pause();
+		rte_rcu_qsbr_quiescent(engine->qsbr, ENGINE_READER);
 	}
 }
 
@@ -43,10 +54,14 @@ static void *run(void *argument)
 	/* The time when nobody was responsible for the queues is not a gap of ours. */
 	engine->look_ns = 0;
 	engine->ticking = true;
+	rte_rcu_qsbr_thread_register(engine->qsbr, ENGINE_READER);
+	rte_rcu_qsbr_thread_online(engine->qsbr, ENGINE_READER);
 	sem_post(&engine->started);
 	loop(engine);
 	engine->ticking = false;
 	turn_flush(engine);
+	rte_rcu_qsbr_thread_offline(engine->qsbr, ENGINE_READER);
+	rte_rcu_qsbr_thread_unregister(engine->qsbr, ENGINE_READER);
 	rte_thread_unregister();
 	return NULL;
 }

@@ -137,10 +137,9 @@ uint32_t arena_take(struct arena *arena, uint32_t lines)
 
 	while (sizes[size] < lines)
 		size++;
-	reclaim(arena, RECLAIM_AT_ONCE, false);
 	line = take(arena, size);
 	while (line == ARENA_NONE && arena->retired_count > 0) {
-		reclaim(arena, arena->retired_count, true);
+		reclaim(arena, RETIRED_MOST, true);
 		line = take(arena, size);
 	}
 	return line;
@@ -175,4 +174,10 @@ void arena_retire(struct arena *arena, uint32_t line)
 		reclaim(arena, RETIRED_MOST, true);
 	to = (arena->retired_from + arena->retired_count++) % RETIRED_MOST;
 	arena->retired[to] = (struct arena_retired){.token = rte_rcu_qsbr_start(arena->readers), .line = line};
+	reclaim(arena, RECLAIM_AT_ONCE, false);
+}
+
+void arena_reclaim(struct arena *arena)
+{
+	reclaim(arena, RETIRED_MOST, false);
 }

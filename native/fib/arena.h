@@ -57,6 +57,8 @@ uint32_t arena_take(struct arena *arena, uint32_t lines);
 void arena_give(struct arena *arena, uint32_t line);
 /* Of a piece that no reader finds any more. */
 void arena_retire(struct arena *arena, uint32_t line);
+/* Frees what no reader can see any more. */
+void arena_reclaim(struct arena *arena);
 /* Octets that are in use, the retired among them. */
 size_t arena_used(const struct arena *arena);
 

@@ -102,9 +102,12 @@ void fib_expect(struct fib *fib, uint8_t family, uint32_t count)
 {
 	struct rib *rib = &fib->ribs[which(family)];
 
-	if (count > rib->most - rib->count)
-		count = rib->most - rib->count;
-	rib_reserve(rib, rib->count + count);
+	rib_reserve(rib, count < rib->most ? count : rib->most);
+}
+
+void fib_reclaim(struct fib *fib)
+{
+	arena_reclaim(&fib->arena);
 }
 
 uint32_t fib_get(const struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length)
@@ -151,11 +154,16 @@ uint32_t fib_uses(const struct fib *fib, uint32_t next_hop)
 
 size_t fib_memory(const struct fib *fib)
 {
-	size_t total = arena_used(&fib->arena);
+	size_t total = fib_node_memory(fib);
 
 	for (uint32_t i = 0; i < 2; i++)
 		total += rib_memory(&fib->ribs[i]) + (sizeof(uint32_t) << fib->tries[i].root_bits);
 	return total;
+}
+
+size_t fib_node_memory(const struct fib *fib)
+{
+	return arena_used(&fib->arena);
 }
 
 void fib_lookup4(const struct fib *fib, const uint32_t *addresses, uint32_t *next_hops, uint16_t count)

@@ -39,8 +39,10 @@ void fib_destroy(struct fib *fib);
 int fib_set(struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length, uint32_t next_hop);
 /* PYDP_E_NOENT where there is no such route. */
 int fib_remove(struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length);
-/* Makes room for so many routes more, as far as there may be any; spares the work of growing. */
+/* Makes room for so many routes in all, as far as there may be any; spares the work of growing. */
 void fib_expect(struct fib *fib, uint8_t family, uint32_t count);
+/* Frees what no reader can see any more, as every change does with some of it. */
+void fib_reclaim(struct fib *fib);
 /* The next hop of exactly this prefix, or FIB_NONE. */
 uint32_t fib_get(const struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length);
 /* The route that the address takes; false where there is none. */
@@ -52,6 +54,8 @@ uint32_t fib_count(const struct fib *fib, uint8_t family);
 uint32_t fib_uses(const struct fib *fib, uint32_t next_hop);
 /* Octets: roots, nodes, and the writer's tables. */
 size_t fib_memory(const struct fib *fib);
+/* Octets of nodes, which fib_config.max_memory bounds; the retired among them. */
+size_t fib_node_memory(const struct fib *fib);
 
 /* Readers. The next hops of count addresses, FIB_NONE where there is no route. IPv4 in host order; IPv6: where the 16 octets
  * are. */

@@ -91,5 +91,5 @@ class FibAgainstModel(RuleBasedStateMachine):
         assert self.fib.memory - self.bare <= 512 * (8 + 24)
 
 
-FibAgainstModel.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+FibAgainstModel.TestCase.settings = settings(max_examples=35, stateful_step_count=25, deadline=None)
 TestFibAgainstModel = FibAgainstModel.TestCase

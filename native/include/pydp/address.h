@@ -11,6 +11,12 @@ struct pydp_address {
 	uint8_t reserved[3];
 };
 
+struct pydp_prefix {
+	struct pydp_address address; /* bits behind the prefix are not looked at */
+	uint8_t length;
+	uint8_t reserved[3];
+};
+
 struct pydp_mac {
 	uint8_t octets[6];
 };

@@ -16,6 +16,7 @@
 #include <pydp/port.h>
 #include <pydp/reflector.h>
 #include <pydp/replay.h>
+#include <pydp/route.h>
 #include <pydp/session.h>
 #include <pydp/stats.h>
 #include <pydp/status.h>

@@ -5,12 +5,6 @@
 #include <stdint.h>
 #include <pydp/engine.h>
 
-struct pydp_prefix {
-	struct pydp_address address; /* bits behind the prefix are not looked at */
-	uint8_t length;
-	uint8_t reserved[3];
-};
-
 /* The whole wanted reflector. */
 struct pydp_reflector_config {
 	uint32_t discriminator_count; /* 0: nothing is reflected; at most 16 */
