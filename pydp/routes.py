@@ -160,12 +160,6 @@ class Routes:
                 return [_route(room[i]) for i in range(count[0])]
             capacity = count[0]
 
-    def uses(self, next_hop: int) -> int:
-        """How many routes have this next hop."""
-        count = ffi.new("uint32_t *")
-        raise_status(lib.pydp_route_uses(self._engine._c, _number(next_hop), count))
-        return int(count[0])
-
     def info(self) -> RouteInfo:
         """How large the table is, and how large it may become."""
         raw = ffi.new("struct pydp_route_info *")

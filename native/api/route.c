@@ -218,14 +218,6 @@ int pydp_route_list(pydp_engine_t *engine, uint8_t family, struct pydp_route *ro
 	return PYDP_OK;
 }
 
-int pydp_route_uses(pydp_engine_t *engine, uint32_t next_hop, uint32_t *count)
-{
-	CHECK_POINTER(engine);
-	CHECK_POINTER(count);
-	*count = routes_uses(engine, next_hop);
-	return PYDP_OK;
-}
-
 int pydp_route_info(pydp_engine_t *engine, struct pydp_route_info *info)
 {
 	CHECK_POINTER(engine);

@@ -114,8 +114,6 @@ struct pydp_engine {
 	struct fib *_Atomic fib; /* NULL until there is a first route */
 	struct rte_rcu_qsbr *qsbr;
 	struct pydp_route_limits route_limits; /* control thread's, of a FIB to be made */
-	/* Set at creation: whether a next hop exists; NULL: every id does. Asked by the control thread, under its lock. */
-	bool (*knows_next_hop)(const struct pydp_engine *engine, uint32_t next_hop);
 
 	/* between the control thread and the worker */
 	struct mailbox mailbox;

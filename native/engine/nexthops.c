@@ -3,6 +3,7 @@
 #include "engine/nexthops.h"
 #include <string.h>
 #include "engine/engine.h"
+#include "engine/routes.h"
 #include "engine/table.h"
 #include "io/error.h"
 
@@ -170,8 +171,8 @@ int nexthops_remove(struct pydp_engine *engine, uint32_t id)
 	if (result != PYDP_OK)
 		return result;
 	entry = &engine->nexthops.entries[id];
-	if (entry->routes > 0)
-		return error_set(PYDP_E_BUSY, "%u routes lead to next hop %u: remove them first", entry->routes, id);
+	if (routes_uses(engine, id) > 0)
+		return error_set(PYDP_E_BUSY, "%u routes lead to next hop %u: remove them first", routes_uses(engine, id), id);
 	if (entry->groups > 0)
 		return error_set(PYDP_E_BUSY, "next hop %u is in group %u: take it out first", id,
 				 nexthop_group_of(engine, id));
@@ -194,7 +195,7 @@ int nexthops_read(struct pydp_engine *engine, uint32_t id, struct pydp_nexthop *
 	memset(nexthop, 0, sizeof(*nexthop));
 	nexthop->config = entry->config;
 	nexthop->id = id;
-	nexthop->routes = entry->routes;
+	nexthop->routes = routes_uses(engine, id);
 	nexthop->groups = entry->groups;
 	nexthop->live = 1;
 	if (entry->config.kind == PYDP_NEXTHOP_GROUP) {
@@ -226,9 +227,4 @@ int nexthops_check(const struct pydp_engine *engine, uint32_t id)
 	if (id == 0 || id >= engine->nexthops.size || engine->nexthops.entries[id].config.kind == 0)
 		return error_set(PYDP_E_NOENT, "there is no next hop %u", id);
 	return PYDP_OK;
-}
-
-void nexthops_lead(struct pydp_engine *engine, uint32_t id, int32_t more)
-{
-	engine->nexthops.entries[id].routes += (uint32_t)more;
 }

@@ -12,7 +12,6 @@ struct pydp_engine;
 
 struct nexthop {
 	struct pydp_nexthop_config config; /* kind 0: there is none */
-	uint32_t routes;                   /* that lead to it; the control thread's */
 	uint32_t groups;                   /* that it is a member or backup of */
 	uint32_t neighbour;                /* ADJACENT: index */
 };
@@ -34,8 +33,6 @@ int nexthops_read(struct pydp_engine *engine, uint32_t id, struct pydp_nexthop *
 uint32_t nexthops_list(struct pydp_engine *engine, uint32_t id, uint32_t *ids, uint32_t capacity, uint32_t *next);
 /* Control thread: PYDP_E_NOENT with a sentence that names it where there is none, so that no route is made that leads nowhere. */
 int nexthops_check(const struct pydp_engine *engine, uint32_t id);
-/* Control thread: so many routes more, or fewer, lead to it. */
-void nexthops_lead(struct pydp_engine *engine, uint32_t id, int32_t more);
 
 /* engine/nexthop_group.c */
 /* Whether the members and backups are what they have to be. */

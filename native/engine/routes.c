@@ -118,24 +118,14 @@ static int no_room(const struct pydp_engine *engine, const struct pydp_prefix *p
 			 limits->max_memory_mib);
 }
 
-static bool is_known(const struct pydp_engine *engine, uint32_t next_hop)
-{
-	return engine->knows_next_hop == NULL || engine->knows_next_hop(engine, next_hop);
-}
-
-static int unknown(uint32_t next_hop)
-{
-	return error_set(PYDP_E_NOENT, "there is no next hop %u: set it before routes use it", next_hop);
-}
-
 int routes_next_hop(struct pydp_engine *engine, uint32_t next_hop)
 {
-	bool known;
+	int result;
 
 	lock(engine);
-	known = is_known(engine, next_hop);
+	result = nexthops_check(engine, next_hop);
 	unlock(engine);
-	return known ? PYDP_OK : unknown(next_hop);
+	return result;
 }
 
 int routes_expect(struct pydp_engine *engine, uint8_t family, uint32_t count)
@@ -154,9 +144,10 @@ int routes_expect(struct pydp_engine *engine, uint8_t family, uint32_t count)
 static int set_one(struct pydp_engine *engine, const struct pydp_route *route)
 {
 	const struct pydp_prefix *prefix = &route->prefix;
+	int result = nexthops_check(engine, route->next_hop);
 
-	if (!is_known(engine, route->next_hop))
-		return unknown(route->next_hop);
+	if (result != PYDP_OK)
+		return result;
 	if (fib_set(fib_of(engine), prefix->address.family, prefix->address.octets, prefix->length, route->next_hop) != PYDP_OK)
 		return no_room(engine, prefix);
 	return PYDP_OK;

@@ -25,7 +25,7 @@ bool routes_match(struct pydp_engine *engine, const struct pydp_address *address
 void routes_lookup(struct pydp_engine *engine, uint8_t family, const uint8_t *addresses, uint32_t count, uint32_t *next_hops);
 uint32_t routes_list(struct pydp_engine *engine, uint8_t family, struct pydp_route *routes, uint32_t capacity);
 void routes_info(struct pydp_engine *engine, struct pydp_route_info *info);
-/* How many routes have a next hop; for the control thread, or for a command that it waits for. */
+/* How many routes lead to a next hop; for the control thread, or for a command that it waits for. */
 uint32_t routes_uses(const struct pydp_engine *engine, uint32_t next_hop);
 
 #endif

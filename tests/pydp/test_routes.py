@@ -16,7 +16,10 @@ pytestmark = pytest.mark.eal
 
 @pytest.fixture
 def engine(eal: None, name: str) -> Iterator[pydp.Engine]:
+    """With next hops 1 to 39."""
     with pydp.Engine(name) as made:
+        for number in range(1, 40):
+            made.nexthops.set(number, pydp.NextHopConfig(pydp.NextHopKind.BLACKHOLE))
         yield made
 
 
@@ -69,10 +72,10 @@ def test_setting_again_replaces_and_repeating_changes_nothing(engine: pydp.Engin
     for hop in (7, 8, 8):
         engine.routes.set("198.51.100.0/24", hop)
     assert engine.routes.get("198.51.100.0/24") == 8
-    assert (engine.routes.uses(7), engine.routes.uses(8)) == (0, 1)
+    assert (engine.nexthops.read(7).routes, engine.nexthops.read(8).routes) == (0, 1)
     assert engine.routes.info().ipv4_routes == 1
     assert engine.routes.remove_many([ip_network("198.51.100.0/24")] * 2) == 1
-    assert engine.routes.uses(8) == 0
+    assert engine.nexthops.read(8).routes == 0
 
 
 def test_entries_come_in_the_order_of_prefixes(engine: pydp.Engine) -> None:
@@ -113,7 +116,7 @@ def test_bits_behind_a_prefix_in_nlri_are_not_looked_at(engine: pydp.Engine) -> 
 def test_many_nlri_in_one_call(engine: pydp.Engine) -> None:
     prefixes = [str(IPv4Network((number << 12, 20))) for number in range(5000)]
     assert engine.routes.set_nlri(4, nlri(*prefixes), 9) == 5000
-    assert engine.routes.uses(9) == engine.routes.info().ipv4_routes == 5000
+    assert engine.nexthops.read(9).routes == engine.routes.info().ipv4_routes == 5000
     assert engine.routes.remove_nlri(4, nlri(*prefixes)) == 5000
     assert engine.routes.info().ipv4_routes == 0
 
@@ -214,9 +217,33 @@ def test_beside_a_running_worker_memory_is_used_again(engine: pydp.Engine, idle:
     for round in range(20):
         prefixes = nlri(*(f"10.0.{third}.{part}/30" for third in range(64) for part in range(0, 256, 16)))
         assert engine.routes.set_nlri(4, prefixes, 1 + round) == 1024
-        assert engine.routes.uses(1 + round) == 1024
+        assert engine.nexthops.read(1 + round).routes == 1024
         assert engine.routes.remove_nlri(4, prefixes) == 1024
     engine.stop()
     engine.routes.set("10.0.0.0/30", 1)
     engine.routes.remove("10.0.0.0/30")
     assert engine.routes.info().ipv4_routes == 0
+
+
+def test_a_route_leads_to_a_next_hop_that_exists(engine: pydp.Engine) -> None:
+    wanted = [Route(ip_network("10.0.0.0/8"), 1), Route(ip_network("11.0.0.0/8"), 77)]
+    with pytest.raises(pydp.NotFoundError, match="77") as caught:
+        engine.routes.set_many(wanted)
+    assert caught.value.done == 0
+    with pytest.raises(pydp.NotFoundError, match="77"):
+        engine.routes.set_nlri(4, nlri("10.0.0.0/8"), 77)
+    assert engine.routes.entries(4) == []
+
+
+def test_a_next_hop_stays_while_routes_lead_to_it(engine: pydp.Engine) -> None:
+    engine.routes.set_nlri(4, nlri("10.0.0.0/8", "11.0.0.0/8"), 5)
+    engine.routes.set("2001:db8::/32", 5)
+    with pytest.raises(pydp.BusyError, match="3 routes"):
+        engine.nexthops.remove(5)
+    engine.routes.set("11.0.0.0/8", 6)
+    engine.routes.remove("10.0.0.0/8")
+    assert engine.nexthops.read(5).routes == 1
+    engine.routes.remove("2001:db8::/32")
+    engine.nexthops.remove(5)
+    with pytest.raises(pydp.NotFoundError):
+        engine.routes.set("2001:db8::/32", 5)

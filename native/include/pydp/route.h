@@ -57,8 +57,6 @@ int pydp_route_match(pydp_engine_t *engine, const struct pydp_address *address, 
 int pydp_route_lookup(pydp_engine_t *engine, uint8_t family, const uint8_t *addresses, uint32_t count, uint32_t *next_hops);
 /* Copies at most capacity routes of a family, by prefix and the shorter first; count is how many there are. */
 int pydp_route_list(pydp_engine_t *engine, uint8_t family, struct pydp_route *routes, uint32_t capacity, uint32_t *count);
-/* How many routes have the next hop. */
-int pydp_route_uses(pydp_engine_t *engine, uint32_t next_hop, uint32_t *count);
 int pydp_route_info(pydp_engine_t *engine, struct pydp_route_info *info);
 
 #endif
