@@ -22,6 +22,8 @@ from pydp.states import Idle, NeighbourState
 from pydp.stats import Stats
 
 _NEVER = 2**64 - 1
+#: Packets a second to a host, unless told.
+HOST_RATE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Engine(EngineHandle):
         self._adopt(int(ffi.cast("uintptr_t", made[0])))
         self.name = name
         self._ports: list[Port] = []
+        self._hosts: list[Port] = []
         self._events = Events(self)
 
     def __repr__(self) -> str:
@@ -93,6 +96,7 @@ class Engine(EngineHandle):
             self._events._detach()
             self._release()
             self._ports.clear()
+            self._hosts.clear()
 
     @property
     def sessions(self) -> Sessions:
@@ -137,6 +141,23 @@ class Engine(EngineHandle):
         raise_status(lib.pydp_engine_attach(self._c, port._c, index))
         self._ports.append(port)
         return int(index[0])
+
+    def host_set(self, port: int, host: Port, *, rate: int = HOST_RATE) -> None:
+        """Give a port a host, while no worker runs and for good: what comes for our addresses and is not the
+        engine's goes out at `host` (a TAP, an in-memory link's end), at most `rate` packets a second
+        (1 to 10,000,000); what comes from there goes out at the port as it is. BusyError (host is an engine's
+        already), ExistsError (the port has one), StateError, InvalidArgumentError.
+        """
+        raise_status(lib.pydp_engine_host(self._c, port, host._c))
+        self._hosts.append(host)
+        self.host_rate(port, rate)
+
+    def host_rate(self, port: int, rate: int) -> None:
+        """Packets a second to a port's host. StateError (it has none), InvalidArgumentError."""
+        try:
+            raise_status(lib.pydp_engine_host_rate(self._c, port, rate))
+        except OverflowError as error:
+            raise InvalidArgumentError(f"a rate of {rate} packets a second is out of range") from error
 
     def address_add(self, port: int, address: IPv4Interface | IPv6Interface | str, *, vlan: int = 0) -> None:
         """Own an address ("192.0.2.1/24") on a port: sessions may send from it, ARP or ND for it is answered.

@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include "bfd_fault.h"
 
-/* X(NAME, kebab-name, is-drop, text). A packet that is received is counted once as rx-* or drop-*, after all checks. */
+/* X(NAME, kebab-name, is-drop, text). A packet that is received is counted once as rx-* or drop-*, after all checks; one of ARP or
+ * ND that the host gets, too, is counted as that again. */
 #define PYDP_COUNTER_LIST(X)                                                                                               \
 	X(RX_BFD, "rx-bfd", 0, "BFD control packets accepted by a session")                                                \
 	X(RX_BFD_ECHO, "rx-bfd-echo", 0, "BFD echoes of ours that came back")                                              \
@@ -16,11 +17,13 @@
 	X(UNSOLICITED_UNTOLD, "unsolicited-untold", 0, "first BFD packets of strangers beyond what is told in a second")   \
 	X(RX_ARP, "rx-arp", 0, "ARP packets understood")                                                                   \
 	X(RX_ND, "rx-nd", 0, "ICMPv6 neighbour discovery packets understood")                                              \
+	X(RX_HOST, "rx-host", 0, "packets handed to the host")                                                             \
 	X(TX_BFD, "tx-bfd", 0, "BFD control packets sent")                                                                 \
 	X(TX_BFD_ECHO, "tx-bfd-echo", 0, "BFD echoes sent")                                                                \
 	X(TX_BFD_ECHO_REFLECTED, "tx-bfd-echo-reflected", 0, "BFD echoes of peers sent back to them")                      \
 	X(TX_ARP, "tx-arp", 0, "ARP requests and replies sent")                                                            \
 	X(TX_ND, "tx-nd", 0, "neighbour solicitations and advertisements sent")                                            \
+	X(TX_HOST, "tx-host", 0, "packets of the host sent")                                                               \
 	X(DROP_MALFORMED_ETHERNET, "drop-malformed-ethernet", 1, "frame too short for its Ethernet or VLAN header")        \
 	X(DROP_MAC, "drop-mac", 1, "destination MAC address is neither ours nor a group we listen to")                     \
 	X(DROP_UNKNOWN_VLAN, "drop-unknown-vlan", 1, "VLAN on which the port has no address")                              \
@@ -73,6 +76,8 @@
 	X(DROP_BFD_SBFD_MARTIAN, "drop-bfd-s-bfd-martian", 1, "S-BFD request from an address that no host can have")       \
 	X(DROP_BFD_SBFD_SOURCE, "drop-bfd-s-bfd-source", 1, "S-BFD request from outside the prefixes that may ask")        \
 	X(DROP_BFD_SBFD_RATE, "drop-bfd-s-bfd-rate", 1, "S-BFD request beyond the rate that the reflector answers")        \
+	X(DROP_HOST_RATE, "drop-host-rate", 1, "for the host, beyond the rate at which it is given packets")               \
+	X(DROP_HOST_FULL, "drop-host-full", 1, "for the host, whose queue or port was full")                               \
 	X(DROP_NEIGHBOUR_UNRESOLVED, "drop-neighbour-unresolved", 1, "not sent: the neighbour's MAC address is not known") \
 	X(DROP_NO_MBUF, "drop-no-mbuf", 1, "not sent: no packet buffer free")                                              \
 	X(DROP_TX_FULL, "drop-tx-full", 1, "not sent: the port's transmit queue was full")

@@ -38,6 +38,7 @@ enum command_kind {
 	COMMAND_NEXTHOP_LIST,
 	COMMAND_NEXT_DEADLINE,
 	COMMAND_RESET_GAP,
+	COMMAND_HOST_RATE,
 	COMMAND_REFLECTOR_SET,
 	COMMAND_UNSOLICITED_TELL,
 	COMMAND_REREAD_EVENTS
@@ -72,7 +73,7 @@ struct command {
 		};
 		struct {
 			uint32_t id;
-			uint32_t value; /* of a removal: at once; of a hold: held */
+			uint32_t value; /* of a removal: at once; of a hold: held; of a host: packets a second */
 		} one;
 		uint32_t cursor;
 	};

@@ -119,6 +119,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_UNSOLICITED_TELL:
 		engine->sessions.strangers.rate = command->cursor;
 		return PYDP_OK;
+	case COMMAND_HOST_RATE:
+		return host_set_rate(engine, command->one.id, command->one.value);
 	case COMMAND_RESET_GAP:
 		return reset_gap(engine);
 	case COMMAND_REREAD_EVENTS:

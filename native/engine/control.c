@@ -26,6 +26,7 @@ static void give_back(struct pydp_engine *engine)
 {
 	for (uint32_t i = 0; i < engine->port_count; i++) {
 		atomic_store(&engine->ports[i].port->attached, 0);
+		host_release(&engine->ports[i]);
 		free(engine->path_ports[i]);
 	}
 	events_destroy(engine);
@@ -132,6 +133,16 @@ int engine_attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 
 	pthread_mutex_lock(&engine->control_lock);
 	result = attach(engine, port, index);
+	pthread_mutex_unlock(&engine->control_lock);
+	return result;
+}
+
+int engine_host(struct pydp_engine *engine, uint32_t index, struct pydp_port *host)
+{
+	int result;
+
+	pthread_mutex_lock(&engine->control_lock);
+	result = host_attach(engine, index, host);
 	pthread_mutex_unlock(&engine->control_lock);
 	return result;
 }

@@ -27,6 +27,7 @@
 #include "engine/nexthops.h"
 #include "engine/poll_gap.h"
 #include "io/port.h"
+#include "path/host.h"
 #include "path/neighbour.h"
 #include "path/session.h"
 
@@ -37,7 +38,8 @@ enum {
 	ENGINE_DEFAULT_NEIGHBOURS = 4096,
 	ENGINE_DEFAULT_NEXTHOPS = 4096,
 	ENGINE_DEFAULT_EVENTS = 8192,
-	ENGINE_DEFAULT_SLEEP_US = 500
+	ENGINE_DEFAULT_SLEEP_US = 500,
+	ENGINE_DEFAULT_HOST_RATE = 10000
 };
 
 /* An own gap in which a port lost packets. */
@@ -49,7 +51,8 @@ struct engine_overflow {
 struct engine_port {
 	struct pydp_port *port;
 	struct path_port *path;
-	uint64_t missed; /* the driver's count when it was last looked at */
+	struct pydp_port *host; /* NULL: none */
+	uint64_t missed;        /* the driver's count when it was last looked at */
 	struct engine_overflow overflow;
 };
 
@@ -105,6 +108,7 @@ struct pydp_engine {
 	struct engine_port ports[ENGINE_PORTS];
 	struct path_port *path_ports[ENGINE_PORTS];
 	uint32_t port_count;
+	uint32_t host_count; /* of them that have a host */
 
 	struct engine_events events;
 	struct engine_stats stats;
@@ -228,6 +232,14 @@ void events_stranger(void *engine, struct path_port *port, const struct path_pac
 		     uint64_t now_ns);
 /* Wake the reader when there is news and it asked for that. */
 void events_signal(struct pydp_engine *engine);
+
+/* engine/host.c */
+/* Control thread. */
+int host_attach(struct pydp_engine *engine, uint32_t index, struct pydp_port *host);
+void host_release(struct engine_port *port);
+int host_set_rate(struct pydp_engine *engine, uint32_t index, uint32_t rate);
+/* Packets that were moved, both ways. */
+uint32_t host_serve(struct pydp_engine *engine);
 
 /* engine/turn.c */
 /* It is now_ns, or later if it was already. Then the turn itself; it returns how much there was to do. */

@@ -8,11 +8,21 @@
 #define WORTH_IT_NS 20000u
 
 struct nap {
-	struct pollfd fds[ENGINE_PORTS + 1];
+	struct pollfd fds[2 * ENGINE_PORTS + 1];
 	nfds_t count;
 	bool may_miss;  /* some port cannot wake us */
 	bool disturbed; /* a packet or a command is there already */
 };
+
+static void watch(struct nap *nap, struct pydp_port *port)
+{
+	if (!port->wakes) {
+		nap->may_miss = true;
+		return;
+	}
+	nap->disturbed |= !port_wait_arm(port);
+	nap->fds[nap->count++] = (struct pollfd){.fd = port->wait_fd, .events = POLLIN};
+}
 
 static void prepare(struct pydp_engine *engine, struct nap *nap)
 {
@@ -24,14 +34,9 @@ static void prepare(struct pydp_engine *engine, struct nap *nap)
 	if (!rte_ring_empty(engine->mailbox.commands) || atomic_load(&engine->stopping))
 		nap->disturbed = true;
 	for (uint32_t i = 0; i < engine->port_count; i++) {
-		struct pydp_port *port = engine->ports[i].port;
-
-		if (!port->wakes) {
-			nap->may_miss = true;
-			continue;
-		}
-		nap->disturbed |= !port_wait_arm(port);
-		nap->fds[nap->count++] = (struct pollfd){.fd = port->wait_fd, .events = POLLIN};
+		watch(nap, engine->ports[i].port);
+		if (engine->ports[i].host != NULL)
+			watch(nap, engine->ports[i].host);
 	}
 }
 
@@ -41,9 +46,14 @@ static void undo(struct pydp_engine *engine)
 
 	if (atomic_exchange(&engine->mailbox.asleep, 0) == 0 && read(engine->mailbox.wake_fd, &count, sizeof(count)) < 0)
 		count = 0; /* who took the flag has not written yet: one needless wake-up later */
-	for (uint32_t i = 0; i < engine->port_count; i++)
+	for (uint32_t i = 0; i < engine->port_count; i++) {
+		struct pydp_port *host = engine->ports[i].host;
+
 		if (engine->ports[i].port->wakes)
 			port_wait_disarm(engine->ports[i].port);
+		if (host != NULL && host->wakes)
+			port_wait_disarm(host);
+	}
 }
 
 void sleep_until_needed(struct pydp_engine *engine)

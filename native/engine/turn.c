@@ -55,6 +55,8 @@ static void receive_burst(struct pydp_engine *engine, struct path_port *path, st
 			path_nd_receive(path, &packets[i], neighbours_claim, engine, now_ns);
 		else if (packets[i].kind == PATH_ECHO)
 			path_echo_receive(&engine->sessions, path, &packets[i], now_ns);
+		else if (packets[i].kind == PATH_HOST)
+			path_host_receive(path, &packets[i], now_ns);
 	}
 }
 
@@ -186,17 +188,18 @@ void turn_begin(struct pydp_engine *engine, uint64_t now_ns)
 
 uint32_t turn_run(struct pydp_engine *engine)
 {
-	uint32_t received, expired;
+	uint32_t received, expired, moved;
 
 	engine->sent = 0;
 	received = engine->received = look(engine, come_back(engine));
 	expired = expire(engine);
 	turn_flush(engine);
+	moved = host_serve(engine);
 	if (engine->events.unsaid > 0)
 		events_reread(engine);
 	events_signal(engine);
 	stat_add(&engine->stats.turns, 1);
 	if (received + engine->sent > 0)
 		stat_add(&engine->stats.busy_turns, 1);
-	return received + expired;
+	return received + expired + moved;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ARP for IPv4 over Ethernet (RFC 826). */
+#include "path/host.h"
 #include "path/neighbour.h"
 
 /* Octets of an ARP packet. */
@@ -54,12 +55,18 @@ static void answer(struct path_port *port, struct path_packet *packet)
 	send_arp(port, packet->mbuf, write(arp, REPLY, &port->mac, target, asker_mac, asker));
 }
 
+/* Answers to what it asked itself, and what a neighbour says of itself unasked. */
+static bool is_for_host(const uint8_t *arp, uint16_t operation, bool for_us)
+{
+	return (for_us && operation == REPLY) || memcmp(arp + SENDER_AT, arp + TARGET_AT, 4) == 0;
+}
+
 void path_arp_receive(struct path_port *port, struct path_packet *packet, path_claim_fn *claim, void *engine, uint64_t now_ns)
 {
 	const uint8_t *arp = packet->network;
 	struct path_claim said = {.vlan = packet->vlan, .family = 4, .overrides = true};
 	uint16_t operation = packet->payload_length >= ARP_LENGTH ? load16(arp + OPERATION_AT) : 0;
-	bool for_us, of_use = false;
+	bool for_us, for_host, of_use = false;
 
 	if ((operation != REQUEST && operation != REPLY) || memcmp(arp, ethernet_and_ip4, sizeof(ethernet_and_ip4)) != 0 ||
 	    !mac_is_host(arp + SENDER_MAC_AT)) {
@@ -73,13 +80,16 @@ void path_arp_receive(struct path_port *port, struct path_packet *packet, path_c
 	/* Nobody tells us our own addresses, and a probe's sender has none yet (RFC 5227). */
 	if (memcmp(arp + SENDER_AT, nobody, 4) != 0 && path_local_find(port, packet->vlan, 4, arp + SENDER_AT) == NULL)
 		of_use = claim(engine, port, &said, now_ns);
-	if (!for_us && !of_use) {
+	for_host = port->host != NULL && is_for_host(arp, operation, for_us);
+	if (!for_us && !of_use && !for_host) {
 		path_drop(port, packet->mbuf, PYDP_CNT_DROP_ARP_NOT_FOR_US);
 		return;
 	}
 	path_count(port, PYDP_CNT_RX_ARP, 1);
 	if (for_us && operation == REQUEST)
 		answer(port, packet);
+	else if (for_host)
+		path_host_copy(port, packet->mbuf, now_ns);
 	else
 		rte_pktmbuf_free(packet->mbuf);
 }

@@ -3,13 +3,18 @@
 #include <rte_prefetch.h>
 #include "path/packet.h"
 
+enum { SCOPE_LINK = 2 }; /* of IPv6 groups (RFC 4291 2.7) */
+
 /* A verdict is an enum pydp_counter for a drop, or KEEP. */
 #define KEEP PYDP_CNT_COUNT
 
 static const uint8_t broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+/* 224.0.0.0/24, which no router passes on, and its MAC addresses (RFC 1112 6.4). */
+static const uint8_t local_groups4[3] = {224, 0, 0};
+static const uint8_t local_groups4_mac[5] = {0x01, 0x00, 0x5e, 0x00, 0x00};
 
 /* Checked before what is behind it: whoever sends to a group with our unicast address is not the peer of a session. */
-enum reach { REACH_US, REACH_BROADCAST, REACH_GROUP6, REACH_MICRO, REACH_OTHER };
+enum reach { REACH_US, REACH_BROADCAST, REACH_GROUP4, REACH_GROUP6, REACH_MICRO, REACH_OTHER };
 
 static enum reach reach_of(const struct path_port *port, const uint8_t *destination)
 {
@@ -21,7 +26,18 @@ static enum reach reach_of(const struct path_port *port, const uint8_t *destinat
 		return REACH_GROUP6;
 	if (memcmp(destination, path_micro_group, 6) == 0 && path_listens(port, BFD_KIND_MICRO))
 		return REACH_MICRO;
+	if (port->host != NULL && memcmp(destination, local_groups4_mac, sizeof(local_groups4_mac)) == 0)
+		return REACH_GROUP4;
 	return REACH_OTHER;
+}
+
+/* What nothing here listens to is the host's, where there is one. */
+static uint32_t for_host(const struct path_port *port, struct path_packet *packet, enum pydp_counter reason)
+{
+	if (port->host == NULL)
+		return reason;
+	packet->kind = PATH_HOST;
+	return KEEP;
 }
 
 static void keep_echo(struct path_packet *packet, uint8_t *udp, uint16_t udp_length, bool transit)
@@ -55,7 +71,7 @@ static uint32_t classify_udp(const struct path_port *port, struct path_packet *p
 		return PYDP_CNT_DROP_MALFORMED_UDP;
 	kind = bfd_kind_of(load16(udp), load16(udp + 2));
 	if (!path_listens(port, kind))
-		return PYDP_CNT_DROP_OTHER_UDP;
+		return for_host(port, packet, PYDP_CNT_DROP_OTHER_UDP);
 	if (!net_udp_checksum(udp, udp_length, packet_source(packet), packet->family))
 		return PYDP_CNT_DROP_CHECKSUM_UDP;
 	if (kind == BFD_KIND_ECHO) {
@@ -80,38 +96,71 @@ static bool is_routed_to_us(const struct path_port *port, const struct path_pack
 	       path_local_find_anywhere(port, packet->family, packet_destination(packet)) != NULL;
 }
 
-static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet, uint32_t available, enum reach reach)
-{
-	uint8_t *header = packet->network;
-	uint16_t header_length, total;
-
-	packet->family = 4;
-	if (reach != REACH_US)
-		return PYDP_CNT_DROP_MAC;
-	if (!net_ip4_shape(header, available, &header_length, &total))
-		return PYDP_CNT_DROP_MALFORMED_IP4;
-	if (!net_ip4_checksum(header, header_length))
-		return PYDP_CNT_DROP_CHECKSUM_IP4;
-	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL &&
-	    (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP ||
-	     !is_routed_to_us(port, packet, header + header_length, total - header_length)))
-		return header[IP4_PROTOCOL_AT] == PROTOCOL_UDP && !net_ip4_fragment(header) &&
-				       echo_in_transit(port, packet, header + header_length, total - header_length)
-			       ? (uint32_t)KEEP
-			       : (uint32_t)PYDP_CNT_DROP_NOT_FOR_US;
-	if (net_ip4_fragment(header))
-		return PYDP_CNT_DROP_FRAGMENT;
-	if (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP)
-		return PYDP_CNT_DROP_OTHER_PROTOCOL;
-	return classify_udp(port, packet, header + header_length, total - header_length, header[IP4_TTL_AT]);
-}
-
 static uint32_t classify_icmp6(struct path_packet *packet, uint8_t *icmp, uint16_t length)
 {
 	packet->payload = icmp;
 	packet->payload_length = length;
 	packet->kind = PATH_ND;
 	return KEEP;
+}
+
+/* Sent to our MAC address, and to no address of this port: the host's own link-local one, and those of other ports, are the
+ * host's. */
+static uint32_t classify_elsewhere(const struct path_port *port, struct path_packet *packet)
+{
+	static const uint8_t link_local[16] = {0xfe, 0x80};
+	const uint8_t *destination = packet_destination(packet);
+
+	if (port->host == NULL)
+		return PYDP_CNT_DROP_NOT_FOR_US;
+	if (packet->family == 6 && path_prefix_holds(link_local, 10, destination))
+		return packet->network[IP6_NEXT_AT] == PROTOCOL_ICMP6
+			       ? classify_icmp6(packet, packet->network + IP6_LENGTH, load16(packet->network + IP6_PAYLOAD_AT))
+			       : for_host(port, packet, PYDP_CNT_DROP_NOT_FOR_US);
+	return path_local_find_anywhere(port, packet->family, destination) != NULL
+		       ? for_host(port, packet, PYDP_CNT_DROP_NOT_FOR_US)
+		       : (uint32_t)PYDP_CNT_DROP_NOT_FOR_US;
+}
+
+/* To a group: neighbour discovery, what is the host's within the link, or nothing. */
+static uint32_t classify_group6(const struct path_port *port, struct path_packet *packet, uint16_t length)
+{
+	uint8_t *header = packet->network;
+
+	if (header[IP6_NEXT_AT] == PROTOCOL_ICMP6)
+		return classify_icmp6(packet, header + IP6_LENGTH, length);
+	return (header[IP6_DESTINATION_AT + 1] & 15) <= SCOPE_LINK ? for_host(port, packet, PYDP_CNT_DROP_NOT_FOR_US)
+								   : (uint32_t)PYDP_CNT_DROP_NOT_FOR_US;
+}
+
+static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet, uint32_t available, enum reach reach)
+{
+	uint8_t *header = packet->network;
+	uint16_t header_length, total;
+
+	packet->family = 4;
+	if (reach != REACH_US && reach != REACH_GROUP4)
+		return PYDP_CNT_DROP_MAC;
+	if (!net_ip4_shape(header, available, &header_length, &total))
+		return PYDP_CNT_DROP_MALFORMED_IP4;
+	if (!net_ip4_checksum(header, header_length))
+		return PYDP_CNT_DROP_CHECKSUM_IP4;
+	if (reach == REACH_GROUP4)
+		return memcmp(header + IP4_DESTINATION_AT, local_groups4, sizeof(local_groups4)) == 0
+			       ? for_host(port, packet, PYDP_CNT_DROP_MAC)
+			       : (uint32_t)PYDP_CNT_DROP_MAC;
+	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL &&
+	    (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP ||
+	     !is_routed_to_us(port, packet, header + header_length, total - header_length)))
+		return header[IP4_PROTOCOL_AT] == PROTOCOL_UDP && !net_ip4_fragment(header) &&
+				       echo_in_transit(port, packet, header + header_length, total - header_length)
+			       ? (uint32_t)KEEP
+			       : classify_elsewhere(port, packet);
+	if (net_ip4_fragment(header))
+		return for_host(port, packet, PYDP_CNT_DROP_FRAGMENT);
+	if (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP)
+		return for_host(port, packet, PYDP_CNT_DROP_OTHER_PROTOCOL);
+	return classify_udp(port, packet, header + header_length, total - header_length, header[IP4_TTL_AT]);
 }
 
 /* Extension headers are not walked: nothing that is listened for has any. */
@@ -125,23 +174,22 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 		return PYDP_CNT_DROP_MALFORMED_IP6;
 	if (path_local_find(port, packet->vlan, 6, header + IP6_DESTINATION_AT) == NULL &&
 	    (header[IP6_NEXT_AT] != PROTOCOL_UDP || !is_routed_to_us(port, packet, header + IP6_LENGTH, length))) {
-		if (header[IP6_DESTINATION_AT] != 0xff)
-			return header[IP6_NEXT_AT] == PROTOCOL_UDP && reach == REACH_US &&
-					       echo_in_transit(port, packet, header + IP6_LENGTH, length)
-				       ? (uint32_t)KEEP
-				       : (uint32_t)PYDP_CNT_DROP_NOT_FOR_US;
-		/* Multicast: neighbour discovery or nothing. */
-		return header[IP6_NEXT_AT] == PROTOCOL_ICMP6 ? classify_icmp6(packet, header + IP6_LENGTH, length)
-							     : PYDP_CNT_DROP_NOT_FOR_US;
+		if (header[IP6_DESTINATION_AT] == 0xff)
+			return classify_group6(port, packet, length);
+		if (reach != REACH_US)
+			return PYDP_CNT_DROP_NOT_FOR_US;
+		return header[IP6_NEXT_AT] == PROTOCOL_UDP && echo_in_transit(port, packet, header + IP6_LENGTH, length)
+			       ? (uint32_t)KEEP
+			       : classify_elsewhere(port, packet);
 	}
 	if (header[IP6_NEXT_AT] == PROTOCOL_ICMP6)
 		return classify_icmp6(packet, header + IP6_LENGTH, length);
-	if (header[IP6_NEXT_AT] == PROTOCOL_FRAGMENT)
-		return PYDP_CNT_DROP_FRAGMENT;
-	if (header[IP6_NEXT_AT] != PROTOCOL_UDP)
-		return PYDP_CNT_DROP_OTHER_PROTOCOL;
 	if (reach != REACH_US)
 		return PYDP_CNT_DROP_MAC;
+	if (header[IP6_NEXT_AT] == PROTOCOL_FRAGMENT)
+		return for_host(port, packet, PYDP_CNT_DROP_FRAGMENT);
+	if (header[IP6_NEXT_AT] != PROTOCOL_UDP)
+		return for_host(port, packet, PYDP_CNT_DROP_OTHER_PROTOCOL);
 	return classify_udp(port, packet, header + IP6_LENGTH, length, header[IP6_HOP_LIMIT_AT]);
 }
 
@@ -173,8 +221,9 @@ static uint32_t classify_network(struct path_port *port, struct path_packet *pac
 	if (type == TYPE_IP4)
 		return classify_ip4(port, packet, available, reach);
 	if (type == TYPE_IP6)
-		return reach == REACH_BROADCAST ? (uint32_t)PYDP_CNT_DROP_MAC : classify_ip6(port, packet, available, reach);
-	if (reach == REACH_GROUP6)
+		return reach == REACH_BROADCAST || reach == REACH_GROUP4 ? (uint32_t)PYDP_CNT_DROP_MAC
+									 : classify_ip6(port, packet, available, reach);
+	if (reach == REACH_GROUP6 || reach == REACH_GROUP4)
 		return PYDP_CNT_DROP_MAC;
 	packet->family = 4;
 	packet->kind = PATH_ARP;

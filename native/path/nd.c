@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Neighbour solicitations and advertisements (RFC 4861 sections 4.3, 4.4, 7). No router discovery, no redirects. */
 #include "core/checksum.h"
+#include "path/host.h"
 #include "path/neighbour.h"
 
 enum {
@@ -173,8 +174,19 @@ static enum pydp_counter receive(struct path_port *port, const struct path_packe
 
 void path_nd_receive(struct path_port *port, struct path_packet *packet, path_claim_fn *claim, void *engine, uint64_t now_ns)
 {
-	path_count(port, receive(port, packet, claim, engine, now_ns), 1);
-	rte_pktmbuf_free(packet->mbuf);
+	enum pydp_counter verdict = receive(port, packet, claim, engine, now_ns);
+	if (port->host != NULL && verdict == PYDP_CNT_DROP_OTHER_ICMP6) {
+		path_host_receive(port, packet, now_ns);
+	} else if (port->host != NULL && verdict == PYDP_CNT_DROP_ND_NOT_FOR_US) {
+		path_host_copy(port, packet->mbuf, now_ns);
+	} else {
+		path_count(port, verdict, 1);
+		/* What answers a question of ours may answer one of the host's, too. */
+		if (verdict == PYDP_CNT_RX_ND && packet->payload[0] == ADVERTISEMENT)
+			path_host_copy(port, packet->mbuf, now_ns);
+		else
+			rte_pktmbuf_free(packet->mbuf);
+	}
 }
 
 void path_nd_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target)

@@ -14,7 +14,7 @@ enum { FRAME_MINIMUM = 60 };
 /* Where micro-BFD goes until the peer's MAC address counts (RFC 7130 2.3). */
 static const uint8_t path_micro_group[6] = {0x01, 0x00, 0x5e, 0x90, 0x00, 0x01};
 
-enum path_kind { PATH_BFD, PATH_ARP, PATH_ND, PATH_ECHO };
+enum path_kind { PATH_BFD, PATH_ARP, PATH_ND, PATH_ECHO, PATH_HOST };
 
 struct path_packet {
 	struct rte_mbuf *mbuf;

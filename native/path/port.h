@@ -13,6 +13,8 @@
 
 enum { PATH_LOCALS = 128, PATH_STAGE = 64 };
 
+struct path_host;
+
 /* An address of ours. */
 struct path_local {
 	uint8_t octets[16];
@@ -32,6 +34,7 @@ struct path_port {
 	uint32_t local_count;
 	uint32_t echo_sessions; /* with BFD_FEATURE_ECHO */
 	struct rte_mempool *pool;
+	struct path_host *host;                /* NULL: none */
 	void (*flush)(struct path_port *port); /* hands the staged packets to the driver */
 	void *owner;                           /* flush's */
 	struct rte_mbuf *stage[PATH_STAGE];

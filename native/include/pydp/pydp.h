@@ -10,6 +10,7 @@
 #include <pydp/engine.h>
 #include <pydp/event.h>
 #include <pydp/generate.h>
+#include <pydp/host.h>
 #include <pydp/key_chain.h>
 #include <pydp/link_quality.h>
 #include <pydp/nexthop.h>

@@ -55,8 +55,8 @@ def section(kind: int, key_id: int, length: int, ahead: int = 1, *, octets: int 
 class Play:
     """The acts of one input, in order."""
 
-    def __init__(self, *, small_ring: bool = False) -> None:
-        self.octets = bytearray([int(small_ring)])
+    def __init__(self, *, small_ring: bool = False, host: bool = False) -> None:
+        self.octets = bytearray([int(small_ring) | int(host) << 1])
 
     def frame(self, frame: Any, fixes: int = MAC | SUMS, *, port: int = 0, session: int = 0) -> None:
         octets = bytes(frame)

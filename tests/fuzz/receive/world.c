@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The world's beginning and end: a process has one EAL and two cables, an input an engine of its own. */
+/* The world's beginning and end: a process has one EAL and three cables, one of them to a host, an input an engine of its own. */
 #include "world.h"
 #include "io/pool.h"
 
 #define START_NS UINT64_C(100000000000)
 
-enum { FAR_NET = 9, KEY_ID_AT = 26, CABLE = 256, POOL = 1023, RING_SMALL = 16, RING_LARGE = 1024 };
+enum { FAR_NET = 9, KEY_ID_AT = 26, CABLE = 256, POOL = 1023, RING_SMALL = 16, RING_LARGE = 1024, HOST_RATE = 5 };
 
-static struct pydp_port *near[WORLD_PORTS], *far[WORLD_PORTS];
+static struct pydp_port *near[WORLD_CABLES], *far[WORLD_CABLES];
 static struct rte_mempool *pool;
-static uint32_t at_rest[WORLD_PORTS + 1];
+static uint32_t at_rest[WORLD_CABLES + 1];
 
 static void count_buffers(uint32_t *available)
 {
-	for (uint32_t i = 0; i < WORLD_PORTS; i++)
+	for (uint32_t i = 0; i < WORLD_CABLES; i++)
 		available[i] = rte_mempool_avail_count(near[i]->pool);
-	available[WORLD_PORTS] = rte_mempool_avail_count(pool);
+	available[WORLD_CABLES] = rte_mempool_avail_count(pool);
 }
 
 void world_prepare(void)
@@ -23,8 +23,9 @@ void world_prepare(void)
 	const char *eal[] = {"fuzz", "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry", "-m", "128", "-l", "0"};
 
 	CLAIM(pydp_eal_init(sizeof(eal) / sizeof(eal[0]), eal) == PYDP_OK);
-	for (uint32_t i = 0; i < WORLD_PORTS; i++) {
-		struct pydp_link_config cable = {.name = i == 0 ? "one" : "two", .capacity = CABLE};
+	for (uint32_t i = 0; i < WORLD_CABLES; i++) {
+		static const char *const names[WORLD_CABLES] = {"one", "two", "host"};
+		struct pydp_link_config cable = {.name = names[i], .capacity = CABLE};
 
 		CLAIM(pydp_link_create(&cable, &near[i], &far[i]) == PYDP_OK);
 	}
@@ -195,6 +196,18 @@ static void reflect(struct world *world)
 	CLAIM(pydp_reflector_set(world->engine, &config) == PYDP_OK);
 }
 
+/* At a rate that a few packets use up; one packet of its own waits for the first turn. */
+static void give_host(struct world *world)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+
+	CLAIM(pydp_engine_host(world->engine, 0, near[WORLD_HOST]) == PYDP_OK);
+	CLAIM(pydp_engine_host_rate(world->engine, 0, HOST_RATE) == PYDP_OK);
+	CLAIM(mbuf != NULL && rte_pktmbuf_append(mbuf, FRAME_MINIMUM) != NULL);
+	memset(rte_pktmbuf_mtod(mbuf, void *), 0, FRAME_MINIMUM);
+	CLAIM(port_transmit(far[WORLD_HOST], &mbuf, 1) == 1);
+}
+
 void world_begin(struct world *world, uint8_t settings)
 {
 	struct pydp_engine_config config = {.name = "fuzzed",
@@ -207,13 +220,15 @@ void world_begin(struct world *world, uint8_t settings)
 	world->pool = pool;
 	world->now_ns = START_NS;
 	CLAIM(pydp_engine_create(&config, &world->engine) == PYDP_OK);
+	memcpy(world->near, near, sizeof(near));
+	memcpy(world->far, far, sizeof(far));
 	for (uint32_t i = 0; i < WORLD_PORTS; i++) {
 		uint32_t index;
 
-		world->near[i] = near[i];
-		world->far[i] = far[i];
 		CLAIM(pydp_engine_attach(world->engine, near[i], &index) == PYDP_OK && index == i);
 	}
+	if (settings & 2)
+		give_host(world);
 	add_addresses(world);
 	for (uint32_t i = 0; i < sizeof(chains) / sizeof(chains[0]); i++)
 		CLAIM(pydp_key_chain_set(world->engine, &chains[i]) == PYDP_OK);
@@ -259,6 +274,9 @@ void world_collect(struct world *world)
 				keep(world, mbufs[i], port);
 			rte_pktmbuf_free_bulk(mbufs, count);
 		}
+	/* What the host gets was not sent to anybody. */
+	while ((count = port_receive(world->far[WORLD_HOST], mbufs, PORT_BURST)) > 0)
+		rte_pktmbuf_free_bulk(mbufs, count);
 }
 
 void world_starve(struct world *world, bool starve)
@@ -277,7 +295,7 @@ void world_starve(struct world *world, bool starve)
 
 void world_end(struct world *world)
 {
-	uint32_t available[WORLD_PORTS + 1];
+	uint32_t available[WORLD_CABLES + 1];
 
 	world_starve(world, false);
 	reached_note(world);

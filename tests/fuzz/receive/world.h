@@ -12,6 +12,8 @@
 
 enum {
 	WORLD_PORTS = 2,
+	WORLD_HOST = WORLD_PORTS, /* the cable to the host of port 0 */
+	WORLD_CABLES,
 	WORLD_SESSIONS = 32,
 	SESSIONS_AT_MOST = 64,
 	WORLD_VLAN = 7,
@@ -30,7 +32,7 @@ struct kept_frame {
 
 struct world {
 	struct pydp_engine *engine;
-	struct pydp_port *near[WORLD_PORTS], *far[WORLD_PORTS];
+	struct pydp_port *near[WORLD_CABLES], *far[WORLD_CABLES];
 	struct rte_mempool *pool; /* of what the far ends send */
 	uint64_t now_ns;
 	uint32_t sessions;

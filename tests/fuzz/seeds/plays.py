@@ -150,6 +150,26 @@ def headers() -> Iterator[tuple[str, Play]]:
     yield "headers", play
 
 
+def hosts() -> Iterator[tuple[str, Play]]:
+    play = Play(host=True)
+    for packet in (IP(src=HOST4, dst=US4) / TCP(dport=179), IPv6(src=HOST6, dst=US6) / TCP(sport=179)):
+        play.ip(packet)
+        play.ip(packet, vlan=7)
+    play.ip(IP(src=HOST4, dst=US4, tos=0xC0) / TCP(), STRIPPED | MAC | SUMS)
+    play.ip(IPv6(src=HOST6, dst="fe80::1") / ICMPv6EchoRequest())
+    play.frame(Ether(dst="33:33:00:00:00:05") / IPv6(src="fe80::2", dst="ff02::5", nh=89) / bytes(36))
+    play.frame(Ether(dst="01:00:5e:00:00:05") / IP(src=HOST4, dst="224.0.0.5", proto=89) / bytes(44), 0)
+    answer = ARP(op="is-at", hwsrc=PEER, psrc=HOST4, pdst=US4)
+    play.frame(Ether() / answer, MAC)
+    play.wait(SECOND, 5)
+    heard = ICMPv6ND_NA(tgt=HOST6, S=1) / ICMPv6NDOptDstLLAddr(lladdr=PEER)
+    play.ip(IPv6(src=HOST6, dst=US6, hlim=255) / heard)
+    play.hold(20)
+    for _ in range(20):
+        play.ip(IP(src=HOST4, dst=US4) / ICMP())
+    yield "host", play
+
+
 def refused() -> Iterator[tuple[str, Play]]:
     for session in SESSIONS:
         play = Play()
@@ -362,6 +382,7 @@ def main(directory: Path) -> None:
         arp,
         discovery,
         headers,
+        hosts,
         refused,
         lives,
         forged,
