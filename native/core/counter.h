@@ -24,6 +24,7 @@
 	X(TX_ARP, "tx-arp", 0, "ARP requests and replies sent")                                                            \
 	X(TX_ND, "tx-nd", 0, "neighbour solicitations and advertisements sent")                                            \
 	X(TX_HOST, "tx-host", 0, "packets of the host sent")                                                               \
+	X(NEIGHBOUR_CONFLICT, "neighbour-conflict", 0, "answers for an address that another MAC address answered for too") \
 	X(DROP_MALFORMED_ETHERNET, "drop-malformed-ethernet", 1, "frame too short for its Ethernet or VLAN header")        \
 	X(DROP_MAC, "drop-mac", 1, "destination MAC address is neither ours nor a group we listen to")                     \
 	X(DROP_UNKNOWN_VLAN, "drop-unknown-vlan", 1, "VLAN on which the port has no address")                              \
@@ -79,6 +80,9 @@
 	X(DROP_HOST_RATE, "drop-host-rate", 1, "for the host, beyond the rate at which it is given packets")               \
 	X(DROP_HOST_FULL, "drop-host-full", 1, "for the host, whose queue or port was full")                               \
 	X(DROP_NEIGHBOUR_UNRESOLVED, "drop-neighbour-unresolved", 1, "not sent: the neighbour's MAC address is not known") \
+	X(DROP_NEIGHBOUR_QUEUE, "drop-neighbour-queue", 1, "not sent: pushed out of the few that wait for a MAC address")  \
+	X(DROP_NEIGHBOUR_FAILED, "drop-neighbour-failed", 1, "not sent: nobody has said the neighbour's MAC address")      \
+	X(DROP_NEIGHBOUR_LIMIT, "drop-neighbour-limit", 1, "not sent: too many absent neighbours are asked for")           \
 	X(DROP_NO_MBUF, "drop-no-mbuf", 1, "not sent: no packet buffer free")                                              \
 	X(DROP_TX_FULL, "drop-tx-full", 1, "not sent: the port's transmit queue was full")
 

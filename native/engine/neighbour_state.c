@@ -4,8 +4,8 @@
 #include <string.h>
 #include "engine/engine.h"
 
-#define REACHABLE_NS UINT64_C(30000000000)
-#define TRIES        3u
+/* Answers to one question come within so long. */
+#define ONE_ANSWER_NS UINT64_C(1000000000)
 
 void neighbour_arm(struct pydp_engine *engine, uint32_t index, uint64_t due_ns)
 {
@@ -53,8 +53,10 @@ void neighbour_want(struct pydp_engine *engine, uint32_t index, uint64_t now_ns)
 {
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 
-	if (neighbour->state == PYDP_NEIGHBOUR_STATIC)
+	neighbour_undemand(engine, index);
+	if (neighbour->state == PYDP_NEIGHBOUR_STATIC || neighbour->state == PYDP_NEIGHBOUR_REACHABLE)
 		return;
+	neighbour->tries = 0;
 	neighbour_ask(engine, neighbour);
 	neighbour_arm(engine, index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
 }
@@ -67,6 +69,10 @@ void neighbour_enter(struct pydp_engine *engine, uint32_t index, uint8_t state, 
 
 	neighbour->state = state;
 	adjacency_set(engine, index, PATH_ADJACENCY_USABLE, neighbour_resolved(state));
+	if (neighbour_resolved(state))
+		neighbour_flush(engine, index);
+	else if (state == PYDP_NEIGHBOUR_FAILED)
+		neighbour_give_up(engine, index);
 	if (!worth_telling)
 		return;
 	for (uint32_t slot = neighbour->first; slot != PATH_NONE; slot = engine->sessions.cold[slot].next_of_neighbour) {
@@ -86,12 +92,13 @@ void neighbour_confirm(struct pydp_engine *engine, uint32_t index, const struct 
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 
 	adjacency_address(engine, index, mac);
+	if (source == NEIGHBOUR_PINNED)
+		neighbour_undemand(engine, index);
 	neighbour->source = source;
 	neighbour->tries = 0;
 	neighbour->confirmed_ns = now_ns;
 	neighbour_enter(engine, index, source == NEIGHBOUR_PINNED ? PYDP_NEIGHBOUR_STATIC : PYDP_NEIGHBOUR_REACHABLE, now_ns);
-	neighbour_arm(engine, index,
-		      source == NEIGHBOUR_PINNED || !neighbour_wanted(neighbour) ? NEIGHBOUR_NEVER : now_ns + REACHABLE_NS);
+	neighbour_arm(engine, index, source == NEIGHBOUR_PINNED ? NEIGHBOUR_NEVER : now_ns + NEIGHBOUR_REACHABLE_NS);
 }
 
 /* Where the kernel owns ARP its answers do not come to us, and what keeps a neighbour is the session itself. */
@@ -107,25 +114,43 @@ void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now
 {
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 
-	if (!neighbour->used || !neighbour_wanted(neighbour) || neighbour->state == PYDP_NEIGHBOUR_STATIC)
+	if (!neighbour->used || neighbour->state == PYDP_NEIGHBOUR_STATIC)
 		return;
 	if (neighbour->due_ns > now_ns) {
 		wheel_arm(&engine->wheel, engine->max_sessions + index, neighbour->due_ns);
 		return;
 	}
+	if (neighbour->demand) {
+		neighbour_age(engine, index, now_ns);
+		return;
+	}
 	if (neighbour->state == PYDP_NEIGHBOUR_REACHABLE)
 		neighbour_enter(engine, index, PYDP_NEIGHBOUR_STALE, now_ns);
-	else if (neighbour->state == PYDP_NEIGHBOUR_STALE && neighbour->tries >= TRIES && a_session_is_up(engine, neighbour)) {
+	else if (neighbour->state == PYDP_NEIGHBOUR_STALE && neighbour->tries >= NEIGHBOUR_TRIES &&
+		 a_session_is_up(engine, neighbour)) {
 		struct pydp_mac mac = adjacency_mac(engine, index);
 
 		/* Reached, by BFD's own witness; and a MAC address heard anew may replace it. */
 		neighbour_confirm(engine, index, &mac, NEIGHBOUR_HEARD, now_ns);
 		return;
-	} else if (neighbour->tries >= TRIES) {
+	} else if (neighbour->tries >= NEIGHBOUR_TRIES) {
 		neighbour_enter(engine, index, PYDP_NEIGHBOUR_FAILED, now_ns);
 	}
 	neighbour_ask(engine, neighbour);
 	neighbour_arm(engine, index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
+}
+
+/* A known address is not replaced without the override flag (RFC 4861 7.2.5). Of two that answer one question the first one counts;
+ * one that says unasked that the address has moved is believed at any time. */
+static bool may_replace(struct path_port *port, const struct neighbour *neighbour, const struct path_claim *claim,
+			uint64_t now_ns)
+{
+	if (!claim->overrides)
+		return false;
+	if (claim->gratuitous || now_ns - neighbour->confirmed_ns >= ONE_ANSWER_NS)
+		return true;
+	path_count(port, PYDP_CNT_NEIGHBOUR_CONFLICT, 1);
+	return false;
 }
 
 bool neighbours_claim(void *context, struct path_port *port, const struct path_claim *claim, uint64_t now_ns)
@@ -142,9 +167,9 @@ bool neighbours_claim(void *context, struct path_port *port, const struct path_c
 	neighbour = &engine->neighbours.entries[index];
 	if (neighbour->state == PYDP_NEIGHBOUR_STATIC)
 		return true;
-	/* RFC 4861 7.2.5: without the override flag a known address is not replaced. */
-	if (!claim->overrides && neighbour_resolved(neighbour->state) && neighbour->source >= NEIGHBOUR_ASKED &&
-	    memcmp(path_adjacency_header(&engine->neighbours.path[index]), &claim->mac, sizeof(claim->mac)) != 0)
+	if (neighbour_resolved(neighbour->state) && neighbour->source >= NEIGHBOUR_ASKED &&
+	    memcmp(path_adjacency_header(&engine->neighbours.path[index]), &claim->mac, sizeof(claim->mac)) != 0 &&
+	    !may_replace(port, neighbour, claim, now_ns))
 		return true;
 	neighbour_confirm(engine, (uint32_t)index, &claim->mac, NEIGHBOUR_ASKED, now_ns);
 	return true;

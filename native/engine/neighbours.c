@@ -30,7 +30,8 @@ int neighbours_create(struct pydp_engine *engine)
 				 engine->max_neighbours, rte_strerror(rte_errno));
 	neighbours->entries = table_map(sizeof(*neighbours->entries) * neighbours->capacity, "the neighbours");
 	neighbours->path = table_map(sizeof(*neighbours->path) * neighbours->capacity, "the neighbours");
-	if (neighbours->entries == NULL || neighbours->path == NULL)
+	neighbours->waiting = table_map_sparse(sizeof(*neighbours->waiting) * neighbours->capacity, "the neighbours");
+	if (neighbours->entries == NULL || neighbours->path == NULL || neighbours->waiting == NULL)
 		return PYDP_E_NOMEM;
 	engine->sessions.neighbours = neighbours->path;
 	return PYDP_OK;
@@ -40,7 +41,10 @@ void neighbours_destroy(struct pydp_engine *engine)
 {
 	struct neighbours *neighbours = &engine->neighbours;
 
+	for (uint32_t i = 0; neighbours->waiting_in_all > 0 && i < neighbours->capacity; i++)
+		neighbour_give_up(engine, i);
 	rte_hash_free(neighbours->keys);
+	table_unmap(neighbours->waiting, sizeof(*neighbours->waiting) * neighbours->capacity);
 	table_unmap(neighbours->entries, sizeof(*neighbours->entries) * neighbours->capacity);
 	table_unmap(neighbours->path, sizeof(*neighbours->path) * neighbours->capacity);
 }
@@ -74,6 +78,8 @@ void neighbours_forget(struct pydp_engine *engine, uint32_t index)
 {
 	struct neighbours *neighbours = &engine->neighbours;
 
+	neighbour_give_up(engine, index);
+	neighbour_undemand(engine, index);
 	wheel_cancel(&engine->wheel, engine->max_sessions + index);
 	rte_hash_del_key(neighbours->keys, &neighbours->entries[index].key);
 	neighbours->entries[index].used = 0;

@@ -27,6 +27,8 @@ struct neighbour {
 	uint8_t source; /* enum neighbour_source; of a known MAC address */
 	uint8_t tries;  /* questions since the last confirmation, up to 255 */
 	uint8_t used;
+	uint8_t demand;      /* made for a packet, and wanted by nobody else since */
+	uint8_t waiting;     /* packets in neighbours.waiting */
 	uint32_t users;      /* sessions */
 	uint32_t holders;    /* next hops */
 	uint32_t first;      /* slot of one, then path_session.next_of_neighbour */
@@ -36,16 +38,30 @@ struct neighbour {
 	uint64_t due_ns; /* when to ask next; UINT64_MAX: never */
 };
 
+enum { NEIGHBOUR_WAITING = 4 };
+
+/* Packets until the MAC address is known, in order. */
+struct neighbour_waiting {
+	struct rte_mbuf *packets[NEIGHBOUR_WAITING];
+};
+
 struct neighbours {
 	struct neighbour *entries;
 	struct path_adjacency *path; /* what the path sees of them */
 	struct rte_hash *keys;       /* its positions are our indices */
 	uint32_t capacity;
 	uint32_t count;
+	struct neighbour_waiting *waiting;
+	uint32_t waiting_in_all;
+	uint32_t demanded;               /* with neighbour.demand */
+	uint32_t cursor;                 /* where to look for one that can be forgotten */
+	uint64_t credit_ns, credited_ns; /* of questions on demand */
 };
 
 #define NEIGHBOUR_NEVER        UINT64_MAX
 #define NEIGHBOUR_ASK_AGAIN_NS UINT64_C(1000000000)
+#define NEIGHBOUR_REACHABLE_NS UINT64_C(30000000000)
+#define NEIGHBOUR_TRIES        3u /* questions without an answer */
 
 static inline bool neighbour_resolved(uint8_t state)
 {
@@ -110,5 +126,28 @@ int neighbours_move(struct pydp_engine *engine, uint32_t slot, const uint8_t *oc
 void neighbours_leave(struct pydp_engine *engine, uint32_t slot);
 /* Choose the neighbour's reflector anew: a session of it changed its mind about echoes. */
 void neighbours_elect_reflector(struct pydp_engine *engine, uint32_t index);
+
+/* engine/neighbour_queue.c */
+enum neighbour_fate {
+	NEIGHBOUR_SENT,    /* its MAC address is known meanwhile */
+	NEIGHBOUR_WAITS,   /* or was pushed out and counted */
+	NEIGHBOUR_REFUSED, /* nobody answers: the packet remains the caller's */
+};
+/* A packet that begins at its IP header, ready to go but for the frame. */
+enum neighbour_fate neighbours_queue(struct pydp_engine *engine, uint32_t index, struct rte_mbuf *mbuf);
+/* Its MAC address is known: what waits is sent. */
+void neighbour_flush(struct pydp_engine *engine, uint32_t index);
+/* It will not be known: what waits is dropped. */
+void neighbour_give_up(struct pydp_engine *engine, uint32_t index);
+
+/* engine/neighbour_demand.c */
+/* The neighbour that a packet for a connected prefix goes to, known or asked for now; -1 when it is no host's address or too many
+ * are asked for. */
+int neighbours_for(struct pydp_engine *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets,
+		   uint64_t now_ns);
+/* Somebody wants it now, or nobody. */
+void neighbour_undemand(struct pydp_engine *engine, uint32_t index);
+/* The time of one on demand is up. */
+void neighbour_age(struct pydp_engine *engine, uint32_t index, uint64_t now_ns);
 
 #endif

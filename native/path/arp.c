@@ -75,6 +75,7 @@ void path_arp_receive(struct path_port *port, struct path_packet *packet, path_c
 	}
 	for_us = path_local_find(port, packet->vlan, 4, arp + TARGET_AT) != NULL;
 	said.solicited = for_us && operation == REPLY;
+	said.gratuitous = memcmp(arp + SENDER_AT, arp + TARGET_AT, 4) == 0;
 	memcpy(said.octets, arp + SENDER_AT, 4);
 	memcpy(said.mac.octets, arp + SENDER_MAC_AT, 6);
 	/* Nobody tells us our own addresses, and a probe's sender has none yet (RFC 5227). */

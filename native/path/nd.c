@@ -142,7 +142,8 @@ static enum pydp_counter advertised(struct path_port *port, const struct path_pa
 	struct path_claim said = {.vlan = packet->vlan,
 				  .family = 6,
 				  .solicited = (flags & FLAG_SOLICITED) != 0,
-				  .overrides = (flags & FLAG_OVERRIDE) != 0};
+				  .overrides = (flags & FLAG_OVERRIDE) != 0,
+				  .gratuitous = (flags & (FLAG_SOLICITED | FLAG_OVERRIDE)) == FLAG_OVERRIDE};
 	bool valid = true, to_group = packet_destination(packet)[0] == 0xff;
 	const uint8_t *mac = find_option(packet, OPTION_TARGET, &valid);
 

@@ -12,8 +12,9 @@ struct path_claim {
 	struct pydp_mac mac;
 	uint16_t vlan;
 	uint8_t family;
-	bool solicited; /* an answer to us: the neighbour is reachable */
-	bool overrides; /* may replace a different MAC address */
+	bool solicited;  /* an answer to us: the neighbour is reachable */
+	bool overrides;  /* may replace a different MAC address */
+	bool gratuitous; /* said without a question, to all: the address has moved (RFC 5944 4.6, RFC 4861 7.2.6) */
 };
 
 /* Whether the engine has use for the claim. */

@@ -5,7 +5,7 @@ target capfile captures native/replay/{capfile,pcap,pcapng,pcapng_interface,stra
 target replay captures native/replay/*.c native/core/*.c native/api/replay.c native/io/error.c -lmd
 target packet payloads native/core/{bfd_packet,bfd_fault}.c
 target auth sections tests/fuzz/receive/sign.c native/core/bfd_{auth,auth_digest,auth_session,fault,key_chain,packet}.c -lmd
-target receive plays tests/fuzz/receive/*.c native/{core,path,io,engine}/*.c \
+target receive plays tests/fuzz/receive/*.c native/{core,path,io,fib,engine}/*.c \
 	native/api/{check,eal,engine,event,host,key_chain,neighbour,port,reflector,session}.c \
 	-fsanitize-coverage=trace-pc -fno-sanitize=alignment -D_GNU_SOURCE -DPYDP_VERSION=__FILE__ \
 	-lmd $(pkg-config --cflags --libs libdpdk) -lrte_net_ring -pthread -Wl,--wrap=__sanitizer_cov_trace_pc

@@ -15,6 +15,9 @@ FUZZ = Path(__file__).parent
 #: Counters that no play can reach, and why.
 UNREACHABLE_COUNTERS = {
     "drop-host-full": "the host's rate is used up long before its queue is full",
+    "drop-neighbour-queue": "of packets that are forwarded",
+    "drop-neighbour-failed": "of packets that are forwarded",
+    "drop-neighbour-limit": "of packets that are forwarded",
     "drop-tx-full": "a memory link takes every frame and loses it at its other end, as missed; only a driver says no",
 }
 #: Reasons that are never a session's, and why.

@@ -17,6 +17,7 @@ PROGRAMS = [
     "events",
     "neighbours",
     "nexthops",
+    "waiting",
     "drops",
     "echo",
     "reflect",

@@ -16,6 +16,8 @@ PROGRAMS = [
     "life",
     "events",
     "neighbours",
+    "nexthops",
+    "waiting",
     "drops",
     "threads",
     "border",

@@ -12,8 +12,9 @@ static struct snapshot before, after;
 
 static bool is_verdict(uint32_t counter)
 {
-	if (counter == PYDP_CNT_DROP_NEIGHBOUR_UNRESOLVED || counter == PYDP_CNT_DROP_NO_MBUF ||
-	    counter == PYDP_CNT_DROP_TX_FULL)
+	if (counter == PYDP_CNT_DROP_NEIGHBOUR_UNRESOLVED || counter == PYDP_CNT_DROP_NEIGHBOUR_QUEUE ||
+	    counter == PYDP_CNT_DROP_NEIGHBOUR_FAILED || counter == PYDP_CNT_DROP_NEIGHBOUR_LIMIT ||
+	    counter == PYDP_CNT_DROP_NO_MBUF || counter == PYDP_CNT_DROP_TX_FULL)
 		return false;
 	return counter_is_drop(counter) || strncmp(counter_name(counter), "rx-", 3) == 0 ||
 	       counter == PYDP_CNT_TX_BFD_ECHO_REFLECTED;
