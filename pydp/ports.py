@@ -3,6 +3,7 @@
 burst and engine.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,10 @@ def _remedy(devargs: str) -> str:
                 )
             return ""
         return f"; this machine has no PCI device {address}: `bfd-fastpath pmdinfo` lists those it has"
+    if devargs.startswith("net_tap"):
+        found = re.search(r",iface=([^,]+)", devargs)
+        taken = f", and {found[1]} must not be there yet" if found else ""
+        return f"; a TAP takes /dev/net/tun and CAP_NET_ADMIN (run as root, or setcap){taken}"
     names = [one.name for one in pmdinfo.drivers()]
     device = devargs.split(",", 1)[0]
     if device.startswith("net_") and not any(device.startswith(name) for name in names):

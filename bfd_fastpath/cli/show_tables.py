@@ -134,6 +134,13 @@ def ports(result: Any) -> str:
             f"{counts['rx-errors']} errors; out "
             f"{counts['tx-packets']} packets, {counts['tx-errors']} errors",
         ]
+        if one["host"]:
+            host, counts = one["host"], one["host"]["counters"]
+            lines.append(
+                f"  host {host['name']}: {counts['rx-host']} packets to it, {counts['tx-host']} from it; "
+                f"{counts['drop-host-rate']} beyond {host['rate']} a second, "
+                f"{counts['drop-host-full']} that it did not take"
+            )
         if one["neighbours"]:
             rows = [
                 (

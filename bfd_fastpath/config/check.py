@@ -52,10 +52,26 @@ def _check_ports(reader: Reader, draft: Draft) -> None:
     )
     for path, first, address in _twice(addresses):
         reader.fault(path, f"{address} stands in {first} too", "an address belongs to one port and vlan")
+    _check_hosts(reader, draft)
     named = draft.bfd.port
     if named is not None and not draft.knows_port(named):
         names = ", ".join(one.value.name for one in draft.ports) or "none yet"
         reader.fault("bfd.port", f'there is no port "{named}"', f"write the name of a [[port]] ({names})")
+
+
+def _check_hosts(reader: Reader, draft: Draft) -> None:
+    hosts = [one for one in draft.ports if one.value.host_name is not None]
+    for path, first, name in _twice((f"{one.path}.host-name", one.value.host_name) for one in hosts):
+        reader.fault(path, f"{first} is {name} too", "give each its own interface")
+    opened = {one.value.kernel_interface: one.path for one in draft.ports}
+    for one in hosts:
+        other = opened.get(one.value.host_name)
+        if other is not None and other != one.path:
+            reader.fault(
+                f"{one.path}.host-name",
+                f"{one.value.host_name} is the interface of {other}",
+                "write another name",
+            )
 
 
 def _check_sessions(reader: Reader, draft: Draft) -> None:

@@ -149,7 +149,7 @@ ENGINE = Section(
 PORT = Section(
     "port",
     True,
-    "A NIC or its stand-in. Only addresses and lan can change without a restart.",
+    "A NIC or its stand-in. Only addresses, lan and host-rate can change without a restart.",
     (
         Key("name", "name", values.name, None, "What other sections call it."),
         Key(
@@ -193,6 +193,21 @@ PORT = Section(
             values.choice(model.XdpRedirect),
             '"none"',
             "With net_af_xdp: bfd loads an XDP program that takes BFD and leaves the rest to the kernel.",
+        ),
+        Key(
+            "host",
+            '"none" or "tap"',
+            values.choice(model.Host),
+            '"none"',
+            "tap: what comes for the addresses and is not ours goes to the kernel, by its own interface.",
+        ),
+        Key("host-name", "text", values.text, "", "The name of that interface. Left out: the port's."),
+        Key(
+            "host-rate",
+            "1..10000000",
+            values.integer(1, 10_000_000),
+            "10000",
+            "Packets a second to the kernel at most; half of a burst is kept for control traffic.",
         ),
         Key(
             "lan",

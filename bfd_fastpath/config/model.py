@@ -38,6 +38,13 @@ class XdpRedirect(StrEnum):
     BFD = "bfd"
 
 
+class Host(StrEnum):
+    """Who has what comes for a port's addresses and is not ours: nobody, or the kernel behind a TAP."""
+
+    NONE = "none"
+    TAP = "tap"
+
+
 class Role(StrEnum):
     """RFC 9468's role of a session."""
 
@@ -127,6 +134,11 @@ class Port:
     kernel_interface: str | None = None
     """Given, or taken from iface= in devargs; always there when neighbours is kernel."""
     xdp_redirect: XdpRedirect = XdpRedirect.NONE
+    host: Host = Host.NONE
+    host_name: str | None = None
+    """The TAP's name; always there with a TAP."""
+    host_rate: int = 10_000
+    """Packets a second."""
 
 
 class CryptoAlgorithm(StrEnum):

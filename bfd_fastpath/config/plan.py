@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from bfd_fastpath.config.model import Config, PathType, Port, Session
+from bfd_fastpath.config.model import Config, Host, PathType, Port, Session
 from bfd_fastpath.config.steps import (
     AddAddress,
     AddNeighbor,
@@ -24,6 +24,7 @@ from bfd_fastpath.config.steps import (
     SetBfd,
     SetControl,
     SetDampening,
+    SetHostRate,
     SetKeyChain,
     SetLag,
     SetLan,
@@ -38,7 +39,7 @@ from bfd_fastpath.config.steps import (
 
 T = TypeVar("T")
 
-_FIXED_PORT = ("devargs", "neighbours", "kernel_interface", "xdp_redirect")
+_FIXED_PORT = ("devargs", "neighbours", "kernel_interface", "xdp_redirect", "host", "host_name")
 
 
 def plan(old: Config | None, new: Config) -> list[Step]:
@@ -117,7 +118,12 @@ def _ports(old: Config | None, new: Config) -> list[Step]:
     steps: list[Step] = [
         AddAddress(*one) for one in _addresses(new) if one not in before and _kept_port(one[0], old)
     ]
-    return steps + [SetLan(port.name, port.lan, other.lan) for port, other in kept if port.lan != other.lan]
+    steps += [SetLan(port.name, port.lan, other.lan) for port, other in kept if port.lan != other.lan]
+    return steps + [
+        SetHostRate(port.name, port.host_rate, other.host_rate)
+        for port, other in kept
+        if port.host is other.host is Host.TAP and port.host_rate != other.host_rate
+    ]
 
 
 def _addresses(config: Config | None) -> list[tuple[str, Any]]:

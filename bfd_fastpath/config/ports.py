@@ -9,7 +9,8 @@ from ipaddress import ip_interface
 from typing import Any
 
 from bfd_fastpath.config import values
-from bfd_fastpath.config.model import InterfaceAddress, Neighbours, Network, Port, XdpRedirect
+from bfd_fastpath.config.hosts import host_of
+from bfd_fastpath.config.model import Host, InterfaceAddress, Neighbours, Network, Port, XdpRedirect
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.values import WrongError
 
@@ -41,9 +42,22 @@ def build_port(reader: Reader, path: str, good: dict[str, Any]) -> Port | None:
         reader.fault(
             f"{path}.lan", "none of it is reached by an address of the port", "write the LAN's prefix"
         )
+    host = good.get("host", Host.NONE)
+    host_name = host_of(reader, path, good, addresses, kernel_interface)
     if len(reader.faults) > before or not {"name", "devargs", "addresses"} <= good.keys():
         return None
-    return Port(good["name"], devargs, addresses, lan, neighbours, kernel_interface, xdp)
+    return Port(
+        name=good["name"],
+        devargs=devargs,
+        addresses=addresses,
+        lan=lan,
+        neighbours=neighbours,
+        kernel_interface=kernel_interface,
+        xdp_redirect=xdp,
+        host=host,
+        host_name=host_name,
+        host_rate=good.get("host-rate", Port.__dataclass_fields__["host_rate"].default),
+    )
 
 
 def _same(network: Network, interface: InterfaceAddress) -> bool:

@@ -39,7 +39,8 @@ def _(step: steps.NeedsRestart) -> str:
 
 @render.register
 def _(step: steps.OpenPort) -> str:
-    return f"+ port {step.port.name}: {step.port.devargs}"
+    host = f", host {step.port.host_name}" if step.port.host_name is not None else ""
+    return f"+ port {step.port.name}: {step.port.devargs}{host}"
 
 
 @render.register
@@ -55,6 +56,11 @@ def _(step: steps.RemoveAddress) -> str:
 @render.register
 def _(step: steps.SetLan) -> str:
     return f"~ port {step.port}: lan {_list(step.old)} -> {_list(step.new)}"
+
+
+@render.register
+def _(step: steps.SetHostRate) -> str:
+    return f"~ port {step.port}: host-rate {step.old} -> {step.new}"
 
 
 @render.register

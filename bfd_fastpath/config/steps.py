@@ -84,6 +84,15 @@ class SetLan:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHostRate:
+    """Packets a second to a port's host; on a start the port has it."""
+
+    port: str
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetKeyChain:
     """Its keys are replaced at once; sessions that use it stay Up."""
 
@@ -195,6 +204,7 @@ Step = (
     | AddAddress
     | RemoveAddress
     | SetLan
+    | SetHostRate
     | SetKeyChain
     | RemoveKeyChain
     | SetBfd

@@ -68,14 +68,18 @@ async def _step(router: Router, step: steps.Step) -> None:
             dataplane.open_port(port)
         case steps.AddAddress(port=name, address=address):
             dataplane.add_address(name, address)
+            await router.hosts.follow()
             _reattach(router)
         case steps.RemoveAddress(port=name, address=address):
             dataplane.drop_address(name, address)
+            await router.hosts.follow()
             _reattach(router)
             dataplane.purge()
         case steps.SetLan(port=name, new=lan):
             dataplane.set_lan(name, lan)
             _reattach(router)
+        case steps.SetHostRate(port=name, new=rate):
+            router.engine.host_rate(dataplane.index(name), rate)
         case steps.SetKeyChain(new=chain):
             router.key_chains.set(chain)
         case steps.RemoveKeyChain(chain=chain):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import structlog
 
 import pydp
-from bfd_fastpath.config.model import Config, Idle, InterfaceAddress, Network, Port, XdpRedirect
+from bfd_fastpath.config.model import Config, Host, Idle, InterfaceAddress, Network, Port, XdpRedirect
 from bfd_fastpath.session import Attachment
 
 _log = structlog.get_logger("dataplane")
@@ -36,6 +36,7 @@ class Dataplane:
         self._opened: list[pydp.Port] = []
         self._engine: pydp.Engine | None = None
         self._indices: dict[str, int] = {}
+        self._hosts: dict[str, pydp.Port] = {}
         self._lan: dict[str, tuple[Network, ...]] = {}
         self._addresses: dict[str, list[InterfaceAddress]] = {}
         self._dropping: list[tuple[str, InterfaceAddress]] = []
@@ -65,9 +66,18 @@ class Dataplane:
         if end is None:
             end = pydp.Port(devargs(port))
             self._opened.append(end)
-        self._indices[port.name] = self.engine.attach(end)
+        index = self._indices[port.name] = self.engine.attach(end)
+        if port.host is Host.TAP:
+            self._open_host(port, index, end.info().mac)
         self._lan[port.name] = port.lan
         self._addresses[port.name] = []
+
+    def _open_host(self, port: Port, index: int, mac: str) -> None:
+        """The kernel's interface beside the port, with its MAC address."""
+        tap = pydp.Port(f"net_tap_{port.host_name},iface={port.host_name},mac={mac}")
+        self._opened.append(tap)
+        self._hosts[port.name] = tap
+        self.engine.host_set(index, tap, rate=port.host_rate)
 
     def start(self) -> None:
         """Starts the worker."""
@@ -91,6 +101,14 @@ class Dataplane:
     def names(self) -> list[str]:
         """The names of the ports, in the order of the engine's indices."""
         return list(self._indices)
+
+    def port(self, port: str) -> pydp.Port:
+        """The port of a name."""
+        return self.engine.ports[self._indices[port]]
+
+    def host(self, port: str) -> pydp.Port | None:
+        """The TAP beside the port of a name; None where there is none."""
+        return self._hosts.get(port)
 
     def addresses(self, port: str) -> tuple[InterfaceAddress, ...]:
         return tuple(self._addresses[port])

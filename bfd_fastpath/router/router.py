@@ -25,6 +25,7 @@ from bfd_fastpath.router import carry_out, engine_events
 from bfd_fastpath.router.dataplane import Dataplane
 from bfd_fastpath.router.events import Address, RouterEvent
 from bfd_fastpath.router.farewell import Farewell
+from bfd_fastpath.router.hosts import Hosts
 from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.key_chains import ConfiguredKeyChains
 from bfd_fastpath.router.lags import Lags
@@ -78,6 +79,7 @@ class Router:
         self.neighbours = Neighbours(self, tap)
         self.link_reports = LinkReports(self)
         self._kernel = KernelMirror(self.dataplane, config.ports)
+        self.hosts = Hosts(self.dataplane, config.ports)
         #: True from the beginning of stop() on: nothing new is begun.
         self.leaving = False
         self._farewell = Farewell()
@@ -121,6 +123,7 @@ class Router:
 
     async def running(self) -> None:
         """The ports are there: start the worker and listen to it. A step of start()."""
+        await self.hosts.start()
         self.dataplane.start()
         await self._kernel.start()
         assert self._pump is not None
@@ -156,6 +159,7 @@ class Router:
             self._timer.stop()
             await self.neighbours.close()
             await self._kernel.close()
+            await self.hosts.close()
             if self._pump is not None:
                 self._pump.stop()
                 self._pump = None

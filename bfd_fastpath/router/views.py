@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pydp
+from bfd_fastpath.config.model import Port
 from bfd_fastpath.nhib import Entry, Reachability, diagnostic_name, explain
 from bfd_fastpath.router import rfc9314
 from bfd_fastpath.router.engine_events import expired_us
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
 
 Json = dict[str, Any]
+_HOST_COUNTERS = ("rx-host", "tx-host", "drop-host-rate", "drop-host-full")
 #: Sessions read in one turn of the loop, a few milliseconds.
 _SLICE = 128
 #: How `show` commands are called on the control socket, without "show-".
@@ -129,6 +131,7 @@ def ports(router: Router) -> Json:
                 by_name[name].neighbours.value,
                 [_neighbour(one, now) for one in neighbours if one.port == index],
             )
+            | {"host": _host(router, name, index, by_name[name])}
             for index, name in enumerate(dataplane.names())
         ],
         "worker": _worker(engine.stats.worker()),
@@ -217,6 +220,19 @@ def _port(name: str, port: pydp.Port, addresses: list[str], by: str, neighbours:
         "statistics": {
             field.replace("_", "-"): getattr(stats, field) for field in pydp.PortStats.__dataclass_fields__
         },
+    }
+
+
+def _host(router: Router, name: str, index: int, port: Port) -> Json | None:
+    tap = router.dataplane.host(name)
+    if tap is None:
+        return None
+    counters = router.engine.stats.port(index)
+    return {
+        "name": port.host_name,
+        "device": tap.info().name,
+        "rate": port.host_rate,
+        "counters": {key: counters[key] for key in _HOST_COUNTERS},
     }
 
 

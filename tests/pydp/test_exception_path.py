@@ -177,7 +177,8 @@ def test_an_address_of_another_port_is_the_hosts_as_well(port, pool, name):
         assert port.hears(frame) == ([frame], [])
         port.engine.close()
     finally:
-        with_two.close(), far.close()
+        with_two.close()
+        far.close()
 
 
 def test_a_tagged_frame_keeps_its_tag(port):
@@ -355,7 +356,8 @@ def test_a_hosts_port_is_given_once(port, name):
             port.engine.host_set(0, other)
     finally:
         port.engine.close()
-        other.close(), far.close()
+        other.close()
+        far.close()
 
 
 def test_a_sleeping_worker_is_woken_by_the_host(port):

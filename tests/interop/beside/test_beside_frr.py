@@ -1,23 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/beside-frr.md does what it says: its files are written and its commands run, on a router with FRR's bgpd."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.interop.support.follow import Router
 from tests.interop.support.frr import Frr
 from tests.interop.support.gobgp import Gobgp
 from tests.interop.support.lan import Lan
-from tests.interop.support.namespace import Namespace
-from tests.interop.support.page import Block, blocks
+from tests.interop.support.page import blocks
 from tests.interop.support.poll import stays, until
 
 pytestmark = [pytest.mark.root, pytest.mark.interop("frr", "gobgpd")]
 
-REPOSITORY = Path(__file__).resolve().parents[3]
-PAGE = REPOSITORY / "docs/beside-frr.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs/beside-frr.md"
 
 ROUTE_SERVER = """
 [global.config]
@@ -62,41 +60,6 @@ exit
 """
 
 
-class Router:
-    """The router of the page: a namespace, a folder to be in, and the page's commands on the PATH."""
-
-    def __init__(self, space: Namespace) -> None:
-        self.space = space
-        self.room = room = space.directory
-        self._bin = room / "bin"
-        self._bin.mkdir()
-        self._command(
-            "bfd-fastpath",
-            f'export BFD_FASTPATH_SOCKET={room}/control.sock\nexec {sys.executable} -m bfd_fastpath "$@"',
-        )
-        self._command("vtysh", f'exec /usr/bin/vtysh --vty_socket {room}/frr "$@"')
-
-    def _command(self, name: str, script: str) -> None:
-        file = self._bin / name
-        file.write_text(f"#!/bin/sh\n{script}\n")
-        file.chmod(0o755)
-
-    def shell(self, text: str) -> tuple[str, ...]:
-        line = f"set -e; cd {self.room}; export PATH={self._bin}:$PATH PYTHONPATH={REPOSITORY}; {text}"
-        return ("sh", "-c", line)
-
-    def run(self, text: str) -> str:
-        return self.space.run(*self.shell(text))
-
-    def follow(self, block: Block) -> None:
-        if block.language == "sh" and block.label == "service":
-            self.space.start(*self.shell(f"exec {block.text}"), log=self.room / "service.log")
-        elif block.language == "sh":
-            self.run(block.text)
-        else:
-            (self.room / block.label).write_text(block.text)
-
-
 @pytest.fixture
 def switch() -> Iterator[Lan]:
     with Lan() as made:
@@ -116,10 +79,6 @@ def test_the_page_can_be_followed_and_frr_lives_on(switch: Lan) -> None:
     assert {block.language for block in page} == {"text", "sh", "toml"}
 
     for block in page:
-        if block.label == "bfd-fastpath.toml":
-            control = f'\n[control]\npath = "{router.room}/control.sock"\n'
-            router.follow(Block(block.language, block.label, block.text + control))
-            continue
         if "config diff" in block.text:
             until(lambda: _sessions_up(router), what="the BFD session of the page")
             _failure_is_reported_and_taken_back(switch, server, router)
