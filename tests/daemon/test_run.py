@@ -59,7 +59,7 @@ def test_hangup_reads_the_configuration_again(daemon):
         lambda: daemon.ask("show-sessions")["sessions"][0]["desired-min-tx-interval"],
         lambda seen: seen == 700_000,
     )
-    assert "~ session" in daemon.log.read_text()
+    daemon.logged("~ session")
 
 
 def test_hangup_with_a_bad_configuration_changes_nothing_and_says_so(daemon):
@@ -129,16 +129,18 @@ def test_show_prints_a_table_and_json(shared, capsys, what):
 def test_a_session_is_told_of_its_path_polled_and_reset(daemon, capsys):
     path = str(daemon.socket)
 
-    def diagnostic():
-        return daemon.ask("show-sessions", address=PEER)["sessions"][0]["session-running"]["local-diagnostic"]
+    def told():
+        """How many are AdminDown, and our diagnostic."""
+        shown = daemon.ask("show-sessions", address=PEER)
+        running = shown["sessions"][0]["session-running"]
+        return shown["summary"]["number-of-sessions-admin-down"], running["local-diagnostic"]
 
     assert invoke(["session", "path", PEER, "path-down", "--socket", path]) == 0
-    assert daemon.ask("show-sessions", address=PEER)["summary"]["number-of-sessions-admin-down"] == 1
-    assert diagnostic() == "path-down"
+    until(told, lambda seen: seen == (1, "path-down"))
     assert invoke(["session", "path", PEER, "up", "--socket", path]) == 0
-    assert daemon.ask("show-sessions", address=PEER)["summary"]["number-of-sessions-admin-down"] == 0
+    until(told, lambda seen: seen[0] == 0)
     assert invoke(["session", "forwarding-reset", PEER, "--socket", path]) == 0
-    assert diagnostic() == "forwarding-reset"
+    until(told, lambda seen: seen == (0, "forwarding-reset"))
     assert invoke(["session", "poll", PEER, "--socket", path]) == 0
     capsys.readouterr()
     for words in (["path", "192.0.2.77", "up"], ["poll", "192.0.2.77"], ["forwarding-reset", "192.0.2.77"]):
@@ -359,7 +361,7 @@ def test_the_process_can_be_asked_while_it_starts(tmp_path):
     daemon.launch()
     try:
         until(daemon.socket.exists, bound=30)
-        until(daemon._answers, bound=5)
+        until(daemon._answers, bound=30)
     finally:
         os.kill(daemon.process.pid, signal.SIGKILL)
         daemon.process.wait()

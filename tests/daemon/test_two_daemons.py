@@ -16,7 +16,7 @@ pytestmark = pytest.mark.root
 A, B = "198.51.100.1", "198.51.100.2"
 
 
-def configuration(ours: str, theirs: str, *, more: str = "") -> str:
+def configuration(ours: str, theirs: str, *, multiplier: int = 3, more: str = "") -> str:
     return f"""
         [[port]]
         name = "lan0"
@@ -26,7 +26,7 @@ def configuration(ours: str, theirs: str, *, more: str = "") -> str:
         [[session]]
         interface = "lan0"
         dest-addr = "{theirs}"
-        local-multiplier = 3
+        local-multiplier = {multiplier}
         min-interval = "100ms"
         [log]
         format = "json"
@@ -34,12 +34,15 @@ def configuration(ours: str, theirs: str, *, more: str = "") -> str:
 
 
 @pytest.fixture
-def pair():
-    """a and b, Up to each other."""
+def pair(request):
+    """a and b, Up to each other; parameter: the multiplier, 3 without."""
     lan = Lan()
     try:
         daemons = [
-            Product(lan.member(name, f"{ours}/24", kernel=False), configuration(ours, theirs))
+            Product(
+                lan.member(name, f"{ours}/24", kernel=False),
+                configuration(ours, theirs, multiplier=getattr(request, "param", 3)),
+            )
             for name, ours, theirs in (("a", A, B), ("b", B, A))
         ]
         for daemon in daemons:
@@ -58,7 +61,7 @@ def test_sigterm_is_announced_and_no_failure_to_the_peer(pair):
     a, b = pair
     begun = time.monotonic()
     a._process.terminate()
-    until(lambda: b.nexthops()[A]["reason"], lambda seen: seen == "peer-admin-down", bound=2)
+    until(lambda: b.nexthops()[A]["reason"], lambda seen: seen == "peer-admin-down")
     assert a._process.wait(20) == 0
     assert time.monotonic() - begun >= 2.9
     lines = [json.loads(line) for line in b.log.read_text().splitlines()]
@@ -66,14 +69,15 @@ def test_sigterm_is_announced_and_no_failure_to_the_peer(pair):
     assert b.nexthops()[A]["state"] == "unknown"
 
 
-def test_a_second_sigterm_leaves_at_once(pair):
+@pytest.mark.parametrize("pair", [60], indirect=True)
+def test_a_second_sigterm_does_not_wait_for_the_peer_s_detection_time(pair):
     a, b = pair
     a._process.terminate()
-    until(lambda: b.nexthops()[A]["reason"], lambda seen: seen == "peer-admin-down", bound=2)
+    until(lambda: b.nexthops()[A]["reason"], lambda seen: seen == "peer-admin-down")
     begun = time.monotonic()
     a._process.terminate()
-    assert a._process.wait(20) == 0
-    assert time.monotonic() - begun < 1.5
+    assert a._process.wait(50) == 0
+    assert time.monotonic() - begun < 50
 
 
 def test_a_process_that_is_killed_is_a_failure_to_the_peer(pair):
@@ -82,7 +86,8 @@ def test_a_process_that_is_killed_is_a_failure_to_the_peer(pair):
     shown = until(lambda: b.nexthops()[A], lambda seen: seen["state"] == "down", bound=10)
     assert shown["last-failure"]["local-diagnostic"] == "control-expiry"
     assert shown["last-failure"]["detection-time"] > 0
-    (line,) = [json.loads(line) for line in b.log.read_text().splitlines() if '"control-expiry"' in line]
+    text = until(b.log.read_text, lambda seen: '"control-expiry"' in seen, what="the failure's line")
+    (line,) = [json.loads(line) for line in text.splitlines() if '"control-expiry"' in line]
     assert line["detection_time_us"] == shown["last-failure"]["detection-time"]
     assert "own poll gap" in shown["explanation"]
     assert "last hello" in shown["explanation"]

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+#: The fixture compiles the engine under the sanitizers.
+pytestmark = pytest.mark.timeout(600)
+
 FUZZ = Path(__file__).parent
 #: Counters that no play can reach, and why.
 UNREACHABLE_COUNTERS = {

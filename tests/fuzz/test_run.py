@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+#: A target is compiled.
+pytestmark = pytest.mark.timeout(600)
+
 FUZZ = Path(__file__).parent
 #: Breaks by reading one octet too many, where the input begins as seeds of captures do not.
 BROKEN = """

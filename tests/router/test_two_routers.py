@@ -42,6 +42,11 @@ def prefixes(router):
     return {route.prefix for _, route in router.routes()}
 
 
+def told(exchange, address):
+    """What A told the route server of an address, in order."""
+    return [one.state for one in exchange.seen("a", Told) if one.address == address]
+
+
 async def both(exchange, announce_a=""):
     port = await exchange.serve()
     return (
@@ -58,7 +63,7 @@ def test_only_b_announces_prefixes_and_both_ends_come_up(eal):
             a, b = await both(exchange)
             await up(a, B, B6)
             await up(b, A, A6)
-            assert prefixes(a) == {PREFIX_B}
+            await until(lambda: prefixes(a), lambda seen: seen == {PREFIX_B})
             assert prefixes(b) == set()
 
     asyncio.run(main())
@@ -95,7 +100,7 @@ def test_events_tell_the_story_in_order(eal):
         async with Exchange() as exchange:
             a, _ = await both(exchange)
             await up(a, B)
-            await until(lambda: [one for one in exchange.seen("a", Told) if one.address == B])
+            await until(lambda: told(exchange, B))
             kinds = [type(one) for one in exchange.events["a"] if getattr(one, "address", B) == B]
             order = [BgpUp, RouteLearned, BfdState, Told]
             assert sorted(order, key=kinds.index) == order
@@ -118,7 +123,7 @@ def test_a_peer_without_bfd_stays_unknown_and_keeps_its_routes(eal):
             await until(lambda: session(a, B).send_packet_count, lambda seen: seen >= 3)
             entry = a.nhib.get(B)
             assert (entry.state, entry.reason) == (UNKNOWN, Reason.NO_ANSWER)
-            assert prefixes(a) == {PREFIX_B}
+            await until(lambda: prefixes(a), lambda seen: seen == {PREFIX_B})
             assert exchange.seen("a", Told) == []
 
     asyncio.run(main())
@@ -145,16 +150,18 @@ def test_losing_bgp_leaves_the_sessions_alone(eal):
             a, b = await both(exchange)
             await up(a, B)
             await up(b, A)
+            await until(lambda: (told(exchange, B), prefixes(a)), lambda seen: seen == (["up"], {PREFIX_B}))
             before = session(a, B)
             await exchange.server.stop()
             await until(lambda: exchange.seen("a", BgpDown))
+            await until(lambda: exchange.seen("a", RouteWithdrawn))
             assert [one.prefix for one in exchange.seen("a", RouteWithdrawn)] == [PREFIX_B]
             assert state(a, B) is UP
             await exchange.serve(exchange.server.port)
             await until(lambda: exchange.seen("a", BgpUp), lambda seen: len(seen) == 2)
             await until(lambda: prefixes(a), lambda seen: seen == {PREFIX_B})
-            told = [one for one in exchange.seen("a", Told) if one.address == B]
-            assert [one.state for one in told] == ["up", "up"]
+            await until(lambda: told(exchange, B), lambda seen: len(seen) >= 2)
+            assert told(exchange, B) == ["up", "up"]
             after = session(a, B)
             assert (after.id, after.up_count, after.down_count) == (before.id, before.up_count, 0)
 
@@ -169,6 +176,7 @@ def test_an_orderly_stop_is_no_failure_to_anybody(eal):
             a, b = await both(exchange)
             await up(a, B, B6)
             await up(b, A, A6)
+            await until(lambda: told(exchange, B) + told(exchange, B6), lambda seen: seen == ["up", "up"])
             await a.stop()
             assert {one.state for one in exchange.seen("a", Told)} == {"up", "unknown"}
             taken_back = max(one.time_ns for one in exchange.seen("a", Told))
@@ -207,6 +215,7 @@ def test_an_operator_takes_a_session_down_and_up_without_a_failure(eal):
             a, b = await both(exchange)
             await up(a, B)
             await up(b, A)
+            await until(lambda: prefixes(a), lambda seen: seen == {PREFIX_B})
             a.session_admin(B, True)
             await until(lambda: a.nhib.get(B), lambda seen: seen.reason is Reason.LOCAL_ADMIN_DOWN)
             await until(lambda: b.nhib.get(A), lambda seen: seen.reason is Reason.PEER_ADMIN_DOWN)
@@ -227,6 +236,7 @@ def test_a_cleared_next_hop_is_used_again_at_once(eal):
         async with Exchange() as exchange:
             a, _ = await both(exchange)
             await up(a, B)
+            await until(lambda: prefixes(a), lambda seen: seen == {PREFIX_B})
             exchange.cut()
             await until(lambda: state(a, B), lambda seen: seen is DOWN)
             await until(lambda: prefixes(a), lambda seen: not seen)
