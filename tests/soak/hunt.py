@@ -24,8 +24,12 @@ class FoundError(AssertionError):
     """A script that shows a fault."""
 
 
+class _EnoughError(BaseException):
+    """The time to make a script shorter is over. No Exception: hypothesis would take it for another failure."""
+
+
 class Hunt:
-    """Plays scripts, and sums up what was played. For so many seconds a script that fails is made shorter."""
+    """Plays scripts, and sums up what was played. For so many seconds of CPU time a script that fails is made shorter."""
 
     def __init__(
         self, play: Play, name: str, *, folder: Path = FINDINGS, shrink_seconds: float = 60.0
@@ -61,8 +65,8 @@ class Hunt:
         text = write(scenario)
         if text in self._failing:
             return True
-        if self._until is not None and time.monotonic() > self._until:
-            return False
+        if self._until is not None and time.process_time() > self._until:
+            raise _EnoughError
         verdict = self.play(scenario, False)
         self.scripts += 1
         self.turns += verdict.turns
@@ -71,7 +75,7 @@ class Hunt:
         if verdict.right:
             return False
         if self._until is None:
-            self._until = time.monotonic() + self.shrink_seconds
+            self._until = time.process_time() + self.shrink_seconds
         self._failing.add(text)
         return True
 
@@ -92,7 +96,7 @@ class Hunt:
 
         try:
             hunted()
-        except FoundError:
+        except (FoundError, _EnoughError):
             assert self._last is not None
             scenario = self._last
             verdict = self.play(scenario, True)
