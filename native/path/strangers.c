@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bounded by a small table, which forgets whom it has no room for, and by a rate over all. */
+/* Bounded by a small table, which forgets whom it has no room for, by a rate over all, and by a share of it for each source MAC
+ * address, so that who forges IP addresses does not use up what other members' first packets need. */
 #include "path/strangers.h"
 #include <rte_jhash.h>
 
 #define SECOND_NS UINT64_C(1000000000)
 #define AT_ONCE   64u
+#define SHARES    8u /* a MAC address has one of them, of the rate and of AT_ONCE */
 
 /* No padding: it is hashed as octets. */
 struct stranger {
@@ -32,16 +34,33 @@ static bool told_lately(struct path_strangers *strangers, uint32_t hash, uint64_
 	return told_ns != 0 && strangers->seen[hash % STRANGERS].hash == hash && now_ns - told_ns < SECOND_NS;
 }
 
-static bool may_tell(struct path_strangers *strangers, uint64_t now_ns)
+static void earn(struct strangers_credit *credit, uint64_t most_ns, uint64_t now_ns)
 {
+	credit->ns = RTE_MIN(credit->ns + RTE_MIN(now_ns - credit->now_ns, most_ns), most_ns);
+	credit->now_ns = now_ns;
+}
+
+/* A MAC address without credit costs the others none. */
+static bool may_tell(struct path_strangers *strangers, const uint8_t *mac, uint64_t now_ns)
+{
+	struct strangers_credit *own = &strangers->credit_of[rte_jhash(mac, 6, strangers->seed) % STRANGERS_MACS];
 	uint64_t cost_ns = SECOND_NS / strangers->rate, most_ns = AT_ONCE * cost_ns;
 
-	strangers->credit_ns = RTE_MIN(strangers->credit_ns + RTE_MIN(now_ns - strangers->now_ns, most_ns), most_ns);
-	strangers->now_ns = now_ns;
-	if (strangers->credit_ns < cost_ns)
+	earn(own, most_ns, now_ns);
+	earn(&strangers->credit, most_ns, now_ns);
+	if (own->ns < SHARES * cost_ns || strangers->credit.ns < cost_ns)
 		return false;
-	strangers->credit_ns -= cost_ns;
+	own->ns -= SHARES * cost_ns;
+	strangers->credit.ns -= cost_ns;
 	return true;
+}
+
+/* RFC 9468 2: the source is of the subnet of the interface. */
+static bool is_neighbour(struct path_port *port, const struct path_packet *packet)
+{
+	const struct path_local *local = path_local_find(port, packet->vlan, packet->family, packet_destination(packet));
+
+	return local != NULL && path_prefix_holds(local->octets, local->prefix_length, packet_source(packet));
 }
 
 bool path_stranger(struct path_strangers *strangers, struct path_port *port, const struct path_packet *packet,
@@ -50,10 +69,10 @@ bool path_stranger(struct path_strangers *strangers, struct path_port *port, con
 	uint32_t hash;
 
 	if (strangers->rate == 0 || packet->bfd != BFD_KIND_SINGLE_HOP || packet->ttl != BFD_TTL ||
-	    bfd->state != PYDP_BFD_DOWN || bfd->flags & BFD_FLAG_AUTHENTICATION)
+	    bfd->state != PYDP_BFD_DOWN || bfd->flags & BFD_FLAG_AUTHENTICATION || !is_neighbour(port, packet))
 		return false;
 	hash = hash_of(strangers, port, packet);
-	if (told_lately(strangers, hash, now_ns) || !may_tell(strangers, now_ns)) {
+	if (told_lately(strangers, hash, now_ns) || !may_tell(strangers, packet->ether + 6, now_ns)) {
 		path_count(port, PYDP_CNT_UNSOLICITED_UNTOLD, 1);
 		return false;
 	}

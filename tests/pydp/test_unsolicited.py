@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """First packets from where there is no session (RFC 9468): told by an event of their own, once a second each, and no more of
-them than the rate. 192.0.2.1 and 2001:db8::1 are ours; the packets are scapy's."""
+them than the rate, of which a MAC address has a share. 192.0.2.1 and 2001:db8::1 are ours; the packets are scapy's."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -20,6 +20,9 @@ pytestmark = pytest.mark.eal
 
 
 class Scene:
+    #: Of a record's fields.
+    FAMILY = pydp.UNSOLICITED_DTYPE.names.index("family")
+
     def __init__(self, name: str, pool: pydp.Mempool) -> None:
         self.pool = pool
         self.ours, self.theirs = pydp.link(name, capacity=8192)
@@ -33,12 +36,19 @@ class Scene:
         self.engine.unsolicited_tell(100)
 
     def say(
-        self, source: str = "192.0.2.9", *, ttl: int = 255, vlan: int = 0, dport: int = 3784, **fields: Any
+        self,
+        source: str = "192.0.2.9",
+        *,
+        mac: int = 9,
+        ttl: int = 255,
+        vlan: int = 0,
+        dport: int = 3784,
+        **fields: Any,
     ) -> None:
         address = ip_address(source)
         ip: Any = IP(src=source, dst="192.0.2.1", ttl=ttl) if address.version == 4 else None
         ip = ip or IPv6(src=source, dst="2001:db8::1", hlim=ttl)
-        ether = Ether(dst=self.ours.info().mac, src="02:00:00:00:00:09")
+        ether = Ether(dst=self.ours.info().mac, src=f"02:00:00:00:00:{mac:02x}")
         bfd = {"my_discriminator": 5, "your_discriminator": 0, "sta": 1} | fields
         frame = (
             (ether / Dot1Q(vlan=vlan) if vlan else ether) / ip / UDP(sport=50000, dport=dport) / BFD(**bfd)
@@ -108,12 +118,37 @@ def test_a_flood_of_strangers_is_told_of_no_faster_than_the_rate(scene):
     scene.engine.unsolicited_tell(10)
     scene.run(10_000)
     for number in range(500):
-        scene.say(f"192.0.2.{number % 250 + 2}", my_discriminator=number + 1)
+        scene.say(f"192.0.2.{number % 250 + 2}", mac=number % 250, my_discriminator=number + 1)
     told = len(scene.told())
     # 64 at once, and ten in each second after that; half a second passes.
     assert 64 <= told <= 64 + 6
     assert scene.count("unsolicited-told") == told
     assert scene.count("unsolicited-untold") == 500 - told
+
+
+def test_forged_addresses_behind_one_mac_address_leave_the_rate_to_the_others(scene):
+    scene.run(10_000)
+    told = []
+    for number in range(1000):
+        scene.say(f"2001:db8::666:{number:x}")
+        if number % 100 == 99:
+            # A member's first packet in the midst of the flood.
+            scene.say(f"192.0.2.{number // 100 + 20}", mac=number // 100 + 20)
+            told += scene.told().tolist()
+    families = [record[scene.FAMILY] for record in told]
+    assert families.count(4) == 10
+    # 8 at once, an eighth of the hundred in the second that passes.
+    assert 8 <= families.count(6) <= 8 + 13
+
+
+def test_who_is_no_neighbour_is_not_told_and_uses_up_nothing(scene):
+    for number in range(100):
+        scene.say(f"198.51.100.{number}")
+        scene.say(f"2001:db8:1::{number:x}")
+        scene.say(f"2001:db8::{number:x}", vlan=7)
+    assert len(scene.told()) == scene.count("unsolicited-untold") == 0
+    scene.say()
+    assert len(scene.told()) == 1
 
 
 @pytest.mark.parametrize(
@@ -161,7 +196,7 @@ def test_a_full_ring_loses_strangers_and_no_session_s_state(scene):
     scene.engine.unsolicited_tell(1_000_000)
     for number in range(600):
         scene.run(1000)
-        scene.say(f"192.0.2.{number % 150 + 2}")
+        scene.say(f"192.0.2.{number % 150 + 2}", mac=number % 150)
     scene.say("192.0.2.200")
     kinds: list[int] = []
     while len(batch := scene.engine.events.drain()):

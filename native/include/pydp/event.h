@@ -46,7 +46,8 @@ struct pydp_event {
 };
 
 /* 80 bytes too, on the same ring; type lies where pydp_event has it, and session is 0. A first packet of a single hop (RFC 5881:
- * Your Discriminator 0, state Down, TTL 255, unauthenticated) came from where there is no session (RFC 9468). */
+ * Your Discriminator 0, state Down, TTL 255, unauthenticated) came from where there is no session (RFC 9468): from an address in
+ * the subnet of the one of ours that it is to. */
 struct pydp_unsolicited {
 	uint64_t time_ns;
 	uint8_t source[16]; /* as in struct pydp_address */
@@ -62,8 +63,9 @@ struct pydp_unsolicited {
 	uint8_t reserved3[19];
 };
 
-/* Tell of such packets, of one peer once a second and of so many a second in all at most; 0: of none, as at first. What is not
- * told is counted (unsolicited-untold); all of them are drop-bfd-no-session as well. */
+/* Tell of such packets, of one peer once a second and of so many a second in all at most, an eighth of them from one source MAC
+ * address; 0: of none, as at first. What is not told is counted (unsolicited-untold); all of them are drop-bfd-no-session as
+ * well. */
 int pydp_unsolicited_tell(pydp_engine_t *engine, uint32_t rate);
 
 /* An eventfd, readable when the engine has news after pydp_event_arm. Owned by the engine. */
