@@ -72,7 +72,8 @@ class BirdFarEnd:
     #: BIRD 2.0.12 never sends AdminDown: a session that is removed falls silent.
     says_admin_down = False
 
-    def __init__(self, space: Namespace) -> None:
+    def __init__(self, space: Namespace, *, passive: bool = False) -> None:
+        self._passive = "yes" if passive else "no"
         self._intervals = dict.fromkeys(OURS, 100)
         self._bird = Bird(space, self._configuration())
 
@@ -81,7 +82,8 @@ class BirdFarEnd:
         return "router id 192.0.2.2;\nprotocol device {}\n" + "".join(
             f"protocol bfd bfd_{family} {{\n"
             f"  accept {'ipv4' if family == 'v4' else 'ipv6'} direct;\n"
-            f'  interface "eth0" {{ interval {interval} ms; idle tx interval 1 s; multiplier 3; }};\n'
+            f'  interface "eth0" {{ interval {interval} ms; idle tx interval 1 s; multiplier 3; '
+            f"passive {self._passive}; }};\n"
             f'  neighbor {OURS[family]} dev "eth0" local {THEIRS[family]};\n}}\n'
             for family, interval in self._intervals.items()
         )
