@@ -21,13 +21,13 @@ class ReflectorConfig:
 
     #: At most 16, none 0, none a session's of the engine. Empty: nothing is reflected.
     discriminators: tuple[int, ...] = ()
-    #: Who may ask (RFC 7881 6), at most 32. Empty: nobody.
+    #: Who may ask (RFC 7881 7), at most 32. Empty: nobody.
     allowed_prefixes: tuple[Prefix, ...] = ()
     #: Answers a second at most, over all; a question beyond is dropped and counted.
     rate: int = 10_000
     #: How often one initiator may ask, as answers say it.
     required_min_rx_interval_us: int = 50_000
-    #: Answers say AdminDown, which does not mean unreachable (RFC 7880 7.3.4).
+    #: Answers say AdminDown, which does not mean unreachable (RFC 7880 7.3.3).
     admin_down: bool = False
 
 

@@ -36,7 +36,7 @@ def _needed(reader: Reader, path: str, good: dict[str, Any], path_type: PathType
         unknown: tuple[str, ...] = ("remote-discriminator",)
         why_not = "multihop peers say theirs"
     else:
-        key, why = "remote-discriminator", "S-BFD needs it (RFC 7880 3)"
+        key, why = "remote-discriminator", "S-BFD needs it (RFC 7880 7.3)"
         instead = "what the reflector is asked by"
         unknown, why_not = _NOT_OF_SBFD, "an S-BFD initiator has none (RFC 7880)"
     for name in unknown:

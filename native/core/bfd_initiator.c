@@ -9,7 +9,7 @@ static bool react(struct bfd_session *s, uint8_t remote_state, uint64_t now_ns, 
 	bool up = remote_state == PYDP_BFD_UP;
 	bool changed = bfd_enter(s, up ? BFD_EVENT_INIT : BFD_EVENT_ADMIN_DOWN, now_ns, actions);
 
-	/* RFC 7880 7.3.4: a reflector in AdminDown says nothing of the path. */
+	/* RFC 7880 7.3.3: a reflector in AdminDown says nothing of the path. */
 	if (!up)
 		s->nexthop = nexthop_next(NEXTHOP_ADMIN_DOWN);
 	else if (changed && !(s->flags & BFD_SESSION_HELD))

@@ -11,8 +11,8 @@ enum {
 	BFD_UDP_PORT = 3784,          /* RFC 5881 section 4 */
 	BFD_UDP_PORT_ECHO = 3785,     /* RFC 5881 section 4 */
 	BFD_UDP_PORT_MULTIHOP = 4784, /* RFC 5883 section 5 */
-	BFD_UDP_PORT_MICRO = 6784,    /* RFC 7130 section 2.1 */
-	BFD_UDP_PORT_SBFD = 7784,     /* RFC 7881 section 4 */
+	BFD_UDP_PORT_MICRO = 6784,    /* RFC 7130 section 2.2 */
+	BFD_UDP_PORT_SBFD = 7784,     /* RFC 7881 section 2 */
 	BFD_TTL = 255                 /* RFC 5881 section 5 */
 };
 
@@ -85,7 +85,7 @@ static inline enum bfd_fault bfd_kind_check_sbfd(enum bfd_kind kind, const struc
 }
 
 /* For a packet that bfd_packet_parse accepted. Single hop and micro: TTL 255, unless authentication is in use (RFC 5881
- * section 5, RFC 7130 section 2). S-BFD: RFC 7880 section 7, RFC 7881 section 4. Echo has no rules. */
+ * section 5, RFC 7130 section 2). S-BFD: RFC 7880 section 7, RFC 7881 section 2. Echo has no rules. */
 static inline enum bfd_fault bfd_kind_check(enum bfd_kind kind, const struct bfd_packet *packet, uint16_t source_port,
 					    uint8_t ttl)
 {

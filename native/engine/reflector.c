@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine's S-BFD reflector: whole, by command. Its discriminators are no session's (RFC 7880 section 3). */
+/* The engine's S-BFD reflector: whole, by command. Its discriminators are no session's (RFC 7880 section 4.2). */
 #include "engine/engine.h"
 #include "io/error.h"
 

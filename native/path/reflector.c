@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A question's checks and its answer. What a field of the answer is: RFC 7880 7.2.2, RFC 7881 section 4. */
+/* A question's checks and its answer. What a field of the answer is: RFC 7880 7.2.2, RFC 7881 section 6.1. */
 #include "path/reflector.h"
 #include "core/checksum.h"
 #include "path/neighbour.h"
@@ -14,7 +14,7 @@ bool path_reflector_has(const struct path_reflector *reflector, uint32_t discrim
 	return false;
 }
 
-/* RFC 7881 section 6: addresses that no host sends from (RFC 6890), our own among them. */
+/* RFC 7881 section 7: addresses that no host sends from (RFC 6890), our own among them. */
 static bool is_martian(const struct path_port *port, const struct path_packet *packet)
 {
 	static const uint8_t zero[16], loopback[16] = {[15] = 1}, mapped[12] = {[10] = 0xff, [11] = 0xff};

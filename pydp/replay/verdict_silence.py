@@ -21,7 +21,7 @@ SAID = {
 
 
 def unanswered(outage: Outage, x: int, scene: Scene) -> tuple[Code, str]:
-    """Y, an S-BFD reflector, was silent. It says Up to whatever reaches it (RFC 7880 7.2.2), also right after
+    """Y, an S-BFD reflector, was silent. It says Up to whatever reaches it (RFC 7880 7.2.3), also right after
     a stall or a cut.
     """
     near, far = scene.name(x), scene.name(1 - x)

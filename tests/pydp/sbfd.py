@@ -97,7 +97,7 @@ def question(engine: End, family: int = 4, **changes: Any) -> Any:
 
 
 def reply(asked: Any, **changes: Any) -> Any:
-    """What a reflector makes of a question, by RFC 7880 7.2.2 and RFC 7881 4, written a second time."""
+    """What a reflector makes of a question, by RFC 7880 7.2.2 and RFC 7881 6, written a second time."""
     network: Any
     if IP in asked:
         network = IP(src=asked[IP].dst, dst=asked[IP].src, ttl=255)

@@ -8,7 +8,7 @@ uint8_t book_next_state(const struct bfd_session *before, uint8_t received)
 {
 	uint8_t state = before->state;
 
-	/* RFC 7880 7.3: a reflector says no more than this. */
+	/* RFC 7880 7.3.1: a reflector says no more than this. */
 	if (before->features & BFD_FEATURE_INITIATOR)
 		return received == PYDP_BFD_UP ? PYDP_BFD_UP : PYDP_BFD_DOWN;
 	if (received == PYDP_BFD_ADMIN_DOWN) {

@@ -55,7 +55,7 @@ static void is_what_stands_there(const struct bfd_packet *packet, const uint8_t 
 	CLAIM(packet->state <= PYDP_BFD_UP && packet->diagnostic <= 31 && packet->multiplier != 0);
 }
 
-/* RFC 5881 section 5, RFC 7880 section 7, RFC 7881 section 4. */
+/* RFC 5881 section 5, RFC 7880 section 7, RFC 7881 sections 2 and 6. */
 static enum bfd_fault kind_by_the_book(const struct bfd_packet *packet, uint16_t from, uint16_t to, uint8_t ttl)
 {
 	if (to == 3784 || to == 6784)
