@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`python -m benches [PYTEST OPTIONS]`: runs the micro benches and prints one table beside the goals.
-`python -m benches envelope`: whole engines in real time, see benches/envelope/.
+`python -m benches envelope`: whole engines in real time, see benches/envelope/. `python -m benches fib`:
+look-ups of routes, ours and DPDK's.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -15,12 +16,15 @@ from rich.console import Console
 
 from benches import table
 from benches.envelope import run
+from benches.fib import run as fib
 
 
 def main(arguments: list[str]) -> int:
-    """Returns pytest's exit code, or that of the envelope."""
+    """Returns pytest's exit code, or that of the envelope or the FIB."""
     if arguments[:1] == ["envelope"]:
         return run.main(arguments[1:])
+    if arguments[:1] == ["fib"]:
+        return fib.main(arguments[1:])
     keep = None
     if "--json" in arguments:
         at = arguments.index("--json")

@@ -80,6 +80,17 @@ int fib_set(struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t leng
 	return PYDP_OK;
 }
 
+void fib_foresee(const struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length, uint32_t step)
+{
+	struct rib_key key = rib_key(family == 6, prefix, length);
+	uint8_t octets[16];
+
+	if (step == 0)
+		rib_prefetch(&fib->ribs[which(family)], &key);
+	rib_octets(&key, octets);
+	trie_prefetch(&fib->tries[which(family)], octets, step);
+}
+
 int fib_remove(struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length)
 {
 	struct rib *rib = &fib->ribs[which(family)];

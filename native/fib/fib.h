@@ -37,6 +37,9 @@ void fib_destroy(struct fib *fib);
 /* Writer. family: 4 or 6; prefix: network order, bits behind the length are not looked at; next_hop: 1 to FIB_NEXT_HOPS - 1.
  * Upsert. PYDP_E_NOMEM: as many routes as there may be, or no memory; nothing has changed then. */
 int fib_set(struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length, uint32_t next_hop);
+/* What setting or removing the prefix will touch comes into the caches: asked for in three steps (0, 1, 2), each a few prefixes
+ * before the next one. Nothing else happens. */
+void fib_foresee(const struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length, uint32_t step);
 /* PYDP_E_NOENT where there is no such route. */
 int fib_remove(struct fib *fib, uint8_t family, const uint8_t *prefix, uint8_t length);
 /* Makes room for so many routes in all, as far as there may be any; spares the work of growing. */

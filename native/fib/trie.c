@@ -257,3 +257,19 @@ uint32_t trie_match(const struct trie *trie, const uint8_t *key)
 		entry = entry_load(node_entry(trie->arena, node_at(trie->arena, entry), key[at]));
 	return entry != ENTRY_NONE ? entry : entry_load(&trie->fallback);
 }
+
+void trie_prefetch(const struct trie *trie, const uint8_t *key, uint32_t level)
+{
+	const uint32_t *word = &trie->root[root_index(trie, key)];
+
+	for (uint32_t l = 1; l <= level; l++) {
+		uint32_t entry = entry_load(word);
+
+		if (!entry_is_child(entry))
+			return;
+		word = (const uint32_t *)node_at(trie->arena, entry);
+		if (l < level)
+			word = node_entry(trie->arena, node_at(trie->arena, entry), key[trie->root_bits / STRIDE + l - 1]);
+	}
+	__builtin_prefetch(word, 1);
+}

@@ -24,6 +24,8 @@ void trie_destroy(struct trie *trie);
 int trie_put(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t id, bool known);
 /* cover: the leaf of the longest shorter prefix, ENTRY_NONE where that is a default route or there is none. */
 void trie_drop(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t cover);
+/* The memory of the key's root entry (level 0), or of its first or second node, if it has one: the one before is in a cache. */
+void trie_prefetch(const struct trie *trie, const uint8_t *key, uint32_t level);
 /* The leaf of the longest prefix; ENTRY_NONE where there is none. */
 uint32_t trie_match(const struct trie *trie, const uint8_t *key);
 
