@@ -103,6 +103,11 @@ class BuildExtensions(build_ext):
     date.
     """
 
+    def finalize_options(self) -> None:
+        """As many modules at once as there are cores, unless --parallel says otherwise."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
     def run(self) -> None:
         require_tools()
         editable = bool(self.inplace or self.editable_mode)

@@ -24,14 +24,17 @@ print(pydp.__file__)
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    """Run with nothing of this process's environment but PATH and what reaches the package index; standard output."""
+    """Run with nothing of this process's environment but PATH and what reaches the package index; standard output.
+
+    pip compiles no module beforehand, most of which nobody imports here.
+    """
     import os
 
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PYTHON", "LD_", "VIRTUAL_ENV"))
-    }
+    } | {"PIP_NO_COMPILE": "1"}
     done = subprocess.run(
         command, cwd=cwd, env=kept, capture_output=True, text=True, timeout=540, check=False
     )
@@ -41,10 +44,11 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A virtual environment with nothing but this package and what it depends on."""
+    """A virtual environment with nothing but this package and what it depends on, not even pip: ours installs into it."""
     room = tmp_path_factory.mktemp("install")
-    run(sys.executable, "-m", "venv", room / "venv", cwd=room)
-    run(room / "venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", ROOT, cwd=room)
+    run(sys.executable, "-m", "venv", "--without-pip", room / "venv", cwd=room)
+    pip = (sys.executable, "-m", "pip", "--python", room / "venv")
+    run(*pip, "install", "--quiet", "--disable-pip-version-check", ROOT, cwd=room)
     return room / "venv"
 
 
