@@ -41,8 +41,11 @@ void neighbours_destroy(struct pydp_engine *engine)
 {
 	struct neighbours *neighbours = &engine->neighbours;
 
-	for (uint32_t i = 0; neighbours->waiting_in_all > 0 && i < neighbours->capacity; i++)
-		neighbour_give_up(engine, i);
+	/* The ports are gone, and nobody counts any more. */
+	for (uint32_t i = 0; neighbours->waiting_in_all > 0 && i < neighbours->capacity; i++) {
+		rte_pktmbuf_free_bulk(neighbours->waiting[i].packets, neighbours->entries[i].waiting);
+		neighbours->waiting_in_all -= neighbours->entries[i].waiting;
+	}
 	rte_hash_free(neighbours->keys);
 	table_unmap(neighbours->waiting, sizeof(*neighbours->waiting) * neighbours->capacity);
 	table_unmap(neighbours->entries, sizeof(*neighbours->entries) * neighbours->capacity);
