@@ -30,6 +30,7 @@ from pydp.errors import (
 from pydp.events import EVENT_DTYPE, UNSOLICITED_DTYPE, Events
 from pydp.ffi import lib as _lib
 from pydp.ffi import text as _text
+from pydp.forwarding import ForwardingConfig, Rpf
 from pydp.key_chains import Key, KeyChains
 from pydp.link_quality import LinkHistogram, LinkQuality, bucket_edges_ns
 from pydp.mempool import Mempool, MempoolUsage
@@ -85,6 +86,7 @@ __all__ = [
     "EventType",
     "Events",
     "ExistsError",
+    "ForwardingConfig",
     "Idle",
     "InvalidArgumentError",
     "Key",
@@ -116,6 +118,7 @@ __all__ = [
     "Route",
     "RouteInfo",
     "Routes",
+    "Rpf",
     "SessionConfig",
     "SessionState",
     "Sessions",

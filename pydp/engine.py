@@ -11,6 +11,7 @@ from pydp.addresses import Address, as_address, fill, mac_octets, mac_text, read
 from pydp.errors import InvalidArgumentError, raise_status
 from pydp.events import Events
 from pydp.ffi import ffi, lib
+from pydp.forwarding import ForwardingConfig, set_forwarding
 from pydp.handle import EngineHandle
 from pydp.key_chains import KeyChains
 from pydp.nexthops import NextHops
@@ -223,6 +224,12 @@ class Engine(EngineHandle):
         discriminator is a session's).
         """
         set_reflector(self, config)
+
+    def forwarding_set(self, config: ForwardingConfig) -> None:
+        """Forward IP packets by the routes, and answer echo requests, as wanted, or no more. Raises
+        InvalidArgumentError.
+        """
+        set_forwarding(self, config)
 
     def unsolicited_tell(self, rate: int) -> None:
         """Tell by events of first packets from where there is no session (RFC 9468), `rate` a second at most;

@@ -13,11 +13,6 @@ enum {
 	ROUTING_SEGMENTS_LEFT_AT = 3
 };
 
-static uint32_t load32(const uint8_t *in)
-{
-	return (uint32_t)load16(in) << 16 | load16(in + 2);
-}
-
 static bool is_tag(uint16_t type)
 {
 	return type == TYPE_VLAN || type == TYPE_VLAN_SERVICE || type == TYPE_VLAN_OLD;
@@ -60,7 +55,7 @@ static enum net_fault link_family(const uint8_t *data, uint32_t captured, struct
 	if (captured < AF_LENGTH)
 		return NET_SNAPPED;
 	frame->network_at = AF_LENGTH;
-	family = load32(data);
+	family = net_load32(data);
 	if (family > 0xffff)
 		family = (uint32_t)data[3] << 24 | (uint32_t)data[2] << 16 | (uint32_t)data[1] << 8 | data[0];
 	switch (family) {
@@ -101,7 +96,7 @@ enum net_fault net_link(uint16_t link_type, const uint8_t *data, uint32_t captur
 		return link_typed(data, captured, SLL_PROTOCOL_AT, SLL_LENGTH, frame);
 	case NET_LINK_SLL2:
 		if (captured >= SLL2_LENGTH)
-			frame->link_index = load32(data + SLL2_INDEX_AT);
+			frame->link_index = net_load32(data + SLL2_INDEX_AT);
 		return link_typed(data, captured, 0, SLL2_LENGTH, frame);
 	case NET_LINK_NULL:
 	case NET_LINK_LOOP:

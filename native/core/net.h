@@ -51,6 +51,11 @@ static inline uint16_t load16(const uint8_t *in)
 	return (uint16_t)(in[0] << 8 | in[1]);
 }
 
+static inline uint32_t net_load32(const uint8_t *in)
+{
+	return (uint32_t)load16(in) << 16 | load16(in + 2);
+}
+
 static inline void store16(uint8_t *out, uint16_t value)
 {
 	out[0] = (uint8_t)(value >> 8);

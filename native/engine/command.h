@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <rte_ring.h>
 #include <pydp/engine.h>
+#include <pydp/forward.h>
 #include <pydp/key_chain.h>
 #include <pydp/reflector.h>
 #include <pydp/link_quality.h>
@@ -39,6 +40,7 @@ enum command_kind {
 	COMMAND_NEXT_DEADLINE,
 	COMMAND_RESET_GAP,
 	COMMAND_HOST_RATE,
+	COMMAND_FORWARD_SET,
 	COMMAND_REFLECTOR_SET,
 	COMMAND_UNSOLICITED_TELL,
 	COMMAND_REREAD_EVENTS
@@ -67,6 +69,7 @@ struct command {
 		struct pydp_key_chain key_chain; /* overwritten once it was carried out */
 		struct command_address address;
 		struct pydp_reflector_config reflector;
+		struct pydp_forward_config forward;
 		struct {
 			struct pydp_nexthop_config nexthop;
 			uint32_t nexthop_id;

@@ -25,6 +25,7 @@ static int add_address(struct pydp_engine *engine, const struct command_address 
 		local->vlan = wanted->vlan;
 	}
 	local->prefix_length = wanted->prefix_length;
+	forwarding_follow(engine);
 	return PYDP_OK;
 }
 
@@ -43,6 +44,7 @@ static int remove_address(struct pydp_engine *engine, const struct command_addre
 	if (local->sessions > 0)
 		return error_set(PYDP_E_BUSY, "%u sessions send from the address: remove them first", local->sessions);
 	*local = port->locals[--port->local_count];
+	forwarding_follow(engine);
 	return PYDP_OK;
 }
 
@@ -114,6 +116,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_NEXT_DEADLINE:
 		reply->deadline_ns = wheel_next(&engine->wheel);
 		return PYDP_OK;
+	case COMMAND_FORWARD_SET:
+		return forwarding_set(engine, &command->forward);
 	case COMMAND_REFLECTOR_SET:
 		return reflector_set(engine, &command->reflector);
 	case COMMAND_UNSOLICITED_TELL:

@@ -76,6 +76,7 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 		give_back(engine);
 		return result;
 	}
+	forwarding_begin(engine);
 	eal_object_born();
 	*created = engine;
 	return PYDP_OK;
@@ -124,6 +125,7 @@ static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	path->owner = slot;
 	engine->path_ports[engine->port_count] = path;
 	*index = engine->port_count++;
+	forwarding_follow(engine);
 	return PYDP_OK;
 }
 

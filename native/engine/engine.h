@@ -22,6 +22,7 @@
 #include "core/wheel.h"
 #include "engine/clock.h"
 #include "engine/command.h"
+#include "engine/forwarding.h"
 #include "engine/key_chains.h"
 #include "engine/neighbours.h"
 #include "engine/nexthops.h"
@@ -53,6 +54,7 @@ struct engine_port {
 	struct path_port *path;
 	struct pydp_port *host; /* NULL: none */
 	uint64_t missed;        /* the driver's count when it was last looked at */
+	bool overrun;           /* it lost packets while all that its queue holds was taken, and cannot tell how many wait */
 	struct engine_overflow overflow;
 };
 
@@ -96,6 +98,7 @@ struct pydp_engine {
 	uint32_t free_head, free_tail, free_count;
 	struct neighbours neighbours;
 	struct nexthops nexthops;
+	struct forwarding forwarding;
 	struct key_chains key_chains;
 	struct wheel wheel; /* slots, then neighbours from max_sessions on */
 	struct wheel_node *wheel_nodes;
@@ -112,7 +115,8 @@ struct pydp_engine {
 
 	struct engine_events events;
 	struct engine_stats stats;
-	uint32_t received, sent; /* packets in this turn */
+	uint32_t received, sent;     /* packets in this turn */
+	struct path_transit transit; /* of the burst that is looked at */
 
 	/* routes: changed by the control thread, looked up by the worker, which says once a turn that it holds none of them */
 	struct fib *_Atomic fib; /* NULL until there is a first route */

@@ -142,6 +142,17 @@ void neighbours_release(struct pydp_engine *engine, uint32_t index)
 		neighbours_forget(engine, index);
 }
 
+uint32_t neighbours_adjacency(void *context, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets)
+{
+	const struct pydp_engine *engine = context;
+	struct neighbour_key key = {.port = port, .vlan = vlan, .family = family};
+	int32_t index;
+
+	memcpy(key.octets, octets, family == 4 ? 4 : 16);
+	index = rte_hash_lookup(engine->neighbours.keys, &key);
+	return index < 0 ? PATH_ADJACENCY_NONE : (uint32_t)index;
+}
+
 uint32_t neighbours_reflector(void *context, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets)
 {
 	struct pydp_engine *engine = context;

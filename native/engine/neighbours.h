@@ -87,6 +87,8 @@ void neighbours_release(struct pydp_engine *engine, uint32_t index);
 /* From an index on; next is where to go on, UINT32_MAX at the end. */
 uint32_t neighbours_list(struct pydp_engine *engine, uint32_t index, struct pydp_neighbour *entries, uint32_t capacity,
 			 uint32_t *next);
+/* The index of the neighbour with that address; PATH_ADJACENCY_NONE: there is none. */
+uint32_t neighbours_adjacency(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
 /* The neighbour's reflector, by address. */
 uint32_t neighbours_reflector(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
 

@@ -9,7 +9,9 @@
 /* A turn that was interrupted for longer than this is no longer one moment. */
 #define MOMENT_NS 100000u
 
-enum { EXPIRE_AT_ONCE = 64, EXPIRE_A_TURN = 1024 };
+enum { EXPIRE_AT_ONCE = 64, EXPIRE_A_TURN = 1024, LOOK_AT_QUEUE = 4 * PORT_BURST };
+
+static_assert(PATH_BURST >= PORT_BURST, "a burst fits the path's arrays");
 
 void turn_flush_port(struct path_port *path)
 {
@@ -41,11 +43,21 @@ static uint64_t receive_time(struct pydp_engine *engine)
 	return now_ns > engine->now_ns + MOMENT_NS ? now_ns : engine->now_ns;
 }
 
-static void receive_burst(struct pydp_engine *engine, struct path_port *path, struct rte_mbuf **mbufs, uint16_t count)
+static void shed(struct path_port *path, struct path_transit *transit)
+{
+	for (uint16_t i = 0; i < transit->odd_count; i++)
+		rte_pktmbuf_free(transit->odd[i].mbuf);
+	rte_pktmbuf_free_bulk(transit->four.mbufs, transit->four_count);
+	rte_pktmbuf_free_bulk(transit->six.mbufs, transit->six_count);
+	path_count(path, PYDP_CNT_DROP_SHED, (uint64_t)transit->four_count + transit->six_count + transit->odd_count);
+}
+
+static void receive_burst(struct pydp_engine *engine, struct path_port *path, struct rte_mbuf **mbufs, uint16_t count,
+			  bool control_only)
 {
 	struct path_packet packets[PORT_BURST];
 	uint64_t now_ns = receive_time(engine);
-	uint16_t kept = path_classify(path, mbufs, count, packets);
+	uint16_t kept = path_classify(path, mbufs, count, packets, &engine->transit);
 
 	path_bfd_receive(&engine->sessions, path, packets, kept, now_ns);
 	for (uint16_t i = 0; i < kept; i++) {
@@ -57,23 +69,45 @@ static void receive_burst(struct pydp_engine *engine, struct path_port *path, st
 			path_echo_receive(&engine->sessions, path, &packets[i], now_ns);
 		else if (packets[i].kind == PATH_HOST)
 			path_host_receive(path, &packets[i], now_ns);
+		else if (packets[i].kind == PATH_PING)
+			forwarding_ping(engine, path, &packets[i], now_ns);
 	}
+	if (kept == count)
+		return;
+	if (control_only)
+		shed(path, &engine->transit);
+	else
+		path_forward(&engine->forwarding.path, path, &engine->transit);
+}
+
+/* Forwarding costs more than to find hellos among what waits. While more than half of the queue is taken, so that it might
+ * overflow with hellos in it, no data is forwarded; where the driver cannot tell, from an overflow to the first short burst. */
+static bool is_filling(const struct engine_port *from)
+{
+	int32_t waiting = from->path->forwards ? port_waiting(from->port) : 0;
+
+	return waiting < 0 ? from->overrun : (uint32_t)waiting > from->port->rx_capacity / 2;
 }
 
 /* Takes what waits in the queue, at most what it can hold; true when it may have been full. */
 static bool drain(struct pydp_engine *engine, struct engine_port *from, uint32_t *received)
 {
 	struct rte_mbuf *mbufs[PORT_BURST];
+	bool control_only = false;
 	uint32_t taken = 0;
 	uint16_t count;
 
 	do {
+		if (taken % LOOK_AT_QUEUE == 0)
+			control_only = is_filling(from);
 		count = port_receive(from->port, mbufs, PORT_BURST);
 		if (count > 0)
-			receive_burst(engine, from->path, mbufs, count);
+			receive_burst(engine, from->path, mbufs, count, control_only);
 		taken += count;
 	} while (count == PORT_BURST && taken < from->port->rx_capacity);
 	*received += taken;
+	if (taken < from->port->rx_capacity)
+		from->overrun = false;
 	return taken >= from->port->rx_capacity;
 }
 
@@ -104,6 +138,8 @@ static uint32_t look(struct pydp_engine *engine, uint64_t away_ns)
 		struct engine_port *from = &engine->ports[i];
 		bool full = drain(engine, from, &received);
 
+		if (full && from->path->forwards && lost_packets(from))
+			from->overrun = true;
 		/* Some drivers have to ask the kernel, so only a gap is worth the question. */
 		if (away_ns >= STALL_NS || from->port->kind == PORT_MEMLINK)
 			full |= lost_packets(from);
@@ -191,10 +227,15 @@ uint32_t turn_run(struct pydp_engine *engine)
 	uint32_t received, expired, moved;
 
 	engine->sent = 0;
+	engine->forwarding.path.fib = atomic_load_explicit(&engine->fib, memory_order_acquire);
 	received = engine->received = look(engine, come_back(engine));
 	expired = expire(engine);
 	turn_flush(engine);
 	moved = host_serve(engine);
+	if (engine->forwarding.path.exceptions.count > 0) {
+		exceptions_serve(engine, engine->now_ns);
+		turn_flush(engine);
+	}
 	if (engine->events.unsaid > 0)
 		events_reread(engine);
 	events_signal(engine);

@@ -92,6 +92,11 @@ uint64_t memlink_missed(const struct pydp_port *port)
 	return atomic_load_explicit(&port->link->towards[port->side].missed, memory_order_relaxed);
 }
 
+int32_t memlink_waiting(const struct pydp_port *port)
+{
+	return (int32_t)rte_ring_count(port->link->towards[port->side].ring);
+}
+
 bool memlink_wait_arm(struct pydp_port *port)
 {
 	struct memlink_direction *direction = &port->link->towards[port->side];

@@ -10,6 +10,7 @@ int memlink_create(const struct pydp_link_config *config, struct pydp_port *ends
 void memlink_close(struct pydp_port *port);
 /* Packets that came while this end's receive queue was full. */
 uint64_t memlink_missed(const struct pydp_port *port);
+int32_t memlink_waiting(const struct pydp_port *port);
 /* true: nothing waits, the next packet makes wait_fd readable. */
 bool memlink_wait_arm(struct pydp_port *port);
 void memlink_wait_disarm(struct pydp_port *port);

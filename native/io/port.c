@@ -58,6 +58,13 @@ uint64_t port_missed(const struct pydp_port *port)
 	return missed;
 }
 
+int32_t port_waiting(const struct pydp_port *port)
+{
+	if (port->kind == PORT_MEMLINK)
+		return memlink_waiting(port);
+	return rte_eth_rx_queue_count(port->ethdev, 0);
+}
+
 static int ethdev_stats(const struct pydp_port *port, struct pydp_port_stats *stats)
 {
 	struct rte_eth_stats from;

@@ -82,6 +82,9 @@ static inline uint16_t port_transmit(struct pydp_port *port, struct rte_mbuf **m
 /* Packets lost because the receive queue was full, so far. Not for every turn: some drivers ask the kernel. */
 uint64_t port_missed(const struct pydp_port *port);
 
+/* Packets in the receive queue; negative: the driver cannot tell. */
+int32_t port_waiting(const struct pydp_port *port);
+
 /* Sleeping: arm, look at wait_fd unless arm says that packets wait already, disarm. Only when port->wakes. */
 bool port_wait_arm(struct pydp_port *port);
 void port_wait_disarm(struct pydp_port *port);

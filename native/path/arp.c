@@ -46,7 +46,7 @@ static void answer(struct path_port *port, struct path_packet *packet)
 	memcpy(target, packet->network + TARGET_AT, 4);
 	memcpy(asker, packet->network + SENDER_AT, 4);
 	memcpy(asker_mac, packet->network + SENDER_MAC_AT, 6);
-	packet->mbuf->ol_flags = 0;
+	path_forget_offloads(packet->mbuf);
 	if (rte_pktmbuf_tailroom(packet->mbuf) + rte_pktmbuf_data_len(packet->mbuf) < FRAME_MINIMUM + VLAN_LENGTH) {
 		path_drop(port, packet->mbuf, PYDP_CNT_DROP_NO_MBUF);
 		return;

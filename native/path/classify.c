@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a burst of frames to BFD, echoes, ARP and neighbour discovery, with a reason for every frame that is none of these. */
-#include <rte_prefetch.h>
+/* From a burst of frames to BFD, echoes, ARP and neighbour discovery, and to packets in transit, with a reason for every frame
+ * that is none of these. */
+#include "core/icmp.h"
+#include "path/filter.h"
 #include "path/packet.h"
+#include "path/sift.h"
 
 enum { SCOPE_LINK = 2 }; /* of IPv6 groups (RFC 4291 2.7) */
 
-/* A verdict is an enum pydp_counter for a drop, or KEEP. */
-#define KEEP PYDP_CNT_COUNT
+/* A verdict is an enum pydp_counter for a drop, or one of these. */
+enum { KEEP = PYDP_CNT_COUNT, TRANSIT };
 
 static const uint8_t broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 /* 224.0.0.0/24, which no router passes on, and its MAC addresses (RFC 1112 6.4). */
@@ -88,6 +91,15 @@ static uint32_t classify_udp(const struct path_port *port, struct path_packet *p
 	return KEEP;
 }
 
+/* An address of any port of ours is ours to a router without a host; else it is only the port's own. */
+static bool is_ours(struct path_port *port, const struct path_packet *packet)
+{
+	const uint8_t *destination = packet_destination(packet);
+
+	return path_local_find(port, packet->vlan, packet->family, destination) != NULL ||
+	       (port->forwards && port->host == NULL && path_local_find_anywhere(port, packet->family, destination) != NULL);
+}
+
 /* For an address of another port of ours, and of a kind that routers bring wherever they like. */
 static bool is_routed_to_us(const struct path_port *port, const struct path_packet *packet, const uint8_t *udp,
 			    uint32_t available)
@@ -104,22 +116,43 @@ static uint32_t classify_icmp6(struct path_packet *packet, uint8_t *icmp, uint16
 	return KEEP;
 }
 
-/* Sent to our MAC address, and to no address of this port: the host's own link-local one, and those of other ports, are the
- * host's. */
-static uint32_t classify_elsewhere(const struct path_port *port, struct path_packet *packet)
+/* Whether the host has an address that this port has not: its own link-local one, and those of other ports. */
+static bool is_hosts(const struct path_port *port, const struct path_packet *packet)
 {
 	static const uint8_t link_local[16] = {0xfe, 0x80};
 	const uint8_t *destination = packet_destination(packet);
 
-	if (port->host == NULL)
-		return PYDP_CNT_DROP_NOT_FOR_US;
-	if (packet->family == 6 && path_prefix_holds(link_local, 10, destination))
-		return packet->network[IP6_NEXT_AT] == PROTOCOL_ICMP6
+	return port->host != NULL && ((packet->family == 6 && path_prefix_holds(link_local, 10, destination)) ||
+				      path_local_find_anywhere(port, packet->family, destination) != NULL);
+}
+
+/* Sent to our MAC address, and to no address that is ours. */
+static uint32_t classify_elsewhere(const struct path_port *port, struct path_packet *packet)
+{
+	bool is_icmp6 = packet->family == 6 && packet->network[IP6_NEXT_AT] == PROTOCOL_ICMP6;
+
+	if (is_hosts(port, packet))
+		return is_icmp6 && packet_destination(packet)[0] == 0xfe
 			       ? classify_icmp6(packet, packet->network + IP6_LENGTH, load16(packet->network + IP6_PAYLOAD_AT))
 			       : for_host(port, packet, PYDP_CNT_DROP_NOT_FOR_US);
-	return path_local_find_anywhere(port, packet->family, destination) != NULL
-		       ? for_host(port, packet, PYDP_CNT_DROP_NOT_FOR_US)
-		       : (uint32_t)PYDP_CNT_DROP_NOT_FOR_US;
+	if (!port->forwards)
+		return PYDP_CNT_DROP_NOT_FOR_US;
+	if (packet->family == 4 && path_is_broadcast(port, packet_destination(packet)))
+		return for_host(port, packet, PYDP_CNT_DROP_BROADCAST);
+	return TRANSIT;
+}
+
+static bool is_ping(const struct path_port *port, const uint8_t *icmp, uint16_t length, uint8_t type)
+{
+	return port->forwards && port->host == NULL && length > 0 && icmp[0] == type;
+}
+
+static uint32_t keep_ping(struct path_packet *packet, uint8_t *icmp, uint16_t length)
+{
+	packet->payload = icmp;
+	packet->payload_length = length;
+	packet->kind = PATH_PING;
+	return KEEP;
 }
 
 /* To a group: neighbour discovery, what is the host's within the link, or nothing. */
@@ -149,15 +182,17 @@ static uint32_t classify_ip4(struct path_port *port, struct path_packet *packet,
 		return memcmp(header + IP4_DESTINATION_AT, local_groups4, sizeof(local_groups4)) == 0
 			       ? for_host(port, packet, PYDP_CNT_DROP_MAC)
 			       : (uint32_t)PYDP_CNT_DROP_MAC;
-	if (path_local_find(port, packet->vlan, 4, header + IP4_DESTINATION_AT) == NULL &&
-	    (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP ||
-	     !is_routed_to_us(port, packet, header + header_length, total - header_length)))
+	if (!is_ours(port, packet) && (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP ||
+				       !is_routed_to_us(port, packet, header + header_length, total - header_length)))
 		return header[IP4_PROTOCOL_AT] == PROTOCOL_UDP && !net_ip4_fragment(header) &&
 				       echo_in_transit(port, packet, header + header_length, total - header_length)
 			       ? (uint32_t)KEEP
 			       : classify_elsewhere(port, packet);
 	if (net_ip4_fragment(header))
 		return for_host(port, packet, PYDP_CNT_DROP_FRAGMENT);
+	if (header[IP4_PROTOCOL_AT] == PROTOCOL_ICMP &&
+	    is_ping(port, header + header_length, total - header_length, ICMP4_ECHO))
+		return keep_ping(packet, header + header_length, total - header_length);
 	if (header[IP4_PROTOCOL_AT] != PROTOCOL_UDP)
 		return for_host(port, packet, PYDP_CNT_DROP_OTHER_PROTOCOL);
 	return classify_udp(port, packet, header + header_length, total - header_length, header[IP4_TTL_AT]);
@@ -172,7 +207,7 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 	packet->family = 6;
 	if (!net_ip6_shape(header, available, &length))
 		return PYDP_CNT_DROP_MALFORMED_IP6;
-	if (path_local_find(port, packet->vlan, 6, header + IP6_DESTINATION_AT) == NULL &&
+	if (!is_ours(port, packet) &&
 	    (header[IP6_NEXT_AT] != PROTOCOL_UDP || !is_routed_to_us(port, packet, header + IP6_LENGTH, length))) {
 		if (header[IP6_DESTINATION_AT] == 0xff)
 			return classify_group6(port, packet, length);
@@ -183,7 +218,9 @@ static uint32_t classify_ip6(struct path_port *port, struct path_packet *packet,
 			       : classify_elsewhere(port, packet);
 	}
 	if (header[IP6_NEXT_AT] == PROTOCOL_ICMP6)
-		return classify_icmp6(packet, header + IP6_LENGTH, length);
+		return reach == REACH_US && is_ping(port, header + IP6_LENGTH, length, ICMP6_ECHO)
+			       ? keep_ping(packet, header + IP6_LENGTH, length)
+			       : classify_icmp6(packet, header + IP6_LENGTH, length);
 	if (reach != REACH_US)
 		return PYDP_CNT_DROP_MAC;
 	if (header[IP6_NEXT_AT] == PROTOCOL_FRAGMENT)
@@ -261,12 +298,25 @@ static uint32_t classify_one(struct path_port *port, struct path_packet *packet)
 	return classify_network(port, packet, type, length - header, reach);
 }
 
-uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_packet *packets)
+static void carry(struct path_transit *transit, const struct path_packet *packet)
 {
+	transit->odd[transit->odd_count++] = (struct path_odd){
+		.mbuf = packet->mbuf, .network = packet->network, .vlan = packet->vlan, .family = packet->family};
+}
+
+uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_packet *packets,
+		       struct path_transit *transit)
+{
+	struct rte_mbuf *rest[PATH_BURST];
 	uint16_t kept = 0;
 
 	for (uint16_t i = 0; i < count; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+	transit->four_count = transit->six_count = transit->odd_count = 0;
+	if (port->forwards) {
+		count = path_sift(port, mbufs, count, transit, rest);
+		mbufs = rest;
+	}
 	for (uint16_t i = 0; i < count; i++) {
 		struct path_packet *packet = &packets[kept];
 		uint32_t verdict;
@@ -275,6 +325,8 @@ uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t
 		verdict = classify_one(port, packet);
 		if (verdict == KEEP)
 			kept++;
+		else if (verdict == TRANSIT)
+			carry(transit, packet);
 		else
 			path_drop(port, mbufs[i], (enum pydp_counter)verdict);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Echoes: ours to a neighbour and back (RFC 5880 6.8.8, RFC 5881 section 4), and those of a neighbour, sent back in their own
- * buffers. Nothing else is ever forwarded. */
+ * buffers. */
 #include "core/checksum.h"
 #include "path/neighbour.h"
 #include "path/session.h"
@@ -194,7 +194,7 @@ static bool turn_frame(struct path_port *port, const struct path_packet *packet)
 		memcpy(start, sender, 6);
 		memcpy(start + 6, port->mac.octets, 6);
 	}
-	mbuf->ol_flags = 0;
+	path_forget_offloads(mbuf);
 	return true;
 }
 

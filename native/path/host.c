@@ -62,7 +62,7 @@ static void give(struct path_port *port, struct rte_mbuf *mbuf, enum path_host_c
 		path_drop(port, mbuf, PYDP_CNT_DROP_NO_MBUF);
 		return;
 	}
-	mbuf->ol_flags = 0;
+	path_forget_offloads(mbuf);
 	queue->mbufs[(queue->first + queue->count++) % PATH_HOST_QUEUE] = mbuf;
 }
 

@@ -14,13 +14,13 @@ enum { FRAME_MINIMUM = 60 };
 /* Where micro-BFD goes until the peer's MAC address counts (RFC 7130 2.3). */
 static const uint8_t path_micro_group[6] = {0x01, 0x00, 0x5e, 0x90, 0x00, 0x01};
 
-enum path_kind { PATH_BFD, PATH_ARP, PATH_ND, PATH_ECHO, PATH_HOST };
+enum path_kind { PATH_BFD, PATH_ARP, PATH_ND, PATH_ECHO, PATH_HOST, PATH_PING };
 
 struct path_packet {
 	struct rte_mbuf *mbuf;
 	uint8_t *ether;
 	uint8_t *network; /* ARP, IPv4 or IPv6 header */
-	uint8_t *payload; /* BFD packet, echo, or ICMPv6 header */
+	uint8_t *payload; /* BFD packet, echo, or ICMP header */
 	uint16_t payload_length;
 	uint16_t vlan;
 	uint8_t family;
@@ -55,9 +55,28 @@ static inline uint8_t *ether_write(uint8_t *out, const uint8_t *destination, con
 	return out + ETHER_LENGTH;
 }
 
-/* Classify a burst: packets that somebody listens to are put into packets (their number is returned), the rest is freed and
- * counted by reason. This is where packets to be forwarded will leave on another way than drop-not-for-us, as those echoes do
- * that a peer sends to itself. */
-uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_packet *packets);
+enum { PATH_BURST = 32 };
+
+/* Packets that are not for us, by how much is known of them. Of those in four and six as many octets are there as a header
+ * without options has, behind an Ethernet header of 14; odd ones are any others. */
+struct path_transit {
+	uint16_t four_count, six_count, odd_count;
+	struct path_plain {
+		struct rte_mbuf *mbufs[PATH_BURST];
+		const uint8_t *headers[PATH_BURST];
+		uint32_t lengths[PATH_BURST]; /* of the frames */
+	} four, six;
+	struct path_odd {
+		struct rte_mbuf *mbuf;
+		uint8_t *network;
+		uint16_t vlan;
+		uint8_t family;
+	} odd[PATH_BURST];
+};
+
+/* Classify a burst of at most PATH_BURST: packets that somebody listens to are put into packets (their number is returned), those
+ * to be forwarded into transit, where the port forwards; the rest is freed and counted by reason. */
+uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_packet *packets,
+		       struct path_transit *transit);
 
 #endif

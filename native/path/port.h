@@ -24,6 +24,8 @@ struct path_local {
 	uint32_t sessions; /* that send from it */
 };
 
+struct path_filter;
+
 struct path_port {
 	uint32_t index;
 	const uint32_t *port_count; /* of the engine */
@@ -33,6 +35,9 @@ struct path_port {
 	uint8_t listens; /* to which BFD: a bit for each enum bfd_kind */
 	uint32_t local_count;
 	uint32_t echo_sessions; /* with BFD_FEATURE_ECHO */
+	bool forwards;          /* packets that are not for us are in transit */
+	uint8_t rpf;            /* enum pydp_rpf */
+	const struct path_filter *filter;
 	struct rte_mempool *pool;
 	struct path_host *host;                /* NULL: none */
 	void (*flush)(struct path_port *port); /* hands the staged packets to the driver */
@@ -58,6 +63,12 @@ static inline void path_drop(struct path_port *port, struct rte_mbuf *mbuf, enum
 {
 	path_count(port, reason, 1);
 	rte_pktmbuf_free(mbuf);
+}
+
+/* What the receiving driver said of a buffer whose packet is another now; where its memory comes from stays true. */
+static inline void path_forget_offloads(struct rte_mbuf *mbuf)
+{
+	mbuf->ol_flags &= RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT;
 }
 
 static inline void path_send(struct path_port *port, struct rte_mbuf *mbuf)
@@ -90,6 +101,31 @@ static inline struct path_local *path_local_find_anywhere(const struct path_port
 				return local;
 		}
 	return NULL;
+}
+
+/* False: the prefix has none (RFC 3021). */
+static inline bool path_local_broadcast(const struct path_local *local, uint8_t broadcast[4])
+{
+	if (local->family != 4 || local->prefix_length > 30)
+		return false;
+	for (uint32_t i = 0; i < 4; i++) {
+		uint32_t kept = local->prefix_length > i * 8 ? local->prefix_length - i * 8 : 0;
+
+		broadcast[i] = local->octets[i] | (kept < 8 ? 0xff >> kept : 0);
+	}
+	return true;
+}
+
+/* Of a prefix of any port of the engine. */
+static inline bool path_is_broadcast(const struct path_port *port, const uint8_t *octets)
+{
+	uint8_t broadcast[4];
+
+	for (uint32_t i = 0; i < *port->port_count; i++)
+		for (uint32_t j = 0; j < port->ports[i]->local_count; j++)
+			if (path_local_broadcast(&port->ports[i]->locals[j], broadcast) && memcmp(broadcast, octets, 4) == 0)
+				return true;
+	return false;
 }
 
 static inline bool path_prefix_holds(const uint8_t *prefix, uint8_t length, const uint8_t *address)

@@ -150,7 +150,7 @@ static void turn_round(const struct path_port *port, struct path_packet *packet,
 	checksum = checksum_finish(
 		checksum_add(checksum_pseudo(at, packet->family, PROTOCOL_UDP, UDP_AND_BFD), checksum_sum(udp, UDP_AND_BFD)));
 	memcpy(udp + UDP_CHECKSUM_AT, &checksum, sizeof(checksum));
-	packet->mbuf->ol_flags = 0;
+	path_forget_offloads(packet->mbuf);
 	packet->mbuf->data_len = (uint16_t)(udp + UDP_AND_BFD - packet->ether);
 	packet->mbuf->pkt_len = packet->mbuf->data_len;
 }

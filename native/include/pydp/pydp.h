@@ -9,6 +9,7 @@
 #include <pydp/eal.h>
 #include <pydp/engine.h>
 #include <pydp/event.h>
+#include <pydp/forward.h>
 #include <pydp/generate.h>
 #include <pydp/host.h>
 #include <pydp/key_chain.h>

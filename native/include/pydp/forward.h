@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Forwarding: what an engine does with IP packets that come to its MAC address for an address that is not its own. Without a call
+ * they are dropped as drop-not-for-us. */
+#ifndef PYDP_FORWARD_H
+#define PYDP_FORWARD_H
+#include <stdint.h>
+#include <pydp/engine.h>
+
+/* Unicast reverse path forwarding (RFC 3704): whether a packet's source address must have a route. */
+enum pydp_rpf {
+	PYDP_RPF_OFF = 0,
+	PYDP_RPF_LOOSE = 1, /* any that leads to a neighbour */
+	PYDP_RPF_STRICT = 2 /* one that leads out by the port and VLAN that the packet came by */
+};
+
+/* The whole wanted forwarding. */
+struct pydp_forward_config {
+	uint8_t enabled; /* 1: packets are forwarded, echo requests to our addresses are answered */
+	uint8_t rpf;     /* enum pydp_rpf, at every port */
+	uint8_t reserved[2];
+	uint32_t icmp_error_rate; /* ICMP and ICMPv6 errors a second about what came in at one port; 0: none */
+	uint32_t icmp_echo_rate;  /* echo requests answered a second, by port; 0: none */
+};
+
+/* Setting it again changes it in place. */
+int pydp_forward_set(pydp_engine_t *engine, const struct pydp_forward_config *config);
+
+#endif
