@@ -9,3 +9,7 @@ target receive plays tests/fuzz/receive/*.c native/{core,path,io,fib,engine}/*.c
 	native/api/{check,eal,engine,event,host,key_chain,neighbour,port,reflector,session}.c \
 	-fsanitize-coverage=trace-pc -fno-sanitize=alignment -D_GNU_SOURCE -DPYDP_VERSION=__FILE__ \
 	-lmd $(pkg-config --cflags --libs libdpdk) -lrte_net_ring -pthread -Wl,--wrap=__sanitizer_cov_trace_pc
+target forward frames native/{core,fib,path,io,engine}/*.c \
+	native/api/{check,eal,engine,forward,neighbour,nexthop,port,route}.c \
+	-fno-sanitize=alignment -D_GNU_SOURCE -DPYDP_VERSION=__FILE__ \
+	-lmd $(pkg-config --cflags --libs libdpdk) -lrte_net_ring -pthread
