@@ -5,7 +5,7 @@
 PYTHON ?= python3.11
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make bench BENCH="-k decode" or BENCH="envelope --soak",
+# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k agenda", make bench BENCH="-k decode" or BENCH="envelope --soak",
 # make fuzz FUZZ="600 replay"
 DEMO ?=
 TEST ?=
@@ -29,7 +29,7 @@ help: ## print this help
 	@echo "Goals:"
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/    make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
 		|| sed -nE 's/^([a-z-]+):[^#]*## (.*)/    make \1: \2/p' $(firstword $(MAKEFILE_LIST))
-	@echo 'Options pass through: make demo DEMO="--interval 20ms", make test TEST="-k wheel", make install PREFIX=/usr'
+	@echo 'Options pass through: make demo DEMO="--interval 20ms", make test TEST="-k agenda", make install PREFIX=/usr'
 
 .PHONY: demo demo-kernel test conformance bench fuzz soak build lint format install clean packages-build packages-test
 demo: build ## two routers, a route server, a cable that is cut: the whole story in memory, no root needed

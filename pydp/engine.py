@@ -212,8 +212,8 @@ class Engine(EngineHandle):
         return int(packets[0])
 
     def next_deadline(self) -> int | None:
-        """When a timer of this engine, which does not run, is due next, in nanoseconds of the stepped clock;
-        None: never.
+        """When a timer of this engine, which does not run, is due next, or an earlier time, in nanoseconds
+        of the stepped clock; None: never.
         """
         deadline = ffi.new("uint64_t *")
         raise_status(lib.pydp_engine_next_deadline(self._c, deadline))

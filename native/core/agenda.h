@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timers in a ring of ticks, each with blocks of numbers that lie side by side, over arrays that the caller owns. wheel.h's lists
- * wait for memory at each step; here a hundred thousand timers that come due every ten milliseconds are read in order. What it
- * gives up for that is cancelling, and times beyond its one round.
+/* A timing wheel of one round, whose ticks hold their timers in blocks of numbers that lie side by side, in memory that the caller
+ * owns. It knows no clock and calls nobody; it hands out the numbers whose time has come. Lists linked through the timers would
+ * wait for memory at each step; here a hundred thousand timers that come due every ten milliseconds are read in order.
  *
- * Arming for a later time does nothing, as with the wheel: it fires at the old time, and whoever gets the number looks at the
- * real deadline and arms again. Beyond a round it fires at the round's end. Never early for the time it was armed for but in
- * that case, and at most one tick late. */
+ * Re-arming is lazy: arming an armed timer for a later time does nothing, it fires at the old time, and whoever gets the number
+ * looks at the real deadline and arms again. Beyond a round it fires at the round's end. Never early for the time it was armed
+ * for but in that case, and at most one tick late. */
 #ifndef CORE_AGENDA_H
 #define CORE_AGENDA_H
 #include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -28,24 +30,39 @@ struct agenda {
 	uint64_t tick; /* the next to look at */
 	uint32_t capacity;
 	uint32_t blocks_made, blocks;
-	uint32_t free;   /* blocks that were used and are not */
-	uint32_t *armed; /* the tick of each timer's valid entry, its low 32 bits; AGENDA_IDLE: none */
+	uint32_t free;     /* blocks that were used and are not */
+	uint32_t due;      /* blocks whose tick has come */
+	uint32_t due_mark; /* what armed says of the timers in them */
+	uint32_t *armed;   /* agenda_mark of the tick of each timer's valid entry; 0: not armed */
+	uint32_t *heads;   /* the blocks of each tick that is occupied */
 	struct agenda_block *pool;
-	uint32_t *heads; /* AGENDA_TICKS of them */
-	uint64_t occupied[AGENDA_TICKS / 64];
+	uint64_t occupied[AGENDA_TICKS / 64];     /* a bit a tick */
+	uint64_t summary[AGENDA_TICKS / 64 / 64]; /* a bit a word of those that is not 0 */
 };
 
-/* How many blocks a pool for so many timers must have. */
-uint32_t agenda_blocks(uint32_t capacity);
-/* Time begins. capacity numbers in armed, agenda_blocks(capacity) blocks in pool, AGENDA_TICKS numbers in heads, which must
- * outlive the agenda; what is in them does not matter. */
-void agenda_init(struct agenda *agenda, uint32_t *armed, struct agenda_block *pool, uint32_t *heads, uint32_t capacity,
-		 uint64_t now_ns);
-/* deadline_ns UINT64_MAX: nothing to do. */
+/* Octets of memory that so many timers need. */
+size_t agenda_size(uint32_t capacity);
+/* Time begins. memory: agenda_size(capacity) octets, aligned to a cache line, which must outlive the agenda; what is in them does
+ * not matter. */
+void agenda_init(struct agenda *agenda, void *memory, uint32_t capacity, uint64_t now_ns);
+/* deadline_ns UINT64_MAX: nothing to do, an armed timer stays and fires at its old time. */
 void agenda_arm(struct agenda *agenda, uint32_t index, uint64_t deadline_ns);
-/* Up to capacity (at least AGENDA_ITEMS) numbers that are due. When it gives none, none is due by now_ns. */
+void agenda_cancel(struct agenda *agenda, uint32_t index);
+/* Disarms up to capacity timers that are due, in order of their ticks, and gives their numbers. When it gives capacity of them,
+ * more may be due: call again. */
 uint32_t agenda_expire(struct agenda *agenda, uint64_t now_ns, uint32_t *indices, uint32_t capacity);
-/* When the next one may be due; UINT64_MAX: none is armed. */
+/* When the next one may be due, or an earlier time; UINT64_MAX: none is armed. */
 uint64_t agenda_next(const struct agenda *agenda);
+
+/* A tick's low bits, never 0. Two marks compare by the sign of their difference: nothing is armed further ahead than a round. */
+static inline uint32_t agenda_mark(uint64_t tick)
+{
+	return (uint32_t)tick << 1 | 1;
+}
+
+static inline bool agenda_is_armed(const struct agenda *agenda, uint32_t index)
+{
+	return agenda->armed[index] != 0;
+}
 
 #endif

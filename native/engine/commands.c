@@ -114,7 +114,7 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 		reply->list.count = nexthops_list(engine, command->cursor, reply->list.ids, REPLY_IDS, &reply->list.next);
 		return PYDP_OK;
 	case COMMAND_NEXT_DEADLINE:
-		reply->deadline_ns = wheel_next(&engine->wheel);
+		reply->deadline_ns = agenda_next(&engine->agenda);
 		return PYDP_OK;
 	case COMMAND_FORWARD_SET:
 		return forwarding_set(engine, &command->forward);

@@ -19,7 +19,7 @@
 #include <pydp/stats.h>
 #include "core/histogram.h"
 #include "core/rng.h"
-#include "core/wheel.h"
+#include "core/agenda.h"
 #include "engine/clock.h"
 #include "engine/command.h"
 #include "engine/forwarding.h"
@@ -100,8 +100,8 @@ struct pydp_engine {
 	struct nexthops nexthops;
 	struct forwarding forwarding;
 	struct key_chains key_chains;
-	struct wheel wheel; /* slots, then neighbours from max_sessions on */
-	struct wheel_node *wheel_nodes;
+	struct agenda agenda; /* slots, then neighbours from max_sessions on */
+	void *timers;         /* its memory */
 	struct rng rng;
 	uint32_t hash_seed; /* set at creation */
 	/* What sessions.given becomes with the first session taken over; written by the control thread before it asks for that. */

@@ -10,7 +10,7 @@
 void neighbour_arm(struct pydp_engine *engine, uint32_t index, uint64_t due_ns)
 {
 	engine->neighbours.entries[index].due_ns = due_ns;
-	wheel_arm(&engine->wheel, engine->max_sessions + index, due_ns);
+	agenda_arm(&engine->agenda, engine->max_sessions + index, due_ns);
 }
 
 /* An address of ours that the neighbour can answer to: a session's, or the one whose prefix it is in, or any of its family on its
@@ -117,7 +117,7 @@ void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now
 	if (!neighbour->used || neighbour->state == PYDP_NEIGHBOUR_STATIC)
 		return;
 	if (neighbour->due_ns > now_ns) {
-		wheel_arm(&engine->wheel, engine->max_sessions + index, neighbour->due_ns);
+		agenda_arm(&engine->agenda, engine->max_sessions + index, neighbour->due_ns);
 		return;
 	}
 	if (neighbour->demand) {

@@ -83,7 +83,7 @@ void neighbours_forget(struct pydp_engine *engine, uint32_t index)
 
 	neighbour_give_up(engine, index);
 	neighbour_undemand(engine, index);
-	wheel_cancel(&engine->wheel, engine->max_sessions + index);
+	agenda_cancel(&engine->agenda, engine->max_sessions + index);
 	rte_hash_del_key(neighbours->keys, &neighbours->entries[index].key);
 	neighbours->entries[index].used = 0;
 	adjacency_set(engine, index, PATH_ADJACENCY_USABLE, false);

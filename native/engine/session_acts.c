@@ -106,7 +106,7 @@ void session_arm(struct pydp_engine *engine, uint32_t slot)
 		deadline_ns = RTE_MIN(deadline_ns, engine->sessions.extra[slot].demand_poll_ns);
 	if (hot->features & BFD_FEATURE_ECHO)
 		deadline_ns = RTE_MIN(deadline_ns, bfd_echo_deadline(&engine->sessions.extra[slot].echo));
-	wheel_arm(&engine->wheel, slot, deadline_ns);
+	agenda_arm(&engine->agenda, slot, deadline_ns);
 }
 
 void session_count_stall(struct pydp_engine *engine, uint32_t slot, const struct engine_overflow *overflow)

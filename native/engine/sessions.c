@@ -285,7 +285,7 @@ void session_end(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 		echo_listen(engine, slot, false);
 	place_key(engine, slot, &key);
 	rte_hash_del_key(sessions->keys, &key);
-	wheel_cancel(&engine->wheel, slot);
+	agenda_cancel(&engine->agenda, slot);
 	if (local != NULL)
 		local->sessions--;
 	engine->session_count--;

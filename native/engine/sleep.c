@@ -58,7 +58,7 @@ static void undo(struct pydp_engine *engine)
 
 void sleep_until_needed(struct pydp_engine *engine)
 {
-	uint64_t now_ns = clock_now(&engine->clock), until_ns = wheel_next(&engine->wheel), end_ns;
+	uint64_t now_ns = clock_now(&engine->clock), until_ns = agenda_next(&engine->agenda), end_ns;
 	struct timespec timeout;
 	struct nap nap;
 

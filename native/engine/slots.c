@@ -37,10 +37,9 @@ int sessions_create(struct pydp_engine *engine)
 	sessions->cold = table_map(sizeof(*sessions->cold) * engine->max_sessions, "the sessions");
 	sessions->extra = table_map_sparse(sizeof(*sessions->extra) * engine->max_sessions, "the sessions");
 	sessions->quality = table_map_sparse(sizeof(*sessions->quality) * engine->max_sessions, "the links' quality");
-	engine->wheel_nodes = table_map(sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours),
-					"the timers");
+	engine->timers = table_map(agenda_size(engine->max_sessions + engine->max_neighbours), "the timers");
 	if (sessions->hot == NULL || sessions->cold == NULL || sessions->extra == NULL || sessions->quality == NULL ||
-	    engine->wheel_nodes == NULL)
+	    engine->timers == NULL)
 		return PYDP_E_NOMEM;
 	sessions->ports = engine->path_ports;
 	sessions->rng = &engine->rng;
@@ -53,7 +52,7 @@ int sessions_create(struct pydp_engine *engine)
 	sessions->reflector = neighbours_reflector;
 	sessions->echo_key = (struct siphash_key){.k0 = rng_next(&engine->rng), .k1 = rng_next(&engine->rng)};
 	engine->free_head = engine->free_tail = PATH_NONE;
-	wheel_init(&engine->wheel, engine->wheel_nodes, engine->max_sessions + engine->max_neighbours, 0);
+	agenda_init(&engine->agenda, engine->timers, engine->max_sessions + engine->max_neighbours, 0);
 	return PYDP_OK;
 }
 
@@ -67,7 +66,7 @@ void sessions_destroy(struct pydp_engine *engine)
 	table_unmap(sessions->cold, sizeof(*sessions->cold) * engine->max_sessions);
 	table_unmap(sessions->extra, sizeof(*sessions->extra) * engine->max_sessions);
 	table_unmap(sessions->quality, sizeof(*sessions->quality) * engine->max_sessions);
-	table_unmap(engine->wheel_nodes, sizeof(*engine->wheel_nodes) * (engine->max_sessions + engine->max_neighbours));
+	table_unmap(engine->timers, agenda_size(engine->max_sessions + engine->max_neighbours));
 }
 
 uint32_t slots_take(struct pydp_engine *engine)

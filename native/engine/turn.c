@@ -9,7 +9,7 @@
 /* A turn that was interrupted for longer than this is no longer one moment. */
 #define MOMENT_NS 100000u
 
-enum { EXPIRE_AT_ONCE = 64, EXPIRE_A_TURN = 1024, LOOK_AT_QUEUE = 4 * PORT_BURST };
+enum { EXPIRE_AT_ONCE = 64, EXPIRE_A_TURN = 1024, AHEAD = 8, LOOK_AT_QUEUE = 4 * PORT_BURST };
 
 static_assert(PATH_BURST >= PORT_BURST, "a burst fits the path's arrays");
 
@@ -151,37 +151,49 @@ static uint32_t look(struct pydp_engine *engine, uint64_t away_ns)
 	return received;
 }
 
-/* Among many sessions none of those that are due is in a cache: all of them are asked for before the first is needed. */
-static void foresee(const struct pydp_engine *engine, const uint32_t *indices, uint32_t count)
+static void foresee_session(const struct pydp_engine *engine, uint32_t index)
 {
-	const struct path_sessions *sessions = &engine->sessions;
+	const struct bfd_session *hot;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct bfd_session *hot = &sessions->hot[indices[i]];
-
-		if (indices[i] >= engine->max_sessions)
-			continue;
-		__builtin_prefetch(hot, 1);
-		__builtin_prefetch(&hot->next_tx_ns, 1);
-		rte_prefetch0(&sessions->cold[indices[i]]);
-	}
-	for (uint32_t i = 0; i < count; i++)
-		if (indices[i] < engine->max_sessions)
-			rte_prefetch0(&sessions->neighbours[sessions->cold[indices[i]].neighbour]);
+	if (index >= engine->max_sessions)
+		return;
+	hot = &engine->sessions.hot[index];
+	__builtin_prefetch(hot, 1);
+	__builtin_prefetch(&hot->next_tx_ns, 1);
+	rte_prefetch0(&engine->sessions.cold[index]);
 }
 
+static void foresee_neighbour(const struct pydp_engine *engine, uint32_t index)
+{
+	if (index < engine->max_sessions)
+		rte_prefetch0(&engine->sessions.neighbours[engine->sessions.cold[index].neighbour]);
+}
+
+static void expire_one(struct pydp_engine *engine, uint32_t index)
+{
+	if (index < engine->max_sessions)
+		session_expired(engine, index, engine->now_ns);
+	else
+		neighbours_expired(engine, index - engine->max_sessions, engine->now_ns);
+}
+
+/* Among many sessions none of those that are due is in a cache, so memory is asked for a few sessions ahead: what a session is,
+ * then the neighbour that this names. Not for all of them at once: a processor drops what it is asked for beyond the dozen or two
+ * of lines that it can wait for. */
 static uint32_t expire(struct pydp_engine *engine)
 {
-	uint32_t indices[EXPIRE_AT_ONCE], total = 0, count;
+	uint32_t indices[EXPIRE_AT_ONCE], total = 0, count, ahead;
 
 	do {
-		count = wheel_expire(&engine->wheel, engine->now_ns, indices, EXPIRE_AT_ONCE);
-		foresee(engine, indices, count);
-		for (uint32_t i = 0; i < count; i++) {
-			if (indices[i] < engine->max_sessions)
-				session_expired(engine, indices[i], engine->now_ns);
-			else
-				neighbours_expired(engine, indices[i] - engine->max_sessions, engine->now_ns);
+		count = agenda_expire(&engine->agenda, engine->now_ns, indices, EXPIRE_AT_ONCE);
+		ahead = RTE_MIN(count, (uint32_t)AHEAD);
+		for (uint32_t i = 0; i < count + ahead; i++) {
+			if (i < count)
+				foresee_session(engine, indices[i]);
+			if (i >= ahead / 2 && i - ahead / 2 < count)
+				foresee_neighbour(engine, indices[i - ahead / 2]);
+			if (i >= ahead)
+				expire_one(engine, indices[i - ahead]);
 		}
 		total += count;
 	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN);

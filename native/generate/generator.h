@@ -186,8 +186,7 @@ struct pydp_generator {
 	struct peer_cold *cold;
 	uint32_t peer_count, max_peers;
 	struct agenda agenda;
-	uint32_t *agenda_armed, *agenda_heads;
-	struct agenda_block *agenda_pool;
+	void *timers;         /* the agenda's memory */
 	struct group *groups; /* GENERATE_GROUPS of them */
 	uint32_t group_count;
 

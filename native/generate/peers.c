@@ -10,13 +10,8 @@ int peers_create(struct pydp_generator *generator)
 	generator->peers = table_map(generator->max_peers * sizeof(struct peer), "the peers");
 	generator->cold = table_map(generator->max_peers * sizeof(struct peer_cold), "the peers' counts");
 	generator->groups = table_map(GENERATE_GROUPS * sizeof(struct group), "the groups of peers");
-	if (generator->peers == NULL || generator->cold == NULL || generator->groups == NULL)
-		return PYDP_E_NOMEM;
-	generator->agenda_armed = table_map(generator->max_peers * sizeof(uint32_t), "the peers' timers");
-	generator->agenda_pool = table_map(agenda_blocks(generator->max_peers) * sizeof(struct agenda_block),
-					   "the peers' timers");
-	generator->agenda_heads = table_map(AGENDA_TICKS * sizeof(uint32_t), "the peers' timers");
-	if (generator->agenda_armed == NULL || generator->agenda_pool == NULL || generator->agenda_heads == NULL)
+	generator->timers = table_map(agenda_size(generator->max_peers), "the peers' timers");
+	if (generator->peers == NULL || generator->cold == NULL || generator->groups == NULL || generator->timers == NULL)
 		return PYDP_E_NOMEM;
 	return PYDP_OK;
 }
@@ -25,9 +20,7 @@ void peers_destroy(struct pydp_generator *generator)
 {
 	table_unmap(generator->peers, generator->max_peers * sizeof(struct peer));
 	table_unmap(generator->cold, generator->max_peers * sizeof(struct peer_cold));
-	table_unmap(generator->agenda_armed, generator->max_peers * sizeof(uint32_t));
-	table_unmap(generator->agenda_pool, agenda_blocks(generator->max_peers) * sizeof(struct agenda_block));
-	table_unmap(generator->agenda_heads, AGENDA_TICKS * sizeof(uint32_t));
+	table_unmap(generator->timers, agenda_size(generator->max_peers));
 	table_unmap(generator->groups, GENERATE_GROUPS * sizeof(struct group));
 }
 

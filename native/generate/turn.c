@@ -35,7 +35,7 @@ static uint32_t expire(struct pydp_generator *generator)
 		for (uint32_t i = 0; i < count; i++)
 			peer_expired(generator, indices[i], generator->now_ns);
 		total += count;
-	} while (count > 0 && total < EXPIRE_A_TURN);
+	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN);
 	return total;
 }
 
@@ -57,8 +57,7 @@ uint32_t generate_turn(struct pydp_generator *generator, uint64_t now_ns)
 	uint32_t expired = 0;
 
 	if (generator->now_ns == 0)
-		agenda_init(&generator->agenda, generator->agenda_armed, generator->agenda_pool, generator->agenda_heads,
-			    generator->max_peers, now_ns);
+		agenda_init(&generator->agenda, generator->timers, generator->max_peers, now_ns);
 	if (now_ns > generator->now_ns)
 		generator->now_ns = now_ns;
 	generator->received = generator->sent = 0;

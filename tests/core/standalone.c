@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The core without Python, for the sanitizers: sessions in pairs over lossy links, timed by one wheel, and the parser fed
+/* The core without Python, for the sanitizers: sessions in pairs over lossy links, timed by one agenda, and the parser fed
  * with noise. Exits 0 when every pair is Up at the end. Argument: seed. */
 #include <stdio.h>
 #include <stdlib.h>
+#include "agenda.h"
 #include "bfd_session.h"
 #include "counter.h"
 #include "discriminator.h"
 #include "histogram.h"
-#include "wheel.h"
 
 enum { SESSIONS = 512, BATCH = 32 };
 #define SECOND UINT64_C(1000000000)
 
 struct world {
 	struct bfd_session *sessions;
-	struct wheel_node *nodes;
-	struct wheel wheel;
+	void *timers;
+	struct agenda agenda;
 	struct rng rng;
 	struct histogram late;
 	uint64_t armed_ns[SESSIONS]; /* when each timer was last armed: some are due already then (RFC 5880 6.8.3) */
@@ -55,7 +55,7 @@ static void act(struct world *world, uint32_t index, const struct bfd_actions *a
 	struct bfd_session *session = &world->sessions[index];
 	struct bfd_packet packet;
 
-	wheel_arm(&world->wheel, index, bfd_session_deadline(session));
+	agenda_arm(&world->agenda, index, bfd_session_deadline(session));
 	world->armed_ns[index] = world->now_ns;
 	for (int final = 1; final >= 0; final--) {
 		if (!(actions->bits & (final ? BFD_ACT_SEND_FINAL : BFD_ACT_SEND)))
@@ -99,11 +99,11 @@ static void run(struct world *world, uint64_t until_ns, bool commands)
 	uint32_t due[BATCH];
 
 	while (world->now_ns < until_ns) {
-		uint64_t next = wheel_next(&world->wheel);
+		uint64_t next = agenda_next(&world->agenda);
 		uint32_t count;
 
 		world->now_ns = next < until_ns ? (next > world->now_ns ? next : world->now_ns) : until_ns;
-		while ((count = wheel_expire(&world->wheel, world->now_ns, due, BATCH)) > 0) {
+		while ((count = agenda_expire(&world->agenda, world->now_ns, due, BATCH)) > 0) {
 			for (uint32_t i = 0; i < count; i++) {
 				struct bfd_session *session = &world->sessions[due[i]];
 				uint64_t deadline = bfd_session_deadline(session);
@@ -156,14 +156,14 @@ int main(int argc, char **argv)
 		return 2;
 	rng_seed(&world->rng, argc > 1 ? strtoull(argv[1], NULL, 0) : 1);
 	world->sessions = aligned_alloc(64, SESSIONS * sizeof(*world->sessions));
-	world->nodes = calloc(SESSIONS, sizeof(*world->nodes));
-	if (world->sessions == NULL || world->nodes == NULL)
+	world->timers = aligned_alloc(64, (agenda_size(SESSIONS) + 63) / 64 * 64);
+	if (world->sessions == NULL || world->timers == NULL)
 		return 2;
 	memset(world->sessions, 0, SESSIONS * sizeof(*world->sessions));
-	wheel_init(&world->wheel, world->nodes, SESSIONS, 0);
+	agenda_init(&world->agenda, world->timers, SESSIONS, 0);
 	for (uint32_t i = 0; i < SESSIONS; i++) {
 		bfd_session_init(&world->sessions[i], &config, discriminator_make(i, 0, &world->rng), 0);
-		wheel_arm(&world->wheel, i, bfd_session_deadline(&world->sessions[i]));
+		agenda_arm(&world->agenda, i, bfd_session_deadline(&world->sessions[i]));
 	}
 	feed_noise(world);
 	world->loss_percent = 30;
@@ -180,7 +180,7 @@ int main(int argc, char **argv)
 		up += world->sessions[i].state == PYDP_BFD_UP;
 	printf("%u of %u sessions Up, %llu packets, latest timer %llu ns\n", up, SESSIONS, (unsigned long long)world->packets,
 	       (unsigned long long)world->late.max_ns);
-	free(world->nodes);
+	free(world->timers);
 	free(world->sessions);
 	free(world);
 	return up == SESSIONS ? 0 : 1;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The core in a C program of its own, under ASan, UBSan and LeakSanitizer: 256 pairs of sessions on one wheel."""
+"""The core in a C program of its own, under ASan, UBSan and LeakSanitizer: 256 pairs of sessions on one agenda."""
 
 import os
 import re

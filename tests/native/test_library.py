@@ -86,14 +86,14 @@ def test_a_changed_header_remakes_objects_however_their_place_is_spelled(tmp_pat
     shutil.copytree(NATIVE, tree, ignore=shutil.ignore_patterns("build"))
     place = tmp_path / "objects"
     for spelled, again in [(str(place), "../objects"), ("../objects", str(place)), (str(place), str(place))]:
-        output("make", "-s", "-C", str(tree), f"BUILD={spelled}", f"{spelled}/core/wheel.o")
-        made = (place / "core/wheel.o").stat().st_mtime_ns
+        output("make", "-s", "-C", str(tree), f"BUILD={spelled}", f"{spelled}/core/agenda.o")
+        made = (place / "core/agenda.o").stat().st_mtime_ns
         for name in (spelled, again):
-            output("make", "-s", "-C", str(tree), f"BUILD={name}", f"{name}/core/wheel.o")
-            assert (place / "core/wheel.o").stat().st_mtime_ns == made, "nothing has changed"
-        (tree / "core/wheel.h").touch()
-        output("make", "-s", "-C", str(tree), f"BUILD={again}", f"{again}/core/wheel.o")
-        assert (place / "core/wheel.o").stat().st_mtime_ns > made
+            output("make", "-s", "-C", str(tree), f"BUILD={name}", f"{name}/core/agenda.o")
+            assert (place / "core/agenda.o").stat().st_mtime_ns == made, "nothing has changed"
+        (tree / "core/agenda.h").touch()
+        output("make", "-s", "-C", str(tree), f"BUILD={again}", f"{again}/core/agenda.o")
+        assert (place / "core/agenda.o").stat().st_mtime_ns > made
 
 
 def test_the_headers_compile_alone_as_c_and_as_cpp(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from tests.shape.tree import tracked
 
 HEADER = "/* SPDX */\n#ifndef PYDP_X_H\n#define PYDP_X_H\n#include <stdint.h>\nint pydp_x(void);\n#endif\n"
 INNER = {
-    "native/core/wheel.h": "",
+    "native/core/agenda.h": "",
     "native/core/bfd_session.h": "",
     "native/engine/clock.h": "",
     "native/engine/worker.h": "",
@@ -26,10 +26,10 @@ def test_includes_follow_the_arrows_between_rooms() -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("native/core/wheel.c", "#include <rte_mbuf.h>"),
-        ("native/core/wheel.c", "#include <stdlib.h>"),
-        ("native/core/wheel.c", '#include "../engine/worker.h"'),
-        ("native/core/wheel.c", "void *f(void) { return malloc(3); }"),
+        ("native/core/agenda.c", "#include <rte_mbuf.h>"),
+        ("native/core/agenda.c", "#include <stdlib.h>"),
+        ("native/core/agenda.c", '#include "../engine/worker.h"'),
+        ("native/core/agenda.c", "void *f(void) { return malloc(3); }"),
         ("native/path/arp.c", '#include "engine/worker.h"'),
         ("native/io/port.c", '#include "path/classify.h"'),
         ("native/io/port.c", '#include "stdio.h"'),
@@ -54,14 +54,14 @@ def test_a_wrong_include_is_seen(path: str, source: str) -> None:
     ("path", "source"),
     [
         (
-            "native/core/wheel.c",
-            '#include "wheel.h"\n#include <string.h>\n#include <pydp/session.h>\n/* malloc() is not called */',
+            "native/core/agenda.c",
+            '#include "agenda.h"\n#include <string.h>\n#include <pydp/session.h>\n/* malloc() is not called */',
         ),
         (
             "native/engine/worker.c",
-            '#include "engine/worker.h"\n#include "core/wheel.h"\n#include <rte_mbuf.h>',
+            '#include "engine/worker.h"\n#include "core/agenda.h"\n#include <rte_mbuf.h>',
         ),
-        ("native/generate/x.c", '#include "engine/clock.h"\n#include "core/wheel.h"\n#include "io/port.h"'),
+        ("native/generate/x.c", '#include "engine/clock.h"\n#include "core/agenda.h"\n#include "io/port.h"'),
         ("native/include/pydp/x.h", HEADER),
     ],
 )

@@ -10,7 +10,7 @@ from tests.soak.scenario import SIDES, Action, Condition, Scenario, Wanted
 
 UP = 3
 US = 1_000
-#: The engine's timers are late by up to two ticks of its wheel (native/core/wheel.h).
+#: The engine's timers are late by up to two ticks of its agenda (native/core/agenda.h).
 ENGINE_SLACK_NS = 2 << 14
 FRAMES = 20_000
 ORDERS = {

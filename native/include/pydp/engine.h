@@ -51,7 +51,7 @@ int pydp_engine_stop(pydp_engine_t *engine);
 /* One turn of the worker loop at the given time, which never runs backwards (a smaller one is taken as the last).
  * PYDP_E_STATE while a worker runs. packets: how many were received in this turn; may be NULL. */
 int pydp_engine_step(pydp_engine_t *engine, uint64_t now_ns, uint32_t *packets);
-/* The earliest time at which a timer of this (not running) engine is due; UINT64_MAX: none. */
+/* The earliest time at which a timer of this (not running) engine is due, or an earlier one; UINT64_MAX: none. */
 int pydp_engine_next_deadline(pydp_engine_t *engine, uint64_t *deadline_ns);
 /* The clock of running engines: CLOCK_MONOTONIC in nanoseconds. */
 uint64_t pydp_clock_ns(void);

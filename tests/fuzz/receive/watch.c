@@ -76,12 +76,12 @@ static void hear_events(struct world *world)
 static void deadlines_are_kept(const struct world *world)
 {
 	const struct pydp_engine *engine = world->engine;
-	const uint64_t tick_ns = UINT64_C(1) << WHEEL_TICK_BITS;
-	uint64_t next_ns = wheel_next(&engine->wheel);
+	const uint64_t tick_ns = UINT64_C(1) << AGENDA_TICK_BITS;
+	uint64_t next_ns = agenda_next(&engine->agenda);
 
 	for (uint32_t slot = 0; slot < engine->sessions.slots; slot++) {
 		const struct path_session *cold = &engine->sessions.cold[slot];
-		uint64_t deadline_ns = bfd_session_deadline(&engine->sessions.hot[slot]);
+		uint64_t deadline_ns = bfd_session_deadline(&engine->sessions.hot[slot]), latest;
 
 		if (cold->id == 0 || cold->flags & PATH_SESSION_GONE)
 			continue;
@@ -90,7 +90,9 @@ static void deadlines_are_kept(const struct world *world)
 		if (deadline_ns == BFD_NEVER)
 			continue;
 		deadline_ns = RTE_MAX(deadline_ns, world->now_ns) + tick_ns;
-		CLAIM(engine->wheel.nodes[slot].tick <= deadline_ns >> WHEEL_TICK_BITS && next_ns <= deadline_ns);
+		latest = RTE_MIN(deadline_ns >> AGENDA_TICK_BITS, engine->agenda.tick + AGENDA_TICKS - 1);
+		CLAIM(agenda_is_armed(&engine->agenda, slot) &&
+		      (int32_t)(engine->agenda.armed[slot] - agenda_mark(latest)) <= 0 && next_ns <= deadline_ns);
 	}
 }
 
@@ -103,7 +105,7 @@ void watch_settle(struct world *world)
 		CLAIM(turns++ < SETTLING_TURNS);
 		sent = world->sent;
 		turn(world);
-	} while (world->sent != sent || wheel_next(&world->engine->wheel) <= world->now_ns);
+	} while (world->sent != sent || agenda_next(&world->engine->agenda) <= world->now_ns);
 	hear_events(world);
 	deadlines_are_kept(world);
 }
