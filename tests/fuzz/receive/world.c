@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The world's beginning and end: a process has one EAL and three cables, one of them to a host, an input an engine of its own. */
+#include <sanitizer/asan_interface.h>
 #include "world.h"
 #include "io/pool.h"
 
@@ -204,6 +205,8 @@ static void give_host(struct world *world)
 	CLAIM(pydp_engine_host(world->engine, 0, near[WORLD_HOST]) == PYDP_OK);
 	CLAIM(pydp_engine_host_rate(world->engine, 0, HOST_RATE) == PYDP_OK);
 	CLAIM(mbuf != NULL && rte_pktmbuf_append(mbuf, FRAME_MINIMUM) != NULL);
+	/* A frame of an earlier play may have been in it. */
+	ASAN_UNPOISON_MEMORY_REGION(mbuf->buf_addr, mbuf->buf_len);
 	memset(rte_pktmbuf_mtod(mbuf, void *), 0, FRAME_MINIMUM);
 	CLAIM(port_transmit(far[WORLD_HOST], &mbuf, 1) == 1);
 }
