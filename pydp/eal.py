@@ -6,7 +6,11 @@ EAL cannot start twice in a process, not even after a clean-up: a program that n
 another process.
 """
 
-from collections.abc import Sequence
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from pydp.eal_line import eal_line, pci_address
 from pydp.errors import EalError, PydpError, raise_status
@@ -54,16 +58,34 @@ def init(
         raise EalError(_AGAIN[before])
     if plugin_directory() is None:
         raise EalError("DPDK's driver plug-ins are not installed; on Debian: apt-get install librte-meta-net")
-    line = eal_line(
-        ports, host=host or read_host(), cpu=cpu, memory_mib=memory_mib, extra=extra, program=program
-    )
-    words = [ffi.new("char[]", word.encode()) for word in line]
-    status = lib.pydp_eal_init(len(words), ffi.new("const char *[]", words))
+    with _alone():
+        line = eal_line(
+            ports, host=host or read_host(), cpu=cpu, memory_mib=memory_mib, extra=extra, program=program
+        )
+        words = [ffi.new("char[]", word.encode()) for word in line]
+        status = lib.pydp_eal_init(len(words), ffi.new("const char *[]", words))
     try:
         raise_status(status)
     except PydpError as error:
         raise EalError(f"{error.text} (the EAL line was: {' '.join(line[1:])})", error.status) from error
     return line
+
+
+@contextmanager
+def _alone(place: Path = Path("/sys/kernel/mm")) -> Iterator[None]:
+    """No other process of this library starts its EAL meanwhile: hugepages that are free when they are
+    counted are free when EAL takes them. The lock is the kernel's, on a directory that every Linux has.
+    """
+    try:
+        directory = os.open(place, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(directory)
 
 
 def cleanup() -> None:

@@ -3,11 +3,13 @@
 
 import os
 import subprocess
+import sys
 
 import pytest
 
 import pydp
-from pydp.host import Host, HugepagePool
+from pydp.eal_line import HUGE_MIB
+from pydp.host import Host, HugepagePool, read_host
 
 INIT = "from pydp import eal; eal.init(); "
 
@@ -96,6 +98,25 @@ def test_eal_needs_no_root(child):
 @pytest.mark.hugepages
 def test_free_hugepages_are_used(child):
     assert child(INIT + "print(eal.has_hugepages())") == "True"
+
+
+@pytest.mark.hugepages
+def test_processes_that_start_together_share_the_hugepages_that_there_are():
+    """More than have room in them, and each keeps what it took until all have started: nobody fails."""
+    many = read_host().free_mib() // HUGE_MIB + 2
+    source = INIT + "print(eal.has_hugepages(), flush=True); input()"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(many)
+    ]
+    said = [process.stdout.readline().strip() for process in started if process.stdout is not None]
+    for process in started:
+        process.communicate("\n")
+    assert set(said) <= {"True", "False"}
+    assert said.count("False") >= 2
+    assert [process.returncode for process in started] == [0] * many
 
 
 def test_hugepages_that_are_not_there_are_a_failure_with_a_remedy(child):
