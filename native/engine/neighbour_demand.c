@@ -22,15 +22,7 @@ static uint32_t most(const struct neighbours *neighbours)
 
 static bool may_ask(struct neighbours *neighbours, uint64_t now_ns)
 {
-	const uint64_t one_ns = SECOND_NS / QUESTIONS_A_SECOND;
-	uint64_t passed_ns = now_ns - RTE_MIN(now_ns, neighbours->credited_ns);
-
-	neighbours->credit_ns = RTE_MIN(neighbours->credit_ns + passed_ns, QUESTIONS_AT_ONCE * one_ns);
-	neighbours->credited_ns = now_ns;
-	if (neighbours->credit_ns < one_ns)
-		return false;
-	neighbours->credit_ns -= one_ns;
-	return true;
+	return token_bucket_take(&neighbours->questions, QUESTIONS_A_SECOND, QUESTIONS_AT_ONCE, now_ns);
 }
 
 /* One that did not answer gives up its place. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <rte_hash.h>
 #include <pydp/engine.h>
+#include "core/token_bucket.h"
 #include "path/neighbour.h"
 #include "path/nexthop.h"
 #include "path/session.h"
@@ -53,9 +54,9 @@ struct neighbours {
 	uint32_t count;
 	struct neighbour_waiting *waiting;
 	uint32_t waiting_in_all;
-	uint32_t demanded;               /* with neighbour.demand */
-	uint32_t cursor;                 /* where to look for one that can be forgotten */
-	uint64_t credit_ns, credited_ns; /* of questions on demand */
+	uint32_t demanded;             /* with neighbour.demand */
+	uint32_t cursor;               /* where to look for one that can be forgotten */
+	struct token_bucket questions; /* on demand */
 };
 
 #define NEIGHBOUR_NEVER        UINT64_MAX

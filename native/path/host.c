@@ -35,15 +35,8 @@ static bool may_pass(struct path_host *host, enum path_host_class class, uint64_
 	uint64_t cost_ns = SECOND_NS / host->rate, most_ns = RTE_MAX((uint64_t)SECOND_NS / 10, 16 * cost_ns);
 	uint64_t kept_ns = class == PATH_HOST_CONTROL ? 0 : most_ns / 2;
 
-	if (now_ns > host->now_ns) {
-		host->credit_ns += RTE_MIN(now_ns - host->now_ns, most_ns);
-		host->credit_ns = RTE_MIN(host->credit_ns, most_ns);
-		host->now_ns = now_ns;
-	}
-	if (host->credit_ns < kept_ns + cost_ns)
-		return false;
-	host->credit_ns -= cost_ns;
-	return true;
+	token_bucket_earn(&host->bucket, most_ns, now_ns);
+	return token_bucket_spend(&host->bucket, cost_ns, kept_ns);
 }
 
 static void give(struct path_port *port, struct rte_mbuf *mbuf, enum path_host_class class, uint64_t now_ns)

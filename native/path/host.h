@@ -3,6 +3,7 @@
  * is kept for it. Who carries it to the host, and what the host sends, is the engine's. */
 #ifndef PATH_HOST_H
 #define PATH_HOST_H
+#include "core/token_bucket.h"
 #include "path/packet.h"
 
 enum path_host_class {
@@ -14,9 +15,8 @@ enum path_host_class {
 enum { PATH_HOST_QUEUE = 256 };
 
 struct path_host {
-	uint32_t rate;      /* packets a second */
-	uint64_t credit_ns; /* of the time that packets cost, up to now_ns */
-	uint64_t now_ns;
+	uint32_t rate; /* packets a second */
+	struct token_bucket bucket;
 	struct path_host_queue {
 		uint32_t first, count;
 		struct rte_mbuf *mbufs[PATH_HOST_QUEUE];

@@ -45,20 +45,8 @@ static bool may_answer(struct path_reflector *reflector, uint64_t now_ns)
 {
 	uint64_t cost_ns = SECOND_NS / reflector->config.rate, most_ns = SECOND_NS / 10;
 
-	if (most_ns < 8 * cost_ns)
-		most_ns = 8 * cost_ns;
-	if (now_ns > reflector->now_ns) {
-		uint64_t gone_ns = now_ns - reflector->now_ns;
-
-		reflector->credit_ns = gone_ns > most_ns - RTE_MIN(most_ns, reflector->credit_ns)
-					       ? most_ns
-					       : reflector->credit_ns + gone_ns;
-		reflector->now_ns = now_ns;
-	}
-	if (reflector->credit_ns < cost_ns)
-		return false;
-	reflector->credit_ns -= cost_ns;
-	return true;
+	token_bucket_earn(&reflector->bucket, RTE_MAX(most_ns, 8 * cost_ns), now_ns);
+	return token_bucket_spend(&reflector->bucket, cost_ns, 0);
 }
 
 static enum bfd_fault check(struct path_reflector *reflector, const struct path_port *port, const struct path_packet *packet,

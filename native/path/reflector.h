@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <pydp/reflector.h>
+#include "core/token_bucket.h"
 #include "path/packet.h"
 
 struct path_reflector {
 	struct pydp_reflector_config config; /* discriminator_count 0: nothing is reflected */
-	uint64_t credit_ns;                  /* of the time that answers cost, up to now_ns */
-	uint64_t now_ns;
+	struct token_bucket bucket;
 };
 
 bool path_reflector_has(const struct path_reflector *reflector, uint32_t discriminator);

@@ -34,25 +34,16 @@ static bool told_lately(struct path_strangers *strangers, uint32_t hash, uint64_
 	return told_ns != 0 && strangers->seen[hash % STRANGERS].hash == hash && now_ns - told_ns < SECOND_NS;
 }
 
-static void earn(struct strangers_credit *credit, uint64_t most_ns, uint64_t now_ns)
-{
-	credit->ns = RTE_MIN(credit->ns + RTE_MIN(now_ns - credit->now_ns, most_ns), most_ns);
-	credit->now_ns = now_ns;
-}
-
 /* A MAC address without credit costs the others none. */
 static bool may_tell(struct path_strangers *strangers, const uint8_t *mac, uint64_t now_ns)
 {
-	struct strangers_credit *own = &strangers->credit_of[rte_jhash(mac, 6, strangers->seed) % STRANGERS_MACS];
+	struct token_bucket *own = &strangers->credit_of[rte_jhash(mac, 6, strangers->seed) % STRANGERS_MACS];
 	uint64_t cost_ns = SECOND_NS / strangers->rate, most_ns = AT_ONCE * cost_ns;
 
-	earn(own, most_ns, now_ns);
-	earn(&strangers->credit, most_ns, now_ns);
-	if (own->ns < SHARES * cost_ns || strangers->credit.ns < cost_ns)
-		return false;
-	own->ns -= SHARES * cost_ns;
-	strangers->credit.ns -= cost_ns;
-	return true;
+	token_bucket_earn(own, most_ns, now_ns);
+	token_bucket_earn(&strangers->credit, most_ns, now_ns);
+	return own->credit_ns >= SHARES * cost_ns && token_bucket_spend(&strangers->credit, cost_ns, 0) &&
+	       token_bucket_spend(own, SHARES * cost_ns, 0);
 }
 
 /* RFC 9468 2: the source is of the subnet of the interface. */

@@ -6,20 +6,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "core/bfd_packet.h"
+#include "core/token_bucket.h"
 #include "path/packet.h"
 
 enum { STRANGERS = 1024, STRANGERS_MACS = 256 };
 
-struct strangers_credit {
-	uint64_t ns; /* of the time that telling costs, up to now_ns */
-	uint64_t now_ns;
-};
-
 struct path_strangers {
 	uint32_t rate; /* told in a second at most; 0: nothing is told */
 	uint32_t seed;
-	struct strangers_credit credit;
-	struct strangers_credit credit_of[STRANGERS_MACS]; /* by a hash of the source MAC address */
+	struct token_bucket credit;
+	struct token_bucket credit_of[STRANGERS_MACS]; /* by a hash of the source MAC address */
 	struct {
 		uint32_t hash;
 		uint64_t told_ns; /* 0: never */
