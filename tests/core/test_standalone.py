@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.binding import CORE, INCLUDE, LIBRARIES, SANITIZE_FLAGS
+from tests.cffi_module import SANITIZE_FLAGS
+from tests.core.binding import CORE, INCLUDE, LIBRARIES
 
 SOURCE = Path(__file__).with_name("standalone.c")
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wpedantic"]

@@ -1,27 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles native/fib into a cffi module under build/, once per state of the sources, and imports it.
+"""native/fib as a cffi module."""
 
-PYDP_SANITIZE=1 compiles it with ASan and UBSan.
-"""
-
-import hashlib
-import importlib.util
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from cffi import FFI
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.cffi_module import REPOSITORY, SANITIZE, SANITIZE_FLAGS, load
+
 NATIVE = REPOSITORY / "native"
 FIB = NATIVE / "fib"
 SOURCES = sorted(FIB.glob("*.c"))
-SANITIZE = os.environ.get("PYDP_SANITIZE") == "1"
-SANITIZE_FLAGS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 INCLUDES = [str(NATIVE), str(NATIVE / "include")]
 
 
@@ -38,17 +29,8 @@ def _declarations() -> str:
     return re.sub(r"= 1 << 20", "= ...", text)
 
 
-def _fingerprint(files: list[Path]) -> str:
-    digest = hashlib.sha256(f"{sys.version}{SANITIZE}".encode())
-    for path in files:
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _compile(name: str, directory: Path) -> Path:
+def _describe(ffi: FFI, name: str) -> None:
     flags = SANITIZE_FLAGS if SANITIZE else ["-O2"]
-    ffi = FFI()
     ffi.cdef(_declarations())
     ffi.set_source(
         name,
@@ -58,26 +40,8 @@ def _compile(name: str, directory: Path) -> Path:
         extra_compile_args=["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", *dpdk("--cflags"), *flags],
         extra_link_args=[*flags, *dpdk("--libs")],
     )
-    scratch = directory.with_name(f"{directory.name}.{os.getpid()}")
-    built = Path(ffi.compile(tmpdir=str(scratch)))
-    directory.mkdir(parents=True, exist_ok=True)
-    return built.replace(directory / built.name)
 
 
-def _load() -> ModuleType:
-    files = [*sorted(FIB.glob("*.[ch]")), Path(__file__)]
-    name = f"_fib_{_fingerprint(files)}"
-    directory = REPOSITORY / "build" / "tests-fib" / name
-    found = sorted(directory.glob(f"{name}*.so"))
-    path = found[0] if found else _compile(name, directory)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-_module = _load()
+_module = load("fib", [*sorted(FIB.glob("*.[ch]")), Path(__file__)], _describe)
 ffi: Any = _module.ffi
 lib: Any = _module.lib

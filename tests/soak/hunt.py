@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.soak.binding import REPOSITORY
+from tests.cffi_module import REPOSITORY
 from tests.soak.findings import keep, story
 from tests.soak.run import Verdict
 from tests.soak.scenario import Scenario, write
