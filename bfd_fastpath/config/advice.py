@@ -11,9 +11,12 @@ def advice(config: Config) -> list[str]:
     timers = [one.timers for one in config.sessions]
     if config.bfd.enabled:
         timers.append(config.bfd.timers)
+    found = []
     if config.report.link_quality and not any(one.link_quality for one in timers):
-        return [
+        found.append(
             "report.link-quality: no session counts it, so there is nothing to tell; "
             "write link-quality = true under [bfd] or in a [[session]]"
-        ]
-    return []
+        )
+    if config.routes and not config.forwarding.enabled:
+        found.append("route: nothing is forwarded by it; write enabled = true under [forwarding]")
+    return found

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
+from bfd_fastpath.config.check_routes import check_routes
 from bfd_fastpath.config.draft import Draft
 from bfd_fastpath.config.model import PathType
 from bfd_fastpath.config.read import Reader
@@ -16,6 +17,7 @@ def check(reader: Reader, draft: Draft) -> None:
     """Every fault that needs more than one section to see."""
     _check_identity(reader, draft)
     _check_ports(reader, draft)
+    check_routes(reader, draft)
     _check_sessions(reader, draft)
     _check_key_chains(reader, draft)
     check_redirected(reader, draft)

@@ -27,6 +27,8 @@ class Draft:
     eal: model.Eal = field(default_factory=model.Eal)
     engine: model.Engine = field(default_factory=model.Engine)
     ports: list[At[model.Port]] = field(default_factory=list)
+    forwarding: model.Forwarding = field(default_factory=model.Forwarding)
+    routes: list[At[model.StaticRoute]] = field(default_factory=list)
     names: dict[str, list[At[Any]]] = field(default_factory=dict)
     """What may stand once in a file, by the key it stands under, also in tables with faults elsewhere."""
     broken_ports: set[str] = field(default_factory=set)
@@ -74,6 +76,8 @@ class Draft:
             eal=self.eal,
             engine=self.engine,
             ports=tuple(one.value for one in self.ports),
+            forwarding=self.forwarding,
+            routes=tuple(one.value for one in self.routes),
             bfd=self.bfd,
             dampening=self.dampening,
             key_chains=tuple(one.value for one in self.key_chains),

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+from bfd_fastpath.config.addresses import Address as Address
+from bfd_fastpath.config.addresses import Network as Network
+from bfd_fastpath.config.model_forwarding import Forwarding as Forwarding
+from bfd_fastpath.config.model_forwarding import Rpf as Rpf
+from bfd_fastpath.config.model_forwarding import SpecialNextHop as SpecialNextHop
+from bfd_fastpath.config.model_forwarding import StaticRoute as StaticRoute
+from bfd_fastpath.config.model_forwarding import Via as Via
 
 
 class Hugepages(StrEnum):
@@ -117,6 +122,11 @@ class InterfaceAddress:
         if isinstance(self.address, IPv4Address):
             return IPv4Network((self.address, self.prefix_length), strict=False)
         return IPv6Network((self.address, self.prefix_length), strict=False)
+
+    @property
+    def host(self) -> Network:
+        """The address alone, as a prefix."""
+        return ip_network(self.address)
 
     def __str__(self) -> str:
         tag = f" vlan {self.vlan}" if self.vlan else ""
@@ -372,6 +382,8 @@ class Config:
     eal: Eal = field(default_factory=Eal)
     engine: Engine = field(default_factory=Engine)
     ports: tuple[Port, ...] = ()
+    forwarding: Forwarding = field(default_factory=Forwarding)
+    routes: tuple[StaticRoute, ...] = ()
     bfd: Bfd = field(default_factory=Bfd)
     dampening: Dampening = field(default_factory=Dampening)
     key_chains: tuple[KeyChain, ...] = ()

@@ -5,25 +5,29 @@ the same plan. What is the same on both sides never becomes a step."""
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from bfd_fastpath.config.model import Config, Host, PathType, Port, Session
+from bfd_fastpath.config.model import Config, Forwarding, Host, PathType, Port, Session, StaticRoute
 from bfd_fastpath.config.steps import (
     AddAddress,
     AddNeighbor,
+    AddRoute,
     AddSession,
     ChangeNeighbor,
+    ChangeRoute,
     ChangeSession,
     NeedsRestart,
     OpenPort,
     RemoveAddress,
     RemoveKeyChain,
     RemoveNeighbor,
+    RemoveRoute,
     RemoveSession,
     SetBfd,
     SetControl,
     SetDampening,
+    SetForwarding,
     SetHostRate,
     SetKeyChain,
     SetLag,
@@ -39,6 +43,8 @@ from bfd_fastpath.config.steps import (
 
 T = TypeVar("T")
 
+#: How large the tables of forwarding are.
+_FIXED_FORWARDING = ("max_next_hops", "max_ipv4_routes", "max_ipv6_routes", "route_memory_mib")
 _FIXED_PORT = ("devargs", "neighbours", "kernel_interface", "xdp_redirect", "host", "host_name")
 
 
@@ -56,6 +62,7 @@ def plan(old: Config | None, new: Config) -> list[Step]:
     else:
         steps += _restarts(old, new)
     steps += _ports(old, new)
+    steps += _forwarding(old, new)
     chains, gone_chains = _key_chains(old, new)
     steps += chains
     if old is None or old.nhib != new.nhib:
@@ -87,6 +94,11 @@ def _restarts(old: Config, new: Config) -> list[Step]:
             for one in fields(before)
             if getattr(before, one.name) != getattr(after, one.name)
         ]
+    steps += [
+        NeedsRestart(f"forwarding.{name.replace('_', '-')}", *_shown(old.forwarding, new.forwarding, name))
+        for name in _FIXED_FORWARDING
+        if getattr(old.forwarding, name) != getattr(new.forwarding, name)
+    ]
     kept, removed, added = _sort(old.ports, new.ports, lambda port: port.name)
     for port, other in kept:
         steps += [
@@ -134,6 +146,23 @@ def _addresses(config: Config | None) -> list[tuple[str, Any]]:
 def _kept_port(name: str, other: Config) -> bool:
     """A port that comes or goes does so with a restart, its addresses with it."""
     return any(port.name == name for port in other.ports)
+
+
+def _forwarding(old: Config | None, new: Config) -> list[Step]:
+    """Routes are there before the first packet goes by them; those that go do so after those that come."""
+    before = old.forwarding if old is not None else Forwarding()
+    wanted = replace(new.forwarding, **{name: getattr(before, name) for name in _FIXED_FORWARDING})
+    kept, removed, added = _sort(_routes(old), _routes(new), lambda one: one.key)
+    steps: list[Step] = [ChangeRoute(was, now) for was, now in kept if was != now]
+    steps += [AddRoute(one) for one in added]
+    if before != wanted and (before.enabled or new.forwarding.enabled):
+        steps.append(SetForwarding(before if old is not None else None, new.forwarding))
+    return steps + [RemoveRoute(one) for one in removed]
+
+
+def _routes(config: Config | None) -> Iterable[StaticRoute]:
+    """None where nothing is forwarded."""
+    return config.routes if config is not None and config.forwarding.enabled else ()
 
 
 def _sessions(old: Config | None, new: Config) -> list[Step]:

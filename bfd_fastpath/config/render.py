@@ -64,6 +64,21 @@ def _(step: steps.SetHostRate) -> str:
 
 
 @render.register
+def _(step: steps.AddRoute) -> str:
+    return f"+ route {step.route.prefix} {step.route}"
+
+
+@render.register
+def _(step: steps.ChangeRoute) -> str:
+    return f"~ route {step.new.prefix} {step.old} -> {step.new}"
+
+
+@render.register
+def _(step: steps.RemoveRoute) -> str:
+    return f"- route {step.route.prefix} {step.route}"
+
+
+@render.register
 def _(step: steps.SetLag) -> str:
     if step.new is None:
         return f"- lag {step.old.name if step.old else ''}, its members saying AdminDown first"
@@ -123,6 +138,7 @@ def _(step: steps.RemoveKeyChain) -> str:
 @render.register(steps.SetReport)
 @render.register(steps.SetReflector)
 @render.register(steps.SetUnsolicited)
+@render.register(steps.SetForwarding)
 @render.register(steps.SetControl)
 def _(
     step: steps.SetLog
@@ -132,6 +148,7 @@ def _(
     | steps.SetReport
     | steps.SetReflector
     | steps.SetUnsolicited
+    | steps.SetForwarding
     | steps.SetControl,
 ) -> str:
     name = type(step).__name__.removeprefix("Set").lower()

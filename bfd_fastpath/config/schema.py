@@ -11,6 +11,7 @@ from bfd_fastpath.config.keys_authentication import KEY_CHAIN
 from bfd_fastpath.config.keys_bgp import NEIGHBOR, NHIB, REPORT
 from bfd_fastpath.config.keys_dampening import DAMPENING
 from bfd_fastpath.config.keys_data_plane import BFD, EAL, ENGINE, PORT, SESSION
+from bfd_fastpath.config.keys_forwarding import FORWARDING, ROUTE
 from bfd_fastpath.config.keys_lag import LAG
 from bfd_fastpath.config.keys_process import CONTROL, LOG, ROUTER
 
@@ -19,6 +20,8 @@ SECTIONS = (
     EAL,
     ENGINE,
     PORT,
+    FORWARDING,
+    ROUTE,
     BFD,
     SESSION,
     KEY_CHAIN,

@@ -14,6 +14,7 @@ from bfd_fastpath.config.neighbors import build_neighbor
 from bfd_fastpath.config.ports import build_port
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.reflector import build_reflector
+from bfd_fastpath.config.routes import build_route
 from bfd_fastpath.config.sessions import build_session, build_timers
 from bfd_fastpath.config.unsolicited import build_unsolicited
 
@@ -36,6 +37,11 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
             draft.broken_ports.add(good.get("name", ""))
         else:
             draft.ports.append(At(path, port))
+    draft.forwarding = _record(model.Forwarding, reader.one(raw, "forwarding"))
+    for path, good in reader.many(raw, "route"):
+        route = build_route(reader, path, good, draft)
+        if route is not None:
+            draft.routes.append(At(path, route))
     for path, good in reader.many(raw, "key-chain"):
         draft.named("key-chain", f"{path}.name", good.get("name"))
         chain = build_key_chain(reader, path, good)

@@ -14,6 +14,7 @@ from bfd_fastpath.config.model import (
     Dampening,
     Eal,
     Engine,
+    Forwarding,
     InterfaceAddress,
     KeyChain,
     Lag,
@@ -26,6 +27,7 @@ from bfd_fastpath.config.model import (
     Report,
     Router,
     Session,
+    StaticRoute,
     Unsolicited,
 )
 
@@ -90,6 +92,32 @@ class SetHostRate:
     port: str
     old: int
     new: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddRoute:
+    route: StaticRoute
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRoute:
+    """Same prefix and route-preference, other next hops. What goes to those that stay is not disturbed."""
+
+    old: StaticRoute
+    new: StaticRoute
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRoute:
+    route: StaticRoute
+
+
+@dataclass(frozen=True, slots=True)
+class SetForwarding:
+    """Whether and how packets are forwarded; the routes are steps of their own."""
+
+    old: Forwarding | None
+    new: Forwarding
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +233,10 @@ Step = (
     | RemoveAddress
     | SetLan
     | SetHostRate
+    | AddRoute
+    | ChangeRoute
+    | RemoveRoute
+    | SetForwarding
     | SetKeyChain
     | RemoveKeyChain
     | SetBfd

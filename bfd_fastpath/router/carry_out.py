@@ -80,6 +80,12 @@ async def _step(router: Router, step: steps.Step) -> None:
             _reattach(router)
         case steps.SetHostRate(port=name, new=rate):
             router.engine.host_rate(dataplane.index(name), rate)
+        case steps.AddRoute(route=route) | steps.ChangeRoute(new=route):
+            router.forwarding.set_route(route)
+        case steps.RemoveRoute(route=route):
+            router.forwarding.remove_route(route)
+        case steps.SetForwarding(new=forwarding):
+            router.forwarding.set(forwarding)
         case steps.SetKeyChain(new=chain):
             router.key_chains.set(chain)
         case steps.RemoveKeyChain(chain=chain):
@@ -181,6 +187,7 @@ def _reattach(router: Router) -> None:
     router.unsolicited.set_attachments(router.dataplane.attachments())
     router.apply(router.manager.set_attachments(router.dataplane.attachments(), pydp.clock_ns()))
     router.neighbours.reconfigure()
+    router.forwarding.follow(router.dataplane.attachments())
 
 
 def learned_policy(config: model.Config) -> LearnedPolicy:

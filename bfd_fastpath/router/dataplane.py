@@ -56,7 +56,10 @@ class Dataplane:
         """Makes the engine. PydpError."""
         settings = self._config.engine
         self._engine = pydp.Engine(
-            self._name, max_sessions=settings.max_sessions, max_neighbours=settings.max_neighbours
+            self._name,
+            max_sessions=settings.max_sessions,
+            max_neighbours=settings.max_neighbours,
+            max_nexthops=self._config.forwarding.max_next_hops,
         )
 
     def open_port(self, port: Port) -> None:
@@ -93,6 +96,11 @@ class Dataplane:
         for port in self._opened:
             port.close()
         self._opened.clear()
+
+    @property
+    def indices(self) -> Mapping[str, int]:
+        """The engine's indices of the ports by name."""
+        return self._indices
 
     def index(self, port: str) -> int:
         """The engine's index of a port by its name."""

@@ -25,6 +25,7 @@ from bfd_fastpath.router import carry_out, engine_events
 from bfd_fastpath.router.dataplane import Dataplane
 from bfd_fastpath.router.events import Address, RouterEvent
 from bfd_fastpath.router.farewell import Farewell
+from bfd_fastpath.router.forwarding import Forwarding
 from bfd_fastpath.router.hosts import Hosts
 from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.key_chains import ConfiguredKeyChains
@@ -86,6 +87,7 @@ class Router:
         self._closing = asyncio.Lock()
         self._observers: list[Observer] = []
         self._manager: SessionManager | None = None
+        self._forwarding: Forwarding | None = None
         self._standing: StandingSessions | None = None
         self._unsolicited: Unsolicited | None = None
         self._key_chains: ConfiguredKeyChains | None = None
@@ -109,6 +111,7 @@ class Router:
         """
         try:
             self.dataplane.create()
+            self._forwarding = Forwarding(self.engine, self.config.forwarding, self.dataplane.indices)
             native = NativeEngine(self.engine)
             self._key_chains = ConfiguredKeyChains(native.key_chains)
             self._manager = SessionManager(native, self.nhib)
@@ -178,6 +181,13 @@ class Router:
         if self._manager is None:
             raise RuntimeError("the router is not running")
         return self._manager
+
+    @property
+    def forwarding(self) -> Forwarding:
+        """Routes and next hops. RuntimeError before start()."""
+        if self._forwarding is None:
+            raise RuntimeError("the router is not running")
+        return self._forwarding
 
     @property
     def key_chains(self) -> ConfiguredKeyChains:

@@ -20,8 +20,9 @@ def test_the_page_holds_the_reference_as_the_schema_gives_it():
     assert reference() in PAGE.read_text("utf-8"), "docs/configuration.md is stale: see its last section"
 
 
-def test_every_example_on_the_page_reads_without_a_fault():
-    examples = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", [PAGE, PAGE.with_name("forwarding.md")], ids=lambda page: page.name)
+def test_every_example_on_the_page_reads_without_a_fault(page):
+    examples = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     assert examples
     for example in examples:
         assert parse(example).faults == ()
@@ -40,6 +41,7 @@ def test_the_defaults_of_the_reference_are_those_of_the_model(section):
 def test_the_defaults_of_repeated_sections_are_those_of_the_model():
     needed = {
         "port": 'name = "p"\ndevargs = "d"\naddresses = ["198.51.100.1/24"]\n',
+        "route": 'prefix = "10.0.0.0/8"\nvia = "198.51.100.2"\n',
         "lag": 'name = "l"\nmembers = ["p"]\ndest-addr = "198.51.100.2"\n',
         "session": 'interface = "p"\ndest-addr = "198.51.100.2"\n',
         "neighbor": 'address = "198.51.100.3"\nremote-as = 5\n',
@@ -78,12 +80,14 @@ def test_every_field_of_the_model_can_be_written():
     }
     config = parse(
         '[[port]]\nname="p"\ndevargs="d"\naddresses=["198.51.100.1/24"]\n[[session]]\ninterface="p"\ndest-addr="198.51.100.2"\n'
+        '[[route]]\nprefix="10.0.0.0/8"\nvia="198.51.100.2"\n'
     ).config
     assert config is not None
     records: list[Any] = [
         config.router,
         config.eal,
         config.engine,
+        config.forwarding,
         config.bfd,
         config.dampening,
         config.reflector,
@@ -91,7 +95,7 @@ def test_every_field_of_the_model_can_be_written():
         config.nhib,
         config.control,
     ]
-    records += [config.log, config.bfd.timers, config.ports[0], config.sessions[0]]
+    records += [config.log, config.bfd.timers, config.ports[0], config.sessions[0], config.routes[0]]
     for record in records:
         for field in dataclasses.fields(record):
             assert field.name == "timers" or renamed.get(field.name, field.name) in keys

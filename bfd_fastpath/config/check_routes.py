@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What [forwarding] and the [[route]] tables have to fulfil together with each other and with the ports."""
+
+from __future__ import annotations
+
+from bfd_fastpath.config.draft import Draft
+from bfd_fastpath.config.model import Neighbours, Network
+from bfd_fastpath.config.read import Reader
+
+
+def check_routes(reader: Reader, draft: Draft) -> None:
+    """Faults for routes that stand twice or could never be used, and for tables that are too small."""
+    _check_twice(reader, draft)
+    _check_connected(reader, draft)
+    if draft.forwarding.enabled:
+        _check_kernel(reader, draft)
+        _check_room(reader, draft)
+
+
+def _check_twice(reader: Reader, draft: Draft) -> None:
+    seen: dict[tuple[Network, int], str] = {}
+    for route in draft.routes:
+        first = seen.setdefault(route.value.key, route.path)
+        if first != route.path:
+            wrong = f"{route.value.prefix} is {first} already"
+            instead = "put the next hops into one table, or give one another route-preference"
+            reader.fault(f"{route.path}.prefix", wrong, instead)
+
+
+def _check_connected(reader: Reader, draft: Draft) -> None:
+    connected = {one.network: port for port in draft.ports for one in port.value.addresses}
+    for route in draft.routes:
+        port = connected.get(route.value.prefix)
+        if port is not None:
+            wrong = f"{route.value.prefix} is connected at {port.path}, which is preferred"
+            reader.fault(f"{route.path}.prefix", wrong, "remove the route")
+
+
+def _check_kernel(reader: Reader, draft: Draft) -> None:
+    for port in draft.ports:
+        if port.value.neighbours is Neighbours.KERNEL:
+            reader.fault(
+                f"{port.path}.neighbours",
+                '"kernel" leaves the packets of others to the kernel, and [forwarding] is for us',
+                'write "own" (and host = "tap" for the kernel), or enabled = false under [forwarding]',
+            )
+
+
+def _check_room(reader: Reader, draft: Draft) -> None:
+    """Of each family the static routes, the connected prefixes and our own addresses."""
+    wanted: set[Network] = {route.value.prefix for route in draft.routes}
+    for port in draft.ports:
+        for one in port.value.addresses:
+            wanted |= {one.network, one.host}
+    limits = {4: draft.forwarding.max_ipv4_routes, 6: draft.forwarding.max_ipv6_routes}
+    for version, limit in limits.items():
+        count = sum(prefix.version == version for prefix in wanted)
+        if count > limit:
+            wrong = f"{limit} places for {count} routes of [[route]] and [[port]]"
+            reader.fault(f"forwarding.max-ipv{version}-routes", wrong, f"write at least {count}")
