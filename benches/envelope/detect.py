@@ -35,6 +35,8 @@ class Detected:
     least_ns: float
     #: The same less the engine's longest poll gap within the Detection Time before each Down.
     beyond_gap_ns: dict[float, float]
+    #: Down less (last hello received + Detection Time): the engine's part alone.
+    after_heard_ns: dict[float, float]
     engine_gaps: Gaps
     far_gaps: Gaps
 
@@ -53,24 +55,27 @@ def detect(wanted: Wanted, silent: int, rounds: int) -> Detected:
             downs.append(found)
             others += strangers
         ours, far = rig.gaps()
-    both = numpy.concatenate(downs)
-    if len(both) == 0:
+    each = numpy.concatenate(downs)
+    if len(each) == 0:
         raise NotUpError("no session went Down, though their far ends fell silent")
     return Detected(
         wanted=wanted,
         silenced=silent * rounds,
-        seen=len(both),
+        seen=len(each),
         others=others,
-        overshoot_ns=_shares(both[:, 0]),
-        least_ns=float(both[:, 0].min()),
-        beyond_gap_ns=_shares(both[:, 0] - both[:, 1]),
+        overshoot_ns=_shares(each[:, 0]),
+        least_ns=float(each[:, 0].min()),
+        beyond_gap_ns=_shares(each[:, 0] - each[:, 1]),
+        after_heard_ns=_shares(each[:, 2]),
         engine_gaps=ours,
         far_gaps=far,
     )
 
 
 def _round(rig: Rig, first: int, silent: int) -> tuple["numpy.ndarray[Any, Any]", int]:
-    """Overshoot and poll gap of each that was seen, in nanoseconds; and how many others went Down."""
+    """Overshoot, poll gap and overshoot since the engine heard the last hello of each that was seen, in
+    nanoseconds; and how many others went Down.
+    """
     rig.drain()
     wanted = {session: i for i, session in enumerate(rig.ids[first : first + silent])}
     rig.peers.act(Action.SILENT, first=first, count=silent)
@@ -83,20 +88,21 @@ def _round(rig: Rig, first: int, silent: int) -> tuple["numpy.ndarray[Any, Any]"
     ]
     last_tx = rig.peers.read(first=first, count=silent)["last_tx_ns"]
     rows, strangers = [], 0
-    for session, at_ns, gap_us in zip(
-        *(left[name].tolist() for name in ("session", "time_ns", "poll_gap_us")), strict=True
+    detection_ns = rig.wanted.detection_us * 1000
+    for session, at_ns, gap_us, heard_ns in zip(
+        *(left[name].tolist() for name in ("session", "time_ns", "poll_gap_us", "last_rx_ns")), strict=True
     ):
         index = wanted.get(session)
         if index is None:
             strangers += 1
         else:
             sent_ns = int(last_tx[index])
-            rows.append((at_ns - sent_ns - rig.wanted.detection_us * 1000, gap_us * 1000))
+            rows.append((at_ns - sent_ns - detection_ns, gap_us * 1000, at_ns - heard_ns - detection_ns))
     rig.peers.act(Action.RESUME, first=first, count=silent)
     limit = time.monotonic() + 10
     while rig.peers.summary().up < rig.wanted.sessions and time.monotonic() < limit:
         time.sleep(0.1)
-    return numpy.array(rows, dtype=float).reshape(-1, 2), strangers
+    return numpy.array(rows, dtype=float).reshape(-1, 3), strangers
 
 
 def _shares(values: "numpy.ndarray[Any, Any]") -> dict[float, float]:

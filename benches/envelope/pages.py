@@ -43,6 +43,7 @@ def detected_table(row: Detected) -> Table:
         table.add_column(heading, justify="right")
     table.add_row("all", *(duration(value) for value in row.overshoot_ns.values()))
     table.add_row("beyond our own poll gap", *(duration(value) for value in row.beyond_gap_ns.values()))
+    table.add_row("after it was heard", *(duration(value) for value in row.after_heard_ns.values()))
     table.caption = f"poll gaps p99.9 / max: engine {row.engine_gaps}, far end {row.far_gaps}"
     return table
 
@@ -100,6 +101,7 @@ def detected_json(row: Detected) -> dict[str, Any]:
         "other-downs": row.others,
         "overshoot-ns": _named(row.overshoot_ns) | {"min": round(row.least_ns)},
         "beyond-poll-gap-ns": _named(row.beyond_gap_ns),
+        "after-heard-ns": _named(row.after_heard_ns),
         "engine": gaps_json(row.engine_gaps),
         "far-end": gaps_json(row.far_gaps),
     }

@@ -30,6 +30,9 @@ _NICE_SESSION: Final = -20
 _NICE_WORKERS: Final = -10
 #: enum pydp_event_type.
 STATE_CHANGED: Final = 1
+#: Events that the engine keeps, and about as many as are taken at once: where sessions flap by the hundred
+#: thousand, they come as fast as they are taken.
+_EVENTS: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +114,10 @@ class Rig:
 
 def drained(engine: pydp.Engine) -> "numpy.ndarray[Any, Any]":
     """The events that wait, as one array of pydp.events.EVENT_DTYPE."""
-    batches = []
-    while len(batch := engine.events.drain()):
+    batches, count = [], 0
+    while count < _EVENTS and len(batch := engine.events.drain()):
         batches.append(batch.copy())
+        count += len(batch)
     return numpy.concatenate(batches) if batches else engine.events.drain()
 
 
@@ -132,7 +136,7 @@ def standing(wanted: Wanted) -> Iterator[Rig]:
             "held",
             max_sessions=count,
             max_neighbours=count,
-            event_capacity=1 << 20,
+            event_capacity=_EVENTS,
             seed=wanted.seed,
         ) as engine,
         Generator("far", max_peers=count, seed=wanted.seed) as generator,

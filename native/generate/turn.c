@@ -6,6 +6,19 @@
 
 enum { EXPIRE_AT_ONCE = 64, EXPIRE_A_TURN = 1024 };
 
+/* A packet is stamped with a time close to when it leaves, also in a turn that had much to do or was interrupted: others compare
+ * when they noticed a silence with the stamp of the last hello. */
+static uint64_t moment(struct pydp_generator *generator)
+{
+	return generator->ticking ? clock_now(&generator->clock) : generator->now_ns;
+}
+
+static void flush(struct pydp_generator *generator)
+{
+	for (uint32_t i = 0; i < generator->port_count; i++)
+		ports_flush(generator, i);
+}
+
 static void look(struct pydp_generator *generator, uint32_t index)
 {
 	struct generate_port *port = &generator->ports[index];
@@ -17,8 +30,7 @@ static void look(struct pydp_generator *generator, uint32_t index)
 	do {
 		count = port_receive(port->port, mbufs, PORT_BURST);
 		if (count > 0)
-			generate_receive(generator, index, mbufs, count,
-					 generator->ticking ? clock_now(&generator->clock) : generator->now_ns);
+			generate_receive(generator, index, mbufs, count, moment(generator));
 		taken += count;
 	} while (count == PORT_BURST && taken < port->port->rx_capacity);
 	generator->received += taken;
@@ -27,13 +39,16 @@ static void look(struct pydp_generator *generator, uint32_t index)
 static uint32_t expire(struct pydp_generator *generator)
 {
 	uint32_t indices[EXPIRE_AT_ONCE], total = 0, count;
+	uint64_t now_ns;
 
 	do {
 		count = agenda_expire(&generator->agenda, generator->now_ns, indices, EXPIRE_AT_ONCE);
+		now_ns = moment(generator);
 		for (uint32_t i = 0; i < count; i++)
 			rte_prefetch0(&generator->peers[indices[i]]);
 		for (uint32_t i = 0; i < count; i++)
-			peer_expired(generator, indices[i], generator->now_ns);
+			peer_expired(generator, indices[i], now_ns);
+		flush(generator);
 		total += count;
 	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN);
 	return total;
@@ -70,8 +85,7 @@ uint32_t generate_turn(struct pydp_generator *generator, uint64_t now_ns)
 		expired = expire(generator);
 	}
 	flows_send(generator, generator->now_ns);
-	for (uint32_t i = 0; i < generator->port_count; i++)
-		ports_flush(generator, i);
+	flush(generator);
 	generate_add(&generator->turns, 1);
 	if (generator->received + generator->sent + expired > 0)
 		generate_add(&generator->busy_turns, 1);
