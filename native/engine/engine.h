@@ -229,6 +229,9 @@ int events_create(struct pydp_engine *engine, uint32_t capacity);
 void events_destroy(struct pydp_engine *engine);
 /* type and what happened; the rest is filled from the session. */
 void events_tell(struct pydp_engine *engine, uint32_t slot, const struct pydp_event *what);
+/* The longest poll gap before it: of a detection, since the last packet was heard, with the gap that this may have waited in;
+ * else within detection_us. */
+uint32_t events_poll_gap_us(const struct pydp_engine *engine, const struct pydp_event *event, uint64_t detection_us);
 /* Put re-reads for sessions whose events did not fit onto the ring, as far as it has room. */
 void events_reread(struct pydp_engine *engine);
 /* A first packet from where there is no session: on the ring, or, where that is full, counted as not told. */

@@ -21,6 +21,8 @@ static_assert(sizeof(struct pydp_unsolicited) == sizeof(struct pydp_event) &&
 
 enum { REREADS_AT_ONCE = 256 };
 
+#define TURN_NS 1000000u /* what a turn takes at most, but where it is interrupted itself */
+
 static uint32_t words(const struct pydp_engine *engine)
 {
 	return (engine->max_sessions + 63) / 64;
@@ -54,11 +56,20 @@ void events_destroy(struct pydp_engine *engine)
 		close(engine->events.fd);
 }
 
+/* What came late because of a gap was heard in the turn at its end, whose packets are stamped soon after it. */
+uint32_t events_poll_gap_us(const struct pydp_engine *engine, const struct pydp_event *event, uint64_t detection_us)
+{
+	uint64_t since_ns = event->time_ns - RTE_MIN(event->time_ns, detection_us * 1000);
+
+	if (event->deadline_ns != 0 && event->last_rx_ns > TURN_NS)
+		since_ns = event->last_rx_ns - TURN_NS;
+	return (uint32_t)(poll_gap_longest(&engine->poll_gap, since_ns) / 1000);
+}
+
 static void fill(struct pydp_engine *engine, uint32_t slot, struct pydp_event *event)
 {
 	const struct bfd_session *hot = &engine->sessions.hot[slot];
 	struct path_session *cold = &engine->sessions.cold[slot];
-	uint64_t window_ns;
 
 	event->session = cold->id;
 	event->sequence = ++cold->events;
@@ -73,10 +84,7 @@ static void fill(struct pydp_engine *engine, uint32_t slot, struct pydp_event *e
 	event->remote_diagnostic = hot->remote_diagnostic;
 	event->nexthop_state = hot->nexthop;
 	event->neighbour_state = engine->neighbours.entries[cold->neighbour].state;
-	window_ns = event->deadline_ns > event->last_rx_ns ? event->deadline_ns - event->last_rx_ns
-							   : event->detection_time_us * 1000;
-	event->poll_gap_us =
-		(uint32_t)(poll_gap_longest(&engine->poll_gap, event->time_ns - RTE_MIN(event->time_ns, window_ns)) / 1000);
+	event->poll_gap_us = events_poll_gap_us(engine, event, event->detection_time_us);
 }
 
 static bool put(struct pydp_engine *engine, uint32_t slot, struct pydp_event *event)

@@ -3,11 +3,11 @@
 #include <string.h>
 #include "engine/engine.h"
 
-static void count_change(struct pydp_engine *engine, uint32_t slot, uint8_t old_state, uint64_t now_ns)
+static void count_change(struct pydp_engine *engine, uint32_t slot, uint8_t old_state, const struct pydp_event *event)
 {
 	struct path_session *cold = &engine->sessions.cold[slot];
 	const struct bfd_session *hot = &engine->sessions.hot[slot];
-	uint64_t window_ns = bfd_session_detection_us(hot) * 1000;
+	uint64_t now_ns = event->time_ns;
 
 	if (hot->state == PYDP_BFD_UP) {
 		cold->up_count++;
@@ -21,7 +21,7 @@ static void count_change(struct pydp_engine *engine, uint32_t slot, uint8_t old_
 	if (hot->state == PYDP_BFD_DOWN)
 		cold->down_count++;
 	cold->last_down_ns = now_ns;
-	cold->poll_gap_us = (uint32_t)(poll_gap_longest(&engine->poll_gap, now_ns - RTE_MIN(now_ns, window_ns)) / 1000);
+	cold->poll_gap_us = events_poll_gap_us(engine, event, bfd_session_detection_us(hot));
 }
 
 static void tell(struct pydp_engine *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
@@ -35,7 +35,7 @@ static void tell(struct pydp_engine *engine, uint32_t slot, const struct bfd_act
 	if (actions->bits & BFD_ACT_STATE) {
 		event.type = PYDP_EVENT_STATE;
 		event.old_state = actions->old_state;
-		count_change(engine, slot, actions->old_state, now_ns);
+		count_change(engine, slot, actions->old_state, &event);
 		events_tell(engine, slot, &event);
 		return;
 	}

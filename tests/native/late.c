@@ -147,6 +147,21 @@ static void a_stall_without_hellos_is_down(void)
 	rig_break(&rig);
 }
 
+/* Down is late by as much as the last hello waited. */
+static void the_gap_that_the_last_hello_waited_in_is_told(void)
+{
+	struct rig rig = rig_make((struct rig_options){0});
+
+	rig_until(&rig, PYDP_BFD_UP);
+	rig_run(&rig, SECOND);
+	run_right(&rig, 150 * MS);
+	OK(pydp_port_cut(rig.right.port, 1));
+	rig_run(&rig, SECOND);
+	CHECK(rig_read(&rig.left).local_state == PYDP_BFD_DOWN, "silence is silence");
+	CHECK(rig_read(&rig.left).poll_gap_us >= 145000, "own gap of %u us", rig_read(&rig.left).poll_gap_us);
+	rig_break(&rig);
+}
+
 static void gaps_are_counted_by_length(void)
 {
 	struct rig rig = rig_make((struct rig_options){0});
@@ -171,6 +186,7 @@ int main(int argc, char **argv)
 		 silence_behind_an_overflow_is_down_a_detection_time_later},
 		{"an_overflow_elsewhere_defers_nothing", an_overflow_elsewhere_defers_nothing},
 		{"a_stall_without_hellos_is_down", a_stall_without_hellos_is_down},
+		{"the_gap_that_the_last_hello_waited_in_is_told", the_gap_that_the_last_hello_waited_in_is_told},
 		{"gaps_are_counted_by_length", gaps_are_counted_by_length},
 	};
 

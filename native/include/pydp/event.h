@@ -31,10 +31,11 @@ struct pydp_event {
 	uint32_t remote_discriminator;
 	uint32_t negotiated_tx_us;
 	uint32_t negotiated_rx_us;
-	uint32_t poll_gap_us; /* the worker's longest poll gap within the last detection time */
-	uint8_t type;         /* enum pydp_event_type */
-	uint8_t flags;        /* enum pydp_event_flag */
-	uint8_t old_state;    /* enum pydp_bfd_state; for REMOTE the peer's */
+	uint32_t
+		poll_gap_us; /* the worker's longest poll gap within the last detection time, or since the last packet waited */
+	uint8_t type;        /* enum pydp_event_type */
+	uint8_t flags;       /* enum pydp_event_flag */
+	uint8_t old_state;   /* enum pydp_bfd_state; for REMOTE the peer's */
 	uint8_t new_state;
 	uint8_t remote_state;
 	uint8_t local_diagnostic;
