@@ -50,10 +50,10 @@ static bool end_without_way(struct pydp_engine *engine, const struct path_except
 	}
 }
 
-/* A packet whose last hop this is counts as expired only where it would have been forwarded. */
-static void expired(struct pydp_engine *engine, const struct path_exception *exception, uint64_t now_ns)
+/* Ends for what its header says (its TTL, its source's scope), and only where it would have been forwarded. */
+static void end_on_the_way(struct pydp_engine *engine, const struct path_exception *exception, enum pydp_counter reason,
+			   const struct complaint *ip4, const struct complaint *ip6, uint64_t now_ns)
 {
-	static const struct complaint ip4 = {ICMP4_EXPIRED, 0, 0}, ip6 = {ICMP6_EXPIRED, 0, 0};
 	static const uint8_t reasons[] = {[0] = PATH_NO_ROUTE,
 					  [PYDP_NEXTHOP_UNREACHABLE] = PATH_UNREACHABLE,
 					  [PYDP_NEXTHOP_PROHIBITED] = PATH_PROHIBITED};
@@ -64,7 +64,7 @@ static void expired(struct pydp_engine *engine, const struct path_exception *exc
 	else if (kind == 0 || kind == PYDP_NEXTHOP_UNREACHABLE || kind == PYDP_NEXTHOP_PROHIBITED)
 		end_without_way(engine, exception, reasons[kind], now_ns);
 	else
-		end(engine, exception, PYDP_CNT_DROP_EXPIRED, &ip4, &ip6, now_ns);
+		end(engine, exception, reason, ip4, ip6, now_ns);
 }
 
 /* The packet without its link header, one router later. */
@@ -153,20 +153,21 @@ static void local(struct pydp_engine *engine, const struct path_exception *excep
 
 static void serve(struct pydp_engine *engine, const struct path_exception *exception, uint64_t now_ns)
 {
-	static const struct complaint no_ip4 = {0}, scope = {ICMP6_UNREACHABLE, ICMP6_CODE_SCOPE, 0};
+	static const struct complaint expired4 = {ICMP4_EXPIRED, 0, 0}, expired6 = {ICMP6_EXPIRED, 0, 0},
+				      scope = {ICMP6_UNREACHABLE, ICMP6_CODE_SCOPE, 0};
 	const struct path_adjacency *adjacencies = engine->forwarding.path.nexthops.adjacencies;
 	struct complaint option = {ICMP4_PARAMETER, 0, exception->value << 24};
 	struct way way = {.adjacency = PATH_ADJACENCY_NONE};
 
 	switch (exception->reason) {
 	case PATH_EXPIRED:
-		expired(engine, exception, now_ns);
+		end_on_the_way(engine, exception, PYDP_CNT_DROP_EXPIRED, &expired4, &expired6, now_ns);
 		return;
 	case PATH_BAD_OPTION:
 		end(engine, exception, PYDP_CNT_DROP_OPTIONS, &option, NULL, now_ns);
 		return;
 	case PATH_OUT_OF_SCOPE:
-		end(engine, exception, PYDP_CNT_DROP_SCOPE, &no_ip4, &scope, now_ns);
+		end_on_the_way(engine, exception, PYDP_CNT_DROP_SCOPE, NULL, &scope, now_ns);
 		return;
 	case PATH_TOO_BIG:
 		too_big(engine, exception, now_ns);

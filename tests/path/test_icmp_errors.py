@@ -172,6 +172,14 @@ def test_a_link_local_sender_is_told_on_its_link(router: Router) -> None:
     assert router.counted() == {"drop-scope": 1, "tx-icmp-error": 1}
 
 
+def test_a_link_local_sender_learns_first_that_there_is_no_route(router: Router) -> None:
+    router.engine.address_add(0, "fe80::1/64")
+    router.engine.neighbour_set(0, "fe80::9", mac(0))
+    router.through(router.ether() / ip6(src="fe80::9", dst="2001:db9::1"))
+    router.through(router.ether() / ip6(src="fe80::9", dst="2001:db8:f:6::1"))
+    assert router.counted() == {"drop-no-route": 1, "drop-blackhole": 1, "tx-icmp-error": 1}
+
+
 def test_errors_go_where_the_routes_say(router: Router) -> None:
     tagged = IP(src="203.0.113.9", dst="172.16.0.1", tos=0x48) / BODY
     out = router.through(router.ether(1) / Dot1Q(vlan=7) / tagged, port=1)[1]
