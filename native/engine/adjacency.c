@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine's side of an adjacency: its header is made ready beside the one in use, and its state changes bit by bit, since other
- * workers read it and say that they use it. */
+/* The engine's side of an adjacency: its MAC address changes in one word, and its state bit by bit, since other workers read it and
+ * say that they use it. */
 #include <string.h>
 #include "engine/engine.h"
 
@@ -13,23 +13,24 @@ void adjacency_begin(struct pydp_engine *engine, uint32_t index)
 {
 	const struct neighbour_key *key = &engine->neighbours.entries[index].key;
 	struct path_adjacency *adjacency = adjacency_of(engine, index);
+	static const struct pydp_mac unknown;
 
 	adjacency->port = (uint8_t)key->port;
 	adjacency->vlan = key->vlan;
 	adjacency->mtu = engine->ports[key->port].port->mtu;
 	adjacency->header_length = key->vlan != 0 ? ETHER_LENGTH + VLAN_LENGTH : ETHER_LENGTH;
-	atomic_fetch_and_explicit(&adjacency->state, PATH_ADJACENCY_SECOND, memory_order_release);
+	ether_write(adjacency->header, unknown.octets, &engine->path_ports[key->port]->mac, key->vlan,
+		    key->family == 6 ? TYPE_IP6 : TYPE_IP4);
+	atomic_store_explicit(&adjacency->state, 0, memory_order_release);
 }
 
 void adjacency_address(struct pydp_engine *engine, uint32_t index, const struct pydp_mac *mac)
 {
 	struct path_adjacency *adjacency = adjacency_of(engine, index);
-	uint8_t *next = adjacency->headers[~path_adjacency_state(adjacency) & PATH_ADJACENCY_SECOND];
-	uint16_t type = engine->neighbours.entries[index].key.family == 6 ? TYPE_IP6 : TYPE_IP4;
+	uint64_t start = atomic_load_explicit(&adjacency->start, memory_order_relaxed);
 
-	ether_write(next, mac->octets, &engine->path_ports[adjacency->port]->mac, adjacency->vlan, type);
-	if (memcmp(path_adjacency_header(adjacency), next, adjacency->header_length) != 0)
-		atomic_fetch_xor_explicit(&adjacency->state, PATH_ADJACENCY_SECOND, memory_order_release);
+	memcpy(&start, mac->octets, sizeof(mac->octets));
+	atomic_store_explicit(&adjacency->start, start, memory_order_release);
 }
 
 struct pydp_mac adjacency_mac(const struct pydp_engine *engine, uint32_t index)

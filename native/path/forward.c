@@ -299,7 +299,7 @@ static __rte_noinline bool settle(struct path_forward *forward, struct path_port
 static __rte_always_inline void leave(struct path_forward *forward, struct path_port *from, const struct passed *passed,
 				      const uint8_t family, const bool tidy)
 {
-	enum { READY = PATH_ADJACENCY_USABLE | PATH_ADJACENCY_USED | PATH_ADJACENCY_SECOND };
+	enum { READY = PATH_ADJACENCY_USABLE | PATH_ADJACENCY_USED };
 	const struct path_nexthops *nexthops = &forward->nexthops;
 	struct path_adjacency *via[PATH_BURST];
 	uint16_t count = passed->count;
@@ -322,9 +322,9 @@ static __rte_always_inline void leave(struct path_forward *forward, struct path_
 		if (unlikely(to == NULL))
 			continue;
 		state = path_adjacency_state(to);
-		if (likely(tidy && (state | PATH_ADJACENCY_SECOND) == READY && to->vlan == 0 &&
+		if (likely(tidy && state == READY && to->vlan == 0 &&
 			   passed->lengths[i] <= (uint32_t)ETHER_LENGTH + to->mtu))
-			memcpy(network - ETHER_LENGTH, to->headers[state & PATH_ADJACENCY_SECOND], ETHER_TYPE_AT);
+			path_adjacency_write(to, network - ETHER_LENGTH, ETHER_TYPE_AT);
 		else if (!settle(forward, from, passed, i, family, to))
 			continue;
 		if (family == 4)

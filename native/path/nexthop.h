@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <pydp/nexthop.h>
 #include "core/buckets.h"
 
 #define PATH_ADJACENCY_NONE UINT32_MAX
 
 enum path_adjacency_state {
-	PATH_ADJACENCY_SECOND = 1, /* the second of the headers is valid, not the first */
-	PATH_ADJACENCY_USABLE = 2, /* the MAC address is known */
-	PATH_ADJACENCY_DEAD = 4,   /* BFD says that it is not reached (architecture law 4) */
-	PATH_ADJACENCY_USED = 8    /* packets went there since the engine last took the bit away */
+	PATH_ADJACENCY_USABLE = 1, /* the MAC address is known */
+	PATH_ADJACENCY_DEAD = 2,   /* BFD says that it is not reached (architecture law 4) */
+	PATH_ADJACENCY_USED = 4    /* packets went there since the engine last took the bit away */
 };
 
 /* A neighbour, by its index in the engine's table: one cache line, read once a packet. */
@@ -29,10 +29,15 @@ struct path_adjacency {
 	uint8_t header_length; /* 14, or 18 with a tag */
 	uint8_t reserved[6];
 	/* The Ethernet header up to the EtherType of the packet, which is written behind it: IPv4 may go to a neighbour with an
-	 * IPv6 address (RFC 8950). One is valid, the other one is where the next is made ready. */
-	uint8_t headers[2][24];
+	 * IPv6 address (RFC 8950). What changes while others read, the destination, is within one word. */
+	union {
+		_Atomic uint64_t start;
+		uint8_t header[24];
+	};
+	uint8_t rest[24];
 };
 static_assert(sizeof(struct path_adjacency) == 64, "one cache line");
+static_assert(offsetof(struct path_adjacency, start) % 8 == 0, "one word");
 
 static inline uint32_t path_adjacency_state(const struct path_adjacency *adjacency)
 {
@@ -50,10 +55,19 @@ static inline bool path_adjacency_live(const struct path_adjacency *adjacency)
 	return (path_adjacency_state(adjacency) & (PATH_ADJACENCY_USABLE | PATH_ADJACENCY_DEAD)) == PATH_ADJACENCY_USABLE;
 }
 
-/* The header of a usable one; its first six octets are the MAC address. */
+/* The header of a usable one, to whoever writes it; its first six octets are the MAC address. */
 static inline const uint8_t *path_adjacency_header(const struct path_adjacency *adjacency)
 {
-	return adjacency->headers[path_adjacency_state(adjacency) & PATH_ADJACENCY_SECOND];
+	return adjacency->header;
+}
+
+/* Writes the first length octets of a usable one's header, at least eight. Any worker. */
+static inline void path_adjacency_write(const struct path_adjacency *adjacency, uint8_t *to, uint8_t length)
+{
+	uint64_t start = atomic_load_explicit(&adjacency->start, memory_order_relaxed);
+
+	memcpy(to, &start, sizeof(start));
+	memcpy(to + sizeof(start), adjacency->header + sizeof(start), length - sizeof(start));
 }
 
 /* Packets go there: it is not to be forgotten. Writes only where that was not said yet. */

@@ -17,7 +17,7 @@ static inline bool path_reframe(struct rte_mbuf *mbuf, uint8_t *network, const s
 	mbuf->data_off = (uint16_t)(mbuf->data_off - more);
 	mbuf->data_len = (uint16_t)(mbuf->data_len + more);
 	mbuf->pkt_len = mbuf->data_len;
-	memcpy(start, path_adjacency_header(to), to->header_length);
+	path_adjacency_write(to, start, to->header_length);
 	store16(network - 2, family == 4 ? TYPE_IP4 : TYPE_IP6);
 	return true;
 }
