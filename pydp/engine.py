@@ -3,6 +3,7 @@
 one process.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Any
@@ -23,6 +24,8 @@ from pydp.states import Idle, NeighbourState
 from pydp.stats import Stats
 
 _NEVER = 2**64 - 1
+#: Workers of an engine.
+WORKERS_MOST = 16
 #: Packets a second to a host, unless told.
 HOST_RATE = 10_000
 
@@ -52,7 +55,9 @@ class Engine(EngineHandle):
 
     `name`: at most 20 characters, unique in the process. Sizes 0: the library's defaults (4096 sessions, 4096
     neighbours, 4096 ids of next hops, 8192 events). `seed` of jitter and discriminators; 0: from the kernel.
-    Raises InvalidArgumentError, ExistsError, OutOfMemoryError, StateError before eal.init.
+    `workers` share the forwarding: each has the queues of its number at every port; the first one has the
+    sessions and all the rest. Raises InvalidArgumentError, ExistsError, OutOfMemoryError, StateError before
+    eal.init.
     """
 
     def __init__(
@@ -63,8 +68,11 @@ class Engine(EngineHandle):
         max_neighbours: int = 0,
         max_nexthops: int = 0,
         event_capacity: int = 0,
+        workers: int = 1,
         seed: int = 0,
     ) -> None:
+        if not 1 <= workers <= WORKERS_MOST:
+            raise InvalidArgumentError(f"an engine has 1 to {WORKERS_MOST} workers, not {workers}")
         label = ffi.new("char[]", name.encode())
         config = ffi.new("struct pydp_engine_config *")
         config.name = label
@@ -72,6 +80,7 @@ class Engine(EngineHandle):
         config.max_neighbours = max_neighbours
         config.max_nexthops = max_nexthops
         config.event_capacity = event_capacity
+        config.workers = workers
         config.seed = seed
         made = ffi.new("pydp_engine_t **")
         raise_status(lib.pydp_engine_create(config, made))
@@ -136,7 +145,7 @@ class Engine(EngineHandle):
 
     def attach(self, port: Port) -> int:
         """Give a port to this engine, while no worker runs; its index, counting from 0. BusyError,
-        StateError.
+        StateError, InvalidArgumentError (it has more queues than the engine workers).
         """
         index = ffi.new("uint32_t *")
         raise_status(lib.pydp_engine_attach(self._c, port._c, index))
@@ -180,13 +189,24 @@ class Engine(EngineHandle):
         """Give up an address; repeating it changes nothing. BusyError while a session sends from it."""
         raise_status(lib.pydp_engine_address_remove(self._c, port, vlan, _raw(address)))
 
-    def start(self, *, cpu: int | None = None, idle: Idle = Idle.SLEEP, max_sleep_us: int = 0) -> None:
-        """Start the worker thread: on one CPU, or wherever the scheduler likes; sleeping while there is
-        nothing to do, or spinning. `max_sleep_us` (0: 500) is the longest sleep while some port has no
-        receive interrupt. StateError.
+    def start(
+        self,
+        *,
+        cpu: int | Sequence[int] | None = None,
+        idle: Idle = Idle.SLEEP,
+        max_sleep_us: int = 0,
+    ) -> None:
+        """Start the worker's thread, or those of several: on one CPU (of the first worker, or one for each),
+        or wherever the scheduler likes; sleeping while there is nothing to do, or spinning. `max_sleep_us`
+        (0: 500) is the longest sleep while some port has no receive interrupt. StateError,
+        InvalidArgumentError.
         """
         config = ffi.new("struct pydp_worker_config *")
-        config.cpu = -1 if cpu is None else cpu
+        wanted = [-1] if cpu is None else [cpu] if isinstance(cpu, int) else list(cpu) or [-1]
+        others = ffi.new("int32_t[]", wanted[1:])
+        config.cpu = wanted[0]
+        config.cpus = others
+        config.cpu_count = len(wanted) - 1
         config.idle = idle
         config.max_sleep_us = max_sleep_us
         raise_status(lib.pydp_engine_start(self._c, config))
@@ -200,15 +220,18 @@ class Engine(EngineHandle):
 
     @property
     def running(self) -> bool:
-        """True while a worker runs."""
+        """True while workers run."""
         return self.stats.worker().running
 
-    def step(self, now_ns: int) -> int:
-        """One turn of the worker loop at this time, which never runs backwards; packets received. StateError
-        while a worker runs.
+    def step(self, now_ns: int, *, worker: int | None = None) -> int:
+        """One turn of the worker loop at this time, which never runs backwards; packets received. Of several
+        workers each has its turn, the first one last, or only that one. StateError while a worker runs.
         """
         packets = ffi.new("uint32_t *")
-        raise_status(lib.pydp_engine_step(self._c, now_ns, packets))
+        if worker is None:
+            raise_status(lib.pydp_engine_step(self._c, now_ns, packets))
+        else:
+            raise_status(lib.pydp_engine_step_worker(self._c, worker, now_ns, packets))
         return int(packets[0])
 
     def next_deadline(self) -> int | None:

@@ -11,11 +11,13 @@ from typing import Any
 from pydp import pmdinfo
 from pydp.addresses import mac_text
 from pydp.eal_line import pci_address
-from pydp.errors import DriverError, PydpError, UnsupportedError, raise_status
+from pydp.errors import DriverError, InvalidArgumentError, PydpError, UnsupportedError, raise_status
 from pydp.ffi import ffi, lib, text
 from pydp.handle import PortHandle
 
 _NO_ETHDEV = 65535
+#: Queues of a port.
+QUEUES_MOST = 16
 _INSTALL = " (Debian: apt-get install librte-meta-net)"
 
 
@@ -42,6 +44,8 @@ class PortInfo:
     numa_node: int
     #: True while Port.cut is on.
     cut: bool
+    #: Receive queues, and as many transmit queues.
+    queues: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,10 @@ class Port(PortHandle):
     """An open port. Close it after the engine that it is attached to is closed; `with` does.
 
     `devargs` are DPDK's: "net_af_packet0,iface=eth1", "net_null0", "0000:03:00.0" (which eal.init must have
-    been told). Descriptors and mbufs 0: chosen by the library. Raises DriverError with the driver's reason
-    and a remedy, StateError before eal.init.
+    been told). Descriptors and mbufs 0: chosen by the library. `queues` (1 to 16): receive queues, by which
+    the driver spreads flows as far as it can, and transmit queues; for an engine with so many workers. Raises
+    DriverError with the driver's reason and a remedy, UnsupportedError when the driver has fewer queues,
+    StateError before eal.init.
     """
 
     def __init__(
@@ -78,7 +84,9 @@ class Port(PortHandle):
         tx_descriptors: int = 0,
         mbufs: int = 0,
         promiscuous: bool = False,
+        queues: int = 1,
     ) -> None:
+        _check_queues(queues)
         name = ffi.new("char[]", devargs.encode())
         config = ffi.new(
             "struct pydp_port_config *",
@@ -88,6 +96,7 @@ class Port(PortHandle):
                 "tx_descriptors": tx_descriptors,
                 "mbufs": mbufs,
                 "promiscuous": promiscuous,
+                "queues": queues,
             },
         )
         opened = ffi.new("pydp_port_t **")
@@ -130,6 +139,7 @@ class Port(PortHandle):
             speed_mbps=info.speed_mbps,
             numa_node=info.numa_node,
             cut=bool(info.cut),
+            queues=info.queues,
         )
 
     def stats(self) -> PortStats:
@@ -151,18 +161,27 @@ class Port(PortHandle):
             return "<Port closed>"
 
 
-def link(name: str, *, capacity: int = 0, ethdev: bool = False) -> tuple[Port, Port]:
+def link(name: str, *, capacity: int = 0, ethdev: bool = False, queues: int = 1) -> tuple[Port, Port]:
     """The two ends, NAME.0 and NAME.1, of a cable in this process: no root, no NIC.
 
     `capacity` is packets in flight a direction, a power of two (0: 1024); `ethdev` makes each end a DPDK
-    port, of which a process has 32. Raises InvalidArgumentError, OutOfMemoryError, StateError
-    before eal.init.
+    port, of which a process has 32. Each end has `queues` (1 to 16; of an ethdev 1) receive queues, by which
+    the sender spreads flows, each with that capacity. Raises InvalidArgumentError, OutOfMemoryError,
+    StateError before eal.init.
     """
+    _check_queues(queues)
     label = ffi.new("char[]", name.encode())
-    config = ffi.new("struct pydp_link_config *", {"name": label, "capacity": capacity, "ethdev": ethdev})
+    config = ffi.new(
+        "struct pydp_link_config *", {"name": label, "capacity": capacity, "ethdev": ethdev, "queues": queues}
+    )
     ends = ffi.new("pydp_port_t *[2]")
     raise_status(lib.pydp_link_create(config, ends, ends + 1))
     return Port._wrap(ends[0]), Port._wrap(ends[1])
+
+
+def _check_queues(queues: int) -> None:
+    if not 1 <= queues <= QUEUES_MOST:
+        raise InvalidArgumentError(f"a port has 1 to {QUEUES_MOST} queues, not {queues}")
 
 
 def port_count() -> int:

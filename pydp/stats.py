@@ -59,6 +59,12 @@ class WorkerStats:
     commands: int
     events: int
     running: bool
+    #: Packets from its queues.
+    received: int
+    #: Packets.
+    forwarded: int
+    #: Packets that it received and left to the first worker.
+    handed_over: int
 
 
 class Stats:
@@ -85,10 +91,17 @@ class Stats:
             if counter.is_drop and values[counter.name]
         }
 
-    def worker(self) -> WorkerStats:
-        """How the worker fares."""
+    @property
+    def workers(self) -> int:
+        """How many workers the engine has."""
+        return int(lib.pydp_engine_workers(self._engine._c))
+
+    def worker(self, worker: int = 0) -> WorkerStats:
+        """How a worker fares; sessions, commands and events are the first one's. Raises
+        InvalidArgumentError.
+        """
         raw = ffi.new("struct pydp_worker_stats *")
-        raise_status(lib.pydp_engine_worker_stats(self._engine._c, raw))
+        raise_status(lib.pydp_engine_worker_stats(self._engine._c, worker, raw))
         return WorkerStats(
             turns=raw.turns,
             busy_turns=raw.busy_turns,
@@ -100,6 +113,9 @@ class Stats:
             commands=raw.commands,
             events=raw.events,
             running=bool(raw.running),
+            received=raw.received,
+            forwarded=raw.forwarded,
+            handed_over=raw.handed_over,
         )
 
     def reset_gap(self) -> None:

@@ -75,7 +75,7 @@ int pydp_burst_receive(pydp_burst_t *burst, pydp_port_t *port, uint32_t *count)
 	result = refuse_owned(port);
 	if (result != PYDP_OK)
 		return result;
-	burst->length = port_receive(port, burst->mbufs, (uint16_t)burst->capacity);
+	burst->length = port_receive_any(port, burst->mbufs, (uint16_t)burst->capacity);
 	burst->received_ns = clock_monotonic_ns();
 	if (count != NULL)
 		*count = burst->length;
@@ -100,7 +100,7 @@ int pydp_burst_transmit(pydp_burst_t *burst, pydp_port_t *port, uint32_t *sent)
 	result = refuse_owned(port);
 	if (result != PYDP_OK)
 		return result;
-	count = port_transmit(port, burst->mbufs, (uint16_t)burst->length);
+	count = port_transmit(port, 0, burst->mbufs, (uint16_t)burst->length);
 	leave_front(burst, count);
 	if (sent != NULL)
 		*sent = count;

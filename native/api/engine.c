@@ -46,6 +46,7 @@ int pydp_engine_create(const struct pydp_engine_config *config, pydp_engine_t **
 	CHECK(config->max_neighbours <= NEIGHBOURS_MOST, "max_neighbours %u exceeds %u", config->max_neighbours,
 	      NEIGHBOURS_MOST);
 	CHECK(config->max_nexthops <= NEXTHOPS_MOST, "max_nexthops %u exceeds %u", config->max_nexthops, NEXTHOPS_MOST);
+	CHECK(config->workers <= ENGINE_WORKERS, "%u workers exceed %u", config->workers, ENGINE_WORKERS);
 	CHECK(config->event_capacity <= EVENTS_MOST, "event_capacity %u exceeds %u", config->event_capacity, EVENTS_MOST);
 	pthread_mutex_lock(&names_lock);
 	place = find_name(config->name);
@@ -117,6 +118,12 @@ int pydp_engine_start(pydp_engine_t *engine, const struct pydp_worker_config *co
 	CHECK_POINTER(engine);
 	CHECK_POINTER(config);
 	CHECK(config->cpu >= -1 && config->cpu < CPU_SETSIZE, "cpu %d does not exist: -1 for any", config->cpu);
+	CHECK(config->cpu_count == 0 || config->cpus != NULL, "cpus is NULL, and cpu_count %u", config->cpu_count);
+	CHECK(config->cpu_count <= engine->forwarder_count, "%u cpus for %u workers beyond the first one", config->cpu_count,
+	      engine->forwarder_count);
+	for (uint32_t i = 0; i < config->cpu_count; i++)
+		CHECK(config->cpus[i] >= -1 && config->cpus[i] < CPU_SETSIZE, "cpu %d does not exist: -1 for any",
+		      config->cpus[i]);
 	CHECK(config->idle == PYDP_IDLE_SLEEP || config->idle == PYDP_IDLE_POLL,
 	      "idle %u is neither PYDP_IDLE_SLEEP nor PYDP_IDLE_POLL", config->idle);
 	CHECK(config->max_sleep_us <= SLEEP_MOST_US, "max_sleep_us %u exceeds a second", config->max_sleep_us);
@@ -129,11 +136,30 @@ int pydp_engine_stop(pydp_engine_t *engine)
 	return engine_stop(engine);
 }
 
+static int step(struct pydp_engine *engine, uint32_t worker, uint64_t now_ns, uint32_t *packets)
+{
+	uint32_t received;
+	int result;
+
+	CHECK(now_ns != 0 && now_ns <= INT64_MAX, "now_ns %llu is not a time from 1 to 2^63 - 1", (unsigned long long)now_ns);
+	result = engine_step(engine, worker, now_ns, &received);
+	if (result == PYDP_OK && packets != NULL)
+		*packets = received;
+	return result;
+}
+
 int pydp_engine_step(pydp_engine_t *engine, uint64_t now_ns, uint32_t *packets)
 {
 	CHECK_POINTER(engine);
-	CHECK(now_ns != 0 && now_ns <= INT64_MAX, "now_ns %llu is not a time from 1 to 2^63 - 1", (unsigned long long)now_ns);
-	return engine_step(engine, now_ns, packets);
+	return step(engine, ENGINE_EVERY_WORKER, now_ns, packets);
+}
+
+int pydp_engine_step_worker(pydp_engine_t *engine, uint32_t worker, uint64_t now_ns, uint32_t *packets)
+{
+	CHECK_POINTER(engine);
+	CHECK(worker <= engine->forwarder_count, "there is no worker %u: engine %s has %u", worker, engine->name,
+	      1 + engine->forwarder_count);
+	return step(engine, worker, now_ns, packets);
 }
 
 int pydp_engine_next_deadline(pydp_engine_t *engine, uint64_t *deadline_ns)

@@ -15,6 +15,7 @@ int pydp_port_open(const struct pydp_port_config *config, pydp_port_t **port)
 	CHECK_POINTER(port);
 	CHECK(config->devargs != NULL && config->devargs[0] != '\0',
 	      "a port needs devargs, such as \"net_af_packet0,iface=eth1\"");
+	CHECK(config->queues <= PORT_QUEUES, "port %s: %u queues, more than %u", config->devargs, config->queues, PORT_QUEUES);
 	return result == PYDP_OK ? ethdev_open(config, port) : result;
 }
 
@@ -63,6 +64,8 @@ int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, 
 		return result;
 	CHECK((config->capacity & (config->capacity - 1)) == 0 && config->capacity <= 1u << 20,
 	      "link %s: capacity %u is not a power of two up to 1048576", config->name, config->capacity);
+	CHECK(config->queues <= (config->ethdev ? 1 : PORT_QUEUES), "link %s: %u queues, more than %u", config->name,
+	      config->queues, config->ethdev ? 1 : PORT_QUEUES);
 	result = config->ethdev ? ringlink_create(config, ends) : memlink_create(config, ends);
 	if (result == PYDP_OK) {
 		*end0 = ends[0];

@@ -36,34 +36,56 @@ int pydp_engine_counters(pydp_engine_t *engine, uint32_t port, uint64_t *values,
 	CHECK(capacity >= PYDP_CNT_COUNT, "capacity %u is less than pydp_counter_count(), %u", capacity, PYDP_CNT_COUNT);
 	CHECK(port < engine->port_count, "port %u is not attached: the engine has %u", port, engine->port_count);
 	for (uint32_t i = 0; i < PYDP_CNT_COUNT; i++)
-		values[i] = atomic_load_explicit(&engine->path_ports[port]->counters[i], memory_order_relaxed);
+		values[i] = atomic_load_explicit(&engine->path_ports[port]->counters[i], memory_order_relaxed) +
+			    forwarders_counted(engine, port, i);
 	return PYDP_OK;
 }
 
-static uint64_t load(_Atomic uint64_t *value)
+static uint64_t load(const _Atomic uint64_t *value)
 {
 	return atomic_load_explicit(value, memory_order_relaxed);
 }
 
-int pydp_engine_worker_stats(pydp_engine_t *engine, struct pydp_worker_stats *stats)
+static uint64_t forwarded(const struct pydp_engine *engine, struct path_port *const *ports)
 {
-	struct engine_stats *from;
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < engine->port_count; i++)
+		sum += load(&ports[i]->counters[PYDP_CNT_RX_FORWARD_IP4]) + load(&ports[i]->counters[PYDP_CNT_RX_FORWARD_IP6]);
+	return sum;
+}
+
+uint32_t pydp_engine_workers(const pydp_engine_t *engine)
+{
+	return engine != NULL ? 1 + engine->forwarder_count : 0;
+}
+
+int pydp_engine_worker_stats(pydp_engine_t *engine, uint32_t worker, struct pydp_worker_stats *stats)
+{
+	const struct worker_counts *from;
 
 	CHECK_POINTER(engine);
 	CHECK_POINTER(stats);
-	from = &engine->stats;
+	CHECK(worker <= engine->forwarder_count, "there is no worker %u: engine %s has %u", worker, engine->name,
+	      1 + engine->forwarder_count);
+	from = worker == 0 ? &engine->stats.worker : &engine->forwarders[worker - 1].counts;
 	memset(stats, 0, sizeof(*stats));
 	stats->turns = load(&from->turns);
 	stats->busy_turns = load(&from->busy_turns);
 	stats->sleeps = load(&from->sleeps);
-	stats->stalls = load(&from->stalls);
-	stats->stalled_sessions = load(&from->stalled_sessions);
 	stats->poll_gap_max_ns = load(&from->gap_max_ns);
 	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
 		stats->poll_gap_us_log2[i] = load(&from->gaps[i]);
-	stats->commands = load(&from->commands);
-	stats->events = load(&from->events);
 	stats->running = atomic_load(&engine->running);
+	stats->received = load(&from->received);
+	stats->handed_over = load(&from->handed_over);
+	stats->forwarded = forwarded(engine, worker == 0 ? engine->path_ports : engine->forwarders[worker - 1].ports);
+	if (worker > 0)
+		return PYDP_OK;
+	stats->stalls = load(&engine->stats.stalls);
+	stats->stalled_sessions = load(&engine->stats.stalled_sessions);
+	stats->commands = load(&engine->stats.commands);
+	stats->events = load(&engine->stats.events);
 	return PYDP_OK;
 }
 

@@ -14,6 +14,8 @@ static int add_address(struct pydp_engine *engine, const struct command_address 
 		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", wanted->port, engine->port_count);
 	port = engine->path_ports[wanted->port];
 	local = path_local_find(port, wanted->vlan, wanted->address.family, wanted->address.octets);
+	if (own_prepare(engine, 1) != PYDP_OK)
+		return PYDP_E_NOMEM;
 	if (local == NULL) {
 		if (port->local_count == PATH_LOCALS)
 			return error_set(PYDP_E_NOMEM, "port %u has %u addresses already, and no room for more", wanted->port,
@@ -25,7 +27,7 @@ static int add_address(struct pydp_engine *engine, const struct command_address 
 		local->vlan = wanted->vlan;
 	}
 	local->prefix_length = wanted->prefix_length;
-	forwarding_follow(engine);
+	own_publish(engine);
 	return PYDP_OK;
 }
 
@@ -43,8 +45,10 @@ static int remove_address(struct pydp_engine *engine, const struct command_addre
 		return PYDP_OK;
 	if (local->sessions > 0)
 		return error_set(PYDP_E_BUSY, "%u sessions send from the address: remove them first", local->sessions);
+	if (own_prepare(engine, 0) != PYDP_OK)
+		return PYDP_E_NOMEM;
 	*local = port->locals[--port->local_count];
-	forwarding_follow(engine);
+	own_publish(engine);
 	return PYDP_OK;
 }
 
@@ -58,11 +62,18 @@ static int set_neighbour(struct pydp_engine *engine, const struct command_addres
 	return neighbours_set(engine, &key, &wanted->mac, engine->now_ns);
 }
 
+static void forget_gaps(struct worker_counts *counts)
+{
+	atomic_store_explicit(&counts->gap_max_ns, 0, memory_order_relaxed);
+	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		atomic_store_explicit(&counts->gaps[i], 0, memory_order_relaxed);
+}
+
 static int reset_gap(struct pydp_engine *engine)
 {
-	atomic_store_explicit(&engine->stats.gap_max_ns, 0, memory_order_relaxed);
-	for (uint32_t i = 0; i < HISTOGRAM_BUCKETS; i++)
-		atomic_store_explicit(&engine->stats.gaps[i], 0, memory_order_relaxed);
+	forget_gaps(&engine->stats.worker);
+	for (uint32_t i = 0; i < engine->forwarder_count; i++)
+		forget_gaps(&engine->forwarders[i].counts);
 	engine->poll_gap.count = 0;
 	return PYDP_OK;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <rte_ring_elem.h>
 #include "engine/control.h"
+#include <rte_rcu_qsbr.h>
 #include "engine/routes.h"
 #include "engine/table.h"
 #include "io/eal.h"
@@ -29,6 +30,8 @@ static void give_back(struct pydp_engine *engine)
 		host_release(&engine->ports[i]);
 		free(engine->path_ports[i]);
 	}
+	forwarders_destroy(engine);
+	own_destroy(engine);
 	events_destroy(engine);
 	mailbox_destroy(engine);
 	sessions_destroy(engine);
@@ -44,6 +47,7 @@ static void give_back(struct pydp_engine *engine)
 int engine_create(const struct pydp_engine_config *config, struct pydp_engine **created)
 {
 	struct pydp_engine *engine = table_map(sizeof(*engine), "the engine");
+	uint32_t workers = config->workers ? config->workers : 1;
 	int result;
 
 	if (engine == NULL)
@@ -69,14 +73,17 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 	if (result == PYDP_OK)
 		result = events_create(engine, config->event_capacity ? config->event_capacity : ENGINE_DEFAULT_EVENTS);
 	if (result == PYDP_OK)
-		result = routes_create(engine);
-	if (result == PYDP_OK)
 		result = mailbox_create(engine);
+	if (result == PYDP_OK) {
+		forwarding_begin(engine);
+		result = forwarders_create(engine, workers - 1);
+	}
+	if (result == PYDP_OK)
+		result = routes_create(engine);
 	if (result != PYDP_OK) {
 		give_back(engine);
 		return result;
 	}
-	forwarding_begin(engine);
 	eal_object_born();
 	*created = engine;
 	return PYDP_OK;
@@ -102,6 +109,14 @@ static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	if (engine->port_count == ENGINE_PORTS)
 		return error_set(PYDP_E_NOMEM, "engine %s has %u ports already, and no room for more", engine->name,
 				 ENGINE_PORTS);
+	if (port->queues > 1 + engine->forwarder_count)
+		return error_set(
+			PYDP_E_INVAL,
+			"port %s has %u queues, and engine %s %u workers to look at them: open it with fewer queues, or "
+			"create the engine with more workers",
+			port->name, port->queues, engine->name, 1 + engine->forwarder_count);
+	if (own_prepare(engine, 0) != PYDP_OK)
+		return PYDP_E_NOMEM;
 	path = calloc(1, sizeof(*path));
 	if (path == NULL)
 		return error_set(PYDP_E_NOMEM, "no memory for a port's counters");
@@ -124,7 +139,13 @@ static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	path->flush = turn_flush_port;
 	path->owner = slot;
 	engine->path_ports[engine->port_count] = path;
+	if (forwarders_attach(engine, engine->port_count) != PYDP_OK) {
+		atomic_store(&port->attached, 0);
+		free(path);
+		return PYDP_E_NOMEM;
+	}
 	*index = engine->port_count++;
+	own_publish(engine);
 	forwarding_follow(engine);
 	return PYDP_OK;
 }
@@ -149,18 +170,35 @@ int engine_host(struct pydp_engine *engine, uint32_t index, struct pydp_port *ho
 	return result;
 }
 
-int engine_step(struct pydp_engine *engine, uint64_t now_ns, uint32_t *packets)
+/* Readers of tables are online for their turn alone, so that nothing which was held in it is used again before its end. */
+static void step_worker(struct pydp_engine *engine, uint32_t worker, uint64_t now_ns, uint32_t *packets)
 {
-	int result = PYDP_OK;
-
-	pthread_mutex_lock(&engine->control_lock);
-	if (atomic_load(&engine->running)) {
-		result = error_set(PYDP_E_STATE, "engine %s has a worker: stop it before stepping by hand", engine->name);
+	rte_rcu_qsbr_thread_online(engine->qsbr, worker);
+	if (worker > 0) {
+		*packets += forwarder_turn(&engine->forwarders[worker - 1], now_ns);
 	} else {
 		turn_begin(engine, now_ns);
 		turn_run(engine);
-		if (packets != NULL)
-			*packets = engine->received;
+		*packets += engine->received;
+	}
+	rte_rcu_qsbr_thread_offline(engine->qsbr, worker);
+}
+
+int engine_step(struct pydp_engine *engine, uint32_t worker, uint64_t now_ns, uint32_t *packets)
+{
+	int result = PYDP_OK;
+
+	*packets = 0;
+	pthread_mutex_lock(&engine->control_lock);
+	if (atomic_load(&engine->running)) {
+		result = error_set(PYDP_E_STATE, "engine %s has a worker: stop it before stepping by hand", engine->name);
+	} else if (worker != ENGINE_EVERY_WORKER) {
+		step_worker(engine, worker, now_ns, packets);
+	} else {
+		/* What they hand over is treated in the same step. */
+		for (uint32_t i = engine->forwarder_count; i > 0; i--)
+			step_worker(engine, i, now_ns, packets);
+		step_worker(engine, 0, now_ns, packets);
 	}
 	pthread_mutex_unlock(&engine->control_lock);
 	return result;
@@ -196,6 +234,9 @@ int engine_command(struct pydp_engine *engine, struct command *command, struct r
 	result = command->kind == COMMAND_SESSION_ADOPT ? given_create(engine) : PYDP_OK;
 	if (result == PYDP_OK)
 		result = mailbox_ask(engine, command, reply);
+	/* Who found the id in the routes before has left it when it can be used again. */
+	if (result == PYDP_OK && command->kind == COMMAND_NEXTHOP_REMOVE && engine->forwarder_count > 0)
+		rte_rcu_qsbr_synchronize(engine->qsbr, RTE_QSBR_THRID_INVALID);
 	pthread_mutex_unlock(&engine->control_lock);
 	return result;
 }

@@ -9,7 +9,9 @@ int engine_create(const struct pydp_engine_config *config, struct pydp_engine **
 void engine_destroy(struct pydp_engine *engine);
 int engine_attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *index);
 int engine_host(struct pydp_engine *engine, uint32_t index, struct pydp_port *host);
-int engine_step(struct pydp_engine *engine, uint64_t now_ns, uint32_t *packets);
+#define ENGINE_EVERY_WORKER UINT32_MAX
+/* One worker's turn, or everybody's. */
+int engine_step(struct pydp_engine *engine, uint32_t worker, uint64_t now_ns, uint32_t *packets);
 int engine_start(struct pydp_engine *engine, const struct pydp_worker_config *config);
 int engine_stop(struct pydp_engine *engine);
 /* One command under the control lock. */

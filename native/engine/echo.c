@@ -122,7 +122,7 @@ void echo_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 	struct bfd_session *hot = &engine->sessions.hot[slot];
 	struct bfd_echo *echo = &engine->sessions.extra[slot].echo;
 	uint64_t deadline_ns = bfd_echo_detection_ns(echo);
-	uint32_t acts = bfd_echo_timer(echo, now_ns, &engine->rng);
+	uint32_t acts = bfd_echo_timer(echo, session_judge(engine, slot, deadline_ns, now_ns), &engine->rng);
 	struct bfd_actions actions;
 
 	if (acts & BFD_ECHO_FAILED && was_late(engine, slot, now_ns))

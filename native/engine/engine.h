@@ -23,10 +23,13 @@
 #include "engine/clock.h"
 #include "engine/command.h"
 #include "engine/forwarding.h"
+#include "engine/forwarder.h"
 #include "engine/key_chains.h"
 #include "engine/neighbours.h"
 #include "engine/nexthops.h"
+#include "engine/own.h"
 #include "engine/poll_gap.h"
+#include "engine/worker_counts.h"
 #include "io/port.h"
 #include "path/host.h"
 #include "path/neighbour.h"
@@ -40,8 +43,12 @@ enum {
 	ENGINE_DEFAULT_NEXTHOPS = 4096,
 	ENGINE_DEFAULT_EVENTS = 8192,
 	ENGINE_DEFAULT_SLEEP_US = 500,
-	ENGINE_DEFAULT_HOST_RATE = 10000
+	ENGINE_DEFAULT_HOST_RATE = 10000,
+	ENGINE_WORKERS = PORT_QUEUES
 };
+
+/* A gap of our own from here on asks whether packets were lost in it (law 5). */
+#define ENGINE_STALL_NS 1000000u
 
 /* An own gap in which a port lost packets. */
 struct engine_overflow {
@@ -60,8 +67,8 @@ struct engine_port {
 
 /* Written by the worker, read by any thread. */
 struct engine_stats {
-	_Atomic uint64_t turns, busy_turns, sleeps, stalls, stalled_sessions, commands, events, gap_max_ns;
-	_Atomic uint64_t gaps[HISTOGRAM_BUCKETS];
+	struct worker_counts worker;
+	_Atomic uint64_t stalls, stalled_sessions, commands, events;
 };
 
 struct engine_events {
@@ -82,6 +89,8 @@ struct pydp_engine {
 	char name[24];
 	/* sizes: set at creation */
 	uint32_t max_sessions, max_neighbours, max_nexthops;
+	uint32_t forwarder_count; /* workers beyond the first one */
+	struct forwarder *forwarders;
 
 	/* time */
 	uint64_t now_ns;   /* of the current or last turn; 0: no turn yet */
@@ -118,7 +127,11 @@ struct pydp_engine {
 	uint32_t received, sent;     /* packets in this turn */
 	struct path_transit transit; /* of the burst that is looked at */
 
-	/* routes: changed by the control thread, looked up by the worker, which says once a turn that it holds none of them */
+	/* addresses of ours; written by the worker, read by all */
+	struct path_own *_Atomic own;
+	struct path_own *next_own, *retired_own;
+
+	/* routes: changed by the control thread, looked up by workers, which say once a turn that they hold none of them */
 	struct fib *_Atomic fib; /* NULL until there is a first route */
 	struct rte_rcu_qsbr *qsbr;
 	struct pydp_route_limits route_limits; /* control thread's, of a FIB to be made */
@@ -136,11 +149,6 @@ struct pydp_engine {
 	char start_reason[160];
 	atomic_uint running, stopping;
 };
-
-static inline void stat_add(_Atomic uint64_t *value, uint64_t count)
-{
-	atomic_store_explicit(value, atomic_load_explicit(value, memory_order_relaxed) + count, memory_order_relaxed);
-}
 
 /* engine/slots.c */
 int sessions_create(struct pydp_engine *engine);
@@ -202,6 +210,10 @@ void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 /* Wake for whatever the session has to do next. */
 void session_arm(struct pydp_engine *engine, uint32_t slot);
 
+/* The time at which a detection is judged that ends at detection_ns: now, or, while what came before may wait at another worker that
+ * has not looked since, right before its end; for no longer than a detection time. */
+uint64_t session_judge(struct pydp_engine *engine, uint32_t slot, uint64_t detection_ns, uint64_t now_ns);
+
 /* A detection, of hellos or echoes, waits because the worker was late. */
 void session_count_stall(struct pydp_engine *engine, uint32_t slot, const struct engine_overflow *overflow);
 
@@ -254,6 +266,11 @@ void turn_begin(struct pydp_engine *engine, uint64_t now_ns);
 uint32_t turn_run(struct pydp_engine *engine);
 void turn_flush(struct pydp_engine *engine);
 void turn_flush_port(struct path_port *path);
+/* Packets that came by that port. */
+void turn_receive(struct pydp_engine *engine, struct path_port *path, struct rte_mbuf **mbufs, uint16_t count,
+		  bool control_only);
+/* Packets of a port were lost in a gap of a worker's own. */
+void turn_overflowed(struct pydp_engine *engine, struct engine_port *port, uint64_t gap_ns);
 
 /* engine/sleep.c */
 void sleep_until_needed(struct pydp_engine *engine);

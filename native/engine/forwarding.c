@@ -17,14 +17,10 @@ void forwarding_begin(struct pydp_engine *engine)
 
 void forwarding_follow(struct pydp_engine *engine)
 {
-	struct forwarding *forwarding = &engine->forwarding;
+	const struct pydp_forward_config *config = &engine->forwarding.config;
 
-	path_filter_fill(&forwarding->filter, engine->path_ports, engine->port_count);
-	for (uint32_t i = 0; i < engine->port_count; i++) {
-		engine->path_ports[i]->filter = &forwarding->filter;
-		engine->path_ports[i]->forwards = forwarding->config.enabled;
-		engine->path_ports[i]->rpf = forwarding->config.rpf;
-	}
+	for (uint32_t i = 0; i < engine->port_count; i++)
+		path_settle(engine->path_ports[i], config->enabled, config->rpf, path_listening(engine->path_ports[i]));
 }
 
 int forwarding_set(struct pydp_engine *engine, const struct pydp_forward_config *config)

@@ -7,7 +7,6 @@
 #include <rte_mbuf.h>
 #include <pydp/forward.h>
 #include "core/token_bucket.h"
-#include "path/filter.h"
 #include "path/forward.h"
 
 enum { FORWARDING_PORTS = 64 };
@@ -16,7 +15,6 @@ struct pydp_engine;
 
 struct forwarding {
 	struct path_forward path;
-	struct path_filter filter; /* of our addresses */
 	struct pydp_forward_config config;
 	struct token_bucket errors[FORWARDING_PORTS], echoes[FORWARDING_PORTS]; /* by port */
 	uint16_t id;                                                            /* of the next IPv4 packet of our own */
@@ -32,7 +30,7 @@ struct way {
 /* engine/forwarding.c */
 void forwarding_begin(struct pydp_engine *engine);
 int forwarding_set(struct pydp_engine *engine, const struct pydp_forward_config *config);
-/* An address, or a port, came or went. */
+/* A port came. */
 void forwarding_follow(struct pydp_engine *engine);
 /* A packet of kind PATH_PING. */
 void forwarding_ping(struct pydp_engine *engine, struct path_port *port, struct path_packet *packet, uint64_t now_ns);

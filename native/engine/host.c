@@ -14,6 +14,8 @@ int host_attach(struct pydp_engine *engine, uint32_t index, struct pydp_port *ho
 		return error_set(PYDP_E_STATE, "a port gets its host while no worker runs: stop engine %s first", engine->name);
 	if (index >= engine->port_count)
 		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", index, engine->port_count);
+	if (host->queues > 1)
+		return error_set(PYDP_E_INVAL, "port %s has %u queues, and a host has one", host->name, host->queues);
 	port = &engine->ports[index];
 	if (port->host != NULL)
 		return error_set(PYDP_E_EXIST, "port %s has the host %s already", port->port->name, port->host->name);
@@ -62,7 +64,7 @@ static uint32_t to_host(struct engine_port *port)
 
 	if (count == 0)
 		return 0;
-	sent = port_transmit(port->host, mbufs, count);
+	sent = port_transmit(port->host, 0, mbufs, count);
 	path_count(port->path, PYDP_CNT_RX_HOST, sent);
 	if (sent < count) {
 		path_count(port->path, PYDP_CNT_DROP_HOST_FULL, count - sent);
@@ -74,7 +76,7 @@ static uint32_t to_host(struct engine_port *port)
 static uint32_t from_host(struct engine_port *port)
 {
 	struct rte_mbuf *mbufs[PORT_BURST];
-	uint16_t count = port_receive(port->host, mbufs, PORT_BURST);
+	uint16_t count = port_receive_any(port->host, mbufs, PORT_BURST);
 
 	if (count == 0)
 		return 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <rte_errno.h>
 #include <rte_jhash.h>
+#include <rte_rcu_qsbr.h>
 #include "engine/engine.h"
 #include "engine/table.h"
 #include "io/eal.h"
@@ -19,10 +20,13 @@ int neighbours_create(struct pydp_engine *engine)
 	parameters.name = name;
 	parameters.entries = engine->max_neighbours;
 	parameters.key_len = sizeof(struct neighbour_key);
+	/* Other workers look up, and what they found stays what it is until they say that they hold it no longer. */
+	parameters.extra_flag = RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF;
 	parameters.hash_func = rte_jhash;
 	parameters.hash_func_init_val = (uint32_t)rng_next(&engine->rng);
 	parameters.socket_id = SOCKET_ID_ANY;
 	neighbours->capacity = engine->max_neighbours;
+	neighbours->first_forgotten = PATH_NONE;
 	neighbours->keys = rte_hash_create(&parameters);
 	if (neighbours->keys == NULL)
 		return error_set(PYDP_E_NOMEM,
@@ -52,6 +56,33 @@ void neighbours_destroy(struct pydp_engine *engine)
 	table_unmap(neighbours->path, sizeof(*neighbours->path) * neighbours->capacity);
 }
 
+/* A worker that looks packets up may hold the index until it says that it does not. */
+static void bury(struct pydp_engine *engine, uint32_t index)
+{
+	struct neighbours *neighbours = &engine->neighbours;
+
+	neighbours->entries[index].next_forgotten = PATH_NONE;
+	neighbours->entries[index].forgotten = rte_rcu_qsbr_start(engine->qsbr);
+	if (neighbours->first_forgotten == PATH_NONE)
+		neighbours->first_forgotten = index;
+	else
+		neighbours->entries[neighbours->last_forgotten].next_forgotten = index;
+	neighbours->last_forgotten = index;
+}
+
+/* Indices that nobody holds any more may be used again. */
+static void reclaim(struct pydp_engine *engine)
+{
+	struct neighbours *neighbours = &engine->neighbours;
+	uint32_t index;
+
+	while ((index = neighbours->first_forgotten) != PATH_NONE &&
+	       rte_rcu_qsbr_check(engine->qsbr, neighbours->entries[index].forgotten, false) == 1) {
+		neighbours->first_forgotten = neighbours->entries[index].next_forgotten;
+		rte_hash_free_key_with_position(neighbours->keys, (int32_t)index);
+	}
+}
+
 int neighbours_make(struct pydp_engine *engine, const struct neighbour_key *key)
 {
 	struct neighbours *neighbours = &engine->neighbours;
@@ -60,6 +91,7 @@ int neighbours_make(struct pydp_engine *engine, const struct neighbour_key *key)
 
 	if (index >= 0)
 		return index;
+	reclaim(engine);
 	index = neighbours->count < neighbours->capacity ? rte_hash_add_key(neighbours->keys, key) : -ENOSPC;
 	if (index < 0 || (uint32_t)index >= neighbours->capacity)
 		return error_set(PYDP_E_NOMEM,
@@ -88,6 +120,7 @@ void neighbours_forget(struct pydp_engine *engine, uint32_t index)
 	neighbours->entries[index].used = 0;
 	adjacency_set(engine, index, PATH_ADJACENCY_USABLE, false);
 	neighbours->count--;
+	bury(engine, index);
 }
 
 int neighbours_set(struct pydp_engine *engine, const struct neighbour_key *key, const struct pydp_mac *mac, uint64_t now_ns)

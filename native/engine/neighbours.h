@@ -36,7 +36,9 @@ struct neighbour {
 	uint32_t live, dead; /* of them, those that guard it and whose next-hop state is that */
 	uint32_t reflector;  /* slot of one that wants the neighbour's echoes reflected; PATH_NONE: none does */
 	uint64_t confirmed_ns;
-	uint64_t due_ns; /* when to ask next; UINT64_MAX: never */
+	uint64_t due_ns;    /* when to ask next; UINT64_MAX: never */
+	uint64_t forgotten; /* of one not in use: when it was; see rte_rcu_qsbr */
+	uint32_t next_forgotten;
 };
 
 enum { NEIGHBOUR_WAITING = 4 };
@@ -54,9 +56,10 @@ struct neighbours {
 	uint32_t count;
 	struct neighbour_waiting *waiting;
 	uint32_t waiting_in_all;
-	uint32_t demanded;             /* with neighbour.demand */
-	uint32_t cursor;               /* where to look for one that can be forgotten */
-	struct token_bucket questions; /* on demand */
+	uint32_t demanded;                        /* with neighbour.demand */
+	uint32_t first_forgotten, last_forgotten; /* whose index may not be used again yet; PATH_NONE: none */
+	uint32_t cursor;                          /* where to look for one that can be forgotten */
+	struct token_bucket questions;            /* on demand */
 };
 
 #define NEIGHBOUR_NEVER        UINT64_MAX

@@ -13,7 +13,7 @@ int reflector_set(struct pydp_engine *engine, const struct pydp_reflector_config
 					 config->discriminators[i]);
 	reflector->config = *config;
 	for (uint32_t i = 0; i < engine->port_count; i++) {
-		uint8_t *listens = &engine->path_ports[i]->listens;
+		_Atomic uint8_t *listens = &engine->path_ports[i]->listens;
 
 		*listens &= (uint8_t)~(1u << BFD_KIND_SBFD_REQUEST);
 		if (config->discriminator_count > 0)

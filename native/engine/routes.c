@@ -17,12 +17,16 @@ enum { DEFAULT_ROUTES = 1 << 21, DEFAULT_MEMORY_MIB = 1024, PREFIX_TEXT = INET6_
 
 int routes_create(struct pydp_engine *engine)
 {
-	size_t size = rte_rcu_qsbr_get_memsize(ENGINE_READERS);
+	uint32_t readers = 1 + engine->forwarder_count;
+	size_t size = rte_rcu_qsbr_get_memsize(readers);
 
 	engine->qsbr = table_map_sparse(size, "the readers of routes");
 	if (engine->qsbr == NULL)
 		return PYDP_E_NOMEM;
-	rte_rcu_qsbr_init(engine->qsbr, ENGINE_READERS);
+	rte_rcu_qsbr_init(engine->qsbr, readers);
+	/* Nobody waits for a reader before it is online. */
+	for (uint32_t i = 0; i < readers; i++)
+		rte_rcu_qsbr_thread_register(engine->qsbr, i);
 	engine->route_limits = (struct pydp_route_limits){
 		.max_ipv4_routes = DEFAULT_ROUTES, .max_ipv6_routes = DEFAULT_ROUTES, .max_memory_mib = DEFAULT_MEMORY_MIB};
 	return PYDP_OK;
@@ -32,7 +36,7 @@ void routes_destroy(struct pydp_engine *engine)
 {
 	fib_destroy(atomic_load(&engine->fib));
 	if (engine->qsbr != NULL)
-		table_unmap(engine->qsbr, rte_rcu_qsbr_get_memsize(ENGINE_READERS));
+		table_unmap(engine->qsbr, rte_rcu_qsbr_get_memsize(1 + engine->forwarder_count));
 }
 
 static void lock(struct pydp_engine *engine)

@@ -5,8 +5,8 @@
 #include <pydp/route.h>
 #include "engine/engine.h"
 
-/* The worker that looks routes up says that it is quiescent under this number; there is one worker. */
-enum { ENGINE_READER = 0, ENGINE_READERS = 1 };
+/* Workers that look routes up say that they are quiescent under their numbers. */
+enum { ENGINE_FIRST_READER = 0 };
 
 int routes_create(struct pydp_engine *engine);
 void routes_destroy(struct pydp_engine *engine);

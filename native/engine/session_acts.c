@@ -142,6 +142,15 @@ static void poll_on_demand(struct pydp_engine *engine, uint32_t slot, uint64_t n
 	session_acted(engine, slot, &actions, now_ns);
 }
 
+uint64_t session_judge(struct pydp_engine *engine, uint32_t slot, uint64_t detection_ns, uint64_t now_ns)
+{
+	uint64_t patience_ns = bfd_session_detection_us(&engine->sessions.hot[slot]) * 1000;
+
+	if (detection_ns > now_ns || now_ns - detection_ns > patience_ns || handover_knows(engine, detection_ns))
+		return now_ns;
+	return detection_ns - 1;
+}
+
 void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 {
 	struct bfd_session *hot = &engine->sessions.hot[slot];
@@ -149,7 +158,8 @@ void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns)
 
 	if (bfd_session_deadline(hot) <= now_ns) {
 		defer_when_late(engine, slot, now_ns);
-		bfd_session_timer(hot, now_ns, &engine->rng, &actions);
+		bfd_session_timer(hot, session_judge(engine, slot, bfd_session_detection_ns(hot), now_ns), &engine->rng,
+				  &actions);
 		session_acted(engine, slot, &actions, now_ns);
 		if (actions.bits & BFD_ACT_DONE)
 			return;

@@ -14,14 +14,14 @@ struct nap {
 	bool disturbed; /* a packet or a command is there already */
 };
 
-static void watch(struct nap *nap, struct pydp_port *port)
+static void watch(struct nap *nap, struct pydp_port *port, uint16_t queue)
 {
-	if (!port->wakes) {
+	if (!port->queue[queue].wakes) {
 		nap->may_miss = true;
 		return;
 	}
-	nap->disturbed |= !port_wait_arm(port);
-	nap->fds[nap->count++] = (struct pollfd){.fd = port->wait_fd, .events = POLLIN};
+	nap->disturbed |= !port_wait_arm(port, queue);
+	nap->fds[nap->count++] = (struct pollfd){.fd = port->queue[queue].wait_fd, .events = POLLIN};
 }
 
 static void prepare(struct pydp_engine *engine, struct nap *nap)
@@ -31,12 +31,12 @@ static void prepare(struct pydp_engine *engine, struct nap *nap)
 	nap->may_miss = nap->disturbed = false;
 	atomic_store(&engine->mailbox.asleep, 1);
 	atomic_thread_fence(memory_order_seq_cst);
-	if (!rte_ring_empty(engine->mailbox.commands) || atomic_load(&engine->stopping))
+	if (!rte_ring_empty(engine->mailbox.commands) || handover_waits(engine) || atomic_load(&engine->stopping))
 		nap->disturbed = true;
 	for (uint32_t i = 0; i < engine->port_count; i++) {
-		watch(nap, engine->ports[i].port);
+		watch(nap, engine->ports[i].port, 0);
 		if (engine->ports[i].host != NULL)
-			watch(nap, engine->ports[i].host);
+			watch(nap, engine->ports[i].host, 0);
 	}
 }
 
@@ -49,10 +49,10 @@ static void undo(struct pydp_engine *engine)
 	for (uint32_t i = 0; i < engine->port_count; i++) {
 		struct pydp_port *host = engine->ports[i].host;
 
-		if (engine->ports[i].port->wakes)
-			port_wait_disarm(engine->ports[i].port);
-		if (host != NULL && host->wakes)
-			port_wait_disarm(host);
+		if (engine->ports[i].port->queue[0].wakes)
+			port_wait_disarm(engine->ports[i].port, 0);
+		if (host != NULL && host->queue[0].wakes)
+			port_wait_disarm(host, 0);
 	}
 }
 
@@ -71,7 +71,7 @@ void sleep_until_needed(struct pydp_engine *engine)
 		timeout.tv_sec = (time_t)((until_ns - now_ns) / 1000000000u);
 		timeout.tv_nsec = (long)((until_ns - now_ns) % 1000000000u);
 		ppoll(nap.fds, nap.count, until_ns == UINT64_MAX ? NULL : &timeout, NULL);
-		stat_add(&engine->stats.sleeps, 1);
+		stat_add(&engine->stats.worker.sleeps, 1);
 		end_ns = clock_now(&engine->clock);
 		/* What the kernel overslept is our lateness. */
 		if (!nap.may_miss)

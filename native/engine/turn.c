@@ -3,9 +3,8 @@
  * a worker received long after its turn began. */
 #include <rte_prefetch.h>
 #include "engine/engine.h"
+#include "path/shed.h"
 
-/* A gap of our own from here on asks whether packets were lost in it (law 5). */
-#define STALL_NS 1000000u
 /* A turn that was interrupted for longer than this is no longer one moment. */
 #define MOMENT_NS 100000u
 
@@ -16,7 +15,7 @@ static_assert(PATH_BURST >= PORT_BURST, "a burst fits the path's arrays");
 void turn_flush_port(struct path_port *path)
 {
 	struct engine_port *to = path->owner;
-	uint16_t sent = port_transmit(to->port, path->stage, path->staged);
+	uint16_t sent = port_transmit(to->port, 0, path->stage, path->staged);
 
 	if (sent < path->staged) {
 		path_count(path, PYDP_CNT_DROP_TX_FULL, path->staged - sent);
@@ -43,17 +42,8 @@ static uint64_t receive_time(struct pydp_engine *engine)
 	return now_ns > engine->now_ns + MOMENT_NS ? now_ns : engine->now_ns;
 }
 
-static void shed(struct path_port *path, struct path_transit *transit)
-{
-	for (uint16_t i = 0; i < transit->odd_count; i++)
-		rte_pktmbuf_free(transit->odd[i].mbuf);
-	rte_pktmbuf_free_bulk(transit->four.mbufs, transit->four_count);
-	rte_pktmbuf_free_bulk(transit->six.mbufs, transit->six_count);
-	path_count(path, PYDP_CNT_DROP_SHED, (uint64_t)transit->four_count + transit->six_count + transit->odd_count);
-}
-
-static void receive_burst(struct pydp_engine *engine, struct path_port *path, struct rte_mbuf **mbufs, uint16_t count,
-			  bool control_only)
+void turn_receive(struct pydp_engine *engine, struct path_port *path, struct rte_mbuf **mbufs, uint16_t count,
+		  bool control_only)
 {
 	struct path_packet packets[PORT_BURST];
 	uint64_t now_ns = receive_time(engine);
@@ -75,7 +65,7 @@ static void receive_burst(struct pydp_engine *engine, struct path_port *path, st
 	if (kept == count)
 		return;
 	if (control_only)
-		shed(path, &engine->transit);
+		path_shed(path, &engine->transit);
 	else
 		path_forward(&engine->forwarding.path, path, &engine->transit);
 }
@@ -84,7 +74,7 @@ static void receive_burst(struct pydp_engine *engine, struct path_port *path, st
  * overflow with hellos in it, no data is forwarded; where the driver cannot tell, from an overflow to the first short burst. */
 static bool is_filling(const struct engine_port *from)
 {
-	int32_t waiting = from->path->forwards ? port_waiting(from->port) : 0;
+	int32_t waiting = path_forwards(from->path) ? port_waiting(from->port, 0) : 0;
 
 	return waiting < 0 ? from->overrun : (uint32_t)waiting > from->port->rx_capacity / 2;
 }
@@ -100,9 +90,9 @@ static bool drain(struct pydp_engine *engine, struct engine_port *from, uint32_t
 	do {
 		if (taken % LOOK_AT_QUEUE == 0)
 			control_only = is_filling(from);
-		count = port_receive(from->port, mbufs, PORT_BURST);
+		count = port_receive(from->port, 0, mbufs, PORT_BURST);
 		if (count > 0)
-			receive_burst(engine, from->path, mbufs, count, control_only);
+			turn_receive(engine, from->path, mbufs, count, control_only);
 		taken += count;
 	} while (count == PORT_BURST && taken < from->port->rx_capacity);
 	*received += taken;
@@ -113,20 +103,23 @@ static bool drain(struct pydp_engine *engine, struct engine_port *from, uint32_t
 
 static void note_gap(struct pydp_engine *engine, uint64_t gap_ns)
 {
-	_Atomic uint64_t *most = &engine->stats.gap_max_ns;
-
-	if (gap_ns > atomic_load_explicit(most, memory_order_relaxed))
-		atomic_store_explicit(most, gap_ns, memory_order_relaxed);
+	stat_most(&engine->stats.worker.gap_max_ns, gap_ns);
 	poll_gap_add(&engine->poll_gap, engine->now_ns, gap_ns);
 }
 
-static bool lost_packets(struct engine_port *from)
+static bool lost_packets(const struct pydp_engine *engine, struct engine_port *from)
 {
-	uint64_t missed = port_missed(from->port);
+	uint64_t missed = port_missed(from->port) + handover_missed(engine, from->path->index);
 	bool lost = missed > from->missed;
 
 	from->missed = missed;
 	return lost;
+}
+
+void turn_overflowed(struct pydp_engine *engine, struct engine_port *port, uint64_t gap_ns)
+{
+	port->overflow = (struct engine_overflow){.at_ns = engine->now_ns, .gap_ns = gap_ns};
+	note_gap(engine, gap_ns);
 }
 
 /* away_ns: since the last look, sleep included: who finds the queue full was not woken in time. */
@@ -138,15 +131,13 @@ static uint32_t look(struct pydp_engine *engine, uint64_t away_ns)
 		struct engine_port *from = &engine->ports[i];
 		bool full = drain(engine, from, &received);
 
-		if (full && from->path->forwards && lost_packets(from))
+		if (full && path_forwards(from->path) && lost_packets(engine, from))
 			from->overrun = true;
 		/* Some drivers have to ask the kernel, so only a gap is worth the question. */
-		if (away_ns >= STALL_NS || from->port->kind == PORT_MEMLINK)
-			full |= lost_packets(from);
-		if (!full || away_ns < STALL_NS)
-			continue;
-		from->overflow = (struct engine_overflow){.at_ns = engine->now_ns, .gap_ns = away_ns};
-		note_gap(engine, away_ns);
+		if (away_ns >= ENGINE_STALL_NS || from->port->kind == PORT_MEMLINK)
+			full |= lost_packets(engine, from);
+		if (full && away_ns >= ENGINE_STALL_NS)
+			turn_overflowed(engine, from, away_ns);
 	}
 	return received;
 }
@@ -208,7 +199,7 @@ static uint64_t come_back(struct pydp_engine *engine)
 	if (engine->look_ns != 0) {
 		away_ns = engine->now_ns - engine->look_ns;
 		gap_ns = away_ns - RTE_MIN(away_ns, engine->slept_ns);
-		stat_add(&engine->stats.gaps[histogram_bucket(gap_ns)], 1);
+		stat_add(&engine->stats.worker.gaps[histogram_bucket(gap_ns)], 1);
 		note_gap(engine, gap_ns);
 	}
 	engine->look_ns = engine->now_ns;
@@ -236,14 +227,19 @@ void turn_begin(struct pydp_engine *engine, uint64_t now_ns)
 
 uint32_t turn_run(struct pydp_engine *engine)
 {
-	uint32_t received, expired, moved;
+	uint64_t away_ns;
+	uint32_t received, expired, moved, others;
 
 	engine->sent = 0;
 	engine->forwarding.path.fib = atomic_load_explicit(&engine->fib, memory_order_acquire);
-	received = engine->received = look(engine, come_back(engine));
+	away_ns = come_back(engine);
+	others = handover_control(engine);
+	received = engine->received = look(engine, away_ns);
 	expired = expire(engine);
 	turn_flush(engine);
 	moved = host_serve(engine);
+	others += handover_other(engine);
+	turn_flush(engine);
 	if (engine->forwarding.path.exceptions.count > 0) {
 		exceptions_serve(engine, engine->now_ns);
 		turn_flush(engine);
@@ -251,8 +247,10 @@ uint32_t turn_run(struct pydp_engine *engine)
 	if (engine->events.unsaid > 0)
 		events_reread(engine);
 	events_signal(engine);
-	stat_add(&engine->stats.turns, 1);
+	stat_add(&engine->stats.worker.turns, 1);
+	stat_add(&engine->stats.worker.received, received);
+	received += others;
 	if (received + engine->sent > 0)
-		stat_add(&engine->stats.busy_turns, 1);
+		stat_add(&engine->stats.worker.busy_turns, 1);
 	return received + expired + moved;
 }

@@ -17,9 +17,9 @@
 /* Nobody who changes routes waits for a worker that sleeps. */
 static void sleep_quiescent(struct pydp_engine *engine)
 {
-	rte_rcu_qsbr_thread_offline(engine->qsbr, ENGINE_READER);
+	rte_rcu_qsbr_thread_offline(engine->qsbr, ENGINE_FIRST_READER);
 	sleep_until_needed(engine);
-	rte_rcu_qsbr_thread_online(engine->qsbr, ENGINE_READER);
+	rte_rcu_qsbr_thread_online(engine->qsbr, ENGINE_FIRST_READER);
 }
 
 static void loop(struct pydp_engine *engine)
@@ -36,7 +36,7 @@ static void loop(struct pydp_engine *engine)
 			sleep_quiescent(engine);
 		else
 			rte_pause();
-		rte_rcu_qsbr_quiescent(engine->qsbr, ENGINE_READER);
+		rte_rcu_qsbr_quiescent(engine->qsbr, ENGINE_FIRST_READER);
 	}
 }
 
@@ -54,14 +54,12 @@ static void *run(void *argument)
 	/* The time when nobody was responsible for the queues is not a gap of ours. */
 	engine->look_ns = 0;
 	engine->ticking = true;
-	rte_rcu_qsbr_thread_register(engine->qsbr, ENGINE_READER);
-	rte_rcu_qsbr_thread_online(engine->qsbr, ENGINE_READER);
+	rte_rcu_qsbr_thread_online(engine->qsbr, ENGINE_FIRST_READER);
 	sem_post(&engine->started);
 	loop(engine);
 	engine->ticking = false;
 	turn_flush(engine);
-	rte_rcu_qsbr_thread_offline(engine->qsbr, ENGINE_READER);
-	rte_rcu_qsbr_thread_unregister(engine->qsbr, ENGINE_READER);
+	rte_rcu_qsbr_thread_offline(engine->qsbr, ENGINE_FIRST_READER);
 	rte_thread_unregister();
 	return NULL;
 }
@@ -72,11 +70,14 @@ int worker_start(struct pydp_engine *engine, const struct pydp_worker_config *co
 	int result;
 
 	engine->worker_config = *config;
+	/* The caller's. */
+	engine->worker_config.cpus = NULL;
+	engine->worker_config.cpu_count = 0;
 	if (engine->worker_config.max_sleep_us == 0)
 		engine->worker_config.max_sleep_us = ENGINE_DEFAULT_SLEEP_US;
 	atomic_store(&engine->stopping, 0);
 	for (uint32_t i = 0; i < engine->port_count; i++)
-		engine->ports[i].missed = port_missed(engine->ports[i].port);
+		engine->ports[i].missed = port_missed(engine->ports[i].port) + handover_missed(engine, i);
 	result = pthread_create(&engine->thread, NULL, run, engine);
 	if (result != 0)
 		return error_set(PYDP_E_SYSTEM, "no thread for the worker: %s", strerror(result));
@@ -90,12 +91,16 @@ int worker_start(struct pydp_engine *engine, const struct pydp_worker_config *co
 	}
 	engine->has_run = true;
 	atomic_store(&engine->running, 1);
-	return PYDP_OK;
+	result = forwarders_start(engine, config);
+	if (result != PYDP_OK)
+		worker_stop(engine);
+	return result;
 }
 
 int worker_stop(struct pydp_engine *engine)
 {
 	atomic_store(&engine->stopping, 1);
+	forwarders_stop(engine);
 	mailbox_wake(engine);
 	pthread_join(engine->thread, NULL);
 	atomic_store(&engine->running, 0);

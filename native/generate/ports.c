@@ -37,7 +37,7 @@ void ports_flush(struct pydp_generator *generator, uint32_t index)
 
 	if (port->staged == 0)
 		return;
-	sent = port_transmit(port->port, port->stage, (uint16_t)port->staged);
+	sent = port_transmit(port->port, 0, port->stage, (uint16_t)port->staged);
 	generator->sent += sent;
 	port->staged -= sent;
 	if (port->staged > 0 && sent > 0)

@@ -28,11 +28,11 @@ static void look(struct pydp_generator *generator, uint32_t index)
 
 	/* All that waited before the turn: who is heard late must not be taken for silent. */
 	do {
-		count = port_receive(port->port, mbufs, PORT_BURST);
+		count = port_receive_any(port->port, mbufs, PORT_BURST);
 		if (count > 0)
 			generate_receive(generator, index, mbufs, count, moment(generator));
 		taken += count;
-	} while (count == PORT_BURST && taken < port->port->rx_capacity);
+	} while (count == PORT_BURST && taken < port->port->queues * port->port->rx_capacity);
 	generator->received += taken;
 }
 

@@ -32,7 +32,7 @@ struct capture_tap {
 	struct pydp_port *port;
 	uint32_t number;
 	uint32_t directions;
-	const struct rte_eth_rxtx_callback *on_receive, *on_transmit;
+	const struct rte_eth_rxtx_callback *on_receive[PORT_QUEUES], *on_transmit[PORT_QUEUES];
 	struct capture_tap *next_of_port, *next_of_capture;
 };
 
@@ -129,30 +129,36 @@ int capture_create(uint32_t capacity, uint32_t snap_length, struct pydp_capture 
 
 static int install(struct capture_tap *tap)
 {
-	struct pydp_port *port = tap->port;
+	const struct pydp_port *port = tap->port;
+	bool missing = false;
 
 	if (port->kind != PORT_ETHDEV)
 		return PYDP_OK;
-	if (tap->directions & PYDP_RECEIVED)
-		tap->on_receive = rte_eth_add_rx_callback(port->ethdev, 0, on_receive, tap);
-	if (tap->directions & PYDP_SENT)
-		tap->on_transmit = rte_eth_add_tx_callback(port->ethdev, 0, on_transmit, tap);
-	if (((tap->directions & PYDP_RECEIVED) && tap->on_receive == NULL) ||
-	    ((tap->directions & PYDP_SENT) && tap->on_transmit == NULL))
+	for (uint16_t i = 0; i < port->queues; i++) {
+		if (tap->directions & PYDP_RECEIVED)
+			tap->on_receive[i] = rte_eth_add_rx_callback(port->ethdev, i, on_receive, tap);
+		if (tap->directions & PYDP_SENT)
+			tap->on_transmit[i] = rte_eth_add_tx_callback(port->ethdev, i, on_transmit, tap);
+		missing |= (tap->directions & PYDP_RECEIVED && tap->on_receive[i] == NULL) ||
+			   (tap->directions & PYDP_SENT && tap->on_transmit[i] == NULL);
+	}
+	if (missing)
 		return error_set(PYDP_E_UNSUPPORTED, "%s cannot be captured: this DPDK is built without packet callbacks",
 				 port->name);
 	return PYDP_OK;
 }
 
+/* Nobody polls the port here, so the callbacks' memory can go. */
 static void uninstall(struct capture_tap *tap)
 {
-	struct pydp_port *port = tap->port;
+	for (uint16_t i = 0; i < tap->port->queues; i++) {
+		const struct rte_eth_rxtx_callback *receive = tap->on_receive[i], *transmit = tap->on_transmit[i];
 
-	/* Nobody polls the port here, so the callbacks' memory can go. */
-	if (tap->on_receive != NULL && rte_eth_remove_rx_callback(port->ethdev, 0, tap->on_receive) == 0)
-		rte_free((void *)(uintptr_t)tap->on_receive);
-	if (tap->on_transmit != NULL && rte_eth_remove_tx_callback(port->ethdev, 0, tap->on_transmit) == 0)
-		rte_free((void *)(uintptr_t)tap->on_transmit);
+		if (receive != NULL && rte_eth_remove_rx_callback(tap->port->ethdev, i, receive) == 0)
+			rte_free((void *)(uintptr_t)receive);
+		if (transmit != NULL && rte_eth_remove_tx_callback(tap->port->ethdev, i, transmit) == 0)
+			rte_free((void *)(uintptr_t)transmit);
+	}
 }
 
 int capture_add(struct pydp_capture *capture, struct pydp_port *port, uint32_t number, uint32_t directions)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ports that are DPDK ethdevs: probing, starting with one receive and one transmit queue, and closing. */
+/* Ports that are DPDK ethdevs: probing, starting, closing. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,20 +65,39 @@ static int refuse(const struct pydp_port *port, const char *what, int result)
 			 port->driver, port->name, what, strerror(result < 0 ? -result : EIO));
 }
 
-/* Receive interrupts are asked for and given up where the driver has none. */
-static int configure(struct pydp_port *port)
+/* Flows go to queues by a hash, as far as the driver makes one. */
+static void ask_spreading(struct rte_eth_conf *conf, uint64_t can)
 {
+	const uint64_t wanted = RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP;
+
+	if ((can & wanted) == 0)
+		return;
+	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+	conf->rx_adv_conf.rss_conf.rss_hf = can & wanted;
+}
+
+/* Receive interrupts are asked for and given up where the driver has none. */
+static int configure(struct pydp_port *port, const struct rte_eth_dev_info *info)
+{
+	uint16_t most = RTE_MIN(info->max_rx_queues, info->max_tx_queues);
 	struct rte_eth_conf conf;
 	int result;
 
+	if (port->queues > most)
+		return error_set(
+			PYDP_E_UNSUPPORTED,
+			"port %s cannot have %u queues: driver %s offers it %u to receive and %u to transmit (some drivers are told by an argument, as net_af_packet by qpairs=)",
+			port->name, port->queues, port->driver, info->max_rx_queues, info->max_tx_queues);
 	memset(&conf, 0, sizeof(conf));
+	if (port->queues > 1)
+		ask_spreading(&conf, info->flow_type_rss_offloads);
 	conf.intr_conf.rxq = 1;
-	result = rte_eth_dev_configure(port->ethdev, 1, 1, &conf);
+	result = rte_eth_dev_configure(port->ethdev, port->queues, port->queues, &conf);
 	if (result != 0) {
 		conf.intr_conf.rxq = 0;
-		result = rte_eth_dev_configure(port->ethdev, 1, 1, &conf);
+		result = rte_eth_dev_configure(port->ethdev, port->queues, port->queues, &conf);
 	}
-	port->wakes = conf.intr_conf.rxq;
+	port->queue[0].wakes = conf.intr_conf.rxq;
 	return result == 0 ? PYDP_OK : refuse(port, "be configured", result);
 }
 
@@ -95,6 +114,12 @@ static uint32_t queue_capacity(const struct pydp_port *port, const char *devargs
 	return framecnt != NULL ? (uint32_t)strtoul(framecnt + strlen(",framecnt="), NULL, 10) : 512;
 }
 
+/* What the queues hold, what is under way, and between two workers what one leaves to the other. */
+static uint32_t buffers(const struct pydp_port *port, uint16_t rx, uint16_t tx)
+{
+	return rte_align32pow2(port->queues * ((uint32_t)rx + tx + 1024u)) - 1;
+}
+
 static int set_up_queues(struct pydp_port *port, const struct pydp_port_config *config)
 {
 	uint16_t rx = config->rx_descriptors ? config->rx_descriptors : ETHDEV_DESCRIPTORS;
@@ -104,32 +129,43 @@ static int set_up_queues(struct pydp_port *port, const struct pydp_port_config *
 
 	if (result != 0)
 		return refuse(port, "take the numbers of descriptors", result);
-	mbufs = config->mbufs ? config->mbufs : rte_align32pow2(rx + tx + 1024u) - 1;
+	mbufs = config->mbufs ? config->mbufs : buffers(port, rx, tx);
 	result = pool_create(mbufs, 0, port->numa_node, &port->pool);
 	if (result != PYDP_OK)
 		return result;
 	port->rx_capacity = queue_capacity(port, config->devargs, rx);
-	result = rte_eth_rx_queue_setup(port->ethdev, 0, rx, (unsigned int)port->numa_node, NULL, port->pool);
-	if (result != 0)
-		return refuse(port, "set up its receive queue", result);
-	result = rte_eth_tx_queue_setup(port->ethdev, 0, tx, (unsigned int)port->numa_node, NULL);
-	return result == 0 ? PYDP_OK : refuse(port, "set up its transmit queue", result);
+	for (uint16_t i = 0; i < port->queues; i++) {
+		result = rte_eth_rx_queue_setup(port->ethdev, i, rx, (unsigned int)port->numa_node, NULL, port->pool);
+		if (result != 0)
+			return refuse(port, "set up its receive queue", result);
+		result = rte_eth_tx_queue_setup(port->ethdev, i, tx, (unsigned int)port->numa_node, NULL);
+		if (result != 0)
+			return refuse(port, "set up its transmit queue", result);
+	}
+	return PYDP_OK;
 }
 
 /* A worker sleeps on an epoll descriptor, through which DPDK reads the driver's. */
-static void set_up_wait(struct pydp_port *port)
+static void set_up_wait(struct pydp_port *port, uint16_t number)
 {
+	struct port_queue *queue = &port->queue[number];
 	int result = -1;
 
-	if (!port->wakes)
+	queue->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (queue->wait_fd < 0)
 		return;
-	port->wakes = false;
-	port->wait_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (port->wait_fd < 0)
+	if (rte_eth_dev_rx_intr_ctl_q_get_fd(port->ethdev, number) >= 0)
+		result = rte_eth_dev_rx_intr_ctl_q(port->ethdev, number, queue->wait_fd, RTE_INTR_EVENT_ADD, NULL);
+	queue->wakes = queue->drains_fd = result == 0;
+}
+
+static void set_up_waits(struct pydp_port *port)
+{
+	if (!port->queue[0].wakes)
 		return;
-	if (rte_eth_dev_rx_intr_ctl_q_get_fd(port->ethdev, 0) >= 0)
-		result = rte_eth_dev_rx_intr_ctl_q(port->ethdev, 0, port->wait_fd, RTE_INTR_EVENT_ADD, NULL);
-	port->wakes = port->drains_fd = result == 0;
+	port->queue[0].wakes = false;
+	for (uint16_t i = 0; i < port->queues; i++)
+		set_up_wait(port, i);
 }
 
 static int set_reception(struct pydp_port *port, bool promiscuous)
@@ -187,7 +223,8 @@ static int start(struct pydp_port *port, const struct pydp_port_config *config)
 		return refuse(port, "describe itself", result);
 	snprintf(port->driver, sizeof(port->driver), "%s", info.driver_name);
 	port->numa_node = rte_eth_dev_socket_id(port->ethdev);
-	result = configure(port);
+	port->queues = config->queues ? config->queues : 1;
+	result = configure(port, &info);
 	if (result == PYDP_OK)
 		result = set_up_queues(port, config);
 	if (result != PYDP_OK)
@@ -195,7 +232,7 @@ static int start(struct pydp_port *port, const struct pydp_port_config *config)
 	result = rte_eth_dev_start(port->ethdev);
 	if (result != 0)
 		return refuse(port, "start", result);
-	set_up_wait(port);
+	set_up_waits(port);
 	if (rte_eth_dev_get_mtu(port->ethdev, &port->mtu) != 0)
 		port->mtu = RTE_ETHER_MTU;
 	result = take_mac(port);
@@ -264,8 +301,9 @@ void ethdev_close(struct pydp_port *port)
 		}
 		log_record_end(reason, sizeof(reason), false);
 	}
-	if (port->wait_fd >= 0)
-		close(port->wait_fd);
+	for (uint16_t i = 0; i < port->queues; i++)
+		if (port->queue[i].wait_fd >= 0)
+			close(port->queue[i].wait_fd);
 	if (port->wire != NULL)
 		ringlink_release(port->wire);
 	else

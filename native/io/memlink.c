@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The in-memory cable. A direction is a ring with one producer and one consumer; a full ring loses packets at the receiver,
- * as a NIC's full queue does, and a sleeping receiver is woken by an eventfd. */
+/* The in-memory cable. A direction is a ring with one consumer for each queue of the receiver; a full ring loses packets there, as
+ * a NIC's full queue does, and a sleeping receiver is woken by an eventfd. */
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,55 +15,98 @@
 #include "io/memlink.h"
 #include "io/pool.h"
 #include "io/port_control.h"
+#include "io/spread.h"
 
 #define MEMLINK_DEFAULT_CAPACITY 1024u
 
-struct memlink_direction {
+/* A receive queue of one end. */
+struct memlink_queue {
 	struct rte_ring *ring;
-	struct rte_mempool *pool; /* the sender's */
 	int wake_fd;
-	alignas(64) atomic_uint asleep;      /* set by the receiver, taken by the sender */
-	alignas(64) _Atomic uint64_t missed; /* written by the sender, read by any */
+	alignas(64) atomic_uint asleep;      /* set by the receiver, taken by a sender */
+	alignas(64) _Atomic uint64_t missed; /* added to by senders, read by any */
+};
+
+struct memlink_direction {
+	struct rte_mempool *pool; /* the sender's */
+	struct memlink_queue queue[PORT_QUEUES];
 };
 
 /* towards[i] leads to end i */
 struct memlink {
+	uint16_t queues;
 	struct memlink_direction towards[2];
 	atomic_uint open_ends;
 };
 
-uint16_t memlink_receive(struct pydp_port *port, struct rte_mbuf **mbufs, uint16_t count)
+static struct memlink_queue *queue_of(const struct pydp_port *port, uint16_t queue)
 {
-	unsigned int received = rte_ring_sc_dequeue_burst(port->link->towards[port->side].ring, (void **)mbufs, count, NULL);
+	return &port->link->towards[port->side].queue[queue];
+}
+
+uint16_t memlink_receive(struct pydp_port *port, uint16_t number, struct rte_mbuf **mbufs, uint16_t count)
+{
+	struct port_queue *counts = &port->queue[number];
+	unsigned int received = rte_ring_sc_dequeue_burst(queue_of(port, number)->ring, (void **)mbufs, count, NULL);
 	uint64_t bytes = 0;
 
 	if (received == 0)
 		return 0;
 	for (unsigned int i = 0; i < received; i++)
 		bytes += rte_pktmbuf_pkt_len(mbufs[i]);
-	atomic_store_explicit(&port->rx_packets, port->rx_packets + received, memory_order_relaxed);
-	atomic_store_explicit(&port->rx_bytes, port->rx_bytes + bytes, memory_order_relaxed);
+	atomic_store_explicit(&counts->rx_packets, counts->rx_packets + received, memory_order_relaxed);
+	atomic_store_explicit(&counts->rx_bytes, counts->rx_bytes + bytes, memory_order_relaxed);
 	if (port->taps != NULL)
 		capture_packets(port->taps, PYDP_RECEIVED, mbufs, (uint16_t)received);
 	return (uint16_t)received;
 }
 
-static void wake(struct memlink_direction *direction)
+static void wake(struct memlink_queue *queue)
 {
 	uint64_t one = 1;
 
 	/* Pairs with memlink_wait_arm: either the receiver sees the packet or we see that it sleeps. */
 	atomic_thread_fence(memory_order_seq_cst);
-	if (atomic_load_explicit(&direction->asleep, memory_order_relaxed) == 0 || atomic_exchange(&direction->asleep, 0) == 0)
+	if (atomic_load_explicit(&queue->asleep, memory_order_relaxed) == 0 || atomic_exchange(&queue->asleep, 0) == 0)
 		return;
-	if (write(direction->wake_fd, &one, sizeof(one)) < 0)
+	if (write(queue->wake_fd, &one, sizeof(one)) < 0)
 		return; /* the counter is at its maximum: readable in any case */
 }
 
-uint16_t memlink_transmit(struct pydp_port *port, struct rte_mbuf **mbufs, uint16_t count)
+static void deliver(struct memlink_queue *queue, struct rte_mbuf **mbufs, uint16_t count)
+{
+	unsigned int delivered = rte_ring_enqueue_burst(queue->ring, (void *const *)mbufs, count, NULL);
+
+	if (delivered < count) {
+		rte_pktmbuf_free_bulk(mbufs + delivered, count - delivered);
+		atomic_fetch_add_explicit(&queue->missed, count - delivered, memory_order_relaxed);
+	}
+	wake(queue);
+}
+
+/* To each queue what is its own, in order. */
+static void spread(struct memlink_direction *direction, uint16_t queues, struct rte_mbuf **mbufs, uint16_t count)
+{
+	struct rte_mbuf *part[PORT_BURST];
+	uint16_t number[PORT_BURST];
+
+	for (uint16_t i = 0; i < count; i++)
+		number[i] = spread_queue(mbufs[i], queues);
+	for (uint16_t queue = 0; queue < queues; queue++) {
+		uint16_t size = 0;
+
+		for (uint16_t i = 0; i < count; i++)
+			if (number[i] == queue)
+				part[size++] = mbufs[i];
+		if (size > 0)
+			deliver(&direction->queue[queue], part, size);
+	}
+}
+
+uint16_t memlink_transmit(struct pydp_port *port, uint16_t number, struct rte_mbuf **mbufs, uint16_t count)
 {
 	struct memlink_direction *direction = &port->link->towards[port->side ^ 1];
-	unsigned int delivered;
+	struct port_queue *counts = &port->queue[number];
 	uint64_t bytes = 0;
 
 	if (count == 0)
@@ -76,62 +119,66 @@ uint16_t memlink_transmit(struct pydp_port *port, struct rte_mbuf **mbufs, uint1
 		bytes += rte_pktmbuf_pkt_len(mbufs[i]);
 		mbufs[i]->port = RTE_MBUF_PORT_INVALID;
 	}
-	delivered = rte_ring_sp_enqueue_burst(direction->ring, (void *const *)mbufs, count, NULL);
-	if (delivered < count) {
-		rte_pktmbuf_free_bulk(mbufs + delivered, count - delivered);
-		atomic_store_explicit(&direction->missed, direction->missed + (count - delivered), memory_order_relaxed);
-	}
-	atomic_store_explicit(&port->tx_packets, port->tx_packets + count, memory_order_relaxed);
-	atomic_store_explicit(&port->tx_bytes, port->tx_bytes + bytes, memory_order_relaxed);
-	wake(direction);
+	if (port->link->queues == 1)
+		deliver(&direction->queue[0], mbufs, count);
+	else
+		for (uint32_t done = 0; done < count; done += PORT_BURST)
+			spread(direction, port->link->queues, mbufs + done, (uint16_t)RTE_MIN(count - done, PORT_BURST));
+	atomic_store_explicit(&counts->tx_packets, counts->tx_packets + count, memory_order_relaxed);
+	atomic_store_explicit(&counts->tx_bytes, counts->tx_bytes + bytes, memory_order_relaxed);
 	return count;
 }
 
 uint64_t memlink_missed(const struct pydp_port *port)
 {
-	return atomic_load_explicit(&port->link->towards[port->side].missed, memory_order_relaxed);
+	uint64_t missed = 0;
+
+	for (uint16_t i = 0; i < port->queues; i++)
+		missed += atomic_load_explicit(&queue_of(port, i)->missed, memory_order_relaxed);
+	return missed;
 }
 
-int32_t memlink_waiting(const struct pydp_port *port)
+int32_t memlink_waiting(const struct pydp_port *port, uint16_t queue)
 {
-	return (int32_t)rte_ring_count(port->link->towards[port->side].ring);
+	return (int32_t)rte_ring_count(queue_of(port, queue)->ring);
 }
 
-bool memlink_wait_arm(struct pydp_port *port)
+bool memlink_wait_arm(struct pydp_port *port, uint16_t number)
 {
-	struct memlink_direction *direction = &port->link->towards[port->side];
+	struct memlink_queue *queue = queue_of(port, number);
 
-	atomic_store(&direction->asleep, 1);
+	atomic_store(&queue->asleep, 1);
 	atomic_thread_fence(memory_order_seq_cst);
-	return rte_ring_empty(direction->ring) != 0;
+	return rte_ring_empty(queue->ring) != 0;
 }
 
-void memlink_wait_disarm(struct pydp_port *port)
+void memlink_wait_disarm(struct pydp_port *port, uint16_t number)
 {
-	struct memlink_direction *direction = &port->link->towards[port->side];
+	struct memlink_queue *queue = queue_of(port, number);
 	uint64_t count;
 
-	if (atomic_exchange(&direction->asleep, 0) != 0)
+	if (atomic_exchange(&queue->asleep, 0) != 0)
 		return;
-	if (read(direction->wake_fd, &count, sizeof(count)) < 0)
+	if (read(queue->wake_fd, &count, sizeof(count)) < 0)
 		return; /* the sender has taken the flag and has not written yet: one needless wake-up later */
 }
 
-static void free_direction(struct memlink_direction *direction)
+static void free_queue(struct memlink_queue *queue)
 {
 	void *mbuf;
 
-	while (direction->ring != NULL && rte_ring_dequeue(direction->ring, &mbuf) == 0)
+	while (queue->ring != NULL && rte_ring_dequeue(queue->ring, &mbuf) == 0)
 		rte_pktmbuf_free(mbuf);
-	rte_ring_free(direction->ring);
-	if (direction->wake_fd >= 0)
-		close(direction->wake_fd);
+	rte_ring_free(queue->ring);
+	if (queue->wake_fd >= 0)
+		close(queue->wake_fd);
 }
 
 static void free_link(struct memlink *link)
 {
 	for (int i = 0; i < 2; i++)
-		free_direction(&link->towards[i]);
+		for (uint16_t queue = 0; queue < link->queues; queue++)
+			free_queue(&link->towards[i].queue[queue]);
 	for (int i = 0; i < 2; i++)
 		pool_retire(link->towards[i].pool);
 	free(link);
@@ -145,21 +192,34 @@ void memlink_close(struct pydp_port *port)
 		free_link(link);
 }
 
-static int make_direction(struct memlink_direction *direction, uint32_t capacity)
+static int make_queue(struct memlink_queue *queue, uint32_t capacity, unsigned int producers)
 {
 	char name[RTE_RING_NAMESIZE];
 
 	snprintf(name, sizeof(name), "pydp-link-%u", eal_unique());
-	direction->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (direction->wake_fd < 0)
+	queue->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (queue->wake_fd < 0)
 		return error_set(PYDP_E_SYSTEM, "no eventfd for the link: raise the limit of open files (ulimit -n)");
-	direction->ring = rte_ring_create(name, capacity, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
-	if (direction->ring == NULL)
+	queue->ring = rte_ring_create(name, capacity, SOCKET_ID_ANY, producers | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+	if (queue->ring == NULL)
 		return error_set(PYDP_E_NOMEM, "no memory for a link of %u packets (%s)", capacity, rte_strerror(rte_errno));
-	return pool_create(capacity + 1023, 0, SOCKET_ID_ANY, &direction->pool);
+	return PYDP_OK;
 }
 
-static int make_link(uint32_t capacity, struct memlink **made)
+/* With several queues there may be several threads that transmit, too. */
+static int make_direction(struct memlink_direction *direction, uint16_t queues, uint32_t capacity)
+{
+	unsigned int producers = queues == 1 ? RING_F_SP_ENQ : 0;
+	int result = PYDP_OK;
+
+	for (uint16_t i = 0; i < queues; i++)
+		direction->queue[i].wake_fd = -1;
+	for (uint16_t i = 0; i < queues && result == PYDP_OK; i++)
+		result = make_queue(&direction->queue[i], capacity, producers);
+	return result == PYDP_OK ? pool_create(queues * (capacity + 1024) - 1, 0, SOCKET_ID_ANY, &direction->pool) : result;
+}
+
+static int make_link(uint16_t queues, uint32_t capacity, struct memlink **made)
 {
 	struct memlink *link = aligned_alloc(64, sizeof(*link));
 	int result;
@@ -167,10 +227,12 @@ static int make_link(uint32_t capacity, struct memlink **made)
 	if (link == NULL)
 		return error_set(PYDP_E_NOMEM, "no memory for a link");
 	memset(link, 0, sizeof(*link));
-	link->towards[0].wake_fd = link->towards[1].wake_fd = -1;
-	result = make_direction(&link->towards[0], capacity);
+	link->queues = queues;
+	for (uint16_t i = 0; i < queues; i++)
+		link->towards[1].queue[i].wake_fd = -1;
+	result = make_direction(&link->towards[0], queues, capacity);
 	if (result == PYDP_OK)
-		result = make_direction(&link->towards[1], capacity);
+		result = make_direction(&link->towards[1], queues, capacity);
 	if (result != PYDP_OK)
 		free_link(link);
 	*made = link;
@@ -189,8 +251,11 @@ static struct pydp_port *make_end(struct memlink *link, const char *link_name, u
 	snprintf(port->driver, sizeof(port->driver), "memory-link");
 	port->link = link;
 	port->side = side;
-	port->wakes = true;
-	port->wait_fd = link->towards[side].wake_fd;
+	port->queues = link->queues;
+	for (uint16_t i = 0; i < port->queues; i++) {
+		port->queue[i].wakes = true;
+		port->queue[i].wait_fd = link->towards[side].queue[i].wake_fd;
+	}
 	port->pool = link->towards[side ^ 1].pool;
 	port->rx_capacity = capacity;
 	port->mac = port_make_mac();
@@ -201,7 +266,7 @@ int memlink_create(const struct pydp_link_config *config, struct pydp_port *ends
 {
 	uint32_t capacity = config->capacity ? config->capacity : MEMLINK_DEFAULT_CAPACITY;
 	struct memlink *link = NULL;
-	int result = make_link(capacity, &link);
+	int result = make_link(config->queues ? config->queues : 1, capacity, &link);
 
 	if (result != PYDP_OK)
 		return result;

@@ -16,7 +16,7 @@
 uint16_t port_vanish(struct pydp_port *port, struct rte_mbuf **mbufs, uint16_t count)
 {
 	rte_pktmbuf_free_bulk(mbufs, count);
-	atomic_store_explicit(&port->tx_cut, port->tx_cut + count, memory_order_relaxed);
+	atomic_fetch_add_explicit(&port->tx_cut, count, memory_order_relaxed);
 	return count;
 }
 
@@ -31,21 +31,42 @@ static uint16_t refuse_while_cut(uint16_t ethdev, uint16_t queue, struct rte_mbu
 	return atomic_load_explicit(&port->cut, memory_order_acquire) ? 0 : count;
 }
 
+/* The callbacks stay until the port is closed: DPDK cannot say when a running worker has left one. */
+static int install_cut(struct pydp_port *port)
+{
+	for (uint16_t i = 0; i < port->queues; i++) {
+		if (port->queue[i].cut_hook == NULL)
+			port->queue[i].cut_hook = rte_eth_add_tx_callback(port->ethdev, i, refuse_while_cut, port);
+		if (port->queue[i].cut_hook == NULL)
+			return error_set(PYDP_E_UNSUPPORTED, "%s cannot be cut: this DPDK is built without transmit callbacks",
+					 port->name);
+	}
+	return PYDP_OK;
+}
+
 int port_cut(struct pydp_port *port, bool on)
 {
 	unsigned int absent = 0;
 
-	/* The callback stays until the port is closed: DPDK cannot say when a running worker has left it. */
 	if (port->kind == PORT_ETHDEV && on && atomic_compare_exchange_strong(&port->cut_installed, &absent, 1)) {
-		port->cut_hook = rte_eth_add_tx_callback(port->ethdev, 0, refuse_while_cut, port);
-		if (port->cut_hook == NULL) {
+		int result = install_cut(port);
+
+		if (result != PYDP_OK) {
 			atomic_store(&port->cut_installed, 0);
-			return error_set(PYDP_E_UNSUPPORTED, "%s cannot be cut: this DPDK is built without transmit callbacks",
-					 port->name);
+			return result;
 		}
 	}
 	atomic_store_explicit(&port->cut, on ? 1 : 0, memory_order_release);
 	return PYDP_OK;
+}
+
+uint16_t port_receive_any(struct pydp_port *port, struct rte_mbuf **mbufs, uint16_t count)
+{
+	uint16_t received = 0;
+
+	for (uint16_t i = 0; i < port->queues && received < count; i++)
+		received += port_receive(port, i, mbufs + received, count - received);
+	return received;
 }
 
 uint64_t port_missed(const struct pydp_port *port)
@@ -58,11 +79,11 @@ uint64_t port_missed(const struct pydp_port *port)
 	return missed;
 }
 
-int32_t port_waiting(const struct pydp_port *port)
+int32_t port_waiting(const struct pydp_port *port, uint16_t queue)
 {
 	if (port->kind == PORT_MEMLINK)
-		return memlink_waiting(port);
-	return rte_eth_rx_queue_count(port->ethdev, 0);
+		return memlink_waiting(port, queue);
+	return rte_eth_rx_queue_count(port->ethdev, queue);
 }
 
 static int ethdev_stats(const struct pydp_port *port, struct pydp_port_stats *stats)
@@ -89,42 +110,50 @@ int port_statistics(const struct pydp_port *port, struct pydp_port_stats *stats)
 	stats->tx_cut = atomic_load_explicit(&port->tx_cut, memory_order_relaxed);
 	if (port->kind == PORT_ETHDEV)
 		return ethdev_stats(port, stats);
-	stats->rx_packets = atomic_load_explicit(&port->rx_packets, memory_order_relaxed);
-	stats->rx_bytes = atomic_load_explicit(&port->rx_bytes, memory_order_relaxed);
-	stats->tx_packets = atomic_load_explicit(&port->tx_packets, memory_order_relaxed);
-	stats->tx_bytes = atomic_load_explicit(&port->tx_bytes, memory_order_relaxed);
+	for (uint16_t i = 0; i < port->queues; i++) {
+		const struct port_queue *queue = &port->queue[i];
+
+		stats->rx_packets += atomic_load_explicit(&queue->rx_packets, memory_order_relaxed);
+		stats->rx_bytes += atomic_load_explicit(&queue->rx_bytes, memory_order_relaxed);
+		stats->tx_packets += atomic_load_explicit(&queue->tx_packets, memory_order_relaxed);
+		stats->tx_bytes += atomic_load_explicit(&queue->tx_bytes, memory_order_relaxed);
+	}
 	stats->rx_missed = memlink_missed(port);
 	return PYDP_OK;
 }
 
-bool port_wait_arm(struct pydp_port *port)
+bool port_wait_arm(struct pydp_port *port, uint16_t queue)
 {
 	if (port->kind == PORT_MEMLINK)
-		return memlink_wait_arm(port);
-	if (rte_eth_dev_rx_intr_enable(port->ethdev, 0) == 0)
-		return rte_eth_rx_queue_count(port->ethdev, 0) <= 0;
+		return memlink_wait_arm(port, queue);
+	if (rte_eth_dev_rx_intr_enable(port->ethdev, queue) == 0)
+		return rte_eth_rx_queue_count(port->ethdev, queue) <= 0;
 	return true; /* the driver's descriptor is level triggered, as the one of net_tap */
 }
 
-void port_wait_disarm(struct pydp_port *port)
+void port_wait_disarm(struct pydp_port *port, uint16_t queue)
 {
 	struct rte_epoll_event events[4];
 
 	if (port->kind == PORT_MEMLINK) {
-		memlink_wait_disarm(port);
+		memlink_wait_disarm(port, queue);
 		return;
 	}
-	rte_eth_dev_rx_intr_disable(port->ethdev, 0);
-	if (port->drains_fd)
-		rte_epoll_wait(port->wait_fd, events, 4, 0);
+	rte_eth_dev_rx_intr_disable(port->ethdev, queue);
+	if (port->queue[queue].drains_fd)
+		rte_epoll_wait(port->queue[queue].wait_fd, events, 4, 0);
 }
 
 /* DPDK keeps callbacks for whatever device gets the same number next. Nobody polls the port any more. */
 static void forget_cut(struct pydp_port *port)
 {
-	if (port->cut_hook != NULL && rte_eth_remove_tx_callback(port->ethdev, 0, port->cut_hook) == 0)
-		rte_free((void *)(uintptr_t)port->cut_hook);
-	port->cut_hook = NULL;
+	for (uint16_t i = 0; i < port->queues; i++) {
+		const struct rte_eth_rxtx_callback *hook = port->queue[i].cut_hook;
+
+		if (hook != NULL && rte_eth_remove_tx_callback(port->ethdev, i, hook) == 0)
+			rte_free((void *)(uintptr_t)hook);
+		port->queue[i].cut_hook = NULL;
+	}
 }
 
 int port_close(struct pydp_port *port)

@@ -8,15 +8,18 @@
 
 struct pydp_port *port_new(enum port_kind kind, const char *name)
 {
-	struct pydp_port *port = calloc(1, sizeof(*port));
+	struct pydp_port *port = aligned_alloc(alignof(struct pydp_port), sizeof(*port));
 
 	if (port == NULL) {
 		error_set(PYDP_E_NOMEM, "no memory for port %s", name);
 		return NULL;
 	}
+	memset(port, 0, sizeof(*port));
 	port->kind = kind;
 	port->ethdev = UINT16_MAX;
-	port->wait_fd = -1;
+	port->queues = 1;
+	for (uint32_t i = 0; i < PORT_QUEUES; i++)
+		port->queue[i].wait_fd = -1;
 	port->mtu = 1500;
 	port->numa_node = SOCKET_ID_ANY;
 	snprintf(port->name, sizeof(port->name), "%s", name);
@@ -54,7 +57,8 @@ int port_describe(const struct pydp_port *port, struct pydp_port_info *info)
 	info->mac = port->mac;
 	info->mtu = port->mtu;
 	info->ethdev_id = port->kind == PORT_ETHDEV ? port->ethdev : UINT16_MAX;
-	info->rx_interrupts = port->wakes;
+	info->queues = (uint8_t)port->queues;
+	info->rx_interrupts = port->queue[0].wakes;
 	info->numa_node = port->numa_node;
 	info->cut = atomic_load(&port->cut) != 0;
 	describe_link(port, info);

@@ -97,7 +97,8 @@ static bool is_ours(struct path_port *port, const struct path_packet *packet)
 	const uint8_t *destination = packet_destination(packet);
 
 	return path_local_find(port, packet->vlan, packet->family, destination) != NULL ||
-	       (port->forwards && port->host == NULL && path_local_find_anywhere(port, packet->family, destination) != NULL);
+	       (path_forwards(port) && port->host == NULL &&
+		path_local_find_anywhere(port, packet->family, destination) != NULL);
 }
 
 /* For an address of another port of ours, and of a kind that routers bring wherever they like. */
@@ -135,7 +136,7 @@ static uint32_t classify_elsewhere(const struct path_port *port, struct path_pac
 		return is_icmp6 && packet_destination(packet)[0] == 0xfe
 			       ? classify_icmp6(packet, packet->network + IP6_LENGTH, load16(packet->network + IP6_PAYLOAD_AT))
 			       : for_host(port, packet, PYDP_CNT_DROP_NOT_FOR_US);
-	if (!port->forwards)
+	if (!path_forwards(port))
 		return PYDP_CNT_DROP_NOT_FOR_US;
 	if (packet->family == 4 && path_is_broadcast(port, packet_destination(packet)))
 		return for_host(port, packet, PYDP_CNT_DROP_BROADCAST);
@@ -144,7 +145,7 @@ static uint32_t classify_elsewhere(const struct path_port *port, struct path_pac
 
 static bool is_ping(const struct path_port *port, const uint8_t *icmp, uint16_t length, uint8_t type)
 {
-	return port->forwards && port->host == NULL && length > 0 && icmp[0] == type;
+	return path_forwards(port) && port->host == NULL && length > 0 && icmp[0] == type;
 }
 
 static uint32_t keep_ping(struct path_packet *packet, uint8_t *icmp, uint16_t length)
@@ -313,7 +314,7 @@ uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t
 	for (uint16_t i = 0; i < count; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
 	transit->four_count = transit->six_count = transit->odd_count = 0;
-	if (port->forwards) {
+	if (path_forwards(port)) {
 		count = path_sift(port, mbufs, count, transit, rest);
 		mbufs = rest;
 	}

@@ -206,7 +206,7 @@ static __rte_noinline void ask_reverse(struct path_forward *forward, struct path
 		uint64_t word = path_nexthop_find(&forward->nexthops, next_hops[i]);
 		uint16_t at = passed->count;
 
-		if (!rpf_holds(&forward->nexthops, word, from->rpf, from->index, passed->tidy ? 0 : passed->vlans[i])) {
+		if (!rpf_holds(&forward->nexthops, word, path_rpf(from), from->index, passed->tidy ? 0 : passed->vlans[i])) {
 			path_drop(from, passed->mbufs[i], PYDP_CNT_DROP_RPF);
 			continue;
 		}
@@ -322,8 +322,7 @@ static __rte_always_inline void leave(struct path_forward *forward, struct path_
 		if (unlikely(to == NULL))
 			continue;
 		state = path_adjacency_state(to);
-		if (likely(tidy && state == READY && to->vlan == 0 &&
-			   passed->lengths[i] <= (uint32_t)ETHER_LENGTH + to->mtu))
+		if (likely(tidy && state == READY && to->vlan == 0 && passed->lengths[i] <= (uint32_t)ETHER_LENGTH + to->mtu))
 			path_adjacency_write(to, network - ETHER_LENGTH, ETHER_TYPE_AT);
 		else if (!settle(forward, from, passed, i, family, to))
 			continue;
@@ -348,7 +347,7 @@ static __rte_always_inline void forward_family(struct path_forward *forward, str
 		ask4(forward, from, transit, &passed);
 	else
 		ask6(forward, from, transit, &passed);
-	if (unlikely(from->rpf != PYDP_RPF_OFF))
+	if (unlikely(path_rpf(from) != PYDP_RPF_OFF))
 		ask_reverse(forward, from, &passed, family);
 	look_up(forward, family, passed.destinations, passed.addresses, passed.next_hops, passed.count);
 	if (likely(passed.tidy))

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Neighbour solicitations and advertisements (RFC 4861 sections 4.3, 4.4, 7). No router discovery, no redirects. */
 #include "core/checksum.h"
+#include "core/icmp.h"
 #include "path/host.h"
 #include "path/neighbour.h"
 
 enum {
-	SOLICITATION = 135,
-	ADVERTISEMENT = 136,
 	FLAGS_AT = 4,
 	TARGET_AT = 8,
 	OPTIONS_AT = 24,
@@ -102,7 +101,7 @@ static void answer(struct path_port *port, const struct path_packet *packet, con
 		path_count(port, PYDP_CNT_DROP_NO_MBUF, 1);
 		return;
 	}
-	write(icmp, ADVERTISEMENT, nameless ? FLAG_OVERRIDE : FLAG_SOLICITED | FLAG_OVERRIDE, packet->payload + TARGET_AT,
+	write(icmp, ICMP6_ADVERTISEMENT, nameless ? FLAG_OVERRIDE : FLAG_SOLICITED | FLAG_OVERRIDE, packet->payload + TARGET_AT,
 	      OPTION_TARGET, &port->mac);
 	send_nd(port, mbuf,
 		nameless     ? all_nodes_mac
@@ -163,12 +162,12 @@ static enum pydp_counter receive(struct path_port *port, const struct path_packe
 {
 	uint8_t type = packet->payload_length > 0 ? packet->payload[0] : 0;
 
-	if (type != SOLICITATION && type != ADVERTISEMENT)
+	if (type != ICMP6_SOLICITATION && type != ICMP6_ADVERTISEMENT)
 		return PYDP_CNT_DROP_OTHER_ICMP6;
 	if (packet->payload_length < OPTIONS_AT || packet->network[IP6_HOP_LIMIT_AT] != HOP_LIMIT || packet->payload[1] != 0 ||
 	    packet->payload[TARGET_AT] == 0xff || !checksum_ok(packet))
 		return PYDP_CNT_DROP_ND_MALFORMED;
-	if (type == SOLICITATION)
+	if (type == ICMP6_SOLICITATION)
 		return solicited(port, packet, claim, engine, now_ns);
 	return advertised(port, packet, claim, engine, now_ns);
 }
@@ -183,7 +182,7 @@ void path_nd_receive(struct path_port *port, struct path_packet *packet, path_cl
 	} else {
 		path_count(port, verdict, 1);
 		/* What answers a question of ours may answer one of the host's, too. */
-		if (verdict == PYDP_CNT_RX_ND && packet->payload[0] == ADVERTISEMENT)
+		if (verdict == PYDP_CNT_RX_ND && packet->payload[0] == ICMP6_ADVERTISEMENT)
 			path_host_copy(port, packet->mbuf, now_ns);
 		else
 			rte_pktmbuf_free(packet->mbuf);
@@ -202,6 +201,6 @@ void path_nd_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, co
 	memcpy(group, solicited_prefix, sizeof(solicited_prefix));
 	memcpy(group + 13, target + 13, 3);
 	memcpy(mac + 3, target + 13, 3);
-	write(icmp, SOLICITATION, 0, target, OPTION_SOURCE, &port->mac);
+	write(icmp, ICMP6_SOLICITATION, 0, target, OPTION_SOURCE, &port->mac);
 	send_nd(port, mbuf, mac, vlan, local, group, icmp);
 }

@@ -32,11 +32,11 @@ struct path_port {
 	struct path_port **ports;   /* of the engine, this one among them */
 	struct pydp_mac mac;
 	uint16_t staged;
-	uint8_t listens; /* to which BFD: a bit for each enum bfd_kind */
+	_Atomic uint8_t listens; /* to which BFD: a bit for each enum bfd_kind */
 	uint32_t local_count;
 	uint32_t echo_sessions; /* with BFD_FEATURE_ECHO */
-	bool forwards;          /* packets that are not for us are in transit */
-	uint8_t rpf;            /* enum pydp_rpf */
+	_Atomic bool forwards;  /* packets that are not for us are in transit */
+	_Atomic uint8_t rpf;    /* enum pydp_rpf */
 	const struct path_filter *filter;
 	struct rte_mempool *pool;
 	struct path_host *host;                /* NULL: none */
@@ -47,9 +47,31 @@ struct path_port {
 	struct path_local locals[PATH_LOCALS];
 };
 
+static inline uint8_t path_listening(const struct path_port *port)
+{
+	return atomic_load_explicit(&port->listens, memory_order_relaxed);
+}
+
 static inline bool path_listens(const struct path_port *port, enum bfd_kind kind)
 {
-	return port->listens >> kind & 1;
+	return path_listening(port) >> kind & 1;
+}
+
+static inline bool path_forwards(const struct path_port *port)
+{
+	return atomic_load_explicit(&port->forwards, memory_order_relaxed);
+}
+
+static inline uint8_t path_rpf(const struct path_port *port)
+{
+	return atomic_load_explicit(&port->rpf, memory_order_relaxed);
+}
+
+static inline void path_settle(struct path_port *port, bool forwards, uint8_t rpf, uint8_t listens)
+{
+	atomic_store_explicit(&port->forwards, forwards, memory_order_relaxed);
+	atomic_store_explicit(&port->rpf, rpf, memory_order_relaxed);
+	atomic_store_explicit(&port->listens, listens, memory_order_relaxed);
 }
 
 static inline void path_count(struct path_port *port, enum pydp_counter counter, uint64_t count)

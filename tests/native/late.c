@@ -17,7 +17,7 @@ static struct pydp_worker_stats worker(struct side *side)
 {
 	struct pydp_worker_stats stats;
 
-	OK(pydp_engine_worker_stats(side->engine, &stats));
+	OK(pydp_engine_worker_stats(side->engine, 0, &stats));
 	return stats;
 }
 

@@ -111,11 +111,11 @@ static void a_worker_stopped_on_its_way_to_the_queue_is_not_down(void)
 		atomic_store(&stop_until, pydp_clock_ns() + 400 * MS);
 		wait_until(pydp_clock_ns() + 700 * MS);
 		CHECK(atomic_load(&stops) == i + 1, "stopped %u times", atomic_load(&stops));
-		OK(pydp_engine_worker_stats(rig.right.engine, &stats));
+		OK(pydp_engine_worker_stats(rig.right.engine, 0, &stats));
 		if (stats.poll_gap_max_ns < 80 * MS)
 			CHECK(rig_read(&rig.left).down_count == 0, "Down after stop %u", i);
 	}
-	OK(pydp_engine_worker_stats(rig.left.engine, &stats));
+	OK(pydp_engine_worker_stats(rig.left.engine, 0, &stats));
 	CHECK(stats.poll_gap_max_ns >= 390 * MS, "own gap of %lu ns", stats.poll_gap_max_ns);
 	OK(pydp_engine_destroy(rig.left.engine));
 	OK(pydp_engine_destroy(rig.right.engine));
@@ -197,7 +197,7 @@ static void a_worker_stopped_in_its_sleep_over_a_full_queue_is_not_down(void)
 	left = rig_read(&rig.left);
 	CHECK(atomic_load(&stops) == 1, "stopped %u times", atomic_load(&stops));
 	CHECK(left.down_count == 0 && left.stall_count == 1, "%u downs, deferred %u times", left.down_count, left.stall_count);
-	OK(pydp_engine_worker_stats(rig.left.engine, &stats));
+	OK(pydp_engine_worker_stats(rig.left.engine, 0, &stats));
 	CHECK(stats.stalls == 1 && stats.poll_gap_max_ns >= 400 * MS, "own gap of %lu ns", stats.poll_gap_max_ns);
 	rig_break(&rig);
 }

@@ -66,7 +66,7 @@ static uint64_t turns(struct side *side)
 {
 	struct pydp_worker_stats stats;
 
-	OK(pydp_engine_worker_stats(side->engine, &stats));
+	OK(pydp_engine_worker_stats(side->engine, 0, &stats));
 	CHECK(stats.running == 1, "not running");
 	return stats.turns;
 }

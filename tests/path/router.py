@@ -43,12 +43,13 @@ def mac(port: int) -> str:
 
 
 class Router:
-    """See above. Time goes on by a millisecond a packet."""
+    """See above, with as many queues at each port as there are workers, unless told otherwise. Time goes on by a
+    millisecond a packet."""
 
-    def __init__(self, name: str, **forwarding: int) -> None:
+    def __init__(self, name: str, workers: int = 1, queues: int | None = None, **forwarding: int) -> None:
         self.pool = pydp.Mempool(name, 4095)
-        self.links = [pydp.link(f"{name}-{i}") for i in range(2)]
-        self.engine = pydp.Engine(name, seed=1)
+        self.links = [pydp.link(f"{name}-{i}", queues=queues or workers) for i in range(2)]
+        self.engine = pydp.Engine(name, workers=workers, seed=1)
         self.now_ns = 1_000_000_000
         for port, addresses in enumerate(ADDRESSES):
             assert self.engine.attach(self.links[port][0]) == port

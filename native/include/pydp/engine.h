@@ -19,7 +19,9 @@ struct pydp_engine_config {
 	uint32_t max_neighbours; /* 0: 4096 */
 	uint32_t max_nexthops;   /* ids of next hops, 0 among them, which is none; 0: 4096; at most 1048576 */
 	uint32_t event_capacity; /* records in the event ring, rounded up to a power of two; 0: 8192 */
-	uint64_t seed;           /* of jitter, discriminators and the key of echoes, for runs that repeat; 0: from the kernel */
+	uint32_t workers;        /* that share the forwarding; the first one has all the rest; 0: 1; at most 16 */
+	uint32_t reserved;
+	uint64_t seed; /* of jitter, discriminators and the key of echoes, for runs that repeat; 0: from the kernel */
 };
 
 enum pydp_idle {
@@ -28,17 +30,19 @@ enum pydp_idle {
 };
 
 struct pydp_worker_config {
-	int32_t cpu;           /* -1: wherever the scheduler likes */
+	int32_t cpu;           /* of the first worker; -1: wherever the scheduler likes */
 	uint32_t idle;         /* enum pydp_idle */
 	uint32_t max_sleep_us; /* longest sleep while some port has no receive interrupt; 0: 500 */
-	uint32_t reserved;
+	uint32_t cpu_count;
+	const int32_t *cpus; /* of the other workers, as far as there are so many; copied; -1 as above, as for those beyond */
 };
 
 int pydp_engine_create(const struct pydp_engine_config *config, pydp_engine_t **engine);
 /* Stops the worker, drops the sessions without a word to their peers, detaches the ports (which stay open). */
 int pydp_engine_destroy(pydp_engine_t *engine);
 
-/* Ports are attached while no worker runs; index counts from 0 in order. */
+/* Ports are attached while no worker runs; index counts from 0 in order. A port has at most as many queues as the engine has
+ * workers: each looks at the queue of its number and sends by it. What a port has no queue for goes by the first worker. */
 int pydp_engine_attach(pydp_engine_t *engine, pydp_port_t *port, uint32_t *index);
 /* Every address that a session sends from must be here; ARP and neighbour solicitations for it are answered.
  * vlan 0: untagged. Repeating a call changes nothing. */
@@ -51,6 +55,8 @@ int pydp_engine_stop(pydp_engine_t *engine);
 /* One turn of the worker loop at the given time, which never runs backwards (a smaller one is taken as the last).
  * PYDP_E_STATE while a worker runs. packets: how many were received in this turn; may be NULL. */
 int pydp_engine_step(pydp_engine_t *engine, uint64_t now_ns, uint32_t *packets);
+/* The same of one worker alone; of an engine with several, pydp_engine_step is all of them, the first one last. */
+int pydp_engine_step_worker(pydp_engine_t *engine, uint32_t worker, uint64_t now_ns, uint32_t *packets);
 /* The earliest time at which a timer of this (not running) engine is due, or an earlier one; UINT64_MAX: none. */
 int pydp_engine_next_deadline(pydp_engine_t *engine, uint64_t *deadline_ns);
 /* The clock of running engines: CLOCK_MONOTONIC in nanoseconds. */

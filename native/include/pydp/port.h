@@ -13,7 +13,8 @@ struct pydp_port_config {
 	uint16_t tx_descriptors; /* 0: 1024 */
 	uint32_t mbufs;          /* 0: chosen from the descriptors */
 	uint8_t promiscuous;
-	uint8_t reserved[3];
+	uint8_t queues; /* receive queues, by which the driver spreads flows, and transmit queues; 0: 1; at most 16 */
+	uint8_t reserved[2];
 };
 
 struct pydp_port_info {
@@ -27,7 +28,8 @@ struct pydp_port_info {
 	uint32_t speed_mbps;   /* 0: unknown */
 	int32_t numa_node;     /* -1: any */
 	uint8_t cut;           /* 1 while pydp_port_cut is on */
-	uint8_t reserved[3];
+	uint8_t queues;        /* receive queues, and as many transmit queues */
+	uint8_t reserved[2];
 };
 
 struct pydp_port_stats {
@@ -59,7 +61,8 @@ struct pydp_link_config {
 	const char *name;  /* the ends are NAME.0 and NAME.1; copied; at most 20 characters */
 	uint32_t capacity; /* packets in flight a direction, a power of two; 0: 1024 */
 	uint8_t ethdev;    /* 1: each end is a DPDK ethdev (net_ring), of which a process has 32; 0: rings of our own */
-	uint8_t reserved[3];
+	uint8_t queues; /* of each end, by which flows are spread, each with the capacity; 0: 1; at most 16; an ethdev has 1 */
+	uint8_t reserved[2];
 };
 int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, pydp_port_t **end1);
 

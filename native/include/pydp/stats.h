@@ -25,11 +25,16 @@ struct pydp_worker_stats {
 	uint64_t poll_gap_us_log2[24];
 	uint64_t commands;
 	uint64_t events;
-	uint64_t running; /* 1 or 0 */
+	uint64_t running;     /* 1 or 0 */
+	uint64_t received;    /* packets, from its queues */
+	uint64_t forwarded;   /* packets */
+	uint64_t handed_over; /* packets that it received and left to the first worker */
 };
 /* A poll gap is the time from one look at the receive queues to the next, less any part of it slept with every port able to
  * wake the worker. */
-int pydp_engine_worker_stats(pydp_engine_t *engine, struct pydp_worker_stats *stats);
+uint32_t pydp_engine_workers(const pydp_engine_t *engine);
+/* Workers count from 0; sessions, commands and events are the first one's. */
+int pydp_engine_worker_stats(pydp_engine_t *engine, uint32_t worker, struct pydp_worker_stats *stats);
 int pydp_engine_worker_stats_reset_gap(pydp_engine_t *engine);
 
 #endif

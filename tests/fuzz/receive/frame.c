@@ -245,5 +245,5 @@ void frame_send(struct world *world, const struct frame *frame, uint8_t fixes)
 		more = rte_pktmbuf_alloc(world->pool);
 		CLAIM(more != NULL && rte_pktmbuf_chain(mbuf, more) == 0);
 	}
-	CLAIM(port_transmit(world->far[frame->port], &mbuf, 1) == 1);
+	CLAIM(port_transmit(world->far[frame->port], 0, &mbuf, 1) == 1);
 }
