@@ -58,6 +58,8 @@ UNREACHABLE_COUNTERS = {
     "drop-neighbour-queue": "of packets that are forwarded",
     "drop-neighbour-failed": "of packets that are forwarded",
     "drop-neighbour-limit": "of packets that are forwarded",
+    "drop-handover": "between workers, of which the plays have one",
+    "drop-handover-control": "between workers, of which the plays have one",
     "drop-tx-full": "a memory link takes every frame and loses it at its other end, as missed; only a driver says no",
 }
 #: Reasons that are never a session's, and why.
