@@ -33,6 +33,13 @@ FORWARDING = Section(
             "Pings answered a second at each port without host; 0: none.",
         ),
         Key(
+            "routes",
+            'list of "bgp"',
+            values.list_of(values.choice(model.RouteSource)),
+            '["bgp"]',
+            "Whose routes are used beside those of [[route]] and [[port]]: bgp: our [[neighbor]]s'.",
+        ),
+        Key(
             "max-next-hops",
             "16..1048576",
             values.integer(16, 1_048_576),

@@ -14,6 +14,7 @@ from pathlib import Path
 from bfd_fastpath.config.addresses import Address as Address
 from bfd_fastpath.config.addresses import Network as Network
 from bfd_fastpath.config.model_forwarding import Forwarding as Forwarding
+from bfd_fastpath.config.model_forwarding import RouteSource as RouteSource
 from bfd_fastpath.config.model_forwarding import Rpf as Rpf
 from bfd_fastpath.config.model_forwarding import SpecialNextHop as SpecialNextHop
 from bfd_fastpath.config.model_forwarding import StaticRoute as StaticRoute

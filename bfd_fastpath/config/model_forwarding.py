@@ -25,6 +25,12 @@ class SpecialNextHop(StrEnum):
     PROHIBIT = "prohibit"
 
 
+class RouteSource(StrEnum):
+    """Who brings routes beside the configuration."""
+
+    BGP = "bgp"
+
+
 @dataclass(frozen=True, slots=True)
 class Forwarding:
     """Whether and how packets that are not for us are forwarded."""
@@ -34,6 +40,7 @@ class Forwarding:
     icmp_error_rate: int = 1000
     """Errors a second at each port."""
     icmp_echo_rate: int = 1000
+    routes: tuple[RouteSource, ...] = (RouteSource.BGP,)
     max_next_hops: int = 4096
     max_ipv4_routes: int = 2_097_152
     max_ipv6_routes: int = 2_097_152

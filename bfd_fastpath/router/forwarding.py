@@ -3,30 +3,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import structlog
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import pydp
 from bfd_fastpath.config import model
+from bfd_fastpath.router.bgp_routes import BgpRoutes
 from bfd_fastpath.router.links import Links
+from bfd_fastpath.router.peer import Peer
 from bfd_fastpath.router.rib import Refusal, Rib, Source
 from bfd_fastpath.router.static_routes import StaticRoutes
 from bfd_fastpath.session import Attachment
 
-_log = structlog.get_logger("forwarding")
-
 
 class Forwarding:
     """`wanted` says how large the tables are, for good; nothing is forwarded before set(). `indices`: the
-    engine's ports by name, which may come later. PydpError when the engine has had routes already."""
+    engine's ports by name, which may come later; `peers` are the BGP neighbours. PydpError when the engine
+    has had routes already."""
 
-    def __init__(self, engine: pydp.Engine, wanted: model.Forwarding, indices: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        engine: pydp.Engine,
+        wanted: model.Forwarding,
+        indices: Mapping[str, int],
+        peers: Callable[[], Collection[Peer]] = tuple,
+    ) -> None:
         self._engine = engine
         self._wanted = model.Forwarding()
         self._links = Links()
         self._static = StaticRoutes(indices)
         self.rib = Rib(engine, wanted.max_next_hops)
+        self.bgp = BgpRoutes(self.rib, peers)
         engine.routes.limit(
             ipv4_routes=wanted.max_ipv4_routes,
             ipv6_routes=wanted.max_ipv6_routes,
@@ -39,6 +45,7 @@ class Forwarding:
         if not wanted.enabled:
             self._enable(wanted)
         self._connect()
+        self.bgp.set(wanted.enabled and model.RouteSource.BGP in wanted.routes)
         if wanted.enabled:
             self._enable(wanted)
 
@@ -57,6 +64,7 @@ class Forwarding:
         """Our addresses are others now. PydpError as set()."""
         self._links = Links(attachments)
         self._connect()
+        self.bgp.follow(self._links)
 
     def _enable(self, wanted: model.Forwarding) -> None:
         self._engine.forwarding_set(

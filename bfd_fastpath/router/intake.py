@@ -15,12 +15,22 @@ from bfd_fastpath.router.events import (
     RouterEvent,
     RouteWithdrawn,
 )
-from bfd_fastpath.router.learned import Learned, Route
+from bfd_fastpath.router.learned import Learned, Merit, Route
+from bfd_fastpath.wire.bgp.attributes import Attributes
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Family
 from bfd_fastpath.wire.bgp.nlri import Nlri
 from bfd_fastpath.wire.bgp.update import Update
 from bfd_fastpath.wire.bgpls import LinkNlri, LinkState, NodeNlri, RawNlri
 from bfd_fastpath.wire.bgpls.profile_l5 import Reader, TrackedNode
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What the prefixes of one UPDATE have in common."""
+
+    next_hop: Address
+    as_path: tuple[int, ...]
+    merit: Merit
 
 
 @dataclass(slots=True)
@@ -62,7 +72,7 @@ class Intake:
                 self.counts.without_next_hop += len(nlris)
                 events += self._withdraw(family, nlris, now_ns)
             else:
-                events += self._announce(nlris, next_hop, as_path, now_ns)
+                events += self._announce(nlris, Path(next_hop, as_path, _merit(update.attributes)), now_ns)
         return events
 
     def forget(self, family: Family, now_ns: int) -> list[RouterEvent]:
@@ -78,12 +88,10 @@ class Intake:
             event for family in (IPV4_UNICAST, IPV6_UNICAST, BGP_LS) for event in self.forget(family, now_ns)
         ]
 
-    def _announce(
-        self, nlris: tuple[Nlri, ...], next_hop: Address, as_path: tuple[int, ...], now_ns: int
-    ) -> Iterator[RouterEvent]:
+    def _announce(self, nlris: tuple[Nlri, ...], path: Path, now_ns: int) -> Iterator[RouterEvent]:
         for prefix in _prefixes(nlris):
-            if self.learned.announce(Route(prefix, next_hop, as_path, now_ns)):
-                yield RouteLearned(now_ns, self._peer, prefix, next_hop)
+            if self.learned.announce(Route(prefix, path.next_hop, path.as_path, now_ns, path.merit)):
+                yield RouteLearned(now_ns, self._peer, prefix, path.next_hop)
 
     def _withdraw(self, family: Family, nlris: tuple[Nlri, ...], now_ns: int) -> Iterator[RouterEvent]:
         if family == BGP_LS:
@@ -112,6 +120,17 @@ class Intake:
                 yield meaning.address
             else:
                 self.counts.foreign += 1
+
+
+def _merit(attributes: Attributes) -> Merit:
+    path, missing = attributes.as_path, Merit()
+    return Merit(
+        as_path_length=path.length if path is not None else 0,
+        origin=missing.origin if attributes.origin is None else attributes.origin,
+        neighbour_as=(path.first or 0) if path is not None else 0,
+        med=attributes.med or 0,
+        local_pref=missing.local_pref if attributes.local_pref is None else attributes.local_pref,
+    )
 
 
 def _prefixes(nlris: tuple[Nlri, ...]) -> Iterator[Prefix]:

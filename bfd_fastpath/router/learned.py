@@ -16,6 +16,19 @@ NO_BFD = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Merit:
+    """What the routes of one UPDATE are compared by (RFC 4271 9.1.2.2); defaults for what is missing."""
+
+    as_path_length: int = 0
+    #: 0 IGP, 1 EGP, 2 incomplete.
+    origin: int = 2
+    #: 0 for an empty AS_PATH.
+    neighbour_as: int = 0
+    med: int = 0
+    local_pref: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One prefix as a neighbour offers it."""
 
@@ -24,6 +37,7 @@ class Route:
     #: Origin first; empty for a route of the neighbour's own AS.
     as_path: tuple[int, ...]
     learned_ns: int
+    merit: Merit = Merit()
 
 
 class Learned:
@@ -46,6 +60,10 @@ class Learned:
     def routes(self) -> Iterable[Route]:
         return self._routes.values()
 
+    def route(self, prefix: Prefix) -> Route | None:
+        """The route to a prefix."""
+        return self._routes.get(prefix)
+
     def nodes(self) -> dict[Address, int]:
         """Member addresses and their flags."""
         return dict(self._nodes)
@@ -63,7 +81,7 @@ class Learned:
         old = self._routes.get(route.prefix)
         self._routes[route.prefix] = route
         if old is not None:
-            if (old.next_hop, old.as_path) == (route.next_hop, route.as_path):
+            if (old.next_hop, old.as_path, old.merit) == (route.next_hop, route.as_path, route.merit):
                 return False
             self._unuse(old.next_hop)
         self._use(route.next_hop)

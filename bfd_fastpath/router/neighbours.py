@@ -132,6 +132,8 @@ class Neighbours:
 
     def _happened(self, peer: Peer, events: list[RouterEvent]) -> None:
         self._router.emit(events)
+        if not self._router.leaving:
+            self._router.forwarding.bgp.happened(events)
         if self._router.leaving or self._seen.get(peer.user) == peer.learned.revision:
             return
         self._seen[peer.user] = peer.learned.revision

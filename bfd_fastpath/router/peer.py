@@ -83,6 +83,16 @@ class Peer:
         )
 
     @property
+    def internal(self) -> bool:
+        """Whether it is of our own AS."""
+        return self.neighbor.remote_as == self._own_as
+
+    @property
+    def identifier(self) -> int:
+        """Its BGP identifier; 0 while there is no session."""
+        return int(self._info.router_id) if self._info is not None else 0
+
+    @property
     def learned(self) -> Learned:
         return self._intake.learned
 

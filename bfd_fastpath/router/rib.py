@@ -23,6 +23,7 @@ class Source(StrEnum):
 
     CONNECTED = "connected"
     STATIC = "static"
+    BGP = "bgp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,10 @@ class Rib:
             self._remove([prefix])
 
     # -- views ---------------------------------------------------------------------------------------------
+
+    def offer(self, source: Source, prefix: Prefix) -> Offer | None:
+        """What one source offers for a prefix."""
+        return self._offers[source].get(prefix)
 
     def offers(self, prefix: Prefix) -> list[tuple[Source, Offer]]:
         """Who offers a prefix, best first."""

@@ -111,7 +111,9 @@ class Router:
         """
         try:
             self.dataplane.create()
-            self._forwarding = Forwarding(self.engine, self.config.forwarding, self.dataplane.indices)
+            self._forwarding = Forwarding(
+                self.engine, self.config.forwarding, self.dataplane.indices, lambda: tuple(self.neighbours)
+            )
             native = NativeEngine(self.engine)
             self._key_chains = ConfiguredKeyChains(native.key_chains)
             self._manager = SessionManager(native, self.nhib)

@@ -1,11 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Choosing the best path for one client (RFC 4271 9.1.2.2, as far as eBGP paths differ). Pure functions over
-Path records."""
+"""Choosing the best path (RFC 4271 9.1.2.2, as far as eBGP paths differ). Pure functions over records of
+paths."""
 
 from collections.abc import Collection, Iterable
+from typing import Any, Protocol, TypeVar
 
 from bfd_fastpath.routeserver.settings import Address
 from bfd_fastpath.routeserver.table import Path
+
+
+class Candidate(Protocol):
+    """What choosing looks at. A missing MED counts as 0 (RFC 4271 9.1.2.2 c)."""
+
+    @property
+    def as_path_length(self) -> int: ...
+    @property
+    def origin(self) -> int: ...
+    @property
+    def neighbour_as(self) -> int: ...
+    @property
+    def med(self) -> int: ...
+    @property
+    def tie(self) -> tuple[Any, ...]:
+        """Of paths that are as good as each other the lowest is taken."""
+
+
+C = TypeVar("C", bound=Candidate)
 
 
 def eligible(
@@ -22,8 +42,8 @@ def eligible(
     return [p for p in paths if p.client != client and p.next_hop not in excluded and p.next_hop not in own]
 
 
-def best(paths: Collection[Path]) -> Path | None:
-    """The one path to offer, or None. The order of `paths` does not matter."""
+def best(paths: Collection[C]) -> C | None:
+    """The one path to use, or None. The order of `paths` does not matter."""
     if len(paths) < 2:
         return next(iter(paths), None)
     shortest = min(p.as_path_length for p in paths)
@@ -36,7 +56,4 @@ def best(paths: Collection[Path]) -> Path | None:
     for p in remaining:
         lowest[p.neighbour_as] = min(p.med, lowest.get(p.neighbour_as, p.med))
     remaining = [p for p in remaining if p.med == lowest[p.neighbour_as]]
-    return min(
-        remaining,
-        key=lambda p: (int(p.peer_identifier), p.peer_address.version, int(p.peer_address), p.session),
-    )
+    return min(remaining, key=lambda p: p.tie)

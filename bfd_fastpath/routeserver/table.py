@@ -40,6 +40,12 @@ class Path:
         """The one that reachability is judged by."""
         return self.next_hops[0]
 
+    @property
+    def tie(self) -> tuple[int, ...]:
+        """RFC 4271 9.1.2.2 f and g."""
+        address = self.peer_address
+        return int(self.peer_identifier), address.version, int(address), self.session
+
 
 class RouteTable:
     """Adj-RIB-In of every session in one place, so that one client's view costs only what differs from the
