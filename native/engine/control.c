@@ -234,6 +234,11 @@ int engine_command(struct pydp_engine *engine, struct command *command, struct r
 	result = command->kind == COMMAND_SESSION_ADOPT ? given_create(engine) : PYDP_OK;
 	if (result == PYDP_OK)
 		result = mailbox_ask(engine, command, reply);
+	/* What was forgotten just now is room that other workers may still hold. */
+	if (result == PYDP_E_NOMEM && engine->forwarder_count > 0) {
+		rte_rcu_qsbr_synchronize(engine->qsbr, RTE_QSBR_THRID_INVALID);
+		result = mailbox_ask(engine, command, reply);
+	}
 	/* Who found the id in the routes before has left it when it can be used again. */
 	if (result == PYDP_OK && command->kind == COMMAND_NEXTHOP_REMOVE && engine->forwarder_count > 0)
 		rte_rcu_qsbr_synchronize(engine->qsbr, RTE_QSBR_THRID_INVALID);

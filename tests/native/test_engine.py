@@ -23,6 +23,7 @@ PROGRAMS = [
     "reflect",
     "looped",
     "threads",
+    "workers",
     "border",
 ]
 CASES = [(name, case) for name in PROGRAMS for case in cases(name)]

@@ -20,6 +20,7 @@ PROGRAMS = [
     "waiting",
     "drops",
     "threads",
+    "workers",
     "border",
 ]
 
