@@ -208,7 +208,7 @@ static void give_host(struct world *world)
 	/* A frame of an earlier play may have been in it. */
 	ASAN_UNPOISON_MEMORY_REGION(mbuf->buf_addr, mbuf->buf_len);
 	memset(rte_pktmbuf_mtod(mbuf, void *), 0, FRAME_MINIMUM);
-	CLAIM(port_transmit(far[WORLD_HOST], &mbuf, 1) == 1);
+	CLAIM(port_transmit(far[WORLD_HOST], 0, &mbuf, 1) == 1);
 }
 
 void world_begin(struct world *world, uint8_t settings)
@@ -271,14 +271,14 @@ void world_collect(struct world *world)
 	uint16_t count;
 
 	for (uint8_t port = 0; port < WORLD_PORTS; port++)
-		while ((count = port_receive(world->far[port], mbufs, PORT_BURST)) > 0) {
+		while ((count = port_receive(world->far[port], 0, mbufs, PORT_BURST)) > 0) {
 			world->sent += count;
 			for (uint16_t i = 0; i < count; i++)
 				keep(world, mbufs[i], port);
 			rte_pktmbuf_free_bulk(mbufs, count);
 		}
 	/* What the host gets was not sent to anybody. */
-	while ((count = port_receive(world->far[WORLD_HOST], mbufs, PORT_BURST)) > 0)
+	while ((count = port_receive(world->far[WORLD_HOST], 0, mbufs, PORT_BURST)) > 0)
 		rte_pktmbuf_free_bulk(mbufs, count);
 }
 

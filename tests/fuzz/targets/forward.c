@@ -221,7 +221,7 @@ static void take_all(void)
 	uint16_t count;
 
 	for (uint32_t i = 0; i < PORTS; i++)
-		while ((count = port_receive(far[i], mbufs, 32)) > 0)
+		while ((count = port_receive(far[i], 0, mbufs, 32)) > 0)
 			for (uint16_t j = 0; j < count; j++) {
 				look_at(mbufs[j]);
 				rte_pktmbuf_free(mbufs[j]);
