@@ -277,7 +277,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!(data[0] & AS_IT_IS) && length >= 6)
 			memcpy(frame, near[port]->mac.octets, 6);
 		plain_is_right(frame, length);
-		CLAIM(port_transmit(far[port], &mbuf, 1) == 1);
+		CLAIM(port_transmit(far[port], 0, &mbuf, 1) == 1);
 		frames++;
 		data += 3 + length;
 		size -= 3u + length;
