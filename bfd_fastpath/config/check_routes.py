@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bfd_fastpath.config.draft import Draft
-from bfd_fastpath.config.model import Neighbours, Network
+from bfd_fastpath.config.model import Host, Neighbours, Network, RouteSource
 from bfd_fastpath.config.read import Reader
 
 
@@ -13,6 +13,7 @@ def check_routes(reader: Reader, draft: Draft) -> None:
     _check_twice(reader, draft)
     _check_connected(reader, draft)
     if draft.forwarding.enabled:
+        _check_hosts(reader, draft)
         _check_kernel(reader, draft)
         _check_room(reader, draft)
 
@@ -44,6 +45,17 @@ def _check_kernel(reader: Reader, draft: Draft) -> None:
                 '"kernel" leaves the packets of others to the kernel, and [forwarding] is for us',
                 'write "own" (and host = "tap" for the kernel), or enabled = false under [forwarding]',
             )
+
+
+def _check_hosts(reader: Reader, draft: Draft) -> None:
+    """Routes of the kernel lead out at its interfaces of our ports."""
+    hosts = any(port.value.host is Host.TAP for port in draft.ports)
+    if RouteSource.KERNEL in draft.forwarding.routes and not hosts and not draft.broken_ports:
+        reader.fault(
+            "forwarding.routes",
+            '"kernel" needs an interface of the kernel, and no [[port]] has one',
+            'add host = "tap" to a [[port]], or take "kernel" out',
+        )
 
 
 def _check_room(reader: Reader, draft: Draft) -> None:

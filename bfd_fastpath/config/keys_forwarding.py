@@ -34,10 +34,10 @@ FORWARDING = Section(
         ),
         Key(
             "routes",
-            'list of "bgp"',
+            'list of "bgp", "kernel"',
             values.list_of(values.choice(model.RouteSource)),
             '["bgp"]',
-            "Whose routes are used beside those of [[route]] and [[port]]: bgp: our [[neighbor]]s'.",
+            "Who brings routes beside [[route]] and [[port]]: our [[neighbor]]s, and the kernel by its TAPs.",
         ),
         Key(
             "max-next-hops",

@@ -29,6 +29,7 @@ class RouteSource(StrEnum):
     """Who brings routes beside the configuration."""
 
     BGP = "bgp"
+    KERNEL = "kernel"
 
 
 @dataclass(frozen=True, slots=True)

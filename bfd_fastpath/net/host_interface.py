@@ -7,7 +7,7 @@ their own on top.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Interface, IPv6Interface
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,11 @@ class HostInterface:
         self._addresses: set[HostAddress] = set()
         self._carrier: bool | None = None
         self._stack = contextlib.AsyncExitStack()
+
+    @property
+    def indices(self) -> Mapping[int, int]:
+        """The kernel's indices of this interface and those on top of it, by VLAN; 0: this one."""
+        return self._indices
 
     async def start(self, mtu: int) -> None:
         """Raises OSError when the kernel refuses."""

@@ -69,10 +69,12 @@ async def _step(router: Router, step: steps.Step) -> None:
         case steps.AddAddress(port=name, address=address):
             dataplane.add_address(name, address)
             await router.hosts.follow()
+            router.host_routes.follow()
             _reattach(router)
         case steps.RemoveAddress(port=name, address=address):
             dataplane.drop_address(name, address)
             await router.hosts.follow()
+            router.host_routes.follow()
             _reattach(router)
             dataplane.purge()
         case steps.SetLan(port=name, new=lan):
@@ -86,6 +88,8 @@ async def _step(router: Router, step: steps.Step) -> None:
             router.forwarding.remove_route(route)
         case steps.SetForwarding(new=forwarding):
             router.forwarding.set(forwarding)
+            kernel = forwarding.enabled and model.RouteSource.KERNEL in forwarding.routes
+            await router.host_routes.set(kernel)
         case steps.SetKeyChain(new=chain):
             router.key_chains.set(chain)
         case steps.RemoveKeyChain(chain=chain):

@@ -13,6 +13,7 @@ import structlog
 from bfd_fastpath.config.hosts import vlan_name
 from bfd_fastpath.config.model import Host, Port
 from bfd_fastpath.router.dataplane import Dataplane
+from bfd_fastpath.router.target import Link
 
 if TYPE_CHECKING:
     from bfd_fastpath.net.host_interface import HostInterface
@@ -65,6 +66,14 @@ class Hosts:
                 (ip_interface(f"{one.address}/{one.prefix_length}"), one.vlan)
                 for one in self._dataplane.addresses(name)
             )
+
+    def interfaces(self) -> dict[int, Link]:
+        """The kernel's interfaces by index, with the port and VLAN behind each."""
+        return {
+            index: Link(self._dataplane.index(name), vlan)
+            for name, interface in self._interfaces.items()
+            for vlan, index in interface.indices.items()
+        }
 
     async def _watch(self) -> None:
         while True:

@@ -24,6 +24,7 @@ class Source(StrEnum):
     CONNECTED = "connected"
     STATIC = "static"
     BGP = "bgp"
+    KERNEL = "kernel"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bfd_fastpath.router.dataplane import Dataplane
 from bfd_fastpath.router.events import Address, RouterEvent
 from bfd_fastpath.router.farewell import Farewell
 from bfd_fastpath.router.forwarding import Forwarding
+from bfd_fastpath.router.host_routes import HostRoutes
 from bfd_fastpath.router.hosts import Hosts
 from bfd_fastpath.router.kernel_mirror import KernelMirror
 from bfd_fastpath.router.key_chains import ConfiguredKeyChains
@@ -88,6 +89,7 @@ class Router:
         self._observers: list[Observer] = []
         self._manager: SessionManager | None = None
         self._forwarding: Forwarding | None = None
+        self._host_routes: HostRoutes | None = None
         self._standing: StandingSessions | None = None
         self._unsolicited: Unsolicited | None = None
         self._key_chains: ConfiguredKeyChains | None = None
@@ -114,6 +116,7 @@ class Router:
             self._forwarding = Forwarding(
                 self.engine, self.config.forwarding, self.dataplane.indices, lambda: tuple(self.neighbours)
             )
+            self._host_routes = HostRoutes(self._forwarding.rib, self.hosts.interfaces)
             native = NativeEngine(self.engine)
             self._key_chains = ConfiguredKeyChains(native.key_chains)
             self._manager = SessionManager(native, self.nhib)
@@ -164,6 +167,8 @@ class Router:
             self._timer.stop()
             await self.neighbours.close()
             await self._kernel.close()
+            if self._host_routes is not None:
+                await self._host_routes.close()
             await self.hosts.close()
             if self._pump is not None:
                 self._pump.stop()
@@ -190,6 +195,13 @@ class Router:
         if self._forwarding is None:
             raise RuntimeError("the router is not running")
         return self._forwarding
+
+    @property
+    def host_routes(self) -> HostRoutes:
+        """The kernel's routes that lead out at our ports. RuntimeError before start()."""
+        if self._host_routes is None:
+            raise RuntimeError("the router is not running")
+        return self._host_routes
 
     @property
     def key_chains(self) -> ConfiguredKeyChains:

@@ -188,6 +188,15 @@ def test_the_kernel_does_not_forward_beside_us():
     assert faults(text.replace("enabled = true", "enabled = false")) == []
 
 
+def test_routes_of_the_kernel_need_its_interface():
+    text = FORWARDING + 'routes = ["bgp", "kernel"]\n'
+    found = fault(text)
+    assert found.key == "forwarding.routes"
+    assert 'host = "tap"' in found.instead
+    hosted = text.replace('"net_null0"', '"net_null0"\nhost = "tap"')
+    assert [one.value for one in good(hosted).forwarding.routes] == ["bgp", "kernel"]
+
+
 def test_routes_that_nothing_goes_by_are_advised_against():
     assert "enabled = true under [forwarding]" in advice(good(route('via = "198.51.100.9"', before=PORTS)))[0]
     assert advice(good(route('via = "198.51.100.9"'))) == []

@@ -4,7 +4,7 @@
 The cut drops packets inside the switch (nft, bridge family), so that no member sees its link go down."""
 
 import os
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from ipaddress import ip_interface
 from itertools import count
 from types import TracebackType
 from typing import Self
@@ -15,9 +15,10 @@ _numbers = count()
 
 
 class Lan:
-    """Members are added by name; each gets interface eth0 in a namespace of its own and the addresses given."""
+    """Members are added by name; each gets interface eth0, unless named otherwise, and the addresses given."""
 
     def __init__(self) -> None:
+        self._count = 0
         self.tag = f"lan{os.getpid() % 100000}-{next(_numbers)}"
         self.switch = Namespace(f"{self.tag}-switch")
         self.switch.run(
@@ -30,39 +31,37 @@ class Lan:
         )
         self.members: dict[str, Namespace] = {}
 
-    def member(self, name: str, *addresses: str, kernel: bool = True) -> Namespace:
-        """kernel=False: the addresses belong to a packet processor, and the kernel of that namespace has none at all."""
-        space = Namespace(f"{self.tag}-{name}")
-        self.members[name] = space
-        mac = f"02:00:00:00:00:{len(self.members):02x}"
-        space.run(
-            "ip",
-            "link",
-            "add",
-            "eth0",
-            "address",
-            mac,
-            "type",
-            "veth",
-            "peer",
-            "name",
-            name,
-            "netns",
-            self.switch.name,
-        )
-        space.run("sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=0", "net.ipv6.conf.eth0.accept_ra=0")
+    def member(
+        self,
+        name: str,
+        *addresses: str,
+        kernel: bool = True,
+        space: Namespace | None = None,
+        interface: str = "eth0",
+    ) -> Namespace:
+        """kernel=False: the addresses belong to a packet processor, and the kernel of that namespace has none at all.
+        space: one that is a member of another LAN, and closed with that; otherwise it is in a namespace of its own."""
+        self._count += 1
+        mac = f"02:00:00:00:{space is not None:02x}:{self._count:02x}"
+        if space is None:
+            space = self.members[name] = Namespace(f"{self.tag}-{name}")
+        link = ("ip", "link", "add", interface, "address", mac, "type", "veth")
+        space.run(*link, "peer", "name", name, "netns", self.switch.name)
+        knob = f"net.ipv6.conf.{interface}"
+        space.run("sysctl", "-qw", f"{knob}.accept_dad=0", f"{knob}.accept_ra=0")
         if kernel:
             for address in addresses:
-                interface: IPv4Interface | IPv6Interface = ip_interface(address)
-                extra = ["nodad"] if interface.version == 6 else []
-                space.run("ip", "addr", "add", address, "dev", "eth0", *extra)
+                extra = ["nodad"] if ip_interface(address).version == 6 else []
+                space.run("ip", "addr", "add", address, "dev", interface, *extra)
         else:
-            space.run("sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=1")
+            space.run("sysctl", "-qw", f"{knob}.disable_ipv6=1")
         # The kernel leaves UDP checksums to a NIC that does not exist here; whoever reads raw frames would see them wrong.
-        space.run("ethtool", "-K", "eth0", "tx", "off", "rx", "off", "gro", "off", "gso", "off", "tso", "off")
+        space.run(
+            "ethtool", "-K", interface, "tx", "off", "rx", "off", "gro", "off", "gso", "off", "tso", "off"
+        )
         self.switch.run("ethtool", "-K", name, "tx", "off", "gro", "off")
         self.switch.run("ip", "link", "set", "dev", name, "master", "br0", "up")
-        space.run("ip", "link", "set", "eth0", "up")
+        space.run("ip", "link", "set", interface, "up")
         return space
 
     def cut(self, source: str | None = None, only: str = "") -> None:

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FRR and BIRD route, we forward: their BGP runs over our ports, and what they put into the kernel our engine goes by.
+
+One router of ours between two LANs. A neighbour at the left has 10.1.0.0/16, two at the right have 10.2.0.0/16 each, all of
+its addresses. Each says so by BGP to the daemon beside us, and has BFD with us.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.interop.support.bird import Bird
+from tests.interop.support.follow import REPOSITORY
+from tests.interop.support.frr import Frr
+from tests.interop.support.lan import Lan
+from tests.interop.support.namespace import Namespace
+from tests.interop.support.poll import until
+from tests.interop.support.product import Product
+
+pytestmark = [pytest.mark.root, pytest.mark.interop("frr", "bird")]
+
+OURS = """
+[[port]]
+name = "left"
+devargs = "net_af_xdp0,iface=eth0,force_copy=1"
+addresses = ["192.0.2.1/24", "2001:db8:1::1/64"]
+host = "tap"
+
+[[port]]
+name = "right"
+devargs = "net_af_xdp1,iface=eth1,force_copy=1"
+addresses = ["198.51.100.1/24", "2001:db8:2::1/64"]
+host = "tap"
+
+[forwarding]
+enabled = true
+routes = ["kernel"]
+
+[[session]]
+interface = "right"
+dest-addr = "198.51.100.2"
+min-interval = "100ms"
+
+[[session]]
+interface = "right"
+dest-addr = "198.51.100.3"
+min-interval = "100ms"
+"""
+FRR = """
+router bgp 65001
+ bgp router-id 192.0.2.1
+ no bgp ebgp-requires-policy
+ neighbor 192.0.2.2 remote-as 65002
+ neighbor 192.0.2.2 timers connect 2
+ neighbor 198.51.100.2 remote-as 65003
+ neighbor 198.51.100.2 timers connect 2
+ neighbor 198.51.100.3 remote-as 65003
+ neighbor 198.51.100.3 timers connect 2
+ address-family ipv4 unicast
+  maximum-paths 2
+ exit-address-family
+exit
+"""
+BIRD = """
+router id 192.0.2.1;
+protocol device { scan time 2; }
+protocol direct { ipv4; interface "left", "right"; }
+protocol kernel { merge paths on; ipv4 { export where source = RTS_BGP; }; }
+template bgp beside { local as 65001; connect delay time 1; error wait time 1, 2; ipv4 { import all; export where source = RTS_BGP; }; }
+protocol bgp l2 from beside { neighbor 192.0.2.2 as 65002; }
+protocol bgp r2 from beside { neighbor 198.51.100.2 as 65003; }
+protocol bgp r3 from beside { neighbor 198.51.100.3 as 65003; }
+"""
+NEIGHBOUR = """
+router id {own};
+protocol device {{}}
+protocol static {{ ipv4; {routes} }}
+protocol bfd {{ interface "eth0" {{ min rx interval 100 ms; min tx interval 100 ms; }}; neighbor {router}; }}
+protocol bgp router1 {{
+    local {own} as {asn};
+    neighbor {router} as 65001;
+    connect delay time 1;
+    error wait time 1, 2;
+    ipv4 {{ import all; export where source = RTS_STATIC; }};
+}}
+"""
+DESTINATIONS = [f"10.2.0.{number}" for number in range(1, 17)]
+
+
+@dataclass
+class Neighbour:
+    """A router with a prefix behind it, which answers for all addresses of that."""
+
+    space: Namespace
+    own: str
+    asn: int
+    router: str
+    prefix: str
+
+    def __post_init__(self) -> None:
+        self.space.run("ip", "route", "add", "local", self.prefix, "dev", "lo")
+        self.space.run("ip", "route", "add", "default", "via", self.router)
+        self.bird = Bird(self.space, self.text(announce=True))
+
+    def text(self, announce: bool) -> str:
+        routes = f"route {self.prefix} blackhole;" if announce else ""
+        return NEIGHBOUR.format(own=self.own, asn=self.asn, router=self.router, routes=routes)
+
+    def pinged(self) -> int:
+        """How many echo requests came here."""
+        lines = self.space.run("cat", "/proc/net/snmp").splitlines()
+        names, values = (line.split() for line in lines if line.startswith("Icmp:"))
+        return int(values[names.index("InEchos")])
+
+
+class Scene:
+    """The two LANs, the neighbours and ourselves."""
+
+    def __init__(self, left: Lan, right: Lan) -> None:
+        self.right = right
+        self.router = left.member("router", kernel=False)
+        right.member("router", kernel=False, space=self.router, interface="eth1")
+        self.host = Neighbour(
+            left.member("l2", "192.0.2.2/24"), "192.0.2.2", 65002, "192.0.2.1", "10.1.0.0/16"
+        )
+        self.near = [
+            Neighbour(
+                right.member(f"r{number}", f"198.51.100.{number}/24"),
+                f"198.51.100.{number}",
+                65003,
+                "198.51.100.1",
+                "10.2.0.0/16",
+            )
+            for number in (2, 3)
+        ]
+        self.product = Product(self.router, OURS)
+
+    def answered(self, targets: list[str]) -> int:
+        """Of echo requests from behind the left neighbour, one to each."""
+        script = " && ".join(f"{sys.executable} -m tests.interop.support.pinging {one} 1" for one in targets)
+        printed = self.host.space.run("sh", "-c", f"cd {REPOSITORY} && {script}")
+        return sum(map(int, printed.split()))
+
+    def route(self) -> str:
+        return self.router.run("ip", "route", "show", "10.2.0.0/16")
+
+    def down(self) -> set[str]:
+        return {address for address, one in self.product.nexthops().items() if one["state"] == "down"}
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with Lan() as left, Lan() as right:
+        yield Scene(left, right)
+
+
+@pytest.mark.parametrize("daemon", ["frr", "bird"])
+def test_traffic_goes_by_the_daemons_routes_and_leaves_a_neighbour_that_bfd_finds_dead(
+    scene: Scene, daemon: str
+) -> None:
+    if daemon == "frr":
+        Frr(scene.router, ("bgpd",), FRR)
+    else:
+        Bird(scene.router, BIRD)
+    until(scene.route, lambda text: text.count("nexthop") == 2, bound=60, what="both next hops in the kernel")
+    until(
+        lambda: scene.answered(DESTINATIONS),
+        lambda count: count == len(DESTINATIONS),
+        bound=60,
+        what="all answers",
+    )
+    before = [one.pinged() for one in scene.near]
+    assert scene.answered(DESTINATIONS) == len(DESTINATIONS)
+    assert all(one.pinged() > count for one, count in zip(scene.near, before, strict=True)), (
+        "both have their share"
+    )
+    sessions = until(
+        scene.product.sessions,
+        lambda rows: all(row["session-running"]["local-state"] == "up" for row in rows.values()),
+        bound=30,
+        what="BFD to both",
+    )
+    assert len(sessions) == 2
+
+    scene.right.cut("r2")
+    until(scene.down, lambda down: down == {"198.51.100.2"}, bound=20, what="BFD's verdict")
+    before = [one.pinged() for one in scene.near]
+    assert scene.answered(DESTINATIONS) == len(DESTINATIONS), "all flows go to the other one"
+    assert scene.near[0].pinged() == before[0]
+    assert scene.route().count("nexthop") == 2, "BGP has not noticed yet"
+    scene.right.restore()
+    until(scene.down, lambda down: not down, bound=30, what="BFD again")
+
+    for one in scene.near:
+        one.bird.configure(one.text(announce=False))
+    until(scene.route, lambda text: not text, bound=30, what="the withdrawal")
+    until(
+        lambda: scene.answered(DESTINATIONS[:1]),
+        lambda count: count == 0,
+        bound=20,
+        what="no answer any more",
+    )
+    (left,) = [one for one in scene.product.ask("show-drops")["ports"] if one["name"] == "left"]
+    assert {one["name"]: one["count"] for one in left["drops"]}["drop-no-route"] > 0
