@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bfd_fastpath.cli import client, quality_tables, show_tables
+from bfd_fastpath.cli import client, quality_tables, show_tables, worker_tables
 from bfd_fastpath.cli.options import Address, AddressType, json_option, print_json, socket_option
 
 
@@ -68,5 +68,10 @@ _add(
 _add("lags", "Link aggregates, and micro-BFD on each of their members.", show_tables.lags)
 _add("routes", "Routes learned by BGP, and whether their next hop is used.", show_tables.routes)
 _add("ports", "Ports, their addresses and neighbours, and the worker's poll gaps.", show_tables.ports)
+_add(
+    "workers",
+    "The workers: turns, poll gaps, packets received, forwarded, and left to the first one.",
+    worker_tables.workers,
+)
 _add("drops", "Packets that were dropped, by reason.", show_tables.drops)
 _add("reporter", "BGP neighbours, and what each was told about which next hop.", show_tables.reporter)

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from bfd_fastpath.cli import quality_tables
+from bfd_fastpath.cli import quality_tables, worker_tables
 from bfd_fastpath.cli.table import age, interval, table
 
 
@@ -160,10 +160,7 @@ def ports(result: Any) -> str:
         f"worker: longest poll gap {interval(worker['poll-gap-max'])}, {worker['stalls']} stalls of its own, "
         f"{worker['sleeps']} sleeps in {worker['turns']} turns"
     )
-    gaps = [(bucket["below"], bucket["count"]) for bucket in worker["poll-gaps"] if bucket["count"]]
-    if gaps:
-        buckets = [(f"< {interval(below)}" if below else "longer", count) for below, count in gaps]
-        parts.append(table(("POLL GAP", "TIMES"), buckets, right=("TIMES",)))
+    parts += worker_tables.gaps(worker)
     return "\n".join(parts)
 
 

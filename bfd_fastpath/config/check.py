@@ -55,10 +55,24 @@ def _check_ports(reader: Reader, draft: Draft) -> None:
     for path, first, address in _twice(addresses):
         reader.fault(path, f"{address} stands in {first} too", "an address belongs to one port and vlan")
     _check_hosts(reader, draft)
+    _check_workers(reader, draft)
     named = draft.bfd.port
     if named is not None and not draft.knows_port(named):
         names = ", ".join(one.value.name for one in draft.ports) or "none yet"
         reader.fault("bfd.port", f'there is no port "{named}"', f"write the name of a [[port]] ({names})")
+
+
+def _check_workers(reader: Reader, draft: Draft) -> None:
+    engine = draft.engine
+    if engine.cpus and engine.cpu is not None:
+        reader.fault("engine.cpus", "cpu says where the first worker runs", "leave out one of both")
+    elif engine.cpus and len(engine.cpus) != engine.workers:
+        wrong = f"{len(engine.cpus)} CPUs for {engine.workers} workers"
+        reader.fault("engine.cpus", wrong, "write one for each worker")
+    for port in draft.ports:
+        if port.value.queues is not None and port.value.queues > engine.workers:
+            wrong = f"{port.value.queues} queues, and {engine.workers} workers to look at them"
+            reader.fault(f"{port.path}.queues", wrong, f"write {engine.workers} at most")
 
 
 def _check_hosts(reader: Reader, draft: Draft) -> None:

@@ -112,7 +112,7 @@ EAL = Section(
 ENGINE = Section(
     "engine",
     False,
-    "The worker. Changing it needs a restart.",
+    "The workers. Changing them needs a restart.",
     (
         Key(
             "idle",
@@ -126,7 +126,21 @@ ENGINE = Section(
             "0..1023",
             values.integer(0, 1023),
             "",
-            "Pin the worker to this CPU. Left out: wherever the scheduler likes.",
+            "Pin the first worker to this CPU. Left out: wherever the scheduler likes.",
+        ),
+        Key(
+            "workers",
+            "1..16",
+            values.integer(1, 16),
+            "1",
+            "How many share the forwarding, each with queues of its own; BFD is the first one's.",
+        ),
+        Key(
+            "cpus",
+            "list of 0..1023",
+            values.list_of(values.integer(0, 1023)),
+            "[]",
+            "Pin the workers to these CPUs, one for each, in place of `cpu`.",
         ),
         Key(
             "max-sleep",
@@ -208,6 +222,13 @@ PORT = Section(
             values.integer(1, 10_000_000),
             "10000",
             "Packets a second to the kernel at most; half of a burst is kept for control traffic.",
+        ),
+        Key(
+            "queues",
+            "1..16",
+            values.integer(1, 16),
+            "",
+            "Receive queues, over which the driver spreads flows. Left out: one for each worker.",
         ),
         Key(
             "lan",

@@ -104,7 +104,10 @@ class Eal:
 class Engine:
     idle: Idle = Idle.SLEEP
     cpu: int | None = None
-    """None: wherever the scheduler likes."""
+    """Of the first worker. None: wherever the scheduler likes."""
+    workers: int = 1
+    cpus: tuple[int, ...] = ()
+    """One for each worker, in place of cpu, or none."""
     max_sleep_us: int = 500
     max_sessions: int = 4096
     max_neighbours: int = 4096
@@ -150,6 +153,8 @@ class Port:
     """The TAP's name; always there with a TAP."""
     host_rate: int = 10_000
     """Packets a second."""
+    queues: int | None = None
+    """None: as many as there are workers."""
 
 
 class CryptoAlgorithm(StrEnum):

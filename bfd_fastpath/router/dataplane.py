@@ -60,6 +60,7 @@ class Dataplane:
             max_sessions=settings.max_sessions,
             max_neighbours=settings.max_neighbours,
             max_nexthops=self._config.forwarding.max_next_hops,
+            workers=settings.workers,
         )
 
     def open_port(self, port: Port) -> None:
@@ -67,7 +68,7 @@ class Dataplane:
         PydpError."""
         end = self._given.get(port.name)
         if end is None:
-            end = pydp.Port(devargs(port))
+            end = pydp.Port(devargs(port), queues=port.queues or self._config.engine.workers)
             self._opened.append(end)
         index = self._indices[port.name] = self.engine.attach(end)
         if port.host is Host.TAP:
@@ -83,10 +84,10 @@ class Dataplane:
         self.engine.host_set(index, tap, rate=port.host_rate)
 
     def start(self) -> None:
-        """Starts the worker."""
+        """Starts the workers."""
         settings = self._config.engine
         idle = pydp.Idle.POLL if settings.idle is Idle.POLL else pydp.Idle.SLEEP
-        self.engine.start(cpu=settings.cpu, idle=idle, max_sleep_us=settings.max_sleep_us)
+        self.engine.start(cpu=settings.cpus or settings.cpu, idle=idle, max_sleep_us=settings.max_sleep_us)
 
     def close(self) -> None:
         """Stops the worker and drops what sessions there are without a word to their peers."""

@@ -25,7 +25,7 @@ _HOST_COUNTERS = ("rx-host", "tx-host", "drop-host-rate", "drop-host-full")
 #: Sessions read in one turn of the loop, a few milliseconds.
 _SLICE = 128
 #: How `show` commands are called on the control socket, without "show-".
-NAMES = ("sessions", "nexthops", "lags", "routes", "ports", "drops", "reporter")
+NAMES = ("sessions", "nexthops", "lags", "routes", "ports", "workers", "drops", "reporter")
 
 
 async def view(router: Router, name: str, peer: Address | None = None) -> Json:
@@ -135,6 +135,17 @@ def ports(router: Router) -> Json:
             for index, name in enumerate(dataplane.names())
         ],
         "worker": _worker(engine.stats.worker()),
+    }
+
+
+def workers(router: Router) -> Json:
+    stats = router.engine.stats
+    cpus = router.config.engine.cpus or (router.config.engine.cpu,)
+    return {
+        "workers": [
+            {"worker": i, "cpu": cpus[i] if i < len(cpus) else None} | _worker(stats.worker(i))
+            for i in range(stats.workers)
+        ]
     }
 
 
@@ -257,6 +268,9 @@ def _worker(stats: pydp.WorkerStats) -> Json:
         "stalled-sessions": stats.stalled_sessions,
         "commands": stats.commands,
         "events": stats.events,
+        "received": stats.received,
+        "forwarded": stats.forwarded,
+        "handed-over": stats.handed_over,
         "poll-gap-max": stats.poll_gap_max_ns // 1000,
         # "below" in microseconds; null for the last bucket, which has no upper end.
         "poll-gaps": [
@@ -280,6 +294,7 @@ _VIEWS = {
     "lags": lags,
     "routes": routes,
     "ports": ports,
+    "workers": workers,
     "drops": drops,
     "reporter": reporter,
 }

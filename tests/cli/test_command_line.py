@@ -189,7 +189,9 @@ def test_what_the_daemon_refuses_is_told_as_it_says_it(tmp_path, capsys, answer,
     assert text in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["sessions", "nexthops", "routes", "ports", "drops", "reporter"])
+@pytest.mark.parametrize(
+    "command", ["sessions", "nexthops", "routes", "ports", "workers", "drops", "reporter"]
+)
 def test_show_starts_without_the_data_plane(tmp_path, command):
     """`show` is asked often and by scripts: it must not load DPDK, numpy or a BGP implementation."""
     heavy = (

@@ -113,7 +113,7 @@ def test_config_diff_against_the_daemon_changes_nothing(shared, tmp_path, capsys
     assert capsys.readouterr().out == "no change\n"
 
 
-@pytest.mark.parametrize("what", ["sessions", "nexthops", "routes", "ports", "drops", "reporter"])
+@pytest.mark.parametrize("what", ["sessions", "nexthops", "routes", "ports", "workers", "drops", "reporter"])
 def test_show_prints_a_table_and_json(shared, capsys, what):
     path = str(shared.socket)
     assert invoke(["show", what, "--socket", path]) == 0

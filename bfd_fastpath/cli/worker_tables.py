@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `show workers` prints for people, from the JSON that the daemon answers with."""
+
+from typing import Any
+
+from bfd_fastpath.cli.table import interval, table
+
+_NUMBERS = ("TURNS", "BUSY", "SLEEPS", "LONGEST GAP", "RECEIVED", "FORWARDED", "HANDED OVER")
+
+
+def workers(result: Any) -> str:
+    rows = [
+        (
+            one["worker"],
+            "-" if one["cpu"] is None else one["cpu"],
+            one["turns"],
+            one["busy-turns"],
+            one["sleeps"],
+            interval(one["poll-gap-max"]),
+            one["received"],
+            one["forwarded"],
+            one["handed-over"],
+        )
+        for one in result["workers"]
+    ]
+    parts = [table(("WORKER", "CPU", *_NUMBERS), rows, right=_NUMBERS)]
+    for one in result["workers"]:
+        parts += [f"\nworker {one['worker']}:", *found] if (found := gaps(one)) else []
+    return "\n".join(parts)
+
+
+def gaps(worker: Any) -> list[str]:
+    """The histogram of poll gaps, or nothing where there was none."""
+    found = [(bucket["below"], bucket["count"]) for bucket in worker["poll-gaps"] if bucket["count"]]
+    if not found:
+        return []
+    buckets = [(f"< {interval(below)}" if below else "longer", count) for below, count in found]
+    return [table(("POLL GAP", "TIMES"), buckets, right=("TIMES",))]
