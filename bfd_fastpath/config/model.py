@@ -13,23 +13,16 @@ from pathlib import Path
 
 from bfd_fastpath.config.addresses import Address as Address
 from bfd_fastpath.config.addresses import Network as Network
+from bfd_fastpath.config.model_engine import Eal as Eal
+from bfd_fastpath.config.model_engine import Engine as Engine
+from bfd_fastpath.config.model_engine import Hugepages as Hugepages
+from bfd_fastpath.config.model_engine import Idle as Idle
 from bfd_fastpath.config.model_forwarding import Forwarding as Forwarding
 from bfd_fastpath.config.model_forwarding import RouteSource as RouteSource
 from bfd_fastpath.config.model_forwarding import Rpf as Rpf
 from bfd_fastpath.config.model_forwarding import SpecialNextHop as SpecialNextHop
 from bfd_fastpath.config.model_forwarding import StaticRoute as StaticRoute
 from bfd_fastpath.config.model_forwarding import Via as Via
-
-
-class Hugepages(StrEnum):
-    AUTO = "auto"
-    NEVER = "never"
-    REQUIRE = "require"
-
-
-class Idle(StrEnum):
-    SLEEP = "sleep"
-    POLL = "poll"
 
 
 class Neighbours(StrEnum):
@@ -91,26 +84,6 @@ class Router:
     asn: int | None = None
     """None only where there is no neighbour."""
     router_id: IPv4Address | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Eal:
-    arguments: tuple[str, ...] = ()
-    hugepages: Hugepages = Hugepages.AUTO
-    memory_mib: int = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    idle: Idle = Idle.SLEEP
-    cpu: int | None = None
-    """Of the first worker. None: wherever the scheduler likes."""
-    workers: int = 1
-    cpus: tuple[int, ...] = ()
-    """One for each worker, in place of cpu, or none."""
-    max_sleep_us: int = 500
-    max_sessions: int = 4096
-    max_neighbours: int = 4096
 
 
 @dataclass(frozen=True, slots=True)
