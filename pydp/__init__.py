@@ -57,7 +57,7 @@ from pydp.states import (
     Role,
     State,
 )
-from pydp.stats import Counter, Stats, WorkerStats, counters
+from pydp.stats import Counter, Rise, Stats, Tally, WorkerStats, counters
 
 #: Version of libpydp, "MAJOR.MINOR.PATCH".
 __version__: str = _text(_lib.pydp_version())
@@ -114,6 +114,7 @@ __all__ = [
     "PydpError",
     "ReflectorConfig",
     "Ring",
+    "Rise",
     "Role",
     "Route",
     "RouteInfo",
@@ -127,6 +128,7 @@ __all__ = [
     "StateError",
     "Stats",
     "Takeover",
+    "Tally",
     "TimedOutError",
     "UnsupportedError",
     "WorkerStats",

@@ -3,10 +3,10 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydp.errors import InvalidArgumentError, raise_status
-from pydp.ffi import ffi, lib
+from pydp.ffi import ffi, lib, text
 
 if TYPE_CHECKING:
     from pydp.engine import Engine
@@ -33,6 +33,22 @@ class ForwardingConfig:
     icmp_error_rate: int = 1000
     #: Echo requests answered a second, by port; a twentieth of it at once. 0: none.
     icmp_echo_rate: int = 1000
+
+
+def clause(packet: bytes, version: int) -> str | None:
+    """Which clause of the standards forbids to forward a packet (from its IP header to the frame's end), by
+    its header alone, as a sentence; None where none does.
+    """
+    return _sentence(lib.pydp_forward_clause(version, ffi.from_buffer(packet), len(packet)))
+
+
+def silence(packet: bytes, version: int) -> str | None:
+    """What about a packet itself forbids to send an ICMP error about it (RFC 1812 4.3.2.7, RFC 4443 2.4)."""
+    return _sentence(lib.pydp_forward_silence(version, ffi.from_buffer(packet), len(packet)))
+
+
+def _sentence(chars: Any) -> str | None:
+    return None if chars == ffi.NULL else text(chars)
 
 
 def set_forwarding(engine: "Engine", config: ForwardingConfig) -> None:

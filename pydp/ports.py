@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydp import pmdinfo
-from pydp.addresses import mac_text
+from pydp.addresses import mac_octets, mac_text
 from pydp.eal_line import pci_address
 from pydp.errors import DriverError, InvalidArgumentError, PydpError, UnsupportedError, raise_status
 from pydp.ffi import ffi, lib, text
@@ -161,19 +161,22 @@ class Port(PortHandle):
             return "<Port closed>"
 
 
-def link(name: str, *, capacity: int = 0, ethdev: bool = False, queues: int = 1) -> tuple[Port, Port]:
+def link(
+    name: str, *, capacity: int = 0, ethdev: bool = False, queues: int = 1, mac: str | bytes | None = None
+) -> tuple[Port, Port]:
     """The two ends, NAME.0 and NAME.1, of a cable in this process: no root, no NIC.
 
     `capacity` is packets in flight a direction, a power of two (0: 1024); `ethdev` makes each end a DPDK
-    port, of which a process has 32. Each end has `queues` (1 to 16; of an ethdev 1) receive queues, by which
-    the sender spreads flows, each with that capacity. Raises InvalidArgumentError, OutOfMemoryError,
-    StateError before eal.init.
+    port, of which a process has 32; `mac` is that of end 0 (None: made up), without ethdev. Each end has
+    `queues` (1 to 16; of an ethdev 1) receive queues, by which the sender spreads flows, each with that
+    capacity. Raises InvalidArgumentError, OutOfMemoryError, StateError before eal.init.
     """
     _check_queues(queues)
     label = ffi.new("char[]", name.encode())
     config = ffi.new(
         "struct pydp_link_config *", {"name": label, "capacity": capacity, "ethdev": ethdev, "queues": queues}
     )
+    ffi.memmove(config.mac.octets, bytes(6) if mac is None else mac_octets(mac), 6)
     ends = ffi.new("pydp_port_t *[2]")
     raise_status(lib.pydp_link_create(config, ends, ends + 1))
     return Port._wrap(ends[0]), Port._wrap(ends[1])

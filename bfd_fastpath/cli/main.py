@@ -11,6 +11,7 @@ from bfd_fastpath.cli.client import NoDaemonError
 from bfd_fastpath.cli.config import config
 from bfd_fastpath.cli.conformance import conformance
 from bfd_fastpath.cli.demo import demo
+from bfd_fastpath.cli.explain import explain
 from bfd_fastpath.cli.generate import generate
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
@@ -45,7 +46,7 @@ def cli() -> None:
 
 for _command in (
     *(run, show, clear, session, reload, config),
-    *(pmdinfo, replay, generate, demo, conformance, version),
+    *(pmdinfo, replay, explain, generate, demo, conformance, version),
 ):
     cli.add_command(_command)
 

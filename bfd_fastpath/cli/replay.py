@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bfd_fastpath.cli import exit_codes, replay_page
+from bfd_fastpath.cli import exit_codes, replay_forward, replay_page
+from bfd_fastpath.cli.forward_options import configuration, forward_options
 from bfd_fastpath.cli.options import AddressType, json_option, print_json
 from bfd_fastpath.cli.progress import Progress
 
@@ -33,12 +34,13 @@ Examples:
   tcpdump -w - -i eth0 udp | bfd-fastpath replay -
   bfd-fastpath replay outage.pcapng --interval 50ms --interval 100ms --multiplier 2-5
   bfd-fastpath replay outage.pcapng -c router.toml --as 192.0.2.1 --out ours.pcapng
+  bfd-fastpath replay lan.pcapng --forward -c router.toml --out verdicts.pcapng
   bfd-fastpath replay --check cases/
 
 \b
 Exit codes: 0 told, also that there is no BFD in it; 1 the file could be read only in part or not at
 all, an end could not be played, or a case does not hold; 2 bad configuration or command line, or a
-broken case. docs/replay.md explains the verdicts and every JSON key.
+broken case. docs/replay.md explains the verdicts and every JSON key, docs/replay-forward.md --forward.
 """
 )
 @click.argument(
@@ -56,14 +58,21 @@ broken case. docs/replay.md explains the verdicts and every JSON key.
 @click.option(
     "--as", "address", metavar="ADDRESS", type=AddressType(), help="Be this end of it; needs --config."
 )
-@click.option("-c", "--config", "config_file", metavar="FILE", type=FILE, help="Configuration of --as.")
+@click.option(
+    "-c", "--config", "config_file", metavar="FILE", type=FILE, help="Configuration of --as and --forward."
+)
 @click.option(
     "--seed",
     type=click.IntRange(1, (1 << 64) - 1),
     metavar="N",
     help="Of what is random in --as; the same seed gives the same answer.  [default: 1]",
 )
-@click.option("--out", metavar="FILE", type=FILE, help="Write the BFD that --as would have sent, pcapng.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=FILE,
+    help="Write the BFD that --as would have sent, or with --forward all packets and verdicts; pcapng.",
+)
 @click.option(
     "--bgp-out",
     metavar="FILE",
@@ -89,6 +98,12 @@ broken case. docs/replay.md explains the verdicts and every JSON key.
     type=click.Path(path_type=Path),
     help="Try the cases in DIR instead: folders with a capture and what to expect of it.",
 )
+@click.option(
+    "--forward",
+    is_flag=True,
+    help="Take every packet through the forwarding of --config, instead of BFD alone.",
+)
+@forward_options
 def replay(
     capture: str | None,
     as_json: bool,
@@ -103,6 +118,10 @@ def replay(
     multipliers: tuple[str, ...],
     sets: tuple[str, ...],
     check: Path | None,
+    forward: bool,
+    ports: tuple[str, ...],
+    macs: tuple[str, ...],
+    answers: bool,
 ) -> int:
     """Tell what happened to BFD in CAPTURE: pcap or pcapng, also gzipped; "-" reads standard input.
 
@@ -111,6 +130,16 @@ def replay(
     --interval, --multiplier and --set the capture is judged with other timers.
     """
     of_part = {"--config": config_file, "--seed": seed, "--out": out, "--bgp-out": bgp_out}
+    of_forward: dict[str, object] = {"--port": ports, "--mac": macs, "--resolve": answers}
+    if forward:
+        about_bfd: dict[str, object] = {"--as": address, "--timeline": timeline, "--all": everything}
+        about_bfd |= {"--bgp-out": bgp_out, "--interval": intervals, "--multiplier": multipliers}
+        for name in _given(about_bfd | {"--set": sets, "--check": check}):
+            raise click.UsageError(f"{name} is about BFD alone; it does not go with --forward.")
+        options = replay_forward.Options(ports, macs, answers, seed or 1)
+        return _forward(capture, config_file, options, out, as_json)
+    for name in _given(of_forward):
+        raise click.UsageError(f"{name} says how packets come in to be forwarded; it needs --forward.")
     if check is not None:
         others = (capture, timeline, everything, address, *of_part.values())
         if any(one not in (None, False) for one in others) or intervals or multipliers or sets:
@@ -131,6 +160,28 @@ def replay(
     if part is None and address is not None:
         return exit_codes.BAD_INPUT
     return _run(capture, as_json, timeline, everything, wish, part)
+
+
+def _given(options: dict[str, object]) -> list[str]:
+    return [name for name, value in options.items() if value not in (None, False, ())]
+
+
+def _forward(
+    capture: str | None,
+    config_file: Path | None,
+    options: replay_forward.Options,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    if capture is None:
+        raise click.UsageError("Missing argument 'CAPTURE': name a capture file, or - for standard input.")
+    if config_file is None:
+        raise click.UsageError("--forward needs --config FILE: which ports and routes the router has.")
+    _refuse_files(capture, False, {"--timeline": None, "--out": out})
+    config = configuration(config_file)
+    if config is None:
+        return exit_codes.BAD_INPUT
+    return replay_forward.run(capture, config, options, out, as_json)
 
 
 def _run(

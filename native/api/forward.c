@@ -2,6 +2,7 @@
 /* Forwarding at the border. */
 #include <pydp/forward.h>
 #include "api/check.h"
+#include "core/ip_clause.h"
 #include "engine/control.h"
 
 enum { RATE_MOST = 1000000 };
@@ -21,4 +22,14 @@ int pydp_forward_set(pydp_engine_t *engine, const struct pydp_forward_config *co
 	CHECK(config->icmp_echo_rate <= RATE_MOST, "icmp_echo_rate %u exceeds %u a second", config->icmp_echo_rate, RATE_MOST);
 	command.forward = *config;
 	return engine_command(engine, &command, &reply);
+}
+
+const char *pydp_forward_clause(uint8_t family, const uint8_t *packet, uint32_t length)
+{
+	return packet == NULL || (family != 4 && family != 6) ? NULL : ip_clause(family, packet, length);
+}
+
+const char *pydp_forward_silence(uint8_t family, const uint8_t *packet, uint32_t length)
+{
+	return packet == NULL || (family != 4 && family != 6) ? NULL : ip_silence(family, packet, length);
 }

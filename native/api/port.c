@@ -66,6 +66,10 @@ int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, 
 	      "link %s: capacity %u is not a power of two up to 1048576", config->name, config->capacity);
 	CHECK(config->queues <= (config->ethdev ? 1 : PORT_QUEUES), "link %s: %u queues, more than %u", config->name,
 	      config->queues, config->ethdev ? 1 : PORT_QUEUES);
+	CHECK(!(config->mac.octets[0] & 1), "link %s: its MAC address is a group's", config->name);
+	for (uint32_t i = 0; i < sizeof(config->mac.octets); i++)
+		CHECK(!config->ethdev || config->mac.octets[i] == 0, "link %s: an ethdev has a MAC address of its own",
+		      config->name);
 	result = config->ethdev ? ringlink_create(config, ends) : memlink_create(config, ends);
 	if (result == PYDP_OK) {
 		*end0 = ends[0];

@@ -12,6 +12,7 @@
 #include "replay/watch.h"
 
 static_assert(sizeof(struct pydp_replay_packet) == 160, "pydp_replay_packet has another size than the header says");
+static_assert(sizeof(struct pydp_replay_frame) == 40, "pydp_replay_frame has another size than the header says");
 static_assert(sizeof(struct pydp_replay_event) == 160, "pydp_replay_event has another size than the header says");
 static_assert(sizeof(struct pydp_replay_gaps) == 48, "pydp_replay_gaps has a hole");
 static_assert(sizeof(struct pydp_replay_end) == 232, "pydp_replay_end has a hole");
@@ -63,18 +64,39 @@ int pydp_replay_destroy(pydp_replay_t *replay)
 	return PYDP_OK;
 }
 
+static int refused_by_file(const pydp_replay_t *replay)
+{
+	const struct capfile_fault *fault = capfile_fault(watch_of_const(replay)->file);
+
+	return error_set(PYDP_E_INVAL, "offset %llu: %s", (unsigned long long)fault->offset, fault->text);
+}
+
 int pydp_replay_feed(pydp_replay_t *replay, const uint8_t *data, size_t length, int last, size_t *consumed)
 {
 	static const uint8_t nothing;
-	const struct capfile_fault *fault;
 
 	CHECK_POINTER(replay);
 	CHECK_POINTER(consumed);
 	CHECK(data != NULL || length == 0, "data is NULL and length is not 0");
 	if (watch_feed(watch_of(replay), data == NULL ? &nothing : data, length, last != 0, consumed) == 0)
 		return PYDP_OK;
-	fault = capfile_fault(watch_of(replay)->file);
-	return error_set(PYDP_E_INVAL, "offset %llu: %s", (unsigned long long)fault->offset, fault->text);
+	return refused_by_file(replay);
+}
+
+int pydp_replay_frames(pydp_replay_t *replay, const uint8_t *data, size_t length, int last, size_t *consumed,
+		       struct pydp_replay_frame *frames, uint32_t capacity, uint32_t *count)
+{
+	static const uint8_t nothing;
+
+	CHECK_POINTER(replay);
+	CHECK_POINTER(consumed);
+	CHECK_POINTER(frames);
+	CHECK_POINTER(count);
+	CHECK(data != NULL || length == 0, "data is NULL and length is not 0");
+	if (watch_frames(watch_of(replay), data == NULL ? &nothing : data, length, last != 0, consumed, frames, capacity,
+			 count) == 0)
+		return PYDP_OK;
+	return refused_by_file(replay);
 }
 
 int pydp_replay_file_fault(const pydp_replay_t *replay, struct pydp_replay_file_fault *fault)

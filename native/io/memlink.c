@@ -265,6 +265,7 @@ static struct pydp_port *make_end(struct memlink *link, const char *link_name, u
 int memlink_create(const struct pydp_link_config *config, struct pydp_port *ends[2])
 {
 	uint32_t capacity = config->capacity ? config->capacity : MEMLINK_DEFAULT_CAPACITY;
+	static const struct pydp_mac no_mac;
 	struct memlink *link = NULL;
 	int result = make_link(config->queues ? config->queues : 1, capacity, &link);
 
@@ -272,6 +273,8 @@ int memlink_create(const struct pydp_link_config *config, struct pydp_port *ends
 		return result;
 	ends[0] = make_end(link, config->name, capacity, 0);
 	ends[1] = make_end(link, config->name, capacity, 1);
+	if (ends[0] != NULL && memcmp(&config->mac, &no_mac, sizeof(no_mac)) != 0)
+		ends[0]->mac = config->mac;
 	if (ends[0] == NULL || ends[1] == NULL) {
 		for (int i = 0; i < 2; i++)
 			if (ends[i] != NULL) {

@@ -168,3 +168,32 @@ int watch_feed(struct watch *watch, const uint8_t *data, size_t length, bool las
 	watch->consumed += *consumed;
 	return result == CAPFILE_FAULT ? -1 : 0;
 }
+
+int watch_frames(struct watch *watch, const uint8_t *data, size_t length, bool last, size_t *consumed,
+		 struct pydp_replay_frame *frames, uint32_t capacity, uint32_t *count)
+{
+	enum capfile_result result = CAPFILE_PACKET;
+	struct capfile_packet packet;
+
+	*consumed = 0;
+	for (*count = 0; *count < capacity; (*count)++) {
+		size_t used = 0;
+
+		result = capfile_next(watch->file, data + *consumed, length - *consumed, last, &used, &packet);
+		*consumed += used;
+		if (result != CAPFILE_PACKET)
+			break;
+		tell_time(watch, &packet);
+		frames[*count] = (struct pydp_replay_frame){
+			.number = watch->number,
+			.time_ns = watch->now_ns,
+			.at = (uint64_t)(packet.data - data),
+			.captured = packet.captured,
+			.length = packet.length,
+			.interface = packet.interface,
+			.link_type = packet.link_type,
+		};
+	}
+	watch->consumed += *consumed;
+	return result == CAPFILE_FAULT ? -1 : 0;
+}

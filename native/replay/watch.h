@@ -41,6 +41,10 @@ void watch_destroy(struct watch *watch);
 /* 0, or -1 when capfile_fault(watch->file) says why the file ends here. */
 int watch_feed(struct watch *watch, const uint8_t *data, size_t length, bool last, size_t *consumed);
 
+/* Frames of any kind instead, at most capacity; returns as watch_feed. */
+int watch_frames(struct watch *watch, const uint8_t *data, size_t length, bool last, size_t *consumed,
+		 struct pydp_replay_frame *frames, uint32_t capacity, uint32_t *count);
+
 /* hear.c: an accepted control packet. */
 void watch_hear(struct watch *watch, const struct sight *sight);
 /* A packet that a check refused: counted for its session's end where that is known, told as an event. */

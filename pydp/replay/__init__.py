@@ -15,8 +15,9 @@ For a notebook:
         print(*(f"{one.verdict.code}: {one.verdict.sentence}" for one in session.outages))
 """
 
-from pydp.replay.columns import PACKET_DTYPE
+from pydp.replay.columns import FRAME_DTYPE, PACKET_DTYPE
 from pydp.replay.errors import ReplayError
+from pydp.replay.frames import FrameChunk, Frames
 from pydp.replay.happenings import (
     DiagnosticChange,
     First,
@@ -48,6 +49,7 @@ from pydp.replay.records import (
 from pydp.replay.watch import watch
 
 __all__ = [
+    "FRAME_DTYPE",
     "PACKET_DTYPE",
     "Code",
     "DiagnosticChange",
@@ -57,6 +59,8 @@ __all__ = [
     "FileFault",
     "First",
     "Format",
+    "FrameChunk",
+    "Frames",
     "Gaps",
     "Happening",
     "Interface",

@@ -92,6 +92,20 @@ EVENT_DTYPE = numpy.dtype(
     ]
 )
 
+#: One frame of any kind as struct pydp_replay_frame lays it out.
+FRAME_DTYPE = numpy.dtype(
+    [
+        ("number", "u8"),
+        ("time_ns", "u8"),
+        ("at", "u8"),
+        ("captured", "u4"),
+        ("length", "u4"),
+        ("interface", "u4"),
+        ("link_type", "u2"),
+        ("reserved", "u2"),
+    ]
+)
+
 EVENT_FIELDS = {name: at for at, name in enumerate(EVENT_DTYPE.names or ())}
 
 
@@ -102,6 +116,7 @@ def _check(dtype: "numpy.dtype[Any]", struct: str) -> None:
 
 
 _check(PACKET_DTYPE, "struct pydp_replay_packet")
+_check(FRAME_DTYPE, "struct pydp_replay_frame")
 _check(EVENT_DTYPE, "struct pydp_replay_event")
 
 

@@ -46,18 +46,18 @@ class Feed:
     ) -> None:
         self.source.close()
 
-    def run(self) -> Iterator[memoryview]:
+    def run(self, call: Any = None) -> Iterator[memoryview]:
         """Feed the whole file. After each call of the C side it yields the octets that call was given: the
-        caller drains what waits then, all of it.
+        caller drains what waits then, all of it. `call`: another one than pydp_replay_feed, with its
+        arguments.
         """
+        call = lib.pydp_replay_feed if call is None else call
         consumed = ffi.new("size_t *")
         for piece in self.source:
             more = True
             while more:
                 given = piece.data
-                status = lib.pydp_replay_feed(
-                    self.c, ffi.from_buffer(given), len(given), int(piece.last), consumed
-                )
+                status = call(self.c, ffi.from_buffer(given), len(given), int(piece.last), consumed)
                 piece.use(consumed[0])
                 yield given
                 more = status == 0 and consumed[0] > 0

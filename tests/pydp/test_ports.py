@@ -139,3 +139,13 @@ def test_two_links_of_one_name_are_two_links(cable, name, pool):
 def test_a_capacity_that_is_no_power_of_two_is_refused(eal, name):
     with pytest.raises(pydp.InvalidArgumentError):
         pydp.link(name, capacity=1000)
+
+
+def test_an_end_has_the_mac_address_that_it_is_given(eal, name):
+    first, second = pydp.link(name, mac="02:00:00:00:00:41")
+    with first, second:
+        assert first.info().mac == "02:00:00:00:00:41"
+        assert second.info().mac != first.info().mac
+    for options in ({"mac": "03:00:00:00:00:01"}, {"mac": "02:00:00:00:00:41", "ethdev": True}):
+        with pytest.raises(pydp.InvalidArgumentError):
+            pydp.link(f"{name}x", **options)

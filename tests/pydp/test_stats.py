@@ -63,3 +63,19 @@ def test_the_longest_poll_gap_can_be_forgotten(pair):
     assert stats.worker().poll_gap_us_log2[9] > 0
     stats.reset_gap()
     assert stats.worker().poll_gap_max_ns == 0
+
+
+def test_a_tally_tells_what_has_risen_since_the_look_before(pair, pool):
+    engine = pair.engines[0]
+    pair.engines[1].close()
+    engine.step(pair.now_ns)
+    tally = engine.stats.tally()
+    assert tally.risen() == []
+    with pydp.Burst(2) as burst:
+        for _ in range(2):
+            burst.append(pool, bytes.fromhex("ffffffffffff02000000000188b5") + bytes(46))
+        assert burst.transmit(pair.ends[1]) == 2
+    engine.step(pair.now_ns + 1)
+    (rise,) = tally.risen()
+    assert (rise.port, rise.counter.name, rise.by) == (0, "drop-unknown-ethertype", 2)
+    assert tally.risen() == []

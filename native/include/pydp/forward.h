@@ -25,4 +25,10 @@ struct pydp_forward_config {
 /* Setting it again changes it in place. */
 int pydp_forward_set(pydp_engine_t *engine, const struct pydp_forward_config *config);
 
+/* Which clause of the standards forbids to forward a packet, by its header alone: a sentence, or NULL where none does, or an
+ * argument is bad. packet: length octets from the IP header to the frame's end; family: 4 or 6. */
+const char *pydp_forward_clause(uint8_t family, const uint8_t *packet, uint32_t length);
+/* What about the packet itself forbids to send an ICMP error about it, or NULL. */
+const char *pydp_forward_silence(uint8_t family, const uint8_t *packet, uint32_t length);
+
 #endif

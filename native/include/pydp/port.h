@@ -63,6 +63,7 @@ struct pydp_link_config {
 	uint8_t ethdev;    /* 1: each end is a DPDK ethdev (net_ring), of which a process has 32; 0: rings of our own */
 	uint8_t queues; /* of each end, by which flows are spread, each with the capacity; 0: 1; at most 16; an ethdev has 1 */
 	uint8_t reserved[2];
+	struct pydp_mac mac; /* of end 0, unicast, not with ethdev; all zero: made up, as is that of end 1 */
 };
 int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, pydp_port_t **end1);
 

@@ -35,6 +35,22 @@ int pydp_replay_destroy(pydp_replay_t *replay);
  * PYDP_E_INVAL with pydp_replay_file_fault set when the file cannot be read any further; all before it stands. */
 int pydp_replay_feed(pydp_replay_t *replay, const uint8_t *data, size_t length, int last, size_t *consumed);
 
+/* A frame of any kind, as it stands in the file. 40 octets. */
+struct pydp_replay_frame {
+	uint64_t number;  /* in the file, from 1, as other tools number */
+	uint64_t time_ns; /* since the epoch; a stamp that ran backwards is the one before it */
+	uint64_t at;      /* where the captured octets begin in the data of the call that made this record */
+	uint32_t captured;
+	uint32_t length;    /* on the wire */
+	uint32_t interface; /* pcapng interface, from 0; pcap: 0 */
+	uint16_t link_type; /* LINKTYPE_ number */
+	uint16_t reserved;
+};
+/* Instead of pydp_replay_feed: the file's frames are handed out, at most capacity of them, and nothing is watched. The octets go in
+ * as there. */
+int pydp_replay_frames(pydp_replay_t *replay, const uint8_t *data, size_t length, int last, size_t *consumed,
+		       struct pydp_replay_frame *frames, uint32_t capacity, uint32_t *count);
+
 enum pydp_replay_format { PYDP_REPLAY_UNKNOWN = 0, PYDP_REPLAY_PCAP = 1, PYDP_REPLAY_PCAPNG = 2 };
 
 /* Why the file could not be read to its end. */
