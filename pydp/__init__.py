@@ -57,7 +57,7 @@ from pydp.states import (
     Role,
     State,
 )
-from pydp.stats import Counter, Rise, Stats, Tally, WorkerStats, counters
+from pydp.stats import Counter, Rise, StageStats, Stats, Tally, WorkerStats, counters
 
 #: Version of libpydp, "MAJOR.MINOR.PATCH".
 __version__: str = _text(_lib.pydp_version())
@@ -123,6 +123,7 @@ __all__ = [
     "SessionConfig",
     "SessionState",
     "Sessions",
+    "StageStats",
     "StaleViewError",
     "State",
     "StateError",

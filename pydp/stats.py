@@ -108,6 +108,18 @@ class Tally:
         raise_status(lib.pydp_engine_counters(self._engine._c, port, self._values, len(self._values)))
 
 
+@dataclass(frozen=True, slots=True)
+class StageStats:
+    """What a stage of the packet path took, of one burst of packets in 61: the others are not timed."""
+
+    #: "receive", "classify", "control", "look-up", "rewrite", "transmit".
+    name: str
+    #: Of the time stamp counter.
+    cycles: int
+    #: That went through the stage in these.
+    packets: int
+
+
 class Stats:
     """The counters of one engine; made by `Engine.stats`."""
 
@@ -161,6 +173,17 @@ class Stats:
             received=raw.received,
             forwarded=raw.forwarded,
             handed_over=raw.handed_over,
+        )
+
+    def stages(self, worker: int = 0) -> tuple[StageStats, ...]:
+        """What the stages took a worker since the engine was created, in the order in which packets go
+        through them. Raises InvalidArgumentError.
+        """
+        count = lib.pydp_stage_count()
+        raw = ffi.new("struct pydp_stage_stats[]", count)
+        raise_status(lib.pydp_engine_stages(self._engine._c, worker, raw, count))
+        return tuple(
+            StageStats(text(lib.pydp_stage_name(i)), raw[i].cycles, raw[i].packets) for i in range(count)
         )
 
     def reset_gap(self) -> None:

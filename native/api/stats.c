@@ -4,6 +4,7 @@
 #include <pydp/stats.h>
 #include "api/check.h"
 #include "core/counter.h"
+#include "core/stage.h"
 #include "engine/control.h"
 
 static_assert(HISTOGRAM_BUCKETS == sizeof(((struct pydp_worker_stats *)0)->poll_gap_us_log2) / sizeof(uint64_t),
@@ -41,6 +42,10 @@ int pydp_engine_counters(pydp_engine_t *engine, uint32_t port, uint64_t *values,
 	return PYDP_OK;
 }
 
+#define CHECK_WORKER(engine, worker)                                                                                    \
+	CHECK((worker) <= (engine)->forwarder_count, "there is no worker %u: engine %s has %u", worker, (engine)->name, \
+	      1 + (engine)->forwarder_count)
+
 static uint64_t load(const _Atomic uint64_t *value)
 {
 	return atomic_load_explicit(value, memory_order_relaxed);
@@ -66,8 +71,7 @@ int pydp_engine_worker_stats(pydp_engine_t *engine, uint32_t worker, struct pydp
 
 	CHECK_POINTER(engine);
 	CHECK_POINTER(stats);
-	CHECK(worker <= engine->forwarder_count, "there is no worker %u: engine %s has %u", worker, engine->name,
-	      1 + engine->forwarder_count);
+	CHECK_WORKER(engine, worker);
 	from = worker == 0 ? &engine->stats.worker : &engine->forwarders[worker - 1].counts;
 	memset(stats, 0, sizeof(*stats));
 	stats->turns = load(&from->turns);
@@ -96,4 +100,30 @@ int pydp_engine_worker_stats_reset_gap(pydp_engine_t *engine)
 
 	CHECK_POINTER(engine);
 	return engine_command(engine, &command, &reply);
+}
+
+uint32_t pydp_stage_count(void)
+{
+	return STAGE_COUNT;
+}
+
+const char *pydp_stage_name(uint32_t stage)
+{
+	return stage_name(stage);
+}
+
+int pydp_engine_stages(pydp_engine_t *engine, uint32_t worker, struct pydp_stage_stats *stages, uint32_t capacity)
+{
+	const struct path_stages *from;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(stages);
+	CHECK_WORKER(engine, worker);
+	CHECK(capacity >= STAGE_COUNT, "capacity %u is less than pydp_stage_count(), %u", capacity, STAGE_COUNT);
+	from = worker == 0 ? &engine->stages : &engine->forwarders[worker - 1].stages;
+	for (uint32_t i = 0; i < STAGE_COUNT; i++) {
+		stages[i].cycles = load(&from->cycles[i]);
+		stages[i].packets = load(&from->packets[i]);
+	}
+	return PYDP_OK;
 }

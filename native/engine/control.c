@@ -127,6 +127,7 @@ static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	slot = &engine->ports[engine->port_count];
 	slot->port = port;
 	slot->path = path;
+	slot->stages = &engine->stages;
 	slot->missed = port_missed(port);
 	path->index = engine->port_count;
 	path->mac = port->mac;

@@ -34,6 +34,7 @@
 #include "path/host.h"
 #include "path/neighbour.h"
 #include "path/session.h"
+#include "path/stages.h"
 
 enum {
 	ID_GENERATION_BITS = 12, /* a session's id: slot, then how many sessions the slot has had */
@@ -63,6 +64,7 @@ struct engine_port {
 	uint64_t missed;        /* the driver's count when it was last looked at */
 	bool overrun;           /* it lost packets while all that its queue holds was taken, and cannot tell how many wait */
 	struct engine_overflow overflow;
+	struct path_stages *stages; /* of the worker that sends there */
 };
 
 /* Written by the worker, read by any thread. */
@@ -126,6 +128,7 @@ struct pydp_engine {
 	struct engine_stats stats;
 	uint32_t received, sent;     /* packets in this turn */
 	struct path_transit transit; /* of the burst that is looked at */
+	struct path_stages stages;
 
 	/* addresses of ours; written by the worker, read by all */
 	struct path_own *_Atomic own;

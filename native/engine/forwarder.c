@@ -32,12 +32,14 @@ static void receive_burst(struct forwarder *forwarder, struct path_port *path, s
 	struct path_transit *transit = &forwarder->transit;
 
 	path_part(forwarder->own, path, mbufs, count, transit, leftover);
+	path_stage(&forwarder->stages, STAGE_CLASSIFY, count);
 	if (leftover->control_count > 0)
 		handover_give(forwarder, path, forwarder->control, leftover->control, leftover->control_count,
 			      PYDP_CNT_DROP_HANDOVER_CONTROL);
 	if (leftover->other_count > 0)
 		handover_give(forwarder, path, forwarder->other, leftover->other, leftover->other_count,
 			      PYDP_CNT_DROP_HANDOVER);
+	path_stage(&forwarder->stages, STAGE_CONTROL, (uint32_t)leftover->control_count + leftover->other_count);
 	if (control_only) {
 		path_shed(path, transit);
 	} else {
@@ -65,9 +67,13 @@ static bool drain(struct forwarder *forwarder, struct forwarder_port *from)
 	do {
 		if (taken % LOOK_AT_QUEUE == 0)
 			control_only = is_filling(from);
+		path_stages_begin(&forwarder->stages);
 		count = port_receive(from->port, (uint16_t)forwarder->number, mbufs, PORT_BURST);
-		if (count > 0)
+		if (count > 0) {
+			path_stage(&forwarder->stages, STAGE_RECEIVE, count);
 			receive_burst(forwarder, &from->path, mbufs, count, control_only);
+		}
+		path_stages_end(&forwarder->stages);
 		taken += count;
 	} while (count == PORT_BURST && taken < from->port->rx_capacity);
 	forwarder->received += taken;

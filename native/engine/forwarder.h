@@ -17,6 +17,7 @@
 #include "path/forward.h"
 #include "path/own.h"
 #include "path/part.h"
+#include "path/stages.h"
 
 struct pydp_engine;
 struct forwarder;
@@ -45,6 +46,7 @@ struct forwarder {
 	/* Its own. */
 	alignas(64) struct path_forward path;
 	struct path_transit transit;
+	struct path_stages stages;
 	struct path_leftover leftover;
 	const struct path_own *own; /* of this turn */
 	uint64_t now_ns;            /* of this turn; 0: none yet */

@@ -35,6 +35,7 @@ static int make_one(struct pydp_engine *engine, struct forwarder *forwarder, uin
 	forwarder->number = number;
 	forwarder->path = engine->forwarding.path;
 	forwarder->path.ports = forwarder->ports;
+	forwarder->path.stages = &forwarder->stages;
 	forwarder->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (forwarder->wake_fd < 0)
 		return error_set(PYDP_E_SYSTEM, "no eventfd for a worker: raise the limit of open files (ulimit -n)");
@@ -96,6 +97,7 @@ static void flush_port(struct path_port *path)
 {
 	struct forwarder_port *to = path->owner;
 	struct forwarder *forwarder = to->forwarder;
+	uint64_t since = path_stages_transmit(&forwarder->stages);
 	uint16_t sent = path->staged;
 
 	forwarder->sent += path->staged;
@@ -103,6 +105,7 @@ static void flush_port(struct path_port *path)
 		sent = port_transmit(to->port, (uint16_t)forwarder->number, path->stage, path->staged);
 	else
 		handover_give(forwarder, path, forwarder->leaving, path->stage, path->staged, PYDP_CNT_DROP_TX_FULL);
+	path_stages_transmitted(&forwarder->stages, path->staged, since);
 	if (sent < path->staged) {
 		path_count(path, PYDP_CNT_DROP_TX_FULL, path->staged - sent);
 		rte_pktmbuf_free_bulk(path->stage + sent, path->staged - sent);

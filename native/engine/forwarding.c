@@ -12,6 +12,7 @@ void forwarding_begin(struct pydp_engine *engine)
 	path->ports = engine->path_ports;
 	path->neighbour = neighbours_adjacency;
 	path->engine = engine;
+	path->stages = &engine->stages;
 	path->nexthops = engine->nexthops.path;
 }
 

@@ -15,8 +15,10 @@ static_assert(PATH_BURST >= PORT_BURST, "a burst fits the path's arrays");
 void turn_flush_port(struct path_port *path)
 {
 	struct engine_port *to = path->owner;
+	uint64_t since = path_stages_transmit(to->stages);
 	uint16_t sent = port_transmit(to->port, 0, path->stage, path->staged);
 
+	path_stages_transmitted(to->stages, path->staged, since);
 	if (sent < path->staged) {
 		path_count(path, PYDP_CNT_DROP_TX_FULL, path->staged - sent);
 		rte_pktmbuf_free_bulk(path->stage + sent, path->staged - sent);
@@ -46,9 +48,11 @@ void turn_receive(struct pydp_engine *engine, struct path_port *path, struct rte
 		  bool control_only)
 {
 	struct path_packet packets[PORT_BURST];
-	uint64_t now_ns = receive_time(engine);
+	uint64_t now_ns;
 	uint16_t kept = path_classify(path, mbufs, count, packets, &engine->transit);
 
+	path_stage(&engine->stages, STAGE_CLASSIFY, count);
+	now_ns = kept > 0 ? receive_time(engine) : engine->now_ns;
 	path_bfd_receive(&engine->sessions, path, packets, kept, now_ns);
 	for (uint16_t i = 0; i < kept; i++) {
 		if (packets[i].kind == PATH_ARP)
@@ -62,6 +66,7 @@ void turn_receive(struct pydp_engine *engine, struct path_port *path, struct rte
 		else if (packets[i].kind == PATH_PING)
 			forwarding_ping(engine, path, &packets[i], now_ns);
 	}
+	path_stage(&engine->stages, STAGE_CONTROL, kept);
 	if (kept == count)
 		return;
 	if (control_only)
@@ -90,9 +95,13 @@ static bool drain(struct pydp_engine *engine, struct engine_port *from, uint32_t
 	do {
 		if (taken % LOOK_AT_QUEUE == 0)
 			control_only = is_filling(from);
+		path_stages_begin(&engine->stages);
 		count = port_receive(from->port, 0, mbufs, PORT_BURST);
-		if (count > 0)
+		if (count > 0) {
+			path_stage(&engine->stages, STAGE_RECEIVE, count);
 			turn_receive(engine, from->path, mbufs, count, control_only);
+		}
+		path_stages_end(&engine->stages);
 		taken += count;
 	} while (count == PORT_BURST && taken < from->port->rx_capacity);
 	*received += taken;

@@ -2,9 +2,11 @@
 /* Filling the filter; it is written anew whenever an address comes or goes. */
 #include "path/filter.h"
 
-static void add(struct path_filter *filter, uint32_t place)
+static void add(struct path_filter *filter, uint32_t hash)
 {
-	filter->words[place >> 6] |= UINT64_C(1) << (place & 63);
+	uint16_t *place = &filter->places[hash >> PATH_FILTER_PLACE_SHIFT];
+
+	*place = *place == 0 || *place == path_filter_mark(hash) ? (uint16_t)path_filter_mark(hash) : PATH_FILTER_SHARED;
 }
 
 static void add_local(struct path_filter *filter, const struct path_local *local)
@@ -12,12 +14,12 @@ static void add_local(struct path_filter *filter, const struct path_local *local
 	uint8_t broadcast[4];
 
 	if (local->family == 6) {
-		add(filter, path_filter_place6(local->octets));
+		add(filter, path_filter_hash6(local->octets));
 		return;
 	}
-	add(filter, path_filter_place4(local->octets));
+	add(filter, path_filter_hash4(local->octets));
 	if (path_local_broadcast(local, broadcast))
-		add(filter, path_filter_place4(broadcast));
+		add(filter, path_filter_hash4(broadcast));
 }
 
 void path_filter_fill(struct path_filter *filter, struct path_port *const *ports, uint32_t count)

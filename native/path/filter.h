@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a destination may be an address of ours: one look at 512 bits, so that a packet in transit is compared with none of
- * them. A yes may be wrong, a no is right. */
+/* Whether a destination may be an address of ours: one look at a small table, so that a packet in transit is compared with none of
+ * them. A yes may be wrong, for one in some ten thousand packets; a no is right. */
 #ifndef PATH_FILTER_H
 #define PATH_FILTER_H
 #include <stdbool.h>
@@ -8,29 +8,48 @@
 #include <string.h>
 #include "path/port.h"
 
+enum {
+	PATH_FILTER_PLACES = 512,
+	PATH_FILTER_PLACE_SHIFT = 32 - 9, /* of a hash: its place in the table, */
+	PATH_FILTER_MARK_SHIFT = 32 - 17, /* and what tells it from most others there */
+	PATH_FILTER_MARK = 0xff,
+	PATH_FILTER_TAKEN = 0x100,  /* by the address with the mark */
+	PATH_FILTER_SHARED = 0x200, /* by addresses with different marks */
+};
+/* A multiplicative hash: the high bits of a product. */
+#define PATH_FILTER_FACTOR 0x9e3779b1u
+
 struct path_filter {
-	uint64_t words[8];
+	uint16_t places[PATH_FILTER_PLACES]; /* 0: nothing of ours */
 };
 
-static inline uint32_t path_filter_place4(const uint8_t *address)
+static inline uint32_t path_filter_hash4(const uint8_t *address)
 {
 	uint32_t word;
 
 	memcpy(&word, address, sizeof(word));
-	return word * 0x9e3779b1u >> 23;
+	return word * PATH_FILTER_FACTOR;
 }
 
-static inline uint32_t path_filter_place6(const uint8_t *address)
+static inline uint32_t path_filter_hash6(const uint8_t *address)
 {
 	uint64_t halves[2];
 
 	memcpy(halves, address, sizeof(halves));
-	return (uint32_t)((halves[0] ^ (halves[1] << 32 | halves[1] >> 32)) * UINT64_C(0x9e3779b97f4a7c15) >> 55);
+	return (uint32_t)((halves[0] ^ (halves[1] << 32 | halves[1] >> 32)) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
-static inline bool path_filter_has(const struct path_filter *filter, uint32_t place)
+/* What is in the place of an address that is there alone. */
+static inline uint32_t path_filter_mark(uint32_t hash)
 {
-	return filter->words[place >> 6] >> (place & 63) & 1;
+	return PATH_FILTER_TAKEN | (hash >> PATH_FILTER_MARK_SHIFT & PATH_FILTER_MARK);
+}
+
+static inline bool path_filter_has(const struct path_filter *filter, uint32_t hash)
+{
+	uint32_t place = filter->places[hash >> PATH_FILTER_PLACE_SHIFT];
+
+	return place == path_filter_mark(hash) || place == PATH_FILTER_SHARED;
 }
 
 /* The addresses of all the ports, and the broadcast addresses of their prefixes. */

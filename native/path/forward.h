@@ -7,6 +7,7 @@
 #include "path/exception.h"
 #include "path/nexthop.h"
 #include "path/packet.h"
+#include "path/stages.h"
 
 struct path_forward {
 	const struct fib *fib; /* NULL: no routes yet */
@@ -15,6 +16,7 @@ struct path_forward {
 	/* The adjacency of the neighbour with that address, PATH_ADJACENCY_NONE when it is not known. */
 	uint32_t (*neighbour)(void *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets);
 	void *engine;
+	struct path_stages *stages;
 	struct path_exceptions exceptions;
 };
 

@@ -30,9 +30,9 @@ void path_own_fill(struct path_own *own, struct path_port *const *ports, uint32_
 /* Whether it is an address of ours, of whichever port; octets: 4 or 16 of them, by family. */
 static inline bool path_own_has(const struct path_own *own, uint8_t family, const uint8_t *octets)
 {
-	uint32_t place = family == 4 ? path_filter_place4(octets) : path_filter_place6(octets);
+	uint32_t hash = family == 4 ? path_filter_hash4(octets) : path_filter_hash6(octets);
 
-	if (!path_filter_has(&own->filter, place))
+	if (!path_filter_has(&own->filter, hash))
 		return false;
 	for (uint32_t i = 0; i < own->count; i++)
 		if (own->addresses[i].family == family && memcmp(own->addresses[i].octets, octets, family == 4 ? 4 : 16) == 0)

@@ -57,15 +57,19 @@ static inline uint8_t *ether_write(uint8_t *out, const uint8_t *destination, con
 
 enum { PATH_BURST = 32 };
 
-/* Packets that are not for us, by how much is known of them. Of those in four and six as many octets are there as a header
- * without options has, behind an Ethernet header of 14; odd ones are any others. */
+/* Packets of one family that may go on: they passed every header check. */
+struct path_plain {
+	struct rte_mbuf *mbufs[PATH_BURST];
+	const uint8_t *headers[PATH_BURST];
+	uint32_t lengths[PATH_BURST];      /* of the frames */
+	uint32_t destinations[PATH_BURST]; /* IPv4, host order */
+	uint32_t aged[PATH_BURST];         /* IPv4: TTL, protocol and checksum, one router later */
+};
+
+/* Packets that are not for us: plain ones, whose Ethernet headers have 14 octets, and odd ones, which are any others. */
 struct path_transit {
 	uint16_t four_count, six_count, odd_count;
-	struct path_plain {
-		struct rte_mbuf *mbufs[PATH_BURST];
-		const uint8_t *headers[PATH_BURST];
-		uint32_t lengths[PATH_BURST]; /* of the frames */
-	} four, six;
+	struct path_plain four, six;
 	struct path_odd {
 		struct rte_mbuf *mbuf;
 		uint8_t *network;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <rte_byteorder.h>
 #include "core/ip_check.h"
+#include "path/filter.h"
 
 static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "headers are read as little-endian words here");
 
@@ -60,27 +61,47 @@ static inline plain_words plain_host_order(plain_words words)
 	return (plain_words)__builtin_shufflevector(octets, octets, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
 }
 
-/* Not 0 where an address begins with 0, 127, 169 or 224 and more: all of ip4_is_martian and ip4_is_multicast, and some others.
- * The columns are as they stand in memory. */
+/* Not 0 where an address begins with 0, 127, 169.254 or 224 and more: ip4_is_martian and ip4_is_multicast. The columns are as
+ * they stand in memory. */
+enum { IP4_LINK_LOCAL = 0xfea9 };
+
 static inline plain_words plain_unfit(plain_words source, plain_words destination)
 {
 	plain_words pair = (source & 0xff) | (destination & 0xff) << 16 | 0x01000100;
 	plain_octets first = (plain_octets)pair;
 
-	return (plain_words)((first == 0) | (first == 127) | (first == 169) | ((first & 0xe0) == 0xe0));
+	return (plain_words)((first == 0) | (first == 127) | ((first & 0xe0) == 0xe0)) |
+	       (plain_words)((source & 0xffff) == IP4_LINK_LOCAL) | (plain_words)((destination & 0xffff) == IP4_LINK_LOCAL);
 }
 
-/* Headers of which 20 octets are there; lengths: octets of the frames, whose link headers have 14. Plain is a header without
- * options, that passes every check of ip4_check, of a datagram behind which there is at most Ethernet's padding.
- * Returns not 0 where a header is not plain. destinations: host order; aged: as plain_aged. */
-static inline plain_words plain_ask4(const uint8_t *const headers[4], const uint32_t lengths[4], uint32_t destinations[4],
-				     uint32_t aged[4])
+static inline bool plain_any(plain_words words)
 {
-	plain_words columns[4], length, sum, total, fit, unfit, worn;
+	uint64_t halves[2];
+
+	memcpy(halves, &words, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+/* Not 0 where a destination may be an address of ours; as it stands in memory. */
+static inline plain_words plain_filter(const struct path_filter *filter, plain_words destination)
+{
+	plain_words hash = destination * PATH_FILTER_FACTOR, at = hash >> PATH_FILTER_PLACE_SHIFT;
+	plain_words mark = (hash >> PATH_FILTER_MARK_SHIFT & PATH_FILTER_MARK) | PATH_FILTER_TAKEN;
+	plain_words place = {filter->places[at[0]], filter->places[at[1]], filter->places[at[2]], filter->places[at[3]]};
+
+	return (plain_words)(place == mark) | (plain_words)(place == PATH_FILTER_SHARED);
+}
+
+/* Headers of which 20 octets are there, and which begin with 0x45; length: octets of the frames, whose link headers have 14. Plain
+ * is a header that passes every check of ip4_check, of a datagram that is not for us, behind which there is at most Ethernet's
+ * padding. Returns not 0 where a header is not plain. destinations: host order; aged: as plain_aged. */
+static inline plain_words plain_ask4(const uint8_t *const headers[4], plain_words length, const struct path_filter *filter,
+				     uint32_t destinations[4], uint32_t aged[4])
+{
+	plain_words columns[4], sum, total, fit, unfit, worn;
 	plain_words last = {plain_word(headers[0]), plain_word(headers[1]), plain_word(headers[2]), plain_word(headers[3])};
 	plain_words at_home = plain_host_order(last);
 
-	memcpy(&length, lengths, sizeof(length));
 	memcpy(destinations, &at_home, sizeof(at_home));
 	plain_columns(headers, columns);
 	sum = (last & 0xffff) + (last >> 16) + (columns[0] & 0xffff) + (columns[0] >> 16) + (columns[1] & 0xffff) +
@@ -90,9 +111,9 @@ static inline plain_words plain_ask4(const uint8_t *const headers[4], const uint
 	fit = (plain_words)(length == total) |
 	      ((plain_words)(length == ETHER_PAYLOAD_MINIMUM) & (plain_words)(ETHER_PAYLOAD_MINIMUM > (plain_numbers)total));
 	/* What a sum of ten makes of a right checksum is a multiple of 0xffff, whose halves add up to 0xffff. */
-	fit &= (plain_words)((sum & 0xffff) + (sum >> 16) == 0xffff) & (plain_words)((columns[0] & 0xff) == 0x45);
+	fit &= (plain_words)((sum & 0xffff) + (sum >> 16) == 0xffff);
 	unfit = plain_unfit(columns[3], last) | (plain_words)(2 > (plain_numbers)(columns[2] & 0xff)) |
-		(plain_words)(IP4_LENGTH > (plain_numbers)total);
+		(plain_words)(IP4_LENGTH > (plain_numbers)total) | plain_filter(filter, last);
 	/* As plain_aged. */
 	worn = (plain_words)((plain_numbers)columns[2] >> 17 == -1);
 	worn = columns[2] + 0xffff - (worn << 16);

@@ -84,6 +84,7 @@ def test_records_leave_out_no_field_of_their_struct():
     assert len(fields(pydp.PortInfo)) == count("pydp_port_info")
     assert len(fields(pydp.PortStats)) == count("pydp_port_stats")
     assert len(fields(pydp.WorkerStats)) == count("pydp_worker_stats")
+    assert len(fields(pydp.StageStats)) == count("pydp_stage_stats") + len(("name",))
     assert len(fields(pydp.ReflectorConfig)) == count("pydp_reflector_config") - len(
         ("discriminator_count", "prefix_count")
     )

@@ -37,4 +37,16 @@ uint32_t pydp_engine_workers(const pydp_engine_t *engine);
 int pydp_engine_worker_stats(pydp_engine_t *engine, uint32_t worker, struct pydp_worker_stats *stats);
 int pydp_engine_worker_stats_reset_gap(pydp_engine_t *engine);
 
+/* Stages that packets go through are numbered from 0 to pydp_stage_count() - 1, in order, and have stable kebab-case names
+ * ("receive", "classify"...). */
+struct pydp_stage_stats {
+	uint64_t cycles;  /* of the time stamp counter */
+	uint64_t packets; /* that went through the stage in these */
+};
+uint32_t pydp_stage_count(void);
+const char *pydp_stage_name(uint32_t stage);
+/* What the stages of a worker took since the engine was created, of one burst of packets in 61: the others are not timed. capacity
+ * must be at least pydp_stage_count(). */
+int pydp_engine_stages(pydp_engine_t *engine, uint32_t worker, struct pydp_stage_stats *stages, uint32_t capacity);
+
 #endif

@@ -158,14 +158,15 @@ static struct rte_mbuf *frame_of(const uint8_t *octets, uint16_t length)
 static void plain_is_right(const uint8_t *frame, uint16_t length)
 {
 	const uint8_t *header = frame + ETHER_LENGTH, *const four[4] = {header, header, header, header};
-	const uint32_t lengths[4] = {length, length, length, length};
+	const plain_words lengths = {length, length, length, length};
+	static const struct path_filter nothing_of_ours;
 	uint32_t destinations[4], aged[4];
 	plain_words unlike;
 	uint8_t at;
 
 	if (length >= ETHER_LENGTH + IP4_LENGTH) {
-		unlike = plain_ask4(four, lengths, destinations, aged);
-		CLAIM(unlike[0] != 0 || ip4_check(header, length - ETHER_LENGTH, &at) == IP_FORWARD);
+		unlike = plain_ask4(four, lengths, &nothing_of_ours, destinations, aged);
+		CLAIM(unlike[0] != 0 || header[0] != 0x45 || ip4_check(header, length - ETHER_LENGTH, &at) == IP_FORWARD);
 		CLAIM(aged[3] == plain_aged(header) && destinations[3] == net_load32(header + IP4_DESTINATION_AT));
 	}
 	if (length >= ETHER_LENGTH + IP6_LENGTH)
