@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`python -m benches [PYTEST OPTIONS]`: runs the micro benches and prints one table beside the goals.
 `python -m benches envelope`: whole engines in real time, see benches/envelope/. `python -m benches fib`:
-look-ups of routes, ours and DPDK's.
+look-ups of routes, ours and DPDK's. `python -m benches forward`: forwarding beside l3fwd and testpmd.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -17,14 +17,17 @@ from rich.console import Console
 from benches import table
 from benches.envelope import run
 from benches.fib import run as fib
+from benches.forward import run as forward
 
 
 def main(arguments: list[str]) -> int:
-    """Returns pytest's exit code, or that of the envelope or the FIB."""
+    """Returns pytest's exit code, or that of the envelope, the FIB or forwarding."""
     if arguments[:1] == ["envelope"]:
         return run.main(arguments[1:])
     if arguments[:1] == ["fib"]:
         return fib.main(arguments[1:])
+    if arguments[:1] == ["forward"]:
+        return forward.main(arguments[1:])
     keep = None
     if "--json" in arguments:
         at = arguments.index("--json")

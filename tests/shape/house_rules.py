@@ -92,7 +92,11 @@ def package_list_complaints(tree: Tree) -> list[str]:
     installs = re.compile(rf"apt(-get)? install [^\n]*{one}[^\n]* {one}")
     for path, text in tree.items():
         if path != PACKAGES and not path.startswith("tests/shape/"):
-            named = {name for name in names if name.endswith(("-dev", "-venv")) and name in text}
+            named = {
+                name
+                for name in names
+                if name.endswith(("-dev", "-venv")) and re.search(rf"(?<![\w-]){re.escape(name)}\b", text)
+            }
             if installs.search(text) or len(named) > 2:
                 found.append(f"{path}: lists Debian packages again")
     return found
