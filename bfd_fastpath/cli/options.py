@@ -18,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 Address = IPv4Address | IPv6Address
+Prefix = IPv4Network | IPv6Network
 
 
 class AddressType(click.ParamType[IPv4Address | IPv6Address]):
@@ -46,6 +47,19 @@ class PrefixType(click.ParamType[IPv4Network | IPv6Network]):
             return ip_network(value)
         except ValueError as error:
             self.fail(f"{error}; write 203.0.113.0/24 or 2001:db8:77::/48.", param, ctx)
+
+
+class PlaceType(click.ParamType[IPv4Network | IPv6Network | IPv4Address | IPv6Address]):
+    """A prefix, or an address without a length."""
+
+    name = "PREFIX|ADDRESS"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> IPv4Network | IPv6Network | IPv4Address | IPv6Address:
+        if "/" in str(value):
+            return PrefixType().convert(value, param, ctx)
+        return AddressType().convert(value, param, ctx)
 
 
 _INTERVAL = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*(us|ms|s|)")

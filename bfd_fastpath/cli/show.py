@@ -3,12 +3,28 @@
 show_tables."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 import click
 
-from bfd_fastpath.cli import client, quality_tables, show_tables, worker_tables
-from bfd_fastpath.cli.options import Address, AddressType, json_option, print_json, socket_option
+from bfd_fastpath.cli import (
+    client,
+    forwarding_tables,
+    quality_tables,
+    route_pages,
+    show_tables,
+    worker_tables,
+)
+from bfd_fastpath.cli.options import (
+    Address,
+    AddressType,
+    PlaceType,
+    Prefix,
+    json_option,
+    print_json,
+    socket_option,
+)
 
 
 @click.group(
@@ -16,6 +32,7 @@ from bfd_fastpath.cli.options import Address, AddressType, json_option, print_js
 Examples:
   bfd-fastpath show nexthops
   bfd-fastpath show sessions 192.0.2.1 --counters
+  bfd-fastpath show routes 203.0.113.7
   bfd-fastpath show sessions --json | jq '.sessions[]."session-running"'
 
 \b
@@ -60,13 +77,40 @@ def sessions(address: Address | None, counters: bool, as_json: bool, socket_path
         click.echo(show_tables.refused(result))
 
 
+@show.command("routes")
+@click.argument("where", metavar="[PREFIX|ADDRESS]", type=PlaceType(), required=False)
+@json_option
+@socket_option
+def routes(where: Prefix | Address | None, as_json: bool, socket_path: str) -> None:
+    """Routes: whose they are, their next hops, and whether they are used. PREFIX: those of exactly this one.
+    ADDRESS: those of the longest prefix that has it."""
+    if where is None:
+        result = route_pages.ask_all(socket_path)
+    else:
+        key = "prefix" if isinstance(where, IPv4Network | IPv6Network) else "address"
+        result = client.ask(socket_path, "show-routes", {key: str(where)})
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(show_tables.routes(result, where))
+
+
 _add(
     "nexthops",
     "Next hops: Unknown, Up or Down, and the reason for it. Only those that are Down are not used.",
     show_tables.nexthops,
 )
 _add("lags", "Link aggregates, and micro-BFD on each of their members.", show_tables.lags)
-_add("routes", "Routes learned by BGP, and whether their next hop is used.", show_tables.routes)
+_add(
+    "forwarding",
+    "What is forwarded at each port, what is dropped and why, and how large the tables are.",
+    forwarding_tables.forwarding,
+)
+_add(
+    "fib-nexthops",
+    "What the engine's routes lead to: neighbours and groups of them, whether they can be used, and why not.",
+    forwarding_tables.nexthops,
+)
 _add("ports", "Ports, their addresses and neighbours, and the worker's poll gaps.", show_tables.ports)
 _add(
     "workers",

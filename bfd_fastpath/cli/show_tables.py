@@ -104,21 +104,43 @@ def lags(result: Any) -> str:
     return table(("LAG", "STATE", "MIN LINKS", "MEMBER", "MEMBER STATE", "PEER"), rows, right=("MIN LINKS",))
 
 
-def routes(result: Any) -> str:
+def routes(result: Any, where: object = None) -> str:
     rows = [
         (
             one["prefix"],
-            one["next-hop"],
+            one["source"],
+            one["route-preference"],
+            _next_hops(one),
             one["next-hop-state"],
             "yes" if one["used"] else "no",
             one["peer"],
-            " ".join(map(str, one["as-path"])),
+            " ".join(map(str, one["as-path"] or ())),
         )
         for one in result["routes"]
     ]
     if not rows:
-        return "No routes learned."
-    return table(("PREFIX", "NEXT HOP", "STATE", "USED", "FROM", "AS PATH"), rows)
+        return "No routes." if where is None else f"No route to {where}."
+    headers = ("PREFIX", "SOURCE", "PREF", "NEXT HOP", "STATE", "USED", "FROM", "AS PATH")
+    lines = [table(headers, rows, right=("PREF",))]
+    lines += [f"{one['prefix']} is not used: {one['why']}" for one in result["routes"] if one["why"]]
+    return "\n".join(lines)
+
+
+def _next_hops(route: Any) -> str:
+    hops = route["next-hops"]
+    if not hops:
+        return str(route["next-hop"])
+    members = ", ".join(_next_hop(one) for one in hops if not one["backup"])
+    backups = ", ".join(_next_hop(one) for one in hops if one["backup"])
+    return f"{members}; backup {backups}" if backups else members
+
+
+def _next_hop(one: Any) -> str:
+    if one["interface"] is None:
+        return str(one["kind"])
+    tag = f".{one['vlan']}" if one["vlan"] else ""
+    share = f" weight {one['weight']}" if one["weight"] != 1 else ""
+    return f"{one['address'] or one['kind']} {one['interface']}{tag}{share}"
 
 
 def ports(result: Any) -> str:

@@ -4,14 +4,15 @@ are net's."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from bfd_fastpath.config import parse, plan, render_plan
 from bfd_fastpath.config.steps import Step
 from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.router import views
-from bfd_fastpath.router.events import Address
+from bfd_fastpath.router.events import Address, Prefix
+from bfd_fastpath.router.route_views import RouteViews
 from bfd_fastpath.router.router import Router
 from bfd_fastpath.session import PathSignal
 
@@ -26,12 +27,15 @@ class Commands:
     def __init__(self, router: Router, reload: Reload) -> None:
         self._router = router
         self._reload = reload
+        self._routes = RouteViews(router)
 
     async def __call__(self, command: str, arguments: Mapping[str, object]) -> object:
         if not self._router.dataplane.is_open or self._router.leaving:
             raise CommandError(
                 "not-running", "The daemon is leaving; start it again with `bfd-fastpath run`."
             )
+        if command == "show-routes":
+            return self._show_routes(arguments)
         if command.startswith("show-") and command.removeprefix("show-") in views.NAMES:
             peer = _address(arguments) if command == "show-sessions" and "address" in arguments else None
             return await views.view(self._router, command.removeprefix("show-"), peer)
@@ -50,6 +54,18 @@ class Commands:
         raise CommandError(
             "unknown-command", f"This daemon knows no command {command!r}; is it an older version?"
         )
+
+    def _show_routes(self, arguments: Mapping[str, object]) -> object:
+        if "address" in arguments:
+            return self._routes.of_address(_address(arguments))
+        if "prefix" in arguments:
+            return self._routes.of_prefix(_prefix(arguments))
+        cursor = arguments.get("cursor")
+        try:
+            return self._routes.page(cursor if cursor is None else str(cursor))
+        except KeyError:
+            text = f"The listing {cursor!r} is over or was not asked on for a minute; begin without a cursor."
+            raise CommandError("bad-request", text) from None
 
     def _clear(self, address: Address) -> object:
         entry = self._router.nhib.get(address)
@@ -120,3 +136,11 @@ def _address(arguments: Mapping[str, object]) -> Address:
         return ip_address(value if isinstance(value, str) else "")
     except ValueError:
         raise CommandError("bad-request", f"{value!r} is not an IP address.") from None
+
+
+def _prefix(arguments: Mapping[str, object]) -> Prefix:
+    value = arguments.get("prefix")
+    try:
+        return ip_network(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise CommandError("bad-request", f"{value!r} is not a prefix: {error}.") from None

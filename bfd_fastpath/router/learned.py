@@ -60,6 +60,10 @@ class Learned:
     def routes(self) -> Iterable[Route]:
         return self._routes.values()
 
+    def prefixes(self) -> tuple[Prefix, ...]:
+        """Those that it has a route to."""
+        return tuple(self._routes)
+
     def route(self, prefix: Prefix) -> Route | None:
         """The route to a prefix."""
         return self._routes.get(prefix)

@@ -18,6 +18,7 @@ class NextHopTable:
         self._nexthops = nexthops
         self._ids: dict[Target, int] = {}
         self._free = list(range(1, size))
+        self.size = size
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -36,6 +37,10 @@ class NextHopTable:
         except pydp.PydpError:
             self.collect(target.gateways())
             raise
+
+    def number(self, target: Target) -> int | None:
+        """The id of a target that is in use."""
+        return self._ids.get(target)
 
     def collect(self, targets: Iterable[Target]) -> None:
         """Take those out that no route and no group uses."""

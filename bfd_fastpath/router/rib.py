@@ -170,6 +170,10 @@ class Rib:
         found = [(source, mine[prefix]) for source, mine in self._offers.items() if prefix in mine]
         return sorted(found, key=lambda one: one[1].preference)
 
+    def prefixes(self, source: Source) -> tuple[Prefix, ...]:
+        """Those that a source offers."""
+        return tuple(self._offers[source])
+
     def installed(self, prefix: Prefix) -> Target | None:
         """Where packets to it go, as far as no longer prefix has them."""
         return self._installed.get(prefix)

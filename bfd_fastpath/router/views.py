@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pydp
 from bfd_fastpath.config.model import Port
-from bfd_fastpath.nhib import Entry, Reachability, diagnostic_name, explain
+from bfd_fastpath.nhib import Entry, diagnostic_name, explain
 from bfd_fastpath.router import rfc9314
 from bfd_fastpath.router.engine_events import expired_us
 from bfd_fastpath.router.events import Address
+from bfd_fastpath.router.next_hop_views import fib_nexthops, forwarding
 from bfd_fastpath.router.quality import link_quality
 from bfd_fastpath.session import Dampened
 
@@ -25,12 +26,24 @@ _HOST_COUNTERS = ("rx-host", "tx-host", "drop-host-rate", "drop-host-full")
 #: Sessions read in one turn of the loop, a few milliseconds.
 _SLICE = 128
 #: How `show` commands are called on the control socket, without "show-".
-NAMES = ("sessions", "nexthops", "lags", "routes", "ports", "workers", "drops", "reporter")
+NAMES = (
+    "sessions",
+    "nexthops",
+    "lags",
+    "ports",
+    "workers",
+    "drops",
+    "reporter",
+    "forwarding",
+    "fib-nexthops",
+)
 
 
 async def view(router: Router, name: str, peer: Address | None = None) -> Json:
     """The answer to `show NAME`, for one of NAMES; peer: only the sessions to it, with what they refused."""
-    return await sessions(router, peer) if name == "sessions" else _VIEWS[name](router)
+    if name == "sessions":
+        return await sessions(router, peer)
+    return await fib_nexthops(router) if name == "fib-nexthops" else _VIEWS[name](router)
 
 
 async def sessions(router: Router, peer: Address | None = None) -> Json:
@@ -95,26 +108,6 @@ def lags(router: Router) -> Json:
             for one in router.lags
         ]
     }
-
-
-def routes(router: Router) -> Json:
-    wall = _wall()
-    found = []
-    for peer, route in router.routes():
-        entry = router.nhib.get(route.next_hop)
-        state = entry.state if entry is not None else Reachability.UNKNOWN
-        found.append(
-            {
-                "prefix": str(route.prefix),
-                "next-hop": str(route.next_hop),
-                "next-hop-state": state.value,
-                "used": state is not Reachability.DOWN,
-                "peer": str(peer),
-                "as-path": list(route.as_path),
-                "learned-at": wall(route.learned_ns),
-            }
-        )
-    return {"routes": found}
 
 
 def ports(router: Router) -> Json:
@@ -292,7 +285,7 @@ def by_address(entry: Entry) -> tuple[int, int]:
 _VIEWS = {
     "nexthops": nexthops,
     "lags": lags,
-    "routes": routes,
+    "forwarding": forwarding,
     "ports": ports,
     "workers": workers,
     "drops": drops,

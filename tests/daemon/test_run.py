@@ -113,7 +113,20 @@ def test_config_diff_against_the_daemon_changes_nothing(shared, tmp_path, capsys
     assert capsys.readouterr().out == "no change\n"
 
 
-@pytest.mark.parametrize("what", ["sessions", "nexthops", "routes", "ports", "workers", "drops", "reporter"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "sessions",
+        "nexthops",
+        "routes",
+        "ports",
+        "workers",
+        "drops",
+        "reporter",
+        "forwarding",
+        "fib-nexthops",
+    ],
+)
 def test_show_prints_a_table_and_json(shared, capsys, what):
     path = str(shared.socket)
     assert invoke(["show", what, "--socket", path]) == 0
@@ -236,7 +249,7 @@ def test_every_command_of_the_page_is_one_of_the_daemon(shared):
         for row in table.splitlines()
         for name in re.findall(r"`([a-z-]+)`", row.split("|")[1] if row else "")
     ]
-    assert len(names) == 14
+    assert len(names) == 17
     for name in names:
         refusals = []
         try:

@@ -146,6 +146,12 @@ class Scene:
     def route(self) -> str:
         return self.router.run("ip", "route", "show", "10.2.0.0/16")
 
+    def live(self) -> dict[str, bool]:
+        """The next hops of the engine's route, and whether each can be used."""
+        (row,) = self.product.ask("show-routes", address=DESTINATIONS[0])["routes"]
+        assert (row["prefix"], row["source"], row["used"]) == ("10.2.0.0/16", "kernel", True)
+        return {hop["address"]: hop["live"] for hop in row["next-hops"]}
+
     def down(self) -> set[str]:
         return {address for address, one in self.product.nexthops().items() if one["state"] == "down"}
 
@@ -183,9 +189,11 @@ def test_traffic_goes_by_the_daemons_routes_and_leaves_a_neighbour_that_bfd_find
         what="BFD to both",
     )
     assert len(sessions) == 2
+    assert scene.live() == {"198.51.100.2": True, "198.51.100.3": True}
 
     scene.right.cut("r2")
     until(scene.down, lambda down: down == {"198.51.100.2"}, bound=20, what="BFD's verdict")
+    assert scene.live() == {"198.51.100.2": False, "198.51.100.3": True}
     before = [one.pinged() for one in scene.near]
     assert scene.answered(DESTINATIONS) == len(DESTINATIONS), "all flows go to the other one"
     assert scene.near[0].pinged() == before[0]
