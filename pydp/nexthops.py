@@ -101,6 +101,17 @@ class NextHops:
         raise_status(lib.pydp_nexthop_read(self._engine._c, nexthop, raw))
         return _read(raw)
 
+    def flow(self, nexthop: int, packet: bytes, version: int) -> tuple[int, int]:
+        """Which of a group's 256 shares the flow of a packet (from its IP header on) is in, and the id of the
+        member whose share that is, 0 for a group of backups alone. StateError while a worker runs.
+        """
+        share, member = ffi.new("uint32_t *"), ffi.new("uint32_t *")
+        octets = ffi.from_buffer(packet)
+        raise_status(
+            lib.pydp_nexthop_flow(self._engine._c, nexthop, version, octets, len(packet), share, member)
+        )
+        return int(share[0]), int(member[0])
+
     def list(self) -> list[int]:
         """The ids, ascending."""
         count = ffi.new("uint32_t *")

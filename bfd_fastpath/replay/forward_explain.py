@@ -176,6 +176,20 @@ class _Known:
         for one, member in self._members.items():
             share = f"{shares[one]} of 256 shares of the flows" if one in shares else "backup"
             yield "", f"{one}: {self._text(member)}, {share}"
+        if self._members:
+            yield "", self._flow(self._hop)
+
+    def _flow(self, group: NextHop) -> str:
+        """Why a group's member is taken."""
+        share, owner = self._run.stage.engine.nexthops.flow(
+            group.id, self._frame[self._seen.at :], self._seen.version
+        )
+        if not owner:
+            return "no members: the first live one in reserve is taken"
+        whose = f"this flow is in share {share}, which is that of {owner}"
+        if self._members[owner].live:
+            return f"{whose}: taken, since it is live"
+        return f"{whose}, not live: another that is live is taken by the same hash, or the first in reserve"
 
     def _text(self, hop: NextHop) -> str:
         config = hop.config
@@ -190,7 +204,7 @@ class _Known:
             near = self._neighbours.get((config.port, config.vlan, self._target))
             return f"{text}, {_mac(near.mac, near.state) if near else 'never asked for'}"
         if config.kind is NextHopKind.GROUP:
-            return f"{text}; a flow keeps its member while that is live"
+            return f"{text}"
         return text
 
     def told(self, made: Passage) -> Iterator[tuple[str, str]]:

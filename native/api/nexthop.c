@@ -4,6 +4,7 @@
 #include <string.h>
 #include "api/check.h"
 #include "engine/control.h"
+#include "path/hash.h"
 
 static int check_twice(const struct pydp_nexthop_config *config)
 {
@@ -121,5 +122,36 @@ int pydp_nexthop_list(pydp_engine_t *engine, uint32_t *ids, uint32_t capacity, u
 		command.cursor = reply.list.next;
 	} while (command.cursor != UINT32_MAX);
 	*count = seen;
+	return PYDP_OK;
+}
+
+int pydp_nexthop_flow(pydp_engine_t *engine, uint32_t id, uint8_t family, const uint8_t *packet, uint32_t length,
+		      uint32_t *share, uint32_t *member)
+{
+	const struct path_nexthops *nexthops;
+	struct pydp_nexthop group;
+	uint32_t owner;
+	int result;
+
+	CHECK_POINTER(engine);
+	CHECK_POINTER(packet);
+	CHECK_POINTER(share);
+	CHECK_POINTER(member);
+	CHECK(family == 4 || family == 6, "family %u is neither 4 nor 6", family);
+	CHECK(length >= (uint32_t)(family == 4 ? IP4_LENGTH : IP6_LENGTH), "%u octets are no IPv%u header", length, family);
+	if (atomic_load(&engine->running))
+		return error_set(PYDP_E_STATE, "a worker runs");
+	result = pydp_nexthop_read(engine, id, &group);
+	if (result != PYDP_OK)
+		return result;
+	CHECK(group.config.kind == PYDP_NEXTHOP_GROUP, "next hop %u is no group", id);
+	nexthops = &engine->nexthops.path;
+	*share = path_hash_header(packet, packet + length, family) % BUCKETS;
+	owner = atomic_load_explicit(&nexthops->groups[path_nexthop_index(path_nexthop_find(nexthops, id))].buckets[*share],
+				     memory_order_relaxed);
+	*member = 0;
+	for (uint32_t i = 0; i < group.config.member_count; i++)
+		if (path_nexthop_index(path_nexthop_find(nexthops, group.config.members[i].id)) == owner)
+			*member = group.config.members[i].id;
 	return PYDP_OK;
 }

@@ -40,18 +40,24 @@ static inline uint32_t path_hash6(const uint8_t *header, const uint8_t *end)
 	return path_hash_ports(header[IP6_NEXT_AT], header + IP6_LENGTH, end, hash);
 }
 
+/* A CRC and Toeplitz are linear: groups that take some of its bits would agree with those that took others before. */
+static inline uint32_t path_hash_mix(uint32_t hash)
+{
+	hash *= 0x9e3779b1u;
+	return hash ^ hash >> 16;
+}
+
+/* Without a NIC's; end: of the frame. */
+static inline uint32_t path_hash_header(const uint8_t *header, const uint8_t *end, uint8_t family)
+{
+	return path_hash_mix(family == 4 ? path_hash4(header, end) : path_hash6(header, end));
+}
+
 static inline uint32_t path_hash(const struct rte_mbuf *mbuf, const uint8_t *header, uint8_t family)
 {
 	const uint8_t *end = rte_pktmbuf_mtod(mbuf, const uint8_t *) + rte_pktmbuf_data_len(mbuf);
-	uint32_t hash;
 
-	if (mbuf->ol_flags & RTE_MBUF_F_RX_RSS_HASH)
-		hash = mbuf->hash.rss;
-	else
-		hash = family == 4 ? path_hash4(header, end) : path_hash6(header, end);
-	/* A CRC and Toeplitz are linear: groups that take some of its bits would agree with those that took others before. */
-	hash *= 0x9e3779b1u;
-	return hash ^ hash >> 16;
+	return mbuf->ol_flags & RTE_MBUF_F_RX_RSS_HASH ? path_hash_mix(mbuf->hash.rss) : path_hash_header(header, end, family);
 }
 
 #endif

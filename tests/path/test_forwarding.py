@@ -9,7 +9,7 @@ from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, Pad
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Packet, Raw
 
-from pydp import Member, NextHopConfig
+from pydp import InvalidArgumentError, Member, NextHopConfig
 from tests.path.router import SENDER, SENDER6, Router, mac
 
 pytestmark = pytest.mark.eal
@@ -135,6 +135,25 @@ def test_flows_are_spread_over_a_group_and_each_stays(router: Router) -> None:
     assert sorted(
         len(frames) for frames in router.through(*(router.ether() / piece for piece in pieces))
     ) == [0, 20]
+
+
+def test_where_a_flow_goes_can_be_asked(router: Router) -> None:
+    router.engine.nexthops.set(9, NextHopConfig.group([Member(1), Member(2)]))
+    router.engine.routes.set("10.0.0.0/8", 9)
+    router.engine.routes.set("2001:db8:f::/48", 9)
+    for i in range(40):
+        for flow in (
+            IP(src=SENDER, dst="10.0.0.1") / UDP(sport=1000 + i, dport=53) / Raw(b"g" * 20),
+            IPv6(src=SENDER6, dst="2001:db8:f::1", fl=i) / UDP(sport=1000 + i) / Raw(b"g" * 20),
+        ):
+            share, member = router.engine.nexthops.flow(9, bytes(flow), flow.version)
+            assert 0 <= share < 256
+            out = router.through(router.ether() / flow)
+            assert [len(frames) for frames in out] == ([0, 1] if member == 1 else [1, 0])
+    with pytest.raises(InvalidArgumentError):
+        router.engine.nexthops.flow(1, bytes(40), 4)
+    with pytest.raises(InvalidArgumentError):
+        router.engine.nexthops.flow(9, bytes(19), 4)
 
 
 def test_reverse_path_loose_and_strict(make_router: Callable[..., Router]) -> None:

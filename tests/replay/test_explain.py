@@ -68,6 +68,8 @@ def test_the_story_knows_what_was_before(eal: None, tmp_path: Path) -> None:
         in before
     )
     assert "BFD: dead, not live, 256 of 256 shares" in after
+    assert "which is that of 1: taken, since it is live" in before
+    assert "which is that of 1, not live: another that is live is taken" in after
     assert "verdict    forwarded; route 10.0.0.0/8; next hop 198.51.100.3 on wan" in after
 
 

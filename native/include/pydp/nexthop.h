@@ -58,6 +58,11 @@ int pydp_nexthop_set(pydp_engine_t *engine, uint32_t id, const struct pydp_nexth
 /* PYDP_E_BUSY while routes or groups use it. One that is not there is removed already. */
 int pydp_nexthop_remove(pydp_engine_t *engine, uint32_t id);
 int pydp_nexthop_read(pydp_engine_t *engine, uint32_t id, struct pydp_nexthop *nexthop);
+/* Which of a group's 256 shares a packet's flow is in, and the id of the member whose share that is, 0 for a group of backups alone:
+ * there it goes while that one is live. packet: length octets from the IP header on; family: 4 or 6. While no worker runs;
+ * PYDP_E_STATE otherwise. A hash that a NIC made is not known here. */
+int pydp_nexthop_flow(pydp_engine_t *engine, uint32_t id, uint8_t family, const uint8_t *packet, uint32_t length,
+		      uint32_t *share, uint32_t *member);
 /* Copies at most capacity ids, in ascending order; count is how many there are. */
 int pydp_nexthop_list(pydp_engine_t *engine, uint32_t *ids, uint32_t capacity, uint32_t *count);
 
