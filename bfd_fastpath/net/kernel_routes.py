@@ -46,10 +46,14 @@ _log = structlog.get_logger("kernel-routes")
 
 
 class KernelRoutes:
-    """Calls `changed` with what differs from what it said before, of set_interfaces() and what drops."""
+    """Calls `changed` with what differs from what it said before, of set_interfaces() and what drops.
 
-    def __init__(self, changed: Callable[[Changes], None]) -> None:
+    receive_octets: how much the kernel may tell before it is heard, as far as the kernel allows it.
+    """
+
+    def __init__(self, changed: Callable[[Changes], None], *, receive_octets: int = 8 << 20) -> None:
         self._changed = changed
+        self._receive_octets = receive_octets
         self._interfaces: frozenset[int] = frozenset()
         self._up: dict[int, bool] = {}
         #: By prefix and metric, of which the lowest is used.
@@ -69,7 +73,7 @@ class KernelRoutes:
         """OSError when netlink refuses."""
         async with contextlib.AsyncExitStack() as stack:
             self._route = await stack.enter_async_context(AsyncIPRoute())
-            self._monitor = await stack.enter_async_context(AsyncIPRoute(rcvbuf=8 << 20))
+            self._monitor = await stack.enter_async_context(AsyncIPRoute(rcvbuf=self._receive_octets))
             for socket in (self._route, self._monitor):
                 socket.marshal.msg_map |= {RTM_NEWROUTE: RouteMessage, RTM_DELROUTE: RouteMessage}
             await self._monitor.bind(

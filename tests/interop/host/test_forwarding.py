@@ -139,9 +139,11 @@ class Scene:
 
     def answered(self, targets: list[str]) -> int:
         """Of echo requests from behind the left neighbour, one to each."""
-        script = " && ".join(f"{sys.executable} -m tests.interop.support.pinging {one} 1" for one in targets)
-        printed = self.host.space.run("sh", "-c", f"cd {REPOSITORY} && {script}")
-        return sum(map(int, printed.split()))
+        program = (
+            f"from tests.interop.support.pinging import main; print(sum(main(one, 1) for one in {targets!r}))"
+        )
+        script = f'cd {REPOSITORY} && exec {sys.executable} -c "{program}"'
+        return int(self.host.space.run("sh", "-c", script))
 
     def route(self) -> str:
         return self.router.run("ip", "route", "show", "10.2.0.0/16")
