@@ -3,8 +3,10 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any
 
+from pydp.addresses import fill
 from pydp.errors import InvalidArgumentError, raise_status
 from pydp.ffi import ffi, lib, text
 
@@ -33,6 +35,10 @@ class ForwardingConfig:
     icmp_error_rate: int = 1000
     #: Echo requests answered a second, by port; a twentieth of it at once. 0: none.
     icmp_echo_rate: int = 1000
+    #: Where ICMP and ICMPv6 errors come from, as long as it is an address of ours at some port; else, or
+    #: None, an address on the link that they leave by.
+    icmp_source_ipv4: IPv4Address | None = None
+    icmp_source_ipv6: IPv6Address | None = None
 
 
 def clause(packet: bytes, version: int) -> str | None:
@@ -61,4 +67,8 @@ def set_forwarding(engine: "Engine", config: ForwardingConfig) -> None:
         raw.icmp_echo_rate = config.icmp_echo_rate
     except OverflowError as error:
         raise InvalidArgumentError(f"a number of the forwarding is out of range: {error}") from error
+    if config.icmp_source_ipv4 is not None:
+        fill(raw.icmp_source_ipv4, config.icmp_source_ipv4)
+    if config.icmp_source_ipv6 is not None:
+        fill(raw.icmp_source_ipv6, config.icmp_source_ipv6)
     raise_status(lib.pydp_forward_set(engine._c, raw))

@@ -64,6 +64,8 @@ class SessionConfig:
     key_chain: int = 0
     #: A new sequence number for each packet, not only for each that says something else.
     meticulous: bool = False
+    #: False: forwarding does not heed it, as one that a stranger began (RFC 9468 2).
+    guards_next_hop: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ def config_to_c(config: SessionConfig) -> Any:
     if config.echo_source_addr is not None:
         fill(raw.echo_source, config.echo_source_addr)
     raw.meticulous = config.meticulous
+    raw.guards_nothing = not config.guards_next_hop
     return raw
 
 
@@ -182,4 +185,5 @@ def config_from_c(raw: Any) -> SessionConfig:
         link_quality=bool(raw.link_quality),
         key_chain=raw.key_chain,
         meticulous=bool(raw.meticulous),
+        guards_next_hop=not raw.guards_nothing,
     )

@@ -101,4 +101,5 @@ def session_config(wanted: EngineSession) -> SessionConfig:
         path_down=wanted.path is PathSignal.PATH_DOWN,
         concatenated_path=_CONCATENATED.get(wanted.path, Diagnostic.NONE),
         remote_discriminator=wanted.remote_discriminator,
+        guards_next_hop=wanted.guards_next_hop,
     )

@@ -118,6 +118,8 @@ class EngineSession:
     echo_source: Address | None = None
     remote_discriminator: int = 0
     """Of S-BFD: the reflector's."""
+    guards_next_hop: bool = True
+    """False: forwarding does not heed it."""
 
     @property
     def key(self) -> tuple[object, ...]:

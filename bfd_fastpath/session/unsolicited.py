@@ -57,6 +57,7 @@ class Unsolicited:
             stranger.destination,
             stranger.source,
             replace(self._policy.timers, passive=True),
+            guards_next_hop=False,
         )
         prefix = self._prefix(session)
         if prefix is None or session.key in self._guests:

@@ -20,6 +20,10 @@ int pydp_forward_set(pydp_engine_t *engine, const struct pydp_forward_config *co
 	CHECK(config->icmp_error_rate <= RATE_MOST, "icmp_error_rate %u exceeds %u a second", config->icmp_error_rate,
 	      RATE_MOST);
 	CHECK(config->icmp_echo_rate <= RATE_MOST, "icmp_echo_rate %u exceeds %u a second", config->icmp_echo_rate, RATE_MOST);
+	CHECK(config->icmp_source_ipv4.family == 0 || config->icmp_source_ipv4.family == 4, "icmp_source_ipv4 is IPv%u",
+	      config->icmp_source_ipv4.family);
+	CHECK(config->icmp_source_ipv6.family == 0 || config->icmp_source_ipv6.family == 6, "icmp_source_ipv6 is IPv%u",
+	      config->icmp_source_ipv6.family);
 	command.forward = *config;
 	return engine_command(engine, &command, &reply);
 }

@@ -64,6 +64,7 @@ static int check_session(const struct pydp_session_config *config)
 	CHECK(config->key_chain == 0 || config->path_type != PYDP_PATH_S_BFD,
 	      "key_chain is %u: S-BFD is not authenticated here", config->key_chain);
 	CHECK(config->meticulous <= 1, "meticulous is %u: 0 or 1", config->meticulous);
+	CHECK(config->guards_nothing <= 1, "guards_nothing is %u: 0 or 1", config->guards_nothing);
 	return check_path(config);
 }
 

@@ -28,6 +28,7 @@
 	X(TX_ND, "tx-nd", 0, "neighbour solicitations and advertisements sent")                                                \
 	X(TX_HOST, "tx-host", 0, "packets of the host sent")                                                                   \
 	X(NEIGHBOUR_CONFLICT, "neighbour-conflict", 0, "answers for an address that another MAC address answered for too")     \
+	X(ADDRESS_CONFLICT, "address-conflict", 0, "ARP and ND from another MAC address that has an address of ours")          \
 	X(TX_ICMP_ERROR, "tx-icmp-error", 0, "ICMP and ICMPv6 errors sent")                                                    \
 	X(TX_FRAGMENT, "tx-fragment", 0, "fragments sent of forwarded packets larger than the MTU")                            \
 	X(ICMP_ERROR_RATE, "icmp-error-rate", 0, "ICMP and ICMPv6 errors not sent, beyond the rate that is allowed")           \

@@ -51,10 +51,14 @@ void adjacency_set(struct pydp_engine *engine, uint32_t index, uint32_t bit, boo
 		atomic_fetch_and_explicit(&adjacency->state, ~bit, memory_order_release);
 }
 
-/* Whether the session is about the neighbour itself, and not about what lies behind it or one link of a bundle. */
+/* Whether the session is about the neighbour itself, and not about what lies behind it or one link of a bundle; and whether it is
+ * anybody's here, or only a stranger's. */
 static bool guards(const struct pydp_engine *engine, uint32_t slot)
 {
-	return engine->sessions.cold[slot].kind == BFD_KIND_SINGLE_HOP || engine->sessions.cold[slot].kind == BFD_KIND_ECHO;
+	const struct path_session *cold = &engine->sessions.cold[slot];
+
+	return !(cold->flags & PATH_SESSION_GUARDS_NOTHING) &&
+	       (cold->kind == BFD_KIND_SINGLE_HOP || cold->kind == BFD_KIND_ECHO);
 }
 
 void adjacency_follow(struct pydp_engine *engine, uint32_t slot, uint8_t before, uint8_t after)

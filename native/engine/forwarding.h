@@ -58,7 +58,7 @@ bool way_find(struct pydp_engine *engine, uint8_t family, const uint8_t *destina
 /* Sends a packet whose data begins with its IP header, or has it wait for its neighbour: PYDP_CNT_COUNT. Any other counter says
  * why not, and the packet remains the caller's. */
 enum pydp_counter way_send(struct pydp_engine *engine, const struct way *way, struct rte_mbuf *mbuf);
-/* An address of ours to send from to destination, by that way (RFC 1812 4.3.2.4); NULL where we have none of the family. */
+/* The address of ours that an error goes to destination from, by that way (RFC 1812 4.3.2.4); NULL where we have none of the family. */
 const uint8_t *way_source(struct pydp_engine *engine, const struct way *way, uint8_t family, const uint8_t *destination);
 
 #endif

@@ -74,13 +74,15 @@ int neighbours_for(struct pydp_engine *engine, uint32_t port, uint16_t vlan, uin
 	index = rte_hash_lookup(neighbours->keys, &key);
 	if (index >= 0)
 		return index;
-	if (!may_be_host(engine->path_ports[port], &key) || !may_ask(neighbours, now_ns))
-		return -1;
+	if (!may_be_host(engine->path_ports[port], &key))
+		return NEIGHBOUR_NO_HOST;
+	if (!may_ask(neighbours, now_ns))
+		return NEIGHBOUR_TOO_MANY;
 	if ((neighbours->demanded >= most(neighbours) || neighbours->count == neighbours->capacity) && !make_room(engine))
-		return -1;
+		return NEIGHBOUR_TOO_MANY;
 	index = neighbours_make(engine, &key);
 	if (index < 0)
-		return -1;
+		return NEIGHBOUR_TOO_MANY;
 	neighbours->entries[index].demand = 1;
 	neighbours->demanded++;
 	neighbour_ask(engine, &neighbours->entries[index]);

@@ -70,6 +70,29 @@ void neighbour_flush(struct pydp_engine *engine, uint32_t index)
 	neighbour->waiting = 0;
 }
 
+static void give_back(struct pydp_engine *engine, uint32_t index, struct rte_mbuf *mbuf)
+{
+	struct path_exceptions *exceptions = &engine->forwarding.path.exceptions;
+	uint8_t *network = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	struct path_exception exception = {
+		.mbuf = mbuf, .network = network, .vlan = mbuf->vlan_tci, .family = network[0] >> 4, .reason = PATH_UNANSWERED};
+
+	if (mbuf->port == RTE_MBUF_PORT_INVALID || exceptions->count == PATH_EXCEPTIONS)
+		path_drop(port_of(engine, index), mbuf, PYDP_CNT_DROP_NEIGHBOUR_FAILED);
+	else
+		path_except(exceptions, engine->path_ports[mbuf->port], &exception);
+}
+
+void neighbour_fail(struct pydp_engine *engine, uint32_t index)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+
+	for (uint8_t i = 0; i < neighbour->waiting; i++)
+		give_back(engine, index, engine->neighbours.waiting[index].packets[i]);
+	engine->neighbours.waiting_in_all -= neighbour->waiting;
+	neighbour->waiting = 0;
+}
+
 void neighbour_give_up(struct pydp_engine *engine, uint32_t index)
 {
 	struct neighbour *neighbour = &engine->neighbours.entries[index];

@@ -34,6 +34,17 @@ static const uint8_t *own_address(const struct pydp_engine *engine, const struct
 	return any;
 }
 
+/* One that was there is asked alone, and with the last question all are: its address may be another's by now (RFC 1122 2.3.2.1,
+ * RFC 4861 7.3.3). NULL: all. */
+static const uint8_t *whom_to_ask(const struct pydp_engine *engine, const struct neighbour *neighbour)
+{
+	uint32_t index = (uint32_t)(neighbour - engine->neighbours.entries);
+
+	return neighbour->state == PYDP_NEIGHBOUR_STALE && neighbour->tries < NEIGHBOUR_TRIES
+		       ? path_adjacency_header(&engine->neighbours.path[index])
+		       : NULL;
+}
+
 void neighbour_ask(struct pydp_engine *engine, struct neighbour *neighbour)
 {
 	struct path_port *port = engine->path_ports[neighbour->key.port];
@@ -44,9 +55,9 @@ void neighbour_ask(struct pydp_engine *engine, struct neighbour *neighbour)
 	if (local == NULL)
 		return;
 	if (neighbour->key.family == 4)
-		path_arp_ask(port, neighbour->key.vlan, local, neighbour->key.octets);
+		path_arp_ask(port, neighbour->key.vlan, local, neighbour->key.octets, whom_to_ask(engine, neighbour));
 	else
-		path_nd_ask(port, neighbour->key.vlan, local, neighbour->key.octets);
+		path_nd_ask(port, neighbour->key.vlan, local, neighbour->key.octets, whom_to_ask(engine, neighbour));
 }
 
 void neighbour_want(struct pydp_engine *engine, uint32_t index, uint64_t now_ns)
@@ -72,7 +83,7 @@ void neighbour_enter(struct pydp_engine *engine, uint32_t index, uint8_t state, 
 	if (neighbour_resolved(state))
 		neighbour_flush(engine, index);
 	else if (state == PYDP_NEIGHBOUR_FAILED)
-		neighbour_give_up(engine, index);
+		neighbour_fail(engine, index);
 	if (!worth_telling)
 		return;
 	for (uint32_t slot = neighbour->first; slot != PATH_NONE; slot = engine->sessions.cold[slot].next_of_neighbour) {
@@ -96,9 +107,30 @@ void neighbour_confirm(struct pydp_engine *engine, uint32_t index, const struct 
 		neighbour_undemand(engine, index);
 	neighbour->source = source;
 	neighbour->tries = 0;
-	neighbour->confirmed_ns = now_ns;
+	neighbour->confirmed_ns = neighbour->learned_ns = now_ns;
 	neighbour_enter(engine, index, source == NEIGHBOUR_PINNED ? PYDP_NEIGHBOUR_STATIC : PYDP_NEIGHBOUR_REACHABLE, now_ns);
 	neighbour_arm(engine, index, source == NEIGHBOUR_PINNED ? NEIGHBOUR_NEVER : now_ns + NEIGHBOUR_REACHABLE_NS);
+}
+
+/* Its MAC address may be another one by now, or is one that it has only said itself: it is asked at once, and used meanwhile. */
+static void doubt(struct pydp_engine *engine, uint32_t index, uint64_t now_ns)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+
+	neighbour->tries = 0;
+	neighbour_enter(engine, index, PYDP_NEIGHBOUR_STALE, now_ns);
+	neighbour_ask(engine, neighbour);
+	neighbour_arm(engine, index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
+}
+
+static void learn(struct pydp_engine *engine, uint32_t index, const struct pydp_mac *mac, uint64_t now_ns)
+{
+	struct neighbour *neighbour = &engine->neighbours.entries[index];
+
+	adjacency_address(engine, index, mac);
+	neighbour->source = NEIGHBOUR_ASKED;
+	neighbour->learned_ns = now_ns;
+	doubt(engine, index, now_ns);
 }
 
 /* Where the kernel owns ARP its answers do not come to us, and what keeps a neighbour is the session itself. */
@@ -140,38 +172,53 @@ void neighbours_expired(struct pydp_engine *engine, uint32_t index, uint64_t now
 	neighbour_arm(engine, index, now_ns + NEIGHBOUR_ASK_AGAIN_NS);
 }
 
-/* A known address is not replaced without the override flag (RFC 4861 7.2.5). Of two that answer one question the first one counts;
- * one that says unasked that the address has moved is believed at any time. */
+/* Of two that answer one question the first one counts; one that says unasked that the address has moved is believed at any time. */
 static bool may_replace(struct path_port *port, const struct neighbour *neighbour, const struct path_claim *claim,
 			uint64_t now_ns)
 {
-	if (!claim->overrides)
-		return false;
-	if (claim->gratuitous || now_ns - neighbour->confirmed_ns >= ONE_ANSWER_NS)
+	if (claim->gratuitous || now_ns - neighbour->learned_ns >= ONE_ANSWER_NS)
 		return true;
 	path_count(port, PYDP_CNT_NEIGHBOUR_CONFLICT, 1);
 	return false;
+}
+
+/* What RFC 4861 7.2.3 and 7.2.5 make of solicitations and advertisements, and of ARP in the same way: only an answer to us says
+ * that the neighbour is reachable, and only with the override flag a MAC address replaces another one. */
+static void weigh(struct pydp_engine *engine, struct path_port *port, uint32_t index, const struct path_claim *claim,
+		  uint64_t now_ns)
+{
+	const struct neighbour *neighbour = &engine->neighbours.entries[index];
+	const struct pydp_mac known = adjacency_mac(engine, index);
+	const struct pydp_mac *mac = claim->macless ? &known : &claim->mac;
+	bool resolved = neighbour_resolved(neighbour->state);
+	bool differs = resolved && memcmp(mac, &known, sizeof(known)) != 0;
+
+	if (!resolved && claim->macless)
+		return;
+	if (differs && neighbour->source >= NEIGHBOUR_ASKED) {
+		if (!claim->overrides && neighbour->state == PYDP_NEIGHBOUR_REACHABLE)
+			doubt(engine, index, now_ns);
+		if (!claim->overrides || !may_replace(port, neighbour, claim, now_ns))
+			return;
+	}
+	if (claim->solicited)
+		neighbour_confirm(engine, index, mac, NEIGHBOUR_ASKED, now_ns);
+	else if (!resolved || differs)
+		learn(engine, index, mac, now_ns);
 }
 
 bool neighbours_claim(void *context, struct path_port *port, const struct path_claim *claim, uint64_t now_ns)
 {
 	struct pydp_engine *engine = context;
 	struct neighbour_key key = {.port = port->index, .vlan = claim->vlan, .family = claim->family};
-	struct neighbour *neighbour;
 	int32_t index;
 
 	memcpy(key.octets, claim->octets, 16);
 	index = rte_hash_lookup(engine->neighbours.keys, &key);
 	if (index < 0)
 		return false;
-	neighbour = &engine->neighbours.entries[index];
-	if (neighbour->state == PYDP_NEIGHBOUR_STATIC)
-		return true;
-	if (neighbour_resolved(neighbour->state) && neighbour->source >= NEIGHBOUR_ASKED &&
-	    memcmp(path_adjacency_header(&engine->neighbours.path[index]), &claim->mac, sizeof(claim->mac)) != 0 &&
-	    !may_replace(port, neighbour, claim, now_ns))
-		return true;
-	neighbour_confirm(engine, (uint32_t)index, &claim->mac, NEIGHBOUR_ASKED, now_ns);
+	if (engine->neighbours.entries[index].state != PYDP_NEIGHBOUR_STATIC)
+		weigh(engine, port, (uint32_t)index, claim, now_ns);
 	return true;
 }
 

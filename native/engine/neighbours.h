@@ -36,8 +36,9 @@ struct neighbour {
 	uint32_t live, dead; /* of them, those that guard it and whose next-hop state is that */
 	uint32_t reflector;  /* slot of one that wants the neighbour's echoes reflected; PATH_NONE: none does */
 	uint64_t confirmed_ns;
-	uint64_t due_ns;    /* when to ask next; UINT64_MAX: never */
-	uint64_t forgotten; /* of one not in use: when it was; see rte_rcu_qsbr */
+	uint64_t learned_ns; /* when the MAC address was last said to be this */
+	uint64_t due_ns;     /* when to ask next; UINT64_MAX: never */
+	uint64_t forgotten;  /* of one not in use: when it was; see rte_rcu_qsbr */
 	uint32_t next_forgotten;
 };
 
@@ -139,16 +140,22 @@ enum neighbour_fate {
 	NEIGHBOUR_WAITS,   /* or was pushed out and counted */
 	NEIGHBOUR_REFUSED, /* nobody answers: the packet remains the caller's */
 };
-/* A packet that begins at its IP header, ready to go but for the frame. */
+/* A packet that begins at its IP header, ready to go but for the frame. mbuf->port and vlan_tci: where it came in, by our numbers;
+ * RTE_MBUF_PORT_INVALID: it is our own, and nobody is told when it cannot go. */
 enum neighbour_fate neighbours_queue(struct pydp_engine *engine, uint32_t index, struct rte_mbuf *mbuf);
 /* Its MAC address is known: what waits is sent. */
 void neighbour_flush(struct pydp_engine *engine, uint32_t index);
+/* Nobody has answered: what waits comes back as exceptions of this turn, so that its senders are told (RFC 1812 4.3.3.1, RFC 4861
+ * 7.2.2). */
+void neighbour_fail(struct pydp_engine *engine, uint32_t index);
 /* It will not be known: what waits is dropped. */
 void neighbour_give_up(struct pydp_engine *engine, uint32_t index);
 
 /* engine/neighbour_demand.c */
-/* The neighbour that a packet for a connected prefix goes to, known or asked for now; -1 when it is no host's address or too many
- * are asked for. */
+enum { NEIGHBOUR_TOO_MANY = -1, NEIGHBOUR_NO_HOST = -2 };
+
+/* The neighbour that a packet for a connected prefix goes to, known or asked for now; or NEIGHBOUR_TOO_MANY are asked for, or
+ * NEIGHBOUR_NO_HOST can have the address. */
 int neighbours_for(struct pydp_engine *engine, uint32_t port, uint16_t vlan, uint8_t family, const uint8_t *octets,
 		   uint64_t now_ns);
 /* Somebody wants it now, or nobody. */

@@ -52,6 +52,7 @@ static void copy_config(const struct pydp_engine *engine, uint32_t slot, struct 
 	config->role = cold->flags & PATH_SESSION_PASSIVE ? PYDP_ROLE_PASSIVE : PYDP_ROLE_ACTIVE;
 	config->admin_down = (cold->flags & PATH_SESSION_ADMIN_DOWN) != 0;
 	config->path_down = (cold->flags & PATH_SESSION_PATH_DOWN) != 0;
+	config->guards_nothing = (cold->flags & PATH_SESSION_GUARDS_NOTHING) != 0;
 	config->demand = (hot->features & BFD_FEATURE_DEMAND) != 0;
 	config->demand_poll_us = config->demand ? engine->sessions.extra[slot].demand_poll_us : 0;
 	if (hot->features & (BFD_FEATURE_CONCATENATED | BFD_FEATURE_REVERSE))

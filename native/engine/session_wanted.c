@@ -56,13 +56,16 @@ bool session_disabled(const struct pydp_session_config *config)
 
 static void note_flags(struct path_session *cold, const struct pydp_session_config *config)
 {
-	cold->flags &= (uint8_t)~(PATH_SESSION_ADMIN_DOWN | PATH_SESSION_PATH_DOWN | PATH_SESSION_PASSIVE);
+	cold->flags &= (uint8_t)~(PATH_SESSION_ADMIN_DOWN | PATH_SESSION_PATH_DOWN | PATH_SESSION_PASSIVE |
+				  PATH_SESSION_GUARDS_NOTHING);
 	if (config->admin_down)
 		cold->flags |= PATH_SESSION_ADMIN_DOWN;
 	if (config->path_down)
 		cold->flags |= PATH_SESSION_PATH_DOWN;
 	if (config->role == PYDP_ROLE_PASSIVE)
 		cold->flags |= PATH_SESSION_PASSIVE;
+	if (config->guards_nothing)
+		cold->flags |= PATH_SESSION_GUARDS_NOTHING;
 }
 
 static void note_ttls(struct path_session *cold, const struct pydp_session_config *config)

@@ -106,6 +106,19 @@ static bool has_other_addresses(const struct path_session *cold, const struct py
 						memcmp(cold->remote, config->destination.octets, 16) != 0);
 }
 
+/* What it says of its neighbour may count from now on, or no more. */
+static void note(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config)
+{
+	uint8_t said = engine->sessions.hot[slot].nexthop;
+	bool counted = !(engine->sessions.cold[slot].flags & PATH_SESSION_GUARDS_NOTHING);
+
+	if (counted && config->guards_nothing)
+		adjacency_follow(engine, slot, said, PYDP_NEXTHOP_UNKNOWN);
+	session_note(engine, slot, config);
+	if (!counted && !config->guards_nothing)
+		adjacency_follow(engine, slot, PYDP_NEXTHOP_UNKNOWN, said);
+}
+
 static int change(struct pydp_engine *engine, uint32_t slot, const struct pydp_session_config *config,
 		  const struct place *place)
 {
@@ -120,7 +133,7 @@ static int change(struct pydp_engine *engine, uint32_t slot, const struct pydp_s
 
 	if (result != PYDP_OK)
 		return result;
-	session_note(engine, slot, config);
+	note(engine, slot, config);
 	echo_change(engine, slot, config, &timers);
 	quality_switch(engine, slot, engine->sessions.hot[slot].features, timers.features);
 	key_chains_use(engine, slot, config->key_chain, config->meticulous);

@@ -39,7 +39,7 @@ bool way_find(struct pydp_engine *engine, uint8_t family, const uint8_t *destina
 	if (path_nexthop_kind(word) == PYDP_NEXTHOP_ADJACENT)
 		index = path_nexthop_index(word);
 	else if (path_nexthop_kind(word) == PYDP_NEXTHOP_GROUP)
-		index = path_group_pick(&nexthops->groups[path_nexthop_index(word)], nexthops->adjacencies, hash);
+		index = path_group_way(&nexthops->groups[path_nexthop_index(word)], nexthops->adjacencies, hash);
 	if (index == PATH_ADJACENCY_NONE)
 		return false;
 	*way = (struct way){
@@ -57,7 +57,7 @@ enum pydp_counter way_send(struct pydp_engine *engine, const struct way *way, st
 			    : (int)way->adjacency;
 
 	if (index < 0)
-		return PYDP_CNT_DROP_NEIGHBOUR_LIMIT;
+		return index == NEIGHBOUR_NO_HOST ? PYDP_CNT_DROP_BROADCAST : PYDP_CNT_DROP_NEIGHBOUR_LIMIT;
 	if (!path_adjacency_usable(&adjacencies[index]))
 		return neighbours_queue(engine, (uint32_t)index, mbuf) == NEIGHBOUR_REFUSED ? PYDP_CNT_DROP_NEIGHBOUR_FAILED
 											    : PYDP_CNT_COUNT;
@@ -94,9 +94,24 @@ static const uint8_t *best_of(const struct path_port *port, int32_t vlan, uint8_
 	return found;
 }
 
+/* The one that is configured for errors, as long as it is ours; what a link-local address hears comes from its link. */
+static const uint8_t *chosen(struct pydp_engine *engine, const struct way *way, uint8_t family, const uint8_t *destination)
+{
+	const struct pydp_forward_config *config = &engine->forwarding.config;
+	const struct pydp_address *source = family == 4 ? &config->icmp_source_ipv4 : &config->icmp_source_ipv6;
+
+	if (source->family == 0 || (family == 6 && ip6_is_link_local(destination)) ||
+	    path_local_find_anywhere(engine->path_ports[way->port], family, source->octets) == NULL)
+		return NULL;
+	return source->octets;
+}
+
 const uint8_t *way_source(struct pydp_engine *engine, const struct way *way, uint8_t family, const uint8_t *destination)
 {
-	const uint8_t *found = best_of(engine->path_ports[way->port], way->vlan, family, destination);
+	const uint8_t *found = chosen(engine, way, family, destination);
+
+	if (found == NULL)
+		found = best_of(engine->path_ports[way->port], way->vlan, family, destination);
 
 	for (uint32_t i = 0; found == NULL && i < engine->port_count; i++)
 		found = best_of(engine->path_ports[i], -1, family, destination);

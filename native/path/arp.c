@@ -66,7 +66,7 @@ void path_arp_receive(struct path_port *port, struct path_packet *packet, path_c
 	const uint8_t *arp = packet->network;
 	struct path_claim said = {.vlan = packet->vlan, .family = 4, .overrides = true};
 	uint16_t operation = packet->payload_length >= ARP_LENGTH ? load16(arp + OPERATION_AT) : 0;
-	bool for_us, for_host, of_use = false;
+	bool for_us, from_us, for_host, of_use = false;
 
 	if ((operation != REQUEST && operation != REPLY) || memcmp(arp, ethernet_and_ip4, sizeof(ethernet_and_ip4)) != 0 ||
 	    !mac_is_host(arp + SENDER_MAC_AT)) {
@@ -78,8 +78,11 @@ void path_arp_receive(struct path_port *port, struct path_packet *packet, path_c
 	said.gratuitous = memcmp(arp + SENDER_AT, arp + TARGET_AT, 4) == 0;
 	memcpy(said.octets, arp + SENDER_AT, 4);
 	memcpy(said.mac.octets, arp + SENDER_MAC_AT, 6);
-	/* Nobody tells us our own addresses, and a probe's sender has none yet (RFC 5227). */
-	if (memcmp(arp + SENDER_AT, nobody, 4) != 0 && path_local_find(port, packet->vlan, 4, arp + SENDER_AT) == NULL)
+	/* Nobody tells us our own addresses, and a probe's sender has none yet (RFC 5227 2.1, 2.4). */
+	from_us = path_local_find(port, packet->vlan, 4, arp + SENDER_AT) != NULL;
+	if (from_us && memcmp(said.mac.octets, port->mac.octets, 6) != 0)
+		path_count(port, PYDP_CNT_ADDRESS_CONFLICT, 1);
+	if (!from_us && memcmp(arp + SENDER_AT, nobody, 4) != 0)
 		of_use = claim(engine, port, &said, now_ns);
 	for_host = port->host != NULL && is_for_host(arp, operation, for_us);
 	if (!for_us && !of_use && !for_host) {
@@ -95,7 +98,7 @@ void path_arp_receive(struct path_port *port, struct path_packet *packet, path_c
 		rte_pktmbuf_free(packet->mbuf);
 }
 
-void path_arp_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target)
+void path_arp_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target, const uint8_t *mac)
 {
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(port->pool);
 	uint8_t *arp;
@@ -104,6 +107,6 @@ void path_arp_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, c
 		path_count(port, PYDP_CNT_DROP_NO_MBUF, 1);
 		return;
 	}
-	arp = ether_write(rte_pktmbuf_mtod(mbuf, uint8_t *), everyone, &port->mac, vlan, TYPE_ARP);
+	arp = ether_write(rte_pktmbuf_mtod(mbuf, uint8_t *), mac != NULL ? mac : everyone, &port->mac, vlan, TYPE_ARP);
 	send_arp(port, mbuf, write(arp, REQUEST, &port->mac, local, nobody, target));
 }

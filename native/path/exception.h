@@ -15,17 +15,18 @@ enum path_reason {
 	PATH_UNREACHABLE, /* by an unreachable route */
 	PATH_PROHIBITED,
 	PATH_NEXT_HOP,   /* down, and so are its backups */
-	PATH_TOO_BIG,    /* value: the adjacency whose MTU it exceeds */
-	PATH_UNRESOLVED, /* value: the adjacency whose MAC address is not known */
+	PATH_TOO_BIG,    /* it exceeds the MTU of its way */
+	PATH_UNRESOLVED, /* its next hop's MAC address is not known */
 	PATH_LOCAL,      /* by a route to the host */
-	PATH_GLEAN,      /* value: port, VLAN of the link on which the destination is a neighbour that is not known */
+	PATH_GLEAN,      /* its destination is a neighbour that is not known */
+	PATH_UNANSWERED, /* it waited for its neighbour's MAC address, and nobody answered */
 };
 
 struct path_exception {
 	struct rte_mbuf *mbuf;
 	uint8_t *network; /* its IP header */
-	uint32_t value;
-	uint16_t vlan; /* that it came by */
+	uint8_t value;    /* by reason */
+	uint16_t vlan;    /* that it came by */
 	uint8_t port;
 	uint8_t family;
 	uint8_t reason; /* enum path_reason */
@@ -38,11 +39,6 @@ struct path_exceptions {
 	uint32_t count;
 	struct path_exception waiting[PATH_EXCEPTIONS];
 };
-
-static inline uint32_t path_glean_link(uint32_t port, uint16_t vlan)
-{
-	return port << 16 | vlan;
-}
 
 /* what: all but the port. */
 static inline void path_except(struct path_exceptions *exceptions, struct path_port *from, const struct path_exception *what)

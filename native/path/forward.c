@@ -124,11 +124,10 @@ static __rte_noinline void ask_reverse(struct path_forward *forward, struct path
 }
 
 static void except(struct path_forward *forward, struct path_port *from, const struct batch *batch, uint16_t i,
-		   enum path_reason reason, uint32_t value)
+		   enum path_reason reason)
 {
 	struct path_exception exception = {.mbuf = batch->packets->mbufs[i],
 					   .network = (uint8_t *)(uintptr_t)batch->packets->headers[i],
-					   .value = value,
 					   .vlan = batch->vlans != NULL ? batch->vlans[i] : 0,
 					   .family = batch->family,
 					   .reason = (uint8_t)reason};
@@ -150,7 +149,7 @@ static __rte_noinline struct path_adjacency *resolve(struct path_forward *forwar
 	};
 	const struct path_nexthops *nexthops = &forward->nexthops;
 	const uint8_t *network = batch->packets->headers[i];
-	uint32_t index = PATH_ADJACENCY_NONE, value = 0;
+	uint32_t index = PATH_ADJACENCY_NONE;
 	uint8_t kind = path_nexthop_kind(word);
 
 	if (kind == PYDP_NEXTHOP_BLACKHOLE) {
@@ -158,16 +157,15 @@ static __rte_noinline struct path_adjacency *resolve(struct path_forward *forwar
 		return NULL;
 	}
 	if (kind == PYDP_NEXTHOP_GROUP) {
-		index = path_group_pick(&nexthops->groups[path_nexthop_index(word)], nexthops->adjacencies,
-					path_hash(batch->packets->mbufs[i], network, batch->family));
+		index = path_group_way(&nexthops->groups[path_nexthop_index(word)], nexthops->adjacencies,
+				       path_hash(batch->packets->mbufs[i], network, batch->family));
 	} else if (kind == PYDP_NEXTHOP_CONNECTED) {
-		value = path_glean_link(path_nexthop_index(word), path_nexthop_vlan(word));
 		index = forward->neighbour(forward->engine, path_nexthop_index(word), path_nexthop_vlan(word), batch->family,
 					   network + (batch->family == 4 ? IP4_DESTINATION_AT : IP6_DESTINATION_AT));
 	}
 	if (index != PATH_ADJACENCY_NONE)
 		return &nexthops->adjacencies[index];
-	except(forward, from, batch, i, (enum path_reason)reasons[kind], value);
+	except(forward, from, batch, i, (enum path_reason)reasons[kind]);
 	return NULL;
 }
 
@@ -176,7 +174,7 @@ static __rte_noinline struct path_adjacency *resolve(struct path_forward *forwar
 static __rte_noinline bool settle(struct path_forward *forward, struct path_port *from, const struct batch *batch, uint16_t i,
 				  struct path_adjacency *to)
 {
-	uint32_t index = (uint32_t)(to - forward->nexthops.adjacencies), state = path_adjacency_state(to);
+	uint32_t state = path_adjacency_state(to);
 	uint8_t *network = (uint8_t *)(uintptr_t)batch->packets->headers[i];
 	uint32_t whole = batch->family == 4 ? load16(network + IP4_TOTAL_AT)
 					    : IP6_LENGTH + (uint32_t)load16(network + IP6_PAYLOAD_AT);
@@ -195,7 +193,7 @@ static __rte_noinline bool settle(struct path_forward *forward, struct path_port
 		path_drop(from, batch->packets->mbufs[i], PYDP_CNT_DROP_NO_MBUF);
 		return false;
 	}
-	except(forward, from, batch, i, reason, index);
+	except(forward, from, batch, i, reason);
 	return false;
 }
 

@@ -57,3 +57,27 @@ uint32_t path_group_divert(const struct path_group *group, const struct path_adj
 		return next_choice(group, adjacencies, hash);
 	return first_live(group->backups, backups, adjacencies);
 }
+
+static uint32_t first_not_dead(const _Atomic uint32_t *places, uint16_t count, const struct path_adjacency *adjacencies)
+{
+	for (uint16_t i = 0; i < count; i++) {
+		uint32_t index = atomic_load_explicit(&places[i], memory_order_relaxed);
+
+		if (index != PATH_ADJACENCY_NONE && !(path_adjacency_state(&adjacencies[index]) & PATH_ADJACENCY_DEAD))
+			return index;
+	}
+	return PATH_ADJACENCY_NONE;
+}
+
+uint32_t path_group_await(const struct path_group *group, const struct path_adjacency *adjacencies, uint32_t hash)
+{
+	uint32_t index = first_not_dead(&group->buckets[hash % BUCKETS], 1, adjacencies);
+
+	if (index == PATH_ADJACENCY_NONE)
+		index = first_not_dead(group->members, atomic_load_explicit(&group->member_count, memory_order_relaxed),
+				       adjacencies);
+	if (index == PATH_ADJACENCY_NONE)
+		index = first_not_dead(group->backups, atomic_load_explicit(&group->backup_count, memory_order_relaxed),
+				       adjacencies);
+	return index;
+}

@@ -9,6 +9,7 @@ enum {
 	FLAGS_AT = 4,
 	TARGET_AT = 8,
 	OPTIONS_AT = 24,
+	FLAG_ROUTER = 0x80,
 	FLAG_SOLICITED = 0x40,
 	FLAG_OVERRIDE = 0x20,
 	OPTION_SOURCE = 1,
@@ -94,6 +95,7 @@ static void answer(struct path_port *port, const struct path_packet *packet, con
 	static const uint8_t all_nodes_mac[6] = {0x33, 0x33, 0, 0, 0, 1};
 	const uint8_t *asker = packet_source(packet);
 	bool nameless = memcmp(asker, unspecified, 16) == 0;
+	uint8_t flags = FLAG_OVERRIDE | (nameless ? 0 : FLAG_SOLICITED) | (path_forwards(port) ? FLAG_ROUTER : 0);
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(port->pool);
 	uint8_t icmp[ND_LENGTH];
 
@@ -101,13 +103,19 @@ static void answer(struct path_port *port, const struct path_packet *packet, con
 		path_count(port, PYDP_CNT_DROP_NO_MBUF, 1);
 		return;
 	}
-	write(icmp, ICMP6_ADVERTISEMENT, nameless ? FLAG_OVERRIDE : FLAG_SOLICITED | FLAG_OVERRIDE, packet->payload + TARGET_AT,
-	      OPTION_TARGET, &port->mac);
+	write(icmp, ICMP6_ADVERTISEMENT, flags, packet->payload + TARGET_AT, OPTION_TARGET, &port->mac);
 	send_nd(port, mbuf,
 		nameless     ? all_nodes_mac
 		: source_mac ? source_mac
 			     : packet->ether + 6,
 		packet->vlan, packet->payload + TARGET_AT, nameless ? all_nodes : asker, icmp);
+}
+
+/* Somebody says that an address of ours is his (RFC 4862 5.4.4). What we sent ourselves may come back. */
+static void note_conflict(struct path_port *port, const uint8_t *mac)
+{
+	if (memcmp(mac, port->mac.octets, 6) != 0)
+		path_count(port, PYDP_CNT_ADDRESS_CONFLICT, 1);
 }
 
 /* The checks of RFC 4861 7.1.1. */
@@ -124,7 +132,9 @@ static enum pydp_counter solicited(struct path_port *port, const struct path_pac
 		return PYDP_CNT_DROP_ND_MALFORMED;
 	if (path_local_find(port, packet->vlan, 6, packet->payload + TARGET_AT) == NULL)
 		return PYDP_CNT_DROP_ND_NOT_FOR_US;
-	if (mac != NULL && path_local_find(port, packet->vlan, 6, packet_source(packet)) == NULL) {
+	if (path_local_find(port, packet->vlan, 6, packet_source(packet)) != NULL) {
+		note_conflict(port, mac != NULL ? mac : packet->ether + 6);
+	} else if (mac != NULL) {
 		memcpy(said.octets, packet_source(packet), 16);
 		memcpy(said.mac.octets, mac, 6);
 		claim(engine, port, &said, now_ns);
@@ -148,13 +158,16 @@ static enum pydp_counter advertised(struct path_port *port, const struct path_pa
 
 	if (!valid || (to_group && said.solicited) || (mac != NULL && !mac_is_host(mac)))
 		return PYDP_CNT_DROP_ND_MALFORMED;
-	/* An answer to a unicast question may leave the option out. */
-	memcpy(said.mac.octets, mac != NULL ? mac : packet->ether + 6, 6);
 	memcpy(said.octets, packet->payload + TARGET_AT, 16);
-	if (!mac_is_host(said.mac.octets) || path_local_find(port, packet->vlan, 6, said.octets) != NULL ||
-	    !claim(engine, port, &said, now_ns))
+	if (path_local_find(port, packet->vlan, 6, said.octets) != NULL) {
+		note_conflict(port, mac != NULL ? mac : packet->ether + 6);
 		return PYDP_CNT_DROP_ND_NOT_FOR_US;
-	return PYDP_CNT_RX_ND;
+	}
+	/* An answer to a unicast question may leave the option out. */
+	said.macless = mac == NULL;
+	if (mac != NULL)
+		memcpy(said.mac.octets, mac, 6);
+	return claim(engine, port, &said, now_ns) ? PYDP_CNT_RX_ND : PYDP_CNT_DROP_ND_NOT_FOR_US;
 }
 
 static enum pydp_counter receive(struct path_port *port, const struct path_packet *packet, path_claim_fn *claim, void *engine,
@@ -189,10 +202,10 @@ void path_nd_receive(struct path_port *port, struct path_packet *packet, path_cl
 	}
 }
 
-void path_nd_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target)
+void path_nd_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target, const uint8_t *mac)
 {
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(port->pool);
-	uint8_t icmp[ND_LENGTH], group[16], mac[6] = {0x33, 0x33, 0xff};
+	uint8_t icmp[ND_LENGTH], group[16], group_mac[6] = {0x33, 0x33, 0xff};
 
 	if (mbuf == NULL) {
 		path_count(port, PYDP_CNT_DROP_NO_MBUF, 1);
@@ -200,7 +213,7 @@ void path_nd_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, co
 	}
 	memcpy(group, solicited_prefix, sizeof(solicited_prefix));
 	memcpy(group + 13, target + 13, 3);
-	memcpy(mac + 3, target + 13, 3);
+	memcpy(group_mac + 3, target + 13, 3);
 	write(icmp, ICMP6_SOLICITATION, 0, target, OPTION_SOURCE, &port->mac);
-	send_nd(port, mbuf, mac, vlan, local, group, icmp);
+	send_nd(port, mbuf, mac != NULL ? mac : group_mac, vlan, local, mac != NULL ? target : group, icmp);
 }

@@ -15,6 +15,7 @@ struct path_claim {
 	bool solicited;  /* an answer to us: the neighbour is reachable */
 	bool overrides;  /* may replace a different MAC address */
 	bool gratuitous; /* said without a question, to all: the address has moved (RFC 5944 4.6, RFC 4861 7.2.6) */
+	bool macless;    /* it names no MAC address: the one that is known is meant */
 };
 
 /* Whether the engine has use for the claim. */
@@ -24,9 +25,9 @@ typedef bool path_claim_fn(void *engine, struct path_port *port, const struct pa
 void path_arp_receive(struct path_port *port, struct path_packet *packet, path_claim_fn *claim, void *engine, uint64_t now_ns);
 void path_nd_receive(struct path_port *port, struct path_packet *packet, path_claim_fn *claim, void *engine, uint64_t now_ns);
 
-/* Who has target? Tell local. */
-void path_arp_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target);
-void path_nd_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target);
+/* Who has target? Tell local. mac: whom to ask; NULL: all. */
+void path_arp_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target, const uint8_t *mac);
+void path_nd_ask(struct path_port *port, uint16_t vlan, const uint8_t *local, const uint8_t *target, const uint8_t *mac);
 
 /* A MAC address that a neighbour can have: one host's, not zero, not a group's. */
 static inline bool mac_is_host(const uint8_t *mac)

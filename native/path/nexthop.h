@@ -131,6 +131,18 @@ static inline uint32_t path_group_pick(const struct path_group *group, const str
 	return path_group_divert(group, adjacencies, hash);
 }
 
+/* For a flow of a group nobody of which is live: a member or backup that BFD does not say is dead, and whose MAC address is not
+ * known; PATH_ADJACENCY_NONE: all are dead. */
+uint32_t path_group_await(const struct path_group *group, const struct path_adjacency *adjacencies, uint32_t hash);
+
+/* Where the packets of a flow go, or wait. */
+static inline uint32_t path_group_way(const struct path_group *group, const struct path_adjacency *adjacencies, uint32_t hash)
+{
+	uint32_t index = path_group_pick(group, adjacencies, hash);
+
+	return index != PATH_ADJACENCY_NONE ? index : path_group_await(group, adjacencies, hash);
+}
+
 /* The engine's tables. */
 struct path_nexthops {
 	const struct path_nexthop *table; /* by id */

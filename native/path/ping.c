@@ -76,6 +76,7 @@ bool path_ping_turn(struct path_packet *packet, uint16_t id)
 	checksum = (uint16_t)~checksum;
 	memcpy(icmp + ICMP_CHECKSUM_AT, &checksum, sizeof(checksum));
 	path_forget_offloads(mbuf);
+	mbuf->port = RTE_MBUF_PORT_INVALID;
 	rte_pktmbuf_adj(mbuf, (uint16_t)(header - rte_pktmbuf_mtod(mbuf, uint8_t *)));
 	mbuf->data_len = (uint16_t)(icmp + packet->payload_length - header);
 	mbuf->pkt_len = mbuf->data_len;

@@ -57,7 +57,8 @@ enum path_session_flag {
 	PATH_SESSION_ADMIN_DOWN = 1, /* wanted by the configuration */
 	PATH_SESSION_PASSIVE = 2,
 	PATH_SESSION_GONE = 4, /* removed; the slot is kept until PYDP_EVENT_REMOVED is on the ring */
-	PATH_SESSION_PATH_DOWN = 8
+	PATH_SESSION_PATH_DOWN = 8,
+	PATH_SESSION_GUARDS_NOTHING = 16 /* no next hop is dead or live by it */
 };
 
 /* What only some sessions keep, by slot, beside their two lines of BFD and two of addresses. The table is an anonymous mapping

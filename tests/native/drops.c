@@ -245,8 +245,8 @@ static uint64_t received_in_all(struct wire *wire)
 
 	OK(pydp_engine_counters(wire->engine, 0, values, 256));
 	for (uint32_t i = 0; i < pydp_counter_count(); i++)
-		if (strncmp(pydp_counter_name(i), "tx-", 3) != 0 &&
-		    strcmp(pydp_counter_name(i), "drop-neighbour-unresolved") != 0)
+		if (strncmp(pydp_counter_name(i), "rx-", 3) == 0 ||
+		    (pydp_counter_is_drop(i) && strcmp(pydp_counter_name(i), "drop-neighbour-unresolved") != 0))
 			sum += values[i];
 	return sum;
 }

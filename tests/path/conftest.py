@@ -3,6 +3,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def make_router(eal: None) -> Iterator[Callable[..., Router]]:
     """Makes one with another configuration."""
     made: list[Router] = []
 
-    def make(**forwarding: int) -> Router:
+    def make(**forwarding: Any) -> Router:
         made.append(Router(f"path{next(_numbers)}", **forwarding))
         return made[-1]
 

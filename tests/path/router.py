@@ -7,7 +7,7 @@ and 2001:db8:f::/48 by those of port 1, and a prefix for each kind of next hop t
 """
 
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from scapy.layers.inet import IP
 from scapy.layers.inet6 import IPv6
@@ -46,7 +46,7 @@ class Router:
     """See above, with as many queues at each port as there are workers, unless told otherwise. Time goes on by a
     millisecond a packet."""
 
-    def __init__(self, name: str, workers: int = 1, queues: int | None = None, **forwarding: int) -> None:
+    def __init__(self, name: str, workers: int = 1, queues: int | None = None, **forwarding: Any) -> None:
         self.pool = pydp.Mempool(name, 4095)
         self.links = [pydp.link(f"{name}-{i}", queues=queues or workers) for i in range(2)]
         self.engine = pydp.Engine(name, workers=workers, seed=1)

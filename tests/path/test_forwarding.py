@@ -9,7 +9,8 @@ from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, Pad
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Packet, Raw
 
-from pydp import InvalidArgumentError, Member, NextHopConfig
+import pydp
+from pydp import InvalidArgumentError, Member, NextHopConfig, NextHopKind
 from tests.path.router import SENDER, SENDER6, Router, mac
 
 pytestmark = pytest.mark.eal
@@ -168,6 +169,60 @@ def test_reverse_path_loose_and_strict(make_router: Callable[..., Router]) -> No
         sent = [IP4, IP6, unknown, elsewhere, unknown6, elsewhere6]
         assert len(router.through(*(router.ether() / packet for packet in sent))[1]) == 6 - dropped
         assert router.counted().get("drop-rpf", 0) == dropped
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_a_default_route_counts_as_any_route_does(make_router: Callable[..., Router], version: int) -> None:
+    """RFC 3704 2.2, 2.3: strictly, whoever comes by another way than the default route leads is refused."""
+    source, default = ("172.16.0.1", "0.0.0.0/0") if version == 4 else ("2001:db9::1", "::/0")
+    head = IP(src=source, dst=SENDER) if version == 4 else IPv6(src=source, dst=SENDER6)
+    packet = head / UDP() / Raw(b"u" * 20)
+    for rpf, passes in ((1, (1, 1)), (2, (0, 1))):
+        router = make_router(rpf=rpf)
+        router.engine.routes.set(default, 1 if version == 4 else 3)
+        for port in (0, 1):
+            router.counted()
+            assert len(router.through(router.ether(port) / packet, port=port)[0]) == passes[port]
+            assert router.counted().get("drop-rpf", 0) == 1 - passes[port]
+
+
+@pytest.mark.parametrize("rpf", [1, 2])
+def test_a_blackhole_for_a_source_drops_what_it_sends(make_router: Callable[..., Router], rpf: int) -> None:
+    """RFC 5635: remote triggered, by source."""
+    router = make_router(rpf=rpf)
+    router.engine.routes.set("192.0.2.9/32", 6)
+    assert router.through(router.ether() / IP4) == ([], [])
+    assert router.counted() == {"drop-rpf": 1}
+
+
+def test_nobody_is_told_at_an_address_that_fails_the_reverse_path(make_router: Callable[..., Router]) -> None:
+    """Or a TTL of 1 would make us talk to whom a forger names."""
+    router = make_router(rpf=2)
+    forged = (
+        IP(src="10.9.0.1", dst="10.0.0.1", ttl=1) / UDP(),
+        IP(src="10.9.0.1", dst="10.0.0.1", options=b"\x44\x00\x00\x00") / UDP(),
+        IPv6(src="2001:db8:f::9", dst="2001:db8:f::1", hlim=1) / UDP(),
+    )
+    assert router.through(*(router.ether() / packet for packet in forged)) == ([], [])
+    assert router.counted() == {"drop-rpf": 3}
+
+
+def test_what_a_route_brings_to_the_host_has_no_hop_to_go(router: Router) -> None:
+    near, far = pydp.link("path-host")
+    router.engine.host_set(0, near)
+    router.engine.nexthops.set(9, NextHopConfig(NextHopKind.LOCAL))
+    router.engine.routes.set("10.5.0.0/24", 9)
+    frames = [bytes(router.ether() / IP(src=SENDER, dst="10.5.0.1", ttl=ttl) / TCP()) for ttl in (1, 2)]
+    assert router.through(*frames) == ([], [])
+    router.step()
+    with pydp.Burst(8) as burst:
+        burst.receive(far)
+        assert sorted(bytes(burst.view(i)) for i in range(len(burst))) == sorted(frames)
+        burst.clear()
+    assert router.counted() == {"rx-host": 2}
+    router.engine.close()
+    for end in (near, far):
+        end.close()
 
 
 def test_ping_of_a_forwarded_address_is_forwarded(router: Router) -> None:

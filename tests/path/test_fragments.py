@@ -67,3 +67,12 @@ def test_1501_octets(router: Router) -> None:
     assert [len(p) for p in pieces_of(router, packet)] == [1500, 21]
     fits = IP(src=SENDER, dst="10.0.0.1") / Raw(PAYLOAD[:1480])
     assert router.through(router.ether() / fits)[1] == [router.forwarded(fits)]
+
+
+def test_one_that_would_end_beyond_the_longest_datagram_is_not_cut(router: Router) -> None:
+    """No offset could say where its last pieces are; a whole one goes on as it is."""
+    packet = IP(src=SENDER, dst="10.0.0.1", frag=8100) / Raw(PAYLOAD)
+    assert router.through(router.ether() / packet) == ([], [])
+    assert router.counted() == {"drop-malformed-ip4": 1}
+    fits = IP(src=SENDER, dst="10.0.0.1", frag=8100) / Raw(PAYLOAD[:1400])
+    assert router.through(router.ether() / fits)[1] == [router.forwarded(fits)]

@@ -107,3 +107,18 @@ def test_the_segmented_and_the_short(make_router: Callable[..., Router]) -> None
     counted = router.counted()
     assert counted.pop("drop-malformed-ethernet") == 14
     assert sum(counted.values()) == 46
+
+
+@pytest.mark.parametrize("group", ["ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "33:33:00:00:00:01"])
+def test_what_comes_as_a_broadcast_of_the_link_is_neither_forwarded_nor_answered(
+    router: Router, group: str
+) -> None:
+    """RFC 1812 5.3.4 and 4.3.2.7; RFC 4443 2.4 (e.4)."""
+    head = bytes.fromhex(group.replace(":", "")) + bytes(router.ether())[6:12]
+    for ttl in (1, 9):
+        four = head + b"\x08\x00" + ip4(ttl=ttl)
+        six = head + b"\x86\xdd" + ip6(hlim=ttl)
+        assert router.through(four, six) == ([], [])
+        counted = router.counted()
+        assert set(counted) <= {"drop-mac", "drop-not-for-us"}
+        assert sum(counted.values()) == 2

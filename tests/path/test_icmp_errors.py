@@ -2,6 +2,7 @@
 """ICMP and ICMPv6 errors about packets in transit: what they say, and about what none is sent (RFC 1812 4.3, RFC 4443 2.4)."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP
@@ -192,6 +193,30 @@ def test_errors_go_where_the_routes_say(router: Router) -> None:
         "drop-expired": 1,
         "icmp-error-unsent": 1,
     }
+
+
+def test_errors_come_from_the_address_that_is_chosen_while_it_is_ours(
+    make_router: Callable[..., Router],
+) -> None:
+    """A loopback's, say, where the peering LAN is not routed."""
+    four, six = ip_address("203.0.113.200"), ip_address("2001:db8:99::1")
+    router = make_router(icmp_source_ipv4=four, icmp_source_ipv6=six)
+    frames = [router.ether() / ip4(ttl=1), router.ether() / ip6(hlim=1)]
+
+    def sources() -> list[str]:
+        return [
+            packet[IP].src if IP in (packet := Ether(frame)) else packet[IPv6].src
+            for frame in router.through(*frames)[0]
+        ]
+
+    assert sources() == ["192.0.2.1", "2001:db8::1"]
+    router.engine.address_add(1, f"{four}/32")
+    router.engine.address_add(1, f"{six}/128")
+    assert sources() == [str(four), str(six)]
+    router.engine.address_add(0, "fe80::1/64")
+    router.engine.neighbour_set(0, "fe80::9", mac(0))
+    back = router.through(router.ether() / ip6(src="fe80::9", hlim=1))[0]
+    assert Ether(back[0])[IPv6].src == "fe80::1"
 
 
 def test_errors_are_limited(make_router: Callable[..., Router]) -> None:

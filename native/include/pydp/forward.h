@@ -20,6 +20,9 @@ struct pydp_forward_config {
 	uint8_t reserved[2];
 	uint32_t icmp_error_rate; /* ICMP and ICMPv6 errors a second about what came in at one port; 0: none */
 	uint32_t icmp_echo_rate;  /* echo requests answered a second, by port; 0: none */
+	/* Where ICMP and ICMPv6 errors come from, as long as it is an address of ours at some port; family 0, or no address of ours:
+	 * an address on the link that they leave by. Addresses of a peering LAN are often not routed, and errors from there lost. */
+	struct pydp_address icmp_source_ipv4, icmp_source_ipv6;
 };
 
 /* Setting it again changes it in place. */

@@ -66,7 +66,7 @@ struct pydp_session_config {
 	uint32_t remote_discriminator;    /* of S-BFD: the reflector's, not 0 */
 	uint16_t key_chain;               /* pydp_key_chain_set's id: the session authenticates; 0: it does not */
 	uint8_t link_quality;             /* 1: count for pydp_session_quality */
-	uint8_t reserved[1];
+	uint8_t guards_nothing;           /* 1: forwarding does not heed it, as one that a stranger began (RFC 9468 2) */
 };
 
 /* Session ids are stable while the session lives and are not reused at once. 0 is never an id. */

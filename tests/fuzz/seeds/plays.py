@@ -89,11 +89,11 @@ def arp() -> Iterator[tuple[str, Play]]:
     play.ip(ask)
     play.ip(ask, vlan=7)
     play.ip(ARP(op=1, hwsrc=PEER, psrc="10.0.7.2", pdst="10.0.7.1"), vlan=7)
-    play.ip(ARP(op=2, hwsrc=PEER, psrc=HOST4, pdst=US4))
-    play.ip(ARP(op=2, hwsrc="02:00:00:00:00:77", psrc=HOST4, pdst=US4))
-    play.ip(ARP(op=2, hwsrc=PEER, psrc="10.0.0.254", pdst=US4))
+    for answers in (PEER, "02:00:00:00:00:77"):
+        play.ip(ARP(op=2, hwsrc=answers, psrc=HOST4, pdst=US4))
     play.ip(ARP(op=1, hwsrc=PEER, psrc="10.0.0.77", pdst="10.0.0.78"))
-    play.ip(ARP(op=9, hwsrc=PEER, psrc=HOST4, pdst=US4))
+    for sender, operation in (("10.0.0.254", 2), (HOST4, 9), (US4, 1)):
+        play.ip(ARP(op=operation, hwsrc=PEER, psrc=sender, pdst=US4))
     play.frame(bytes(Ether(src=PEER, dst=PEER) / ask)[:41])
     play.until(40)
     yield "arp", play

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fuzzer (libFuzzer) of forwarding: any frames, through an engine with a route of each kind and over two cables. Each frame's
  * octets end where its memory ends, each is counted once, each buffer comes back, and what leaves is a datagram that may be sent.
- * An input is frames, each with how it comes (enum) and its length in two octets before it. */
+ * An input is frames, each with how it comes (enum) and its length in two octets before it; TURN: the engine has a turn behind it. */
 #include <string.h>
 #include <pydp/forward.h>
 #include <pydp/nexthop.h>
@@ -18,10 +18,11 @@ enum {
 	AS_IT_IS = 1,
 	PORT = 2,
 	STRICT = 4,
+	TURN = 8,
 	FRAME_MOST = 9000,
 	HEAD = 128,
 	PORTS = 2,
-	CABLE = 1024,
+	CABLE = 256,
 	FRAMES_MOST = 200,
 	WAIT_SECONDS = 5
 };
@@ -85,8 +86,8 @@ static void set_next_hop(uint32_t id, uint8_t kind, const struct pydp_address *n
 	CLAIM(pydp_nexthop_set(engine, id, &config) == PYDP_OK);
 }
 
-/* Nets 0 and 1 are those of the ports, 7 is VLAN 7 of port 1; next hops 1 to 3 are neighbours there, 4 does not answer, and from 5
- * on there is one of each other kind. Net 10 + N leads to next hop N. */
+/* Nets 0 and 1 are those of the ports, 7 is VLAN 7 of port 1; next hops 1 to 3 are neighbours there, 4 does not answer, from 5 on
+ * there is one of each other kind, and 11 is dead. Net 10 + N leads to next hop N. */
 static void build_routes(void)
 {
 	static const uint8_t kinds[] = {PYDP_NEXTHOP_GROUP,     PYDP_NEXTHOP_CONNECTED,   PYDP_NEXTHOP_LOCAL,
@@ -105,13 +106,16 @@ static void build_routes(void)
 			add_route(family, net, 1u + i);
 		}
 	}
-	struct pydp_address silent = address(4, 1, 99);
+	struct pydp_address silent = address(4, 1, 99), dead = address(4, 1, 98);
 
 	set_next_hop(4, PYDP_NEXTHOP_ADJACENT, &silent, 1, 0);
+	CLAIM(pydp_neighbour_set(engine, 1, 0, &dead, &mac) == PYDP_OK);
+	set_next_hop(11, PYDP_NEXTHOP_ADJACENT, &dead, 1, 0);
+	adjacency_set(engine, engine->nexthops.entries[11].neighbour, PATH_ADJACENCY_DEAD, true);
 	for (uint32_t i = 0; i < sizeof(kinds); i++)
 		set_next_hop(5 + i, kinds[i], NULL, 1, 0);
 	for (uint8_t family = 4; family <= 6; family += 2)
-		for (uint8_t id = 1; id <= 10; id++)
+		for (uint8_t id = 1; id <= 11; id++)
 			add_route(family, 10 + id, id);
 }
 
@@ -262,7 +266,7 @@ static void prepare(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint32_t available[PORTS + 1], frames = 0;
+	uint32_t available[PORTS + 1], frames = 0, waiting = 0;
 	uint64_t before;
 
 	if (engine == NULL)
@@ -280,10 +284,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		plain_is_right(frame, length);
 		CLAIM(port_transmit(far[port], 0, &mbuf, 1) == 1);
 		frames++;
+		waiting++;
+		if (data[0] & TURN) {
+			turn(waiting);
+			waiting = 0;
+		}
 		data += 3 + length;
 		size -= 3u + length;
 	}
-	turn(frames);
+	turn(waiting);
 	CLAIM(counted() - before == frames);
 	/* Until nothing waits for a neighbour any more. */
 	for (uint32_t i = 0; i < WAIT_SECONDS; i++) {
