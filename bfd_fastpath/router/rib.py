@@ -93,7 +93,8 @@ class Rib:
         for prefix in touched:
             best = self._best(prefix)
             was = self._installed.get(prefix)
-            self._refused.pop(prefix, None)
+            if self._refused:
+                self._refused.pop(prefix, None)
             if best is not None and best.target == was:
                 continue
             if was is not None:
@@ -105,8 +106,9 @@ class Rib:
         return removed, wanted, unused
 
     def _best(self, prefix: Prefix) -> Offer | None:
-        found = [offer for mine in self._offers.values() if (offer := mine.get(prefix)) is not None]
-        return min(found, key=lambda offer: offer.preference, default=None)
+        # A prefix is hashed in Python: a source that offers nothing is not asked.
+        found = [offer for mine in self._offers.values() if mine and (offer := mine.get(prefix)) is not None]
+        return found[0] if len(found) == 1 else min(found, key=lambda offer: offer.preference, default=None)
 
     def _remove(self, prefixes: list[Prefix]) -> None:
         for version in (4, 6):
