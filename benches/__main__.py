@@ -2,6 +2,7 @@
 """`python -m benches [PYTEST OPTIONS]`: runs the micro benches and prints one table beside the goals.
 `python -m benches envelope`: whole engines in real time, see benches/envelope/. `python -m benches fib`:
 look-ups of routes, ours and DPDK's. `python -m benches forward`: forwarding beside l3fwd and testpmd.
+`python -m benches workers`: forwarding by one worker and by two.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -18,6 +19,7 @@ from benches import table
 from benches.envelope import run
 from benches.fib import run as fib
 from benches.forward import run as forward
+from benches.workers import run as workers
 
 
 def main(arguments: list[str]) -> int:
@@ -28,6 +30,8 @@ def main(arguments: list[str]) -> int:
         return fib.main(arguments[1:])
     if arguments[:1] == ["forward"]:
         return forward.main(arguments[1:])
+    if arguments[:1] == ["workers"]:
+        return workers.main(arguments[1:])
     keep = None
     if "--json" in arguments:
         at = arguments.index("--json")

@@ -114,7 +114,7 @@ _add(
 _add("ports", "Ports, their addresses and neighbours, and the worker's poll gaps.", show_tables.ports)
 _add(
     "workers",
-    "The workers: turns, poll gaps, packets received, forwarded, and left to the first one.",
+    "The workers: turns, poll gaps, packets received, forwarded, and left to the first one; cycles by stage.",
     worker_tables.workers,
 )
 _add("drops", "Packets that were dropped, by reason.", show_tables.drops)

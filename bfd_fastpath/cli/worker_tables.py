@@ -25,8 +25,20 @@ def workers(result: Any) -> str:
     ]
     parts = [table(("WORKER", "CPU", *_NUMBERS), rows, right=_NUMBERS)]
     for one in result["workers"]:
-        parts += [f"\nworker {one['worker']}:", *found] if (found := gaps(one)) else []
+        found = _stages(one) + gaps(one)
+        parts += [f"\nworker {one['worker']}:", *found] if found else []
     return "\n".join(parts)
+
+
+def _stages(worker: Any) -> list[str]:
+    """Cycles by stage, or nothing where no packet was timed."""
+    rows = [
+        (stage["name"], stage["cycles-per-packet"], stage["packets"])
+        for stage in worker["stages"]
+        if stage["packets"]
+    ]
+    columns = ("CYCLES A PACKET", "PACKETS TIMED")
+    return [table(("STAGE", *columns), rows, right=columns)] if rows else []
 
 
 def gaps(worker: Any) -> list[str]:

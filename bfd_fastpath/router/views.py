@@ -136,9 +136,20 @@ def workers(router: Router) -> Json:
     cpus = router.config.engine.cpus or (router.config.engine.cpu,)
     return {
         "workers": [
-            {"worker": i, "cpu": cpus[i] if i < len(cpus) else None} | _worker(stats.worker(i))
+            {"worker": i, "cpu": cpus[i] if i < len(cpus) else None}
+            | _worker(stats.worker(i))
+            | {"stages": [_stage(one) for one in stats.stages(i)]}
             for i in range(stats.workers)
         ]
+    }
+
+
+def _stage(one: pydp.StageStats) -> Json:
+    """Of the bursts that were timed."""
+    return {
+        "name": one.name,
+        "packets": one.packets,
+        "cycles-per-packet": round(one.cycles / one.packets, 1) if one.packets else None,
     }
 
 

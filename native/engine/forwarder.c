@@ -56,6 +56,15 @@ static bool is_filling(const struct forwarder_port *from)
 	return waiting < 0 ? from->overrun : (uint32_t)waiting > from->port->rx_capacity / 2;
 }
 
+static bool lost_packets(struct forwarder_port *from)
+{
+	uint64_t missed = port_missed(from->port);
+	bool lost = missed > from->missed;
+
+	from->missed = missed;
+	return lost;
+}
+
 /* Takes what waits in the queue, at most what it can hold; true when it may have been full. */
 static bool drain(struct forwarder *forwarder, struct forwarder_port *from)
 {
@@ -77,8 +86,11 @@ static bool drain(struct forwarder *forwarder, struct forwarder_port *from)
 		taken += count;
 	} while (count == PORT_BURST && taken < from->port->rx_capacity);
 	forwarder->received += taken;
-	from->overrun = taken >= from->port->rx_capacity;
-	return from->overrun;
+	if (taken < from->port->rx_capacity)
+		from->overrun = false;
+	else if (path_forwards(&from->path) && lost_packets(from))
+		from->overrun = true;
+	return taken >= from->port->rx_capacity;
 }
 
 /* How long ago the last look was, of which only what was not slept is a gap. */

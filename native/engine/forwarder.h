@@ -28,7 +28,8 @@ enum { FORWARDER_PORTS = 64 };
 struct forwarder_port {
 	struct forwarder *forwarder;
 	struct pydp_port *port;
-	bool overrun; /* all that the queue holds was taken at the last look, and the driver cannot tell how many wait */
+	uint64_t missed; /* the driver's count when it was last looked at */
+	bool overrun;    /* it lost packets while all that the queue holds was taken, and cannot tell how many wait */
 	struct path_port path;
 };
 

@@ -121,6 +121,7 @@ static struct forwarder_port *make_port(struct forwarder *forwarder, const struc
 		return NULL;
 	made->forwarder = forwarder;
 	made->port = port;
+	made->missed = port_missed(port);
 	made->path.index = like->index;
 	made->path.mac = like->mac;
 	made->path.pool = like->pool;
