@@ -6,8 +6,8 @@ from __future__ import annotations
 from bfd_fastpath.config import model, values
 from bfd_fastpath.config.key import Key, Section, anything
 
-_RATE = "0..10000000"
-_rate = values.integer(0, 10_000_000)
+_RATE = "0..1000000"
+_rate = values.integer(0, 1_000_000)
 _ROUTES = "1..16777216"
 _routes = values.integer(1, 16_777_216)
 
@@ -32,6 +32,14 @@ FORWARDING = Section(
             "1000",
             "Pings answered a second at each port without host; 0: none.",
         ),
+        Key(
+            "icmp-source-ipv4",
+            "IPv4 address",
+            values.address_of(4),
+            "",
+            "A port's address that ICMP errors come from. Left out: one on the link that they leave by.",
+        ),
+        Key("icmp-source-ipv6", "IPv6 address", values.address_of(6), "", "The same of IPv6."),
         Key(
             "routes",
             'list of "bgp", "kernel"',

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
 
 from bfd_fastpath.config.addresses import Address, Network
 
@@ -41,6 +42,9 @@ class Forwarding:
     icmp_error_rate: int = 1000
     """Errors a second at each port."""
     icmp_echo_rate: int = 1000
+    icmp_source_ipv4: IPv4Address | None = None
+    """Where errors come from, as long as it is a port's; None: an address on the link that they leave by."""
+    icmp_source_ipv6: IPv6Address | None = None
     routes: tuple[RouteSource, ...] = (RouteSource.BGP,)
     max_next_hops: int = 4096
     max_ipv4_routes: int = 2_097_152

@@ -167,6 +167,18 @@ def address(value: Any) -> Address:
     return result
 
 
+def address_of(version: int) -> Parse:
+    """One of that IP version."""
+
+    def parse(value: Any) -> Address:
+        result = address(value)
+        if result.version != version:
+            raise WrongError(f"{value} is no IPv{version} address", f"write an IPv{version} address")
+        return result
+
+    return parse
+
+
 def router_id(value: Any) -> IPv4Address:
     """RFC 6286 2.1: any nonzero four octets."""
     try:

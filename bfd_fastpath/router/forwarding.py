@@ -73,6 +73,8 @@ class Forwarding:
                 rpf=pydp.Rpf[wanted.rpf.name],
                 icmp_error_rate=wanted.icmp_error_rate,
                 icmp_echo_rate=wanted.icmp_echo_rate,
+                icmp_source_ipv4=wanted.icmp_source_ipv4,
+                icmp_source_ipv6=wanted.icmp_source_ipv6,
             )
         )
 

@@ -241,3 +241,12 @@ def test_the_size_of_the_tables_needs_a_restart():
     steps = plan(good(FORWARDING), good(FORWARDING + "max-ipv6-routes = 5000\n"))
     assert render_plan(steps).startswith("! forwarding.max-ipv6-routes: 2097152 -> 5000 needs a restart")
     assert len(steps) == 1
+
+
+def test_errors_may_come_from_an_address_of_choice():
+    said = good(
+        FORWARDING + 'icmp-source-ipv4 = "203.0.113.1"\nicmp-source-ipv6 = "2001:db8::1"\n'
+    ).forwarding
+    assert [str(said.icmp_source_ipv4), str(said.icmp_source_ipv6)] == ["203.0.113.1", "2001:db8::1"]
+    (found,) = faults(FORWARDING + 'icmp-source-ipv4 = "2001:db8::1"\n')
+    assert (found.key, "no IPv4 address" in found.wrong) == ("forwarding.icmp-source-ipv4", True)
