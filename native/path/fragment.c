@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cutting a packet up. Options without the copied flag become no-operations in all fragments but the first, so that every header
- * has the same length. */
+ * has the same length; those of a fragment that is none of the first stay as they came. */
 #include "path/fragment.h"
 #include "core/ip_check.h"
 
@@ -21,8 +21,6 @@ static void write_header(uint8_t *header, uint16_t header_length, uint16_t lengt
 {
 	uint16_t checksum;
 
-	if (fragment & OFFSET_MASK)
-		blank_options(header, header_length);
 	store16(header + IP4_TOTAL_AT, header_length + length);
 	store16(header + IP4_FRAGMENT_AT, fragment);
 	store16(header + IP4_CHECKSUM_AT, 0);
@@ -48,6 +46,8 @@ struct rte_mbuf *path_fragment_next(struct path_fragments *fragments, struct rte
 		return NULL;
 	}
 	memcpy(header, fragments->packet, header_length);
+	if (fragments->done > 0 && !(was & OFFSET_MASK))
+		blank_options(header, header_length);
 	memcpy(header + header_length, fragments->packet + header_length + fragments->done, length);
 	write_header(header, header_length, (uint16_t)length,
 		     offset | (length < left || was & MORE_FRAGMENTS ? MORE_FRAGMENTS : 0));

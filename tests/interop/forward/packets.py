@@ -208,6 +208,7 @@ FOUR: dict[str, Case] = {
     "too big, a fragment": ip4(1800, flags="MF", frag=16),
     "too big, the last fragment": ip4(1800, frag=16),
     "too big, options": ip4(1800, options=ALERT + b"\x9e\x04\xab\xcd\x1e\x04\xab\xcd"),
+    "too big, a fragment with options": ip4(1800, frag=16, options=b"\x1e\x04\xab\xcd"),
     "too big, options that end": ip4(1800, options=b"\x1e\x04\xab\xcd\x00\xff\xff\xff"),
     "too big by an IPv6 gateway": ip4(1800, dst="10.9.0.1"),
     "ping": ip4(dst="192.0.2.1", proto=ICMP(id=7, seq=9), tos=0x1C),
