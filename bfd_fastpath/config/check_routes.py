@@ -12,6 +12,7 @@ def check_routes(reader: Reader, draft: Draft) -> None:
     """Faults for routes that stand twice or could never be used, and for tables that are too small."""
     _check_twice(reader, draft)
     _check_connected(reader, draft)
+    _check_sources(reader, draft)
     if draft.forwarding.enabled:
         _check_hosts(reader, draft)
         _check_kernel(reader, draft)
@@ -35,6 +36,18 @@ def _check_connected(reader: Reader, draft: Draft) -> None:
         if port is not None:
             wrong = f"{route.value.prefix} is connected at {port.path}, which is preferred"
             reader.fault(f"{route.path}.prefix", wrong, "remove the route")
+
+
+def _check_sources(reader: Reader, draft: Draft) -> None:
+    ours = {one.address for port in draft.ports for one in port.value.addresses}
+    sources = {4: draft.forwarding.icmp_source_ipv4, 6: draft.forwarding.icmp_source_ipv6}
+    for version, source in sources.items():
+        if source is not None and source not in ours and not draft.broken_ports:
+            reader.fault(
+                f"forwarding.icmp-source-ipv{version}",
+                f"{source} is no address of ours",
+                "write one of the addresses of a [[port]]",
+            )
 
 
 def _check_kernel(reader: Reader, draft: Draft) -> None:

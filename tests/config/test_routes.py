@@ -188,6 +188,12 @@ def test_the_kernel_does_not_forward_beside_us():
     assert faults(text.replace("enabled = true", "enabled = false")) == []
 
 
+def test_icmp_errors_come_from_an_address_of_ours():
+    found = fault(FORWARDING + 'icmp-source-ipv4 = "8.8.8.8"\n')
+    assert found.key == "forwarding.icmp-source-ipv4"
+    assert "no address of ours" in found.wrong
+
+
 def test_routes_of_the_kernel_need_its_interface():
     text = FORWARDING + 'routes = ["bgp", "kernel"]\n'
     found = fault(text)

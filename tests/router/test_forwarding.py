@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import pytest
-from scapy.layers.inet import IP, UDP
+from scapy.layers.inet import ICMP, IP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Packet
@@ -225,6 +225,21 @@ async def test_a_start_without_room_for_a_route_names_it_and_leaves_nothing(wire
     with pytest.raises(pydp.PydpError, match=r"route 10\.0\.0\.0/8: .*max-next-hops"):
         await router.start()
     assert not router.dataplane.is_open
+
+
+def test_icmp_errors_come_from_the_address_of_choice(wires: Wires) -> None:
+    wanted = config(PORTS + 'icmp-source-ipv4 = "198.51.100.1"\n')
+    with pydp.Engine(wires.name, max_nexthops=wanted.forwarding.max_next_hops, seed=1) as engine:
+        attach(
+            engine,
+            wanted,
+            {port.name: engine.attach(link[0]) for port, link in zip(wanted.ports, wires.links, strict=True)},
+        )
+        engine.neighbour_set(0, "192.0.2.9", SENDER)
+        wires.send(packet("8.8.8.8"))
+        engine.step(1_000_000_000)
+        (error,) = [frame for frame in map(Ether, wires.received(0)) if ICMP in frame]
+        assert (error[IP].src, error[IP].dst, error[ICMP].type) == ("198.51.100.1", "192.0.2.9", 3)
 
 
 async def _leaves(wires: Wires, destination: str) -> str:
