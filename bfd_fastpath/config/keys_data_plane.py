@@ -275,8 +275,8 @@ SESSION = Section(
             '"path-ip-sh", "path-ip-mh", "path-s-bfd" or "path-unaffiliated-echo"',
             values.choice(model.PathType),
             '"path-ip-sh"',
-            "One hop (RFC 5881) guards a next hop, and is reported; unaffiliated echo (RFC 9747) guards it where we "
-            "forward; multihop and S-BFD (RFC 5883, RFC 7880) guard none.",
+            "One hop (RFC 5881) guards a next hop, and is reported; unaffiliated echo (RFC 9747) guards it "
+            "where we forward; multihop and S-BFD (RFC 5883, RFC 7880) guard none.",
         ),
         Key(
             "source-addr",
