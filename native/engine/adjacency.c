@@ -18,6 +18,7 @@ void adjacency_begin(struct pydp_engine *engine, uint32_t index)
 	adjacency->port = (uint8_t)key->port;
 	adjacency->vlan = key->vlan;
 	adjacency->mtu = engine->ports[key->port].port->mtu;
+	adjacency->untagged_most = key->vlan == 0 ? (uint16_t)RTE_MIN(ETHER_LENGTH + adjacency->mtu, UINT16_MAX) : 0;
 	adjacency->header_length = key->vlan != 0 ? ETHER_LENGTH + VLAN_LENGTH : ETHER_LENGTH;
 	ether_write(adjacency->header, unknown.octets, &engine->path_ports[key->port]->mac, key->vlan,
 		    key->family == 6 ? TYPE_IP6 : TYPE_IP4);

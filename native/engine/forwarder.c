@@ -8,7 +8,7 @@
 /* The clocks of two workers agree to within this. */
 #define CLOCKS_APART_NS 10000u
 
-enum { LOOK_AT_QUEUE = 4 * PORT_BURST };
+enum { LOOK_AT_QUEUE = 2 * PORT_BURST };
 
 /* What the first worker may have changed since the last turn. */
 static void follow(struct forwarder *forwarder)

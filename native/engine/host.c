@@ -5,6 +5,9 @@
 #include "engine/engine.h"
 #include "io/error.h"
 
+/* What the host may say or hear in a turn. */
+enum { HOST_BURST = 32 };
+
 int host_attach(struct pydp_engine *engine, uint32_t index, struct pydp_port *host)
 {
 	struct engine_port *port;
@@ -35,12 +38,12 @@ int host_attach(struct pydp_engine *engine, uint32_t index, struct pydp_port *ho
 
 void host_release(struct engine_port *port)
 {
-	struct rte_mbuf *mbufs[PORT_BURST];
+	struct rte_mbuf *mbufs[HOST_BURST];
 	uint16_t count;
 
 	if (port->host == NULL)
 		return;
-	while ((count = path_host_take(port->path->host, mbufs, PORT_BURST)) > 0)
+	while ((count = path_host_take(port->path->host, mbufs, HOST_BURST)) > 0)
 		rte_pktmbuf_free_bulk(mbufs, count);
 	free(port->path->host);
 	atomic_store(&port->host->attached, 0);
@@ -59,8 +62,8 @@ int host_set_rate(struct pydp_engine *engine, uint32_t index, uint32_t rate)
 
 static uint32_t to_host(struct engine_port *port)
 {
-	struct rte_mbuf *mbufs[PORT_BURST];
-	uint16_t count = path_host_take(port->path->host, mbufs, PORT_BURST), sent;
+	struct rte_mbuf *mbufs[HOST_BURST];
+	uint16_t count = path_host_take(port->path->host, mbufs, HOST_BURST), sent;
 
 	if (count == 0)
 		return 0;
@@ -75,8 +78,8 @@ static uint32_t to_host(struct engine_port *port)
 
 static uint32_t from_host(struct engine_port *port)
 {
-	struct rte_mbuf *mbufs[PORT_BURST];
-	uint16_t count = port_receive_any(port->host, mbufs, PORT_BURST);
+	struct rte_mbuf *mbufs[HOST_BURST];
+	uint16_t count = port_receive_any(port->host, mbufs, HOST_BURST);
 
 	if (count == 0)
 		return 0;

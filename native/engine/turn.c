@@ -8,7 +8,7 @@
 /* A turn that was interrupted for longer than this is no longer one moment. */
 #define MOMENT_NS 100000u
 
-enum { EXPIRE_AT_ONCE = 64, EXPIRE_A_TURN = 1024, AHEAD = 8, LOOK_AT_QUEUE = 4 * PORT_BURST };
+enum { EXPIRE_AT_ONCE = 64, EXPIRE_A_TURN = 1024, AHEAD = 8, LOOK_AT_QUEUE = 2 * PORT_BURST };
 
 static_assert(PATH_BURST >= PORT_BURST, "a burst fits the path's arrays");
 

@@ -11,7 +11,7 @@
 #include <rte_mbuf.h>
 #include <pydp/port.h>
 
-#define PORT_BURST  32u
+#define PORT_BURST  64u
 #define PORT_QUEUES 16u
 
 struct memlink;

@@ -213,23 +213,33 @@ static inline void lead(struct path_forward *forward, struct path_port *from, co
 	}
 }
 
+/* Most often they all leave by one port. ports: of each. */
+static inline void stage(struct path_forward *forward, struct rte_mbuf **mbufs, const uint8_t *ports, uint16_t count,
+			 bool together)
+{
+	if (likely(together)) {
+		path_send_all(forward->ports[ports[0]], mbufs, count);
+		return;
+	}
+	for (uint16_t i = 0; i < count; i++)
+		path_send(forward->ports[ports[i]], mbufs[i]);
+}
+
 static __rte_always_inline void leave(struct path_forward *forward, struct path_port *from, const struct batch *batch,
 				      struct path_adjacency *const *via, const uint8_t family, const bool tidy)
 {
 	enum { READY = PATH_ADJACENCY_USABLE | PATH_ADJACENCY_USED };
 	struct path_plain *packets = batch->packets;
-	uint16_t count = batch->count;
-	uint32_t sent = 0;
+	uint16_t count = batch->count, sent = 0;
+	uint8_t ports[PATH_BURST], unlike = 0;
 
 	for (uint16_t i = 0; i < count; i++) {
 		struct path_adjacency *to = via[i];
 		uint8_t *network = (uint8_t *)(uintptr_t)packets->headers[i];
-		uint32_t state;
 
 		if (unlikely(to == NULL))
 			continue;
-		state = path_adjacency_state(to);
-		if (likely(tidy && state == READY && to->vlan == 0 && packets->lengths[i] <= (uint32_t)ETHER_LENGTH + to->mtu))
+		if (likely(tidy && path_adjacency_state(to) == READY && packets->lengths[i] <= to->untagged_most))
 			path_adjacency_write(to, network - ETHER_LENGTH, ETHER_TYPE_AT);
 		else if (!settle(forward, from, batch, i, to))
 			continue;
@@ -237,9 +247,13 @@ static __rte_always_inline void leave(struct path_forward *forward, struct path_
 			memcpy(network + IP4_TTL_AT, &packets->aged[i], sizeof(packets->aged[i]));
 		else
 			network[IP6_HOP_LIMIT_AT]--;
-		path_send(forward->ports[to->port], packets->mbufs[i]);
+		packets->mbufs[sent] = packets->mbufs[i];
+		ports[sent] = to->port;
+		unlike |= ports[0] ^ to->port;
 		sent++;
 	}
+	if (likely(sent > 0))
+		stage(forward, packets->mbufs, ports, sent, unlike == 0);
 	path_count(from, family == 4 ? PYDP_CNT_RX_FORWARD_IP4 : PYDP_CNT_RX_FORWARD_IP6, sent);
 }
 

@@ -26,8 +26,9 @@ struct path_adjacency {
 	uint16_t mtu;           /* of the port: octets of an IP packet */
 	uint16_t vlan;          /* 0: untagged */
 	uint8_t port;
-	uint8_t header_length; /* 14, or 18 with a tag */
-	uint8_t reserved[6];
+	uint8_t header_length;  /* 14, or 18 with a tag */
+	uint16_t untagged_most; /* octets of the largest frame that needs no tag; 0: all need one */
+	uint8_t reserved[4];
 	/* The Ethernet header up to the EtherType of the packet, which is written behind it: IPv4 may go to a neighbour with an
 	 * IPv6 address (RFC 8950). What changes while others read, the destination, is within one word. */
 	union {

@@ -55,7 +55,7 @@ static inline uint8_t *ether_write(uint8_t *out, const uint8_t *destination, con
 	return out + ETHER_LENGTH;
 }
 
-enum { PATH_BURST = 32 };
+enum { PATH_BURST = 64 };
 
 /* Packets of one family that may go on: they passed every header check. */
 struct path_plain {

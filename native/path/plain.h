@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <rte_byteorder.h>
+#include <rte_common.h>
 #include "core/ip_check.h"
 #include "path/filter.h"
 
@@ -95,8 +96,8 @@ static inline plain_words plain_filter(const struct path_filter *filter, plain_w
 /* Headers of which 20 octets are there, and which begin with 0x45; length: octets of the frames, whose link headers have 14. Plain
  * is a header that passes every check of ip4_check, of a datagram that is not for us, behind which there is at most Ethernet's
  * padding. Returns not 0 where a header is not plain. destinations: host order; aged: as plain_aged. */
-static inline plain_words plain_ask4(const uint8_t *const headers[4], plain_words length, const struct path_filter *filter,
-				     uint32_t destinations[4], uint32_t aged[4])
+static __rte_always_inline plain_words plain_ask4(const uint8_t *const headers[4], plain_words length,
+						  const struct path_filter *filter, uint32_t destinations[4], uint32_t aged[4])
 {
 	plain_words columns[4], sum, total, fit, unfit, worn;
 	plain_words last = {plain_word(headers[0]), plain_word(headers[1]), plain_word(headers[2]), plain_word(headers[3])};

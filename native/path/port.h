@@ -100,6 +100,17 @@ static inline void path_send(struct path_port *port, struct rte_mbuf *mbuf)
 		port->flush(port);
 }
 
+/* At most PATH_STAGE of them. */
+static inline void path_send_all(struct path_port *port, struct rte_mbuf *const *mbufs, uint16_t count)
+{
+	if (port->staged + count > PATH_STAGE)
+		port->flush(port);
+	memcpy(port->stage + port->staged, mbufs, count * sizeof(*mbufs));
+	port->staged = (uint16_t)(port->staged + count);
+	if (port->staged == PATH_STAGE)
+		port->flush(port);
+}
+
 /* A port has few addresses, so they are looked through. octets: 4 or 16 of them, by family. */
 static inline struct path_local *path_local_find(struct path_port *port, uint16_t vlan, uint8_t family, const uint8_t *octets)
 {

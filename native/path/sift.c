@@ -29,20 +29,18 @@ struct sift {
 	bool echoes;
 };
 
-static struct sift sift_of(const struct path_port *port)
+static inline void sift_begin(struct sift *sift, const struct path_port *port)
 {
-	const uint64_t state[2] = {UINT64_C(1) << 32, 0}, state_mask[2] = {UINT64_C(0xffff) << 32, RTE_MBUF_F_RX_VLAN_STRIPPED};
-	uint8_t link[16] = {[12] = 0x08, 0x00, 0x45};
-	static const uint8_t link_mask[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, [12] = 0xff, 0xff, 0xff};
-	struct sift sift = {.filter = port->filter, .echoes = path_listens(port, BFD_KIND_ECHO)};
+	const uint8_t *mac = port->mac.octets;
 
-	memcpy(link, port->mac.octets, sizeof(port->mac.octets));
-	memcpy(&sift.mac, port->mac.octets, sizeof(port->mac.octets));
-	memcpy(&sift.link, link, sizeof(link));
-	memcpy(&sift.link_mask, link_mask, sizeof(link_mask));
-	memcpy(&sift.state, state, sizeof(state));
-	memcpy(&sift.state_mask, state_mask, sizeof(state_mask));
-	return sift;
+	sift->mac = 0;
+	memcpy(&sift->mac, mac, sizeof(port->mac.octets));
+	sift->link = (plain_words){(uint32_t)sift->mac, (uint32_t)(sift->mac >> 32), 0, SIFT_IP4};
+	sift->link_mask = (plain_words){UINT32_MAX, 0xffff, 0, SIFT_IP4_MASK};
+	sift->state = (plain_words){0, 1, 0, 0};
+	sift->state_mask = (plain_words){0, 0xffff, RTE_MBUF_F_RX_VLAN_STRIPPED, 0};
+	sift->filter = port->filter;
+	sift->echoes = path_listens(port, BFD_KIND_ECHO);
 }
 
 /* Echoes of peers in transit are control traffic where there are sessions with echoes. */
@@ -100,6 +98,7 @@ static __rte_always_inline bool take4(const struct sift *sift, struct rte_mbuf *
 
 	if (unlikely(plain_any((plain_words)((plain_numbers)lengths < SIFT_LEAST4))))
 		return false;
+#pragma GCC unroll 4
 	for (uint16_t i = 0; i < 4; i++) {
 		const uint8_t *frame = rte_pktmbuf_mtod(mbufs[i], const uint8_t *);
 
@@ -173,9 +172,10 @@ static __rte_noinline uint16_t sort(const struct sift *sift, struct rte_mbuf **m
 uint16_t path_sift(const struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_transit *transit,
 		   struct rte_mbuf **rest)
 {
-	const struct sift sift = sift_of(port);
 	uint16_t seen = 0, kept = 0, left = 0;
+	struct sift sift;
 
+	sift_begin(&sift, port);
 	while (seen + 4 <= count && take4(&sift, mbufs + seen, &transit->four, &kept, rest, &left))
 		seen += 4;
 	transit->four_count = kept;

@@ -12,6 +12,8 @@
 
 /* Odd, so that what happens every second or fourth burst is timed as often as it happens. */
 enum { STAGES_PERIOD = 61 };
+/* Who was interrupted meanwhile says nothing of the stage. */
+enum { STAGES_INTERRUPTED = 100000 };
 
 struct path_stages {
 	bool on;                        /* this burst is timed */
@@ -55,6 +57,14 @@ static inline void path_stages_end(struct path_stages *stages)
 	stages->on = false;
 }
 
+static inline void path_stages_count(struct path_stages *stages, enum stage stage, uint32_t packets, uint64_t took)
+{
+	if (took > STAGES_INTERRUPTED)
+		return;
+	path_stages_add(&stages->cycles[stage], took > stages->price ? took - stages->price : 0);
+	path_stages_add(&stages->packets[stage], packets);
+}
+
 /* That many packets have been through the stage. */
 static inline void path_stage(struct path_stages *stages, enum stage stage, uint32_t packets)
 {
@@ -64,8 +74,7 @@ static inline void path_stage(struct path_stages *stages, enum stage stage, uint
 		return;
 	now = rte_rdtsc();
 	took = now - stages->mark;
-	path_stages_add(&stages->cycles[stage], took > stages->price ? took - stages->price : 0);
-	path_stages_add(&stages->packets[stage], packets);
+	path_stages_count(stages, stage, packets, took);
 	stages->mark = rte_rdtsc();
 }
 
@@ -85,8 +94,7 @@ static inline void path_stages_transmitted(struct path_stages *stages, uint32_t 
 	if (likely(since == 0))
 		return;
 	took = rte_rdtsc() - since;
-	path_stages_add(&stages->cycles[STAGE_TRANSMIT], took > stages->price ? took - stages->price : 0);
-	path_stages_add(&stages->packets[STAGE_TRANSMIT], packets);
+	path_stages_count(stages, STAGE_TRANSMIT, packets, took);
 	stages->mark += took + stages->price;
 }
 
