@@ -2,7 +2,8 @@
 """`python -m benches [PYTEST OPTIONS]`: runs the micro benches and prints one table beside the goals.
 `python -m benches envelope`: whole engines in real time, see benches/envelope/. `python -m benches fib`:
 look-ups of routes, ours and DPDK's. `python -m benches forward`: forwarding beside l3fwd and testpmd.
-`python -m benches workers`: forwarding by one worker and by two.
+`python -m benches workers`: forwarding by one worker and by two. `python -m benches shed`: data against
+sessions held on one core. `python -m benches failover`: from Down to the first packet on the backup.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -11,27 +12,33 @@ import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
 from rich.console import Console
 
 from benches import table
-from benches.envelope import run
+from benches.envelope import run as envelope
+from benches.failover import run as failover
 from benches.fib import run as fib
 from benches.forward import run as forward
+from benches.shed import run as shed
 from benches.workers import run as workers
+
+_PARTS: Final = {
+    "envelope": envelope.main,
+    "failover": failover.main,
+    "fib": fib.main,
+    "forward": forward.main,
+    "shed": shed.main,
+    "workers": workers.main,
+}
 
 
 def main(arguments: list[str]) -> int:
-    """Returns pytest's exit code, or that of the envelope, the FIB or forwarding."""
-    if arguments[:1] == ["envelope"]:
-        return run.main(arguments[1:])
-    if arguments[:1] == ["fib"]:
-        return fib.main(arguments[1:])
-    if arguments[:1] == ["forward"]:
-        return forward.main(arguments[1:])
-    if arguments[:1] == ["workers"]:
-        return workers.main(arguments[1:])
+    """Returns pytest's exit code, or that of the part that was asked for."""
+    if arguments and arguments[0] in _PARTS:
+        return _PARTS[arguments[0]](arguments[1:])
     keep = None
     if "--json" in arguments:
         at = arguments.index("--json")

@@ -64,8 +64,8 @@ def hold(wanted: Wanted, seconds: float) -> Held:
         try:
             took = rig.begin()
         except NotUpError as error:
-            return _watched(rig, 0.0, 0.0, reason=str(error))
-        return _watched(rig, took, seconds)
+            return watched(rig, 0.0, 0.0, reason=str(error))
+        return watched(rig, took, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ class _FarEnd:
         return any(one.away and one.end_ns >= time_ns - self._window_ns for one in self._moments)
 
 
-def _watched(rig: Rig, up_after_s: float, seconds: float, reason: str = "") -> Held:
+def watched(rig: Rig, up_after_s: float, seconds: float, reason: str = "") -> Held:
+    """Sessions that are up, for so many seconds. reason: why they are not."""
     rig.reset_gaps()
     far_end, before, missed = _FarEnd(rig), rig.summary(), rig.missed()
     deferred = rig.engine.stats.worker().stalled_sessions

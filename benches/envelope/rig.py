@@ -23,6 +23,8 @@ FIRST_PEER: Final = IPv4Address("10.16.0.0")
 #: Frames on the way in one direction; enough for a far end that was away for some milliseconds.
 _ON_THE_WAY: Final = 1 << 16
 _MEMORY_MIB: Final = 1536
+#: Beside the peers: who sends data, and where it goes.
+_NEIGHBOURS: Final = 16
 _LOOK_S: Final = 0.1
 #: Sessions that start in a second, while these come up.
 _RAMP: Final = 100_000
@@ -121,13 +123,18 @@ def drained(engine: pydp.Engine) -> "numpy.ndarray[Any, Any]":
     return numpy.concatenate(batches) if batches else engine.events.drain()
 
 
-@contextlib.contextmanager
-def standing(wanted: Wanted) -> Iterator[Rig]:
-    """Everything is gone when it ends. EAL is initialised where it was not."""
+def prepare() -> None:
+    """Before any port: precedence, and EAL where it is not initialised."""
     take_precedence()
     if pydp.eal.state() is pydp.eal.EalState.NOT_INITIALISED:
         pydp.eal.init(memory_mib=_MEMORY_MIB, program="benches")
-    near, far = pydp.link("envelope", capacity=_ON_THE_WAY)
+
+
+@contextlib.contextmanager
+def standing(wanted: Wanted, capacity: int = _ON_THE_WAY) -> Iterator[Rig]:
+    """Everything is gone when it ends. capacity: frames that a queue holds."""
+    prepare()
+    near, far = pydp.link("envelope", capacity=capacity)
     count = wanted.sessions
     with (
         near,
@@ -135,7 +142,7 @@ def standing(wanted: Wanted) -> Iterator[Rig]:
         pydp.Engine(
             "held",
             max_sessions=count,
-            max_neighbours=count,
+            max_neighbours=count + _NEIGHBOURS,
             event_capacity=_EVENTS,
             seed=wanted.seed,
         ) as engine,

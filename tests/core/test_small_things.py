@@ -17,7 +17,7 @@ COUNTERS = [ffi.string(lib.counter_name(i)).decode() for i in range(lib.PYDP_CNT
 def test_counters_have_unique_kebab_names_and_texts() -> None:
     assert len(set(COUNTERS)) == len(COUNTERS)
     for number, name in enumerate(COUNTERS):
-        assert re.fullmatch(r"(rx|tx|drop|icmp|neighbour|unsolicited)(-[a-z0-9]+)+", name)
+        assert re.fullmatch(r"(rx|tx|drop|icmp|neighbour|address|unsolicited)(-[a-z0-9]+)+", name)
         assert ffi.string(lib.counter_text(number))
         assert lib.counter_is_drop(number) == name.startswith("drop-")
 
