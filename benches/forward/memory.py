@@ -9,7 +9,7 @@ from pydp.host import read_host
 #: Octets of a packet buffer with its place in a pool.
 _MBUF: Final = 2432
 #: l3fwd's tables of either family, and what else a program has.
-_TABLES_MIB: Final = 210
+_TABLES_MIB: Final = 420
 _REST_MIB: Final = 48
 
 

@@ -3,6 +3,7 @@
 packets over telemetry, so that nothing runs in their loops but what they are made of.
 """
 
+import contextlib
 import os
 import select
 import shutil
@@ -61,14 +62,19 @@ class _Peer:
 
     def _wait_for_packets(self) -> None:
         until = time.monotonic() + _START_S
-        if self._telemetry.connect(until):
-            while time.monotonic() < until and self.process.runs():
-                before, after = self._telemetry.ports()[1], 0
-                time.sleep(0.05)
-                after = self._telemetry.ports()[1]
-                if after > before:
-                    return
+        with contextlib.suppress(OSError):
+            if self._telemetry.connect(until) and self._forwards(until):
+                return
         raise PartError(f"{self._name} does not forward: {self.process.last_words()}")
+
+    def _forwards(self, until: float) -> bool:
+        """OSError when it has gone."""
+        before = self._telemetry.ports()[1]
+        while time.monotonic() < until and self.process.runs():
+            time.sleep(0.05)
+            if self._telemetry.ports()[1] > before:
+                return True
+        return False
 
     def count(self) -> Count:
         packets = self._telemetry.ports()[1]

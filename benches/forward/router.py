@@ -21,6 +21,7 @@ from benches.forward.process import thread_clock
 from pydp.generate import Generator, Peers, PeersConfig
 
 _ADDRESSES: Final = {4: ("192.0.2.1/25", "192.0.2.129/25"), 6: ("2001:db8::1/64", "2001:db8:0:1::1/64")}
+_BFD_PORT: Final = 2
 _BFD_ADDRESS: Final = IPv4Address("10.0.0.1")
 _FIRST_PEER: Final = IPv4Address("10.16.0.0")
 _INTERVAL_US: Final = 50_000
@@ -125,12 +126,13 @@ def _lead(engine: pydp.Engine, plan: dict[str, Any]) -> None:
 def _watch(stack: ExitStack, engine: pydp.Engine, far: pydp.Port, plan: dict[str, Any]) -> Peers:
     """Sessions at the third port, and who answers there."""
     count = plan["sessions"]
-    engine.address_add(2, f"{_BFD_ADDRESS}/8")
+    engine.address_add(_BFD_PORT, f"{_BFD_ADDRESS}/8")
     for number in range(count):
         engine.sessions.upsert(
             pydp.SessionConfig(
                 source_addr=_BFD_ADDRESS,
                 dest_addr=_FIRST_PEER + number,
+                port=_BFD_PORT,
                 local_multiplier=_MULTIPLIER,
                 desired_min_tx_interval_us=_INTERVAL_US,
                 required_min_rx_interval_us=_INTERVAL_US,
