@@ -25,7 +25,14 @@ from bfd_fastpath.wire.bgp.events import (
     RefreshRequested,
     UpdateReceived,
 )
-from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Family
+from bfd_fastpath.wire.bgp.family import (
+    BGP_LS,
+    IPV4_UNICAST,
+    IPV6_UNICAST,
+    NH_REACH_SAFI,
+    Family,
+    nh_reach,
+)
 from bfd_fastpath.wire.bgp.mp import MpReach, MpUnreach
 from bfd_fastpath.wire.bgp.nlri import Nlri, OpaqueNlri
 from bfd_fastpath.wire.bgp.notification import Cease, ErrorCode, Notification
@@ -41,6 +48,7 @@ __all__ = [
     "BGP_LS",
     "IPV4_UNICAST",
     "IPV6_UNICAST",
+    "NH_REACH_SAFI",
     "NO_ATTRIBUTES",
     "Aggregator",
     "AsPath",
@@ -85,6 +93,7 @@ __all__ = [
     "Update",
     "UpdateReceived",
     "end_of_rib",
+    "nh_reach",
     "pack_announcements",
     "pack_withdrawals",
     "singles",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+GRACEFUL_SHUTDOWN = 0xFFFF0000
+"""RFC 8326."""
 NO_EXPORT = 0xFFFFFF01
 NO_ADVERTISE = 0xFFFFFF02
 

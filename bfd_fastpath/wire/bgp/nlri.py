@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Family
+from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family
 from bfd_fastpath.wire.bgp.prefix import Prefix, decode_ipv4, decode_ipv6, encode_prefixes
 from bfd_fastpath.wire.bgpls.nlri import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri, decode_list
+from bfd_fastpath.wire.nhreach import NhReachNlri, decode_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,16 @@ class OpaqueNlri:
         return self.octets
 
 
-Nlri: TypeAlias = Prefix | LinkStateNlri | OpaqueNlri
+Nlri: TypeAlias = Prefix | LinkStateNlri | NhReachNlri | OpaqueNlri
 
 
-def decode_nlris(family: Family, data: bytes) -> tuple[tuple[Nlri, ...], list[NlriFault]]:
+def decode_nlris(
+    family: Family, data: bytes, nh_reach_safi: int | None = None
+) -> tuple[tuple[Nlri, ...], list[NlriFault]]:
     """Read an MP attribute's NLRI field: the NLRIs, and those discarded one by one.
 
-    Raises PrefixError or bgpls FramingError (both ValueError) where the field as a whole cannot be read.
+    `nh_reach_safi` is read as NH-Reach. Raises PrefixError, bgpls FramingError or NhReachError (all
+    ValueError) where the field as a whole cannot be read.
     """
     if family == IPV4_UNICAST:
         return tuple(decode_ipv4(data, 0, len(data))), []
@@ -39,7 +43,14 @@ def decode_nlris(family: Family, data: bytes) -> tuple[tuple[Nlri, ...], list[Nl
     if family == BGP_LS:
         nlris, faults = decode_list(data)
         return tuple(nlris), faults
+    if is_nh_reach(family, nh_reach_safi):
+        return decode_run(4 if family.afi == Afi.IPV4 else 6, data), []
     return ((OpaqueNlri(data),) if data else ()), []
+
+
+def is_nh_reach(family: Family, safi: int | None) -> bool:
+    """Whether the family is NH-Reach where that has this SAFI; it is defined for IPv4 and IPv6 alone."""
+    return family.safi == safi and family.afi in (Afi.IPV4, Afi.IPV6)
 
 
 def encode_nlris(nlris: Iterable[Nlri]) -> bytes:
@@ -50,4 +61,4 @@ def encode_nlris(nlris: Iterable[Nlri]) -> bytes:
     return b"".join([nlri.encode() for nlri in prefixes_or_objects if isinstance(nlri, _OBJECTS)])
 
 
-_OBJECTS = (NodeNlri, LinkNlri, RawNlri, OpaqueNlri)
+_OBJECTS = (NodeNlri, LinkNlri, RawNlri, NhReachNlri, OpaqueNlri)

@@ -228,7 +228,9 @@ class BgpSession:
             self.peer.as4, external, received.asn if settings.enforce_first_as and external else None
         )
         both = set(settings.extended_next_hop) & set(offered.extended_next_hop)
-        self._decoder = UpdateDecoder(families, context, frozenset(entry.family for entry in both))
+        self._decoder = UpdateDecoder(
+            families, context, frozenset(entry.family for entry in both), settings.nh_reach_safi
+        )
         if settings.extended_message:
             self._framer.limit = EXTENDED_LIMIT
         self._timers.negotiated(hold_time_s, now_ns)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from bfd_fastpath.wire.bgp.capability import Capabilities, ExtendedNextHop
-from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, Family
+from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, NH_REACH_SAFI, Family
 from bfd_fastpath.wire.bgp.open import Open
 
 
@@ -19,6 +19,7 @@ class SessionSettings:
     `extended_next_hop`: families whose NLRIs may have a next hop of the other AFI (RFC 8950).
     `enforce_first_as`: routes whose path does not begin with the peer's AS are treated as withdrawn (RFC
     4271 6.3); must stay off towards a route server (RFC 7947 2.2.2.2). `role`: RFC 9234, None sends none.
+    `nh_reach_safi`: families of IPv4 and IPv6 with this SAFI are read as NH-Reach.
     """
 
     local_asn: int
@@ -33,12 +34,15 @@ class SessionSettings:
     extended_next_hop: tuple[ExtendedNextHop, ...] = ()
     enforce_first_as: bool = False
     role: int | None = None
+    nh_reach_safi: int = NH_REACH_SAFI
 
     def __post_init__(self) -> None:
         if not 0 < self.local_asn < 1 << 32:
             raise ValueError(f"local AS {self.local_asn} is not in 1..4294967295")
         if self.hold_time_s in (1, 2) or not 0 <= self.hold_time_s < 1 << 16:
             raise ValueError(f"hold time {self.hold_time_s} s: it is 0 or 3..65535 (RFC 4271 4.2)")
+        if not 241 <= self.nh_reach_safi <= 254:
+            raise ValueError(f"SAFI {self.nh_reach_safi} for NH-Reach: private ones are 241..254 (RFC 4760 8)")
         if not int(self.router_id):
             raise ValueError("BGP identifier 0.0.0.0 is not allowed (RFC 6286 2.1)")
 

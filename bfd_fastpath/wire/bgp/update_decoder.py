@@ -13,7 +13,7 @@ from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES, Attributes, Attribut
 from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family, Safi
 from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
-from bfd_fastpath.wire.bgp.nlri import Nlri, decode_nlris
+from bfd_fastpath.wire.bgp.nlri import Nlri, decode_nlris, is_nh_reach
 from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification, UpdateError
 from bfd_fastpath.wire.bgp.prefix import PrefixError, decode_ipv4
 from bfd_fastpath.wire.bgp.update import Update
@@ -44,17 +44,19 @@ def _reset(subcode: int, text: str, data: bytes = b"") -> BgpError:
 class UpdateDecoder:
     """Reads the UPDATEs of one session. Attributes that repeat from one UPDATE to the next are read once."""
 
-    __slots__ = ("_cache", "_clean", "_context", "_extended_next_hop", "_families", "_ignored")
+    __slots__ = ("_cache", "_clean", "_context", "_extended_next_hop", "_families", "_ignored", "_nh_reach_safi")
 
     def __init__(
         self,
         families: frozenset[Family],
         context: AttributeContext | None = None,
         extended_next_hop: frozenset[Family] = frozenset(),
+        nh_reach_safi: int | None = None,
     ) -> None:
         self._families = families
         self._context = context if context is not None else AttributeContext()
         self._extended_next_hop = extended_next_hop
+        self._nh_reach_safi = nh_reach_safi
         self._ignored: set[Family] = set()
         self._clean: dict[bytes, Attributes] = {}
         self._cache: dict[tuple[bool, bytes], tuple[Attributes, tuple[Fault, ...]]] = {}
@@ -235,7 +237,7 @@ class UpdateDecoder:
 
     def _nlris(self, family: Family, data: bytes, kind: int, faults: list[Fault]) -> tuple[Nlri, ...] | None:
         try:
-            nlris, discarded = decode_nlris(family, data)
+            nlris, discarded = decode_nlris(family, data, self._nh_reach_safi)
         except ValueError as error:
             faults.append(replace(_family_fault(family, str(error)), attribute=kind))
             return None
@@ -246,7 +248,9 @@ class UpdateDecoder:
     def _next_hops(self, family: Family, octets: bytes) -> tuple[Address, ...] | None:
         """The next hops, None for an unexpected length. Families not read here may have any, or none."""
         lengths = _KNOWN_NEXT_HOPS.get(family)
-        if lengths is None:
+        if is_nh_reach(family, self._nh_reach_safi):
+            lengths = (0,)
+        elif lengths is None:
             lengths = (0, 4, 16, 32)
         elif family in self._extended_next_hop and family.afi == Afi.IPV4 and family.safi == Safi.UNICAST:
             lengths = (4, 16, 32)

@@ -40,6 +40,17 @@ def link(local: Address, remote: Address, *, identifier: int = 0, full: bool = F
 
     Raises ValueError where the two are of different families, or link-local (RFC 9552 5.2.2).
     """
+    return LinkNlri(
+        NodeDescriptor.make(igp_router_id=node_id(local, full=full)),
+        NodeDescriptor.make(igp_router_id=node_id(remote, full=full)),
+        link_descriptors(local, remote),
+        ProtocolId.STATIC,
+        identifier,
+    )
+
+
+def link_descriptors(local: Address, remote: Address) -> tuple[Tlv, Tlv]:
+    """TLVs 259 and 260, or 261 and 262; raises ValueError as link() does."""
     if local.version != remote.version:
         raise ValueError(f"{local} and {remote} are of different families")
     if local.is_link_local or remote.is_link_local:
@@ -47,15 +58,9 @@ def link(local: Address, remote: Address, *, identifier: int = 0, full: bool = F
             f"{local} -> {remote}: a link-local address must not stand in an address TLV (RFC 9552 5.2.2)"
         )
     ipv4 = local.version == 4
-    return LinkNlri(
-        NodeDescriptor.make(igp_router_id=node_id(local, full=full)),
-        NodeDescriptor.make(igp_router_id=node_id(remote, full=full)),
-        (
-            Tlv(codes.IPV4_INTERFACE if ipv4 else codes.IPV6_INTERFACE, local.packed),
-            Tlv(codes.IPV4_NEIGHBOUR if ipv4 else codes.IPV6_NEIGHBOUR, remote.packed),
-        ),
-        ProtocolId.STATIC,
-        identifier,
+    return (
+        Tlv(codes.IPV4_INTERFACE if ipv4 else codes.IPV6_INTERFACE, local.packed),
+        Tlv(codes.IPV4_NEIGHBOUR if ipv4 else codes.IPV6_NEIGHBOUR, remote.packed),
     )
 
 
@@ -65,9 +70,9 @@ def address_of(octets: bytes, lans: Collection[Network]) -> Address | None:
     An id of 8 octets is completed with the upper half of each IPv6 LAN of length 64 or more.
     """
     if len(octets) == 4:
-        return _inside(IPv4Address(octets), lans)
+        return inside(IPv4Address(octets), lans)
     if len(octets) == 16:
-        return _inside(IPv6Address(octets), lans)
+        return inside(IPv6Address(octets), lans)
     if len(octets) != 8:
         return None
     for lan in lans:
@@ -91,6 +96,7 @@ class Refusal(Enum):
     IDENTIFIER = "identifier"
     SHAPE = "shape"
     LOCAL_ADDRESS = "local-address"
+    LOCAL_NODE = "local-node"
     OUTSIDE_LAN = "outside-lan"
 
 
@@ -176,7 +182,7 @@ class Reader:
         local, remote = nlri.interface, nlri.neighbour
         if local is None or remote is None or local.version != remote.version:
             return Refused(Refusal.SHAPE, remote)
-        if _inside(remote, self.lans) is None:
+        if inside(remote, self.lans) is None:
             return Refused(Refusal.OUTSIDE_LAN, remote)
         if self.client_addresses is not None and local not in self.client_addresses:
             return Refused(Refusal.LOCAL_ADDRESS, remote)
@@ -204,5 +210,6 @@ def salvage_remote(raw: bytes) -> Address | None:
     return None
 
 
-def _inside(address: Address, lans: Collection[Network]) -> Address | None:
+def inside(address: Address, lans: Collection[Network]) -> Address | None:
+    """The address, None where it is outside every LAN."""
     return address if any(address.version == lan.version and address in lan for lan in lans) else None

@@ -9,29 +9,23 @@ from bfd_fastpath.wire.bgp import (
     BGP_LS,
     AsPath,
     Attributes,
-    Family,
     MpReach,
     MpUnreach,
-    OpaqueNlri,
     Origin,
     Update,
 )
 from bfd_fastpath.wire.bgp.message import Framer, MessageType
 from bfd_fastpath.wire.bgp.update_decoder import UpdateDecoder
-from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NodeDescriptor
+from bfd_fastpath.wire.bgpls import LinkStateNlri
 from bfd_fastpath.wire.bgpls import profile_l5 as l5
-from bfd_fastpath.wire.bgpls.nlri import ProtocolId, decode_list
+from bfd_fastpath.wire.bgpls import profile_l7 as l7
+from bfd_fastpath.wire.bgpls.nlri import decode_list
 from tests.wire.bgpls import vectors
 
 A4, X4 = ip_address("198.51.100.1"), ip_address("198.51.100.2")
 A6, X6 = ip_address("2001:db8::1"), ip_address("2001:db8::2")
 ATTRIBUTES = Attributes(origin=Origin.IGP, as_path=AsPath.sequence(64500))
 LINK, NODE = l5.link(A4, X4), l5.node(X4)
-NH4, NH6 = Family(1, 241), Family(2, 241)
-
-
-def tell(family: Family, nlri: str) -> Update:
-    return Update(attributes=ATTRIBUTES, mp_reach=MpReach(family, (), (OpaqueNlri(bytes.fromhex(nlri)),)))
 
 
 NLRIS: dict[str, tuple[LinkStateNlri, str, int]] = {
@@ -41,11 +35,11 @@ NLRIS: dict[str, tuple[LinkStateNlri, str, int]] = {
     "node v4": (NODE, vectors.NODE_V4, 25),
     "node v6": (l5.node(X6), vectors.NODE_V6, 29),
     "l7 link v4": (
-        LinkNlri(
-            NodeDescriptor.make(asn=64500, bgp_router_id=IPv4Address("192.0.2.1")),
-            NodeDescriptor.make(asn=64501, bgp_router_id=IPv4Address("192.0.2.2")),
-            LINK.descriptors,
-            ProtocolId.BGP,
+        l7.link(
+            l7.RouterName(64500, IPv4Address("192.0.2.1")),
+            l7.RouterName(64501, IPv4Address("192.0.2.2")),
+            A4,
+            X4,
         ),
         vectors.L7_LINK_V4,
         69,
@@ -63,13 +57,6 @@ UPDATES = {
     ),
     "up to unknown": (Update(mp_unreach=MpUnreach(BGP_LS, (NODE, LINK))), vectors.UP_TO_UNKNOWN),
     "down to unknown": (Update(mp_unreach=MpUnreach(BGP_LS, (NODE,))), vectors.DOWN_TO_UNKNOWN),
-    "nh-reach tell up": (tell(NH4, vectors.TELL_UP), vectors.UPDATE_TELL_UP),
-    "nh-reach tell down v6": (tell(NH6, vectors.TELL_DOWN_V6), vectors.UPDATE_TELL_DOWN_V6),
-    "nh-reach ask": (tell(NH4, "00c6336402"), vectors.UPDATE_ASK),
-    "nh-reach withdraw": (
-        Update(mp_unreach=MpUnreach(NH4, (OpaqueNlri(bytes.fromhex(vectors.TELL_UP)),))),
-        vectors.UPDATE_WITHDRAW_TELL,
-    ),
 }
 
 
@@ -89,6 +76,6 @@ def test_update_has_the_agreed_octets_both_ways(name):
     framer.feed(bytes.fromhex(octets))
     ((kind, body),) = framer.messages()
     assert kind == MessageType.UPDATE
-    decoded = UpdateDecoder(frozenset({BGP_LS, NH4, NH6})).decode(body)
+    decoded = UpdateDecoder(frozenset({BGP_LS})).decode(body)
     assert decoded.updates == (update,)
     assert decoded.faults == ()
