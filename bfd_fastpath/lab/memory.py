@@ -49,7 +49,7 @@ class MemoryStage:
         self._server = EmbeddedServer(
             cast.server(),
             [ExpectedSession(player.client(), LOOPBACK) for player in cast.players],
-            LOOPBACK,
+            [LOOPBACK],
             observe=server_witness(self.chronicle, cast),
             tap=self._tape.heard if self._tape is not None else None,
         )

@@ -2,16 +2,16 @@
 """The embedded route server, listening: one speaker for each expected session, all of them served by one
 RouteService."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 
 from bfd_fastpath.net.bgp_listener import Listener
 from bfd_fastpath.net.speaker import Speaker
 from bfd_fastpath.net.speaker_settings import SpeakerSettings
 from bfd_fastpath.net.tap import Tap
-from bfd_fastpath.routeserver.service import FAMILIES, RouteService, ServiceEvent
+from bfd_fastpath.routeserver.service import RouteService, ServiceEvent, session_settings
 from bfd_fastpath.routeserver.settings import Address, ClientSettings, ServerSettings
-from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Notification, SessionSettings, Update
+from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Notification, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class ExpectedSession:
 
     client: ClientSettings
     remote: Address
+    #: TCP-MD5; None: without.
+    password: bytes | None = field(default=None, repr=False)
+    gtsm: bool = False
 
 
 class _Seat:
@@ -47,33 +50,37 @@ class _Seat:
 
 
 class EmbeddedServer:
-    """Listens on one address. With port 0, `port` tells the real one after `start`."""
+    """Listens on one address or several, all on one port. With port 0 and one address, `port` tells the real
+    one after `start`."""
 
     def __init__(
         self,
         settings: ServerSettings,
         sessions: Iterable[ExpectedSession],
-        address: Address,
+        addresses: Collection[Address],
         port: int = 0,
         *,
         observe: Callable[[ServiceEvent], None] = lambda event: None,
         tap: Tap | None = None,
     ) -> None:
         self.service = RouteService(settings, observe)
-        self._listener = Listener(address, port)
+        self._listeners = [Listener(address, port) for address in addresses]
         self._seats = []
         for number, expected in enumerate(sessions, 1):
             seat = _Seat(number, self.service, _speaker_settings(settings, expected), tap)
             self._seats.append(seat)
-            self._listener.add(seat.speaker)
+            for listener in self._listeners:
+                if listener.address.version == expected.remote.version:
+                    listener.add(seat.speaker)
 
     @property
     def port(self) -> int:
-        return self._listener.port
+        return self._listeners[0].port
 
     async def start(self) -> None:
         """Listen. Raises net.tcp's TcpError when the port cannot be had."""
-        await self._listener.start()
+        for listener in self._listeners:
+            await listener.start()
         for seat in self._seats:
             seat.speaker.start()
 
@@ -81,16 +88,16 @@ class EmbeddedServer:
         """End all sessions with Cease, and listen no longer."""
         for seat in self._seats:
             await seat.speaker.stop()
-        await self._listener.stop()
+        for listener in self._listeners:
+            await listener.stop()
 
 
 def _speaker_settings(settings: ServerSettings, expected: ExpectedSession) -> SpeakerSettings:
-    session = SessionSettings(
-        local_asn=settings.asn,
-        router_id=settings.identifier,
-        families=FAMILIES,
-        peer_asn=expected.client.asn,
-        peer_router_id=expected.client.identifier,
-        hold_time_s=settings.hold_time_s,
+    session = session_settings(settings, expected.client)
+    return SpeakerSettings(
+        session=session,
+        remote=expected.remote,
+        connect=False,
+        password=expected.password,
+        gtsm=expected.gtsm,
     )
-    return SpeakerSettings(session=session, remote=expected.remote, connect=False)

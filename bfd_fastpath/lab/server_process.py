@@ -50,7 +50,7 @@ async def serve(prefix: str, address: str, port: int) -> None:
     leave = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave.set)
     sessions = [ExpectedSession(player.client(), player.next_hop) for player in cast.players]
-    server = EmbeddedServer(cast.server(), sessions, ip_address(address), port, observe=observe)
+    server = EmbeddedServer(cast.server(), sessions, [ip_address(address)], port, observe=observe)
     for number, on in ((DO_NOT_ASK, False), (ASK, True)):
         asyncio.get_running_loop().add_signal_handler(number, server.service.ask, on)
     await server.start()

@@ -2,15 +2,15 @@
 """One client as the route server runs it: its sessions and its NHIB. Routes and messages are elsewhere."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.identity import Member
-from bfd_fastpath.routeserver.outbound import AdjRibOut
 from bfd_fastpath.routeserver.reach import SessionReach
-from bfd_fastpath.routeserver.records import MemberFlag, ReachChange, SessionFacts
-from bfd_fastpath.routeserver.settings import Address
+from bfd_fastpath.routeserver.records import ReachChange, SessionFacts, Standing
+from bfd_fastpath.routeserver.settings import Address, ClientSettings
 from bfd_fastpath.routeserver.table import SessionId
+from bfd_fastpath.routeserver.tells import TellTable
 
 
 @dataclass(slots=True)
@@ -18,24 +18,37 @@ class ClientSession:
     """One Established session of a client."""
 
     facts: SessionFacts
-    out: AdjRibOut
-    #: What it says about next hops; empty for ever on a session without BGP-LS.
+    #: What it says by BGP-LS, and by NH-Reach; empty for ever where that was not negotiated.
     reach: SessionReach
-    #: Members that it has been told, by address.
-    members: dict[Address, MemberFlag] = field(default_factory=dict)
+    tells: TellTable
+
+    def says(self, address: Address) -> set[Reachability]:
+        """By either transport."""
+        told = self.tells.state(address)
+        return {self.reach.state(address), told or Reachability.UNKNOWN}
+
+    def speaks_of(self) -> set[Address]:
+        """All addresses that it says anything about."""
+        return {*self.reach.states(), *self.tells.states()}
 
 
 class Client:
     """A client router. All its sessions speak for it, and what they say governs the routes of all of them."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, settings: ClientSettings) -> None:
         self.member = member
+        self.settings = settings
         self.sessions: dict[SessionId, ClientSession] = {}
         self._states: dict[Address, Reachability] = {}
 
     @property
     def name(self) -> str:
         return self.member.name
+
+    @property
+    def reports(self) -> bool:
+        """Whether a session of it negotiated a reachability family."""
+        return any(session.facts.reports for session in self.sessions.values())
 
     def state(self, address: Address) -> Reachability:
         return self._states.get(address, Reachability.UNKNOWN)
@@ -49,12 +62,30 @@ class Client:
         optimistic."""
         return frozenset(a for a, state in self._states.items() if state is Reachability.DOWN)
 
+    def reached(self) -> frozenset[Address]:
+        """Next hops that it said it reaches."""
+        return frozenset(a for a, state in self._states.items() if state is Reachability.UP)
+
+    def standing(self, address: Address) -> Standing:
+        """What is known of an address that it was asked about, or that it told of."""
+        state = self.state(address)
+        if state is not Reachability.UNKNOWN:
+            return Standing(state.value)
+        told = any(session.tells.state(address) is not None for session in self.sessions.values())
+        return Standing.UNKNOWN if told else Standing.UNANSWERED
+
+    def told_of(self) -> set[Address]:
+        """All addresses that it says anything about, in any session."""
+        return {address for session in self.sessions.values() for address in session.speaks_of()}
+
     def combine(self, addresses: Iterable[Address]) -> list[ReachChange]:
         """Ask all sessions again about these addresses: Up if any says Up, else Down if any does, else
         Unknown."""
         changes = []
         for address in addresses:
-            said = {session.reach.state(address) for session in self.sessions.values()}
+            said: set[Reachability] = set()
+            for session in self.sessions.values():
+                said |= session.says(address)
             new = next((s for s in (Reachability.UP, Reachability.DOWN) if s in said), Reachability.UNKNOWN)
             old = self.state(address)
             if new is old:
@@ -71,5 +102,4 @@ class Client:
 
     def close(self, session: SessionId) -> list[ReachChange]:
         """A session is gone, and with it what it said (rs-bfd rule 7: Unknown, not Down)."""
-        closed = self.sessions.pop(session)
-        return self.combine(closed.reach.states())
+        return self.combine(self.sessions.pop(session).speaks_of())

@@ -2,26 +2,21 @@
 """The route server itself, without I/O: what clients say goes in, what each session must be sent comes out
 (RFC 7947).
 
-Each client gets the best route that it can use: what it declared Down is excluded before the choice, so
-another client's
-route takes the place (no path hiding, RFC 7947 2.3), and only the difference to what it has been sent goes
-out.
+All routes are in one table. What a client is given follows from the table and from its view: what it declared
+Down is excluded before the choice, so another client's route takes the place (no path hiding, RFC 7947 2.3).
+Nothing is kept per client but its view: a change is worked out by choosing with what was before and with what
+is now.
 """
 
-from collections.abc import Iterable
-from ipaddress import IPv4Address
+from collections.abc import Collection, Iterable, Mapping
 
-from bfd_fastpath.nhib import Reachability
-from bfd_fastpath.routeserver.client import Client, ClientSession
-from bfd_fastpath.routeserver.decision import best, eligible
-from bfd_fastpath.routeserver.identity import Member, Members
-from bfd_fastpath.routeserver.outbound import AdjRibOut
-from bfd_fastpath.routeserver.reach import SessionReach
-from bfd_fastpath.routeserver.records import Inbound, MemberFlag, Offer, Outcome, ReachChange, SessionFacts
-from bfd_fastpath.routeserver.settings import Address, Prefix, ServerSettings
+from bfd_fastpath.routeserver.client import Client
+from bfd_fastpath.routeserver.entries import Readers
+from bfd_fastpath.routeserver.exchange import Exchange
+from bfd_fastpath.routeserver.records import Inbound, Offer, Outcome, SessionFacts
+from bfd_fastpath.routeserver.settings import ClientSettings, Prefix, ServerSettings
 from bfd_fastpath.routeserver.table import Path, RouteTable, SessionId
-from bfd_fastpath.wire.bgpls import Flag
-from bfd_fastpath.wire.bgpls.profile_l5 import Reader, tellable
+from bfd_fastpath.routeserver.view import Contest, View
 
 
 class RouteServer:
@@ -30,215 +25,212 @@ class RouteServer:
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
+        self.exchange = Exchange(settings)
         self.table = RouteTable()
-        self.members = Members(settings.lan)
-        self.clients: dict[str, Client] = {}
-        self._client_of: dict[SessionId, Client] = {}
-        self._asking = True
-        for client in settings.clients:
-            flag = Flag.UNKNOWN if client.flag is None else client.flag
-            member = Member(client.name, client.asn, set(client.lan_addresses), client.identifier, flag)
-            self.members.add(member)
-            self.clients[client.name] = Client(member)
+        self._views: dict[SessionId, View] = {}
+
+    @property
+    def clients(self) -> dict[str, Client]:
+        return self.exchange.clients
+
+    def add(self, settings: ClientSettings) -> Outcome:
+        """One more client; see Exchange.add."""
+        outcome = self.exchange.add(settings)
+        for client in self.clients.values():
+            for number, session in client.sessions.items():
+                self._views[number] = self._view(client, session.facts)
+        return outcome
+
+    def remove(self, client: str) -> Outcome:
+        """A client whose sessions have ended is forgotten; see Exchange.remove."""
+        return self.exchange.remove(client)
 
     def established(self, facts: SessionFacts) -> Outcome:
         """A session came up: it gets everything, and the others may learn something about its client."""
+        outcome = self.exchange.established(facts)
         client = self.clients[facts.client]
-        outcome = Outcome()
-        self._learn(client, facts, outcome)
-        session = ClientSession(facts, AdjRibOut(facts.versions), SessionReach(client.member, self.members))
-        client.open(session)
-        self._client_of[facts.session] = client
-        self._offer(client, [session], self.table.prefixes(), outcome)
-        tell = outcome.tell(facts.session)
-        tell.end_of_routes = sorted(facts.versions)
-        tell.end_of_members = facts.link_state
-        self._tell_members(outcome)
+        self._look_again(client, outcome)
+        self._reached(outcome)
+        view = self._views[facts.session] = self._view(client, facts)
+        self._all(facts.session, view, view.versions, outcome)
+        outcome.tell(facts.session).end_of_routes = sorted(facts.versions)
         return outcome
 
     def lost(self, session: SessionId) -> Outcome:
         """A session ended: its routes go, and what it said about next hops is Unknown (rule 7)."""
-        outcome = Outcome()
-        client = self._client_of.pop(session, None)
-        if client is None:
-            return outcome
-        changes = client.close(session)
-        self._reached(client, changes, outcome)
-        self._changed(client, self.table.flush(session), outcome)
+        client = self.exchange.client_of(session)
+        self._views.pop(session, None)
+        outcome = self.exchange.lost(session)
+        if client is not None:
+            self._reached(outcome)
+            before = self._before(self.table.offered(session))
+            self.table.flush(session)
+            self._changed(client, before, outcome)
         return outcome
 
     def received(self, session: SessionId, inbound: Inbound) -> Outcome:
         """One UPDATE, judged after all of it is in."""
+        client = self.exchange.client_of(session)
+        assert client is not None
         outcome = Outcome()
-        client = self._client_of[session]
-        reach = client.sessions[session].reach
-        reach.counters.foreign += inbound.foreign
-        for key in inbound.withdrawn_entries:
-            reach.withdraw(key)
-        for entry in inbound.entries:
-            reach.announce(entry)
-        self._reached(client, client.combine(reach.judge()), outcome)
-        touched: dict[Prefix, None] = {}
-        for prefix in inbound.withdrawn:
-            if self.table.withdraw(prefix, session):
-                touched[prefix] = None
-        for offer in inbound.offers:
-            path = self._path(client.sessions[session].facts, offer)
-            for prefix in offer.prefixes:
-                self.table.announce(prefix, path)
-                touched[prefix] = None
-        self._changed(client, touched, outcome)
+        if inbound.about_reach:
+            outcome = self.exchange.received(session, inbound)
+            self._reached(outcome)
+        facts = client.sessions[session].facts
+        touched = [*inbound.withdrawn, *(p for offer in inbound.offers for p in offer.prefixes)]
+        if touched:
+            before = self._before(touched)
+            for prefix in inbound.withdrawn:
+                self.table.withdraw(prefix, session)
+            for offer in inbound.offers:
+                path = _path(facts, offer)
+                for prefix in offer.prefixes:
+                    self.table.announce(prefix, path)
+            self._changed(client, before, outcome)
         return outcome
 
     def excess(self, session: SessionId) -> str:
         """What a session has too much of, in words; empty when it keeps to the limits."""
-        entries = len(self._client_of[session].sessions[session].reach)
-        if entries > self.settings.entry_limit:
-            return f"{entries} BGP-LS entries, the limit is {self.settings.entry_limit}"
-        limit, prefixes = self.settings.prefix_limit, len(self.table.offered(session))
-        return f"{prefixes} prefixes, the limit is {limit}" if limit is not None and prefixes > limit else ""
+        client = self.exchange.client_of(session)
+        assert client is not None
+        own = {4: client.settings.prefix_limit_ipv4, 6: client.settings.prefix_limit_ipv6}
+        for version, limit in own.items():
+            most = self.settings.prefix_limit if limit is None else limit
+            count = self.table.count(session, version)
+            if most is not None and count > most:
+                return f"{count} prefixes of IPv{version}, the limit is {most}"
+        return self.exchange.excess(session)
 
     def entries_complete(self, session: SessionId) -> Outcome:
         """End-of-RIB of BGP-LS came: from here on a Node without a Link is Down."""
-        outcome = Outcome()
-        client = self._client_of[session]
-        reach = client.sessions[session].reach
-        reach.end_of_rib()
-        self._reached(client, client.combine(reach.judge()), outcome)
-        return outcome
+        return self._reached(self.exchange.entries_complete(session))
+
+    def entries_disabled(self, session: SessionId) -> Outcome:
+        """An error cost the session BGP-LS: everything that it said by that is Unknown."""
+        return self._reached(self.exchange.entries_disabled(session))
+
+    def tells_disabled(self, session: SessionId, version: int) -> Outcome:
+        """An error cost the session NH-Reach of one IP version: what it told by that is Unknown."""
+        return self._reached(self.exchange.tells_disabled(session, version))
 
     def routes_disabled(self, session: SessionId, version: int) -> Outcome:
         """An error cost the session a unicast family: its routes of that family go (RFC 4760 7)."""
         outcome = Outcome()
-        client = self._client_of[session]
+        client = self.exchange.client_of(session)
+        assert client is not None
         gone = [p for p in self.table.offered(session) if p.version == version]
+        before = self._before(gone)
         for prefix in gone:
             self.table.withdraw(prefix, session)
-        self._changed(client, gone, outcome)
-        return outcome
-
-    def entries_disabled(self, session: SessionId) -> Outcome:
-        """An error cost the session BGP-LS: everything that it said about next hops is Unknown."""
-        outcome = Outcome()
-        client = self._client_of[session]
-        running = client.sessions[session]
-        said = running.reach.states()
-        running.reach = SessionReach(client.member, self.members)
-        self._reached(client, client.combine(said), outcome)
+        self._changed(client, before, outcome)
         return outcome
 
     def ask(self, on: bool) -> Outcome:
-        """The operator's switch: tell clients of each other, or stop that. What they track by then is theirs
-        to keep."""
-        outcome = Outcome()
-        self._asking = on
-        self._tell_members(outcome)
-        return outcome
+        """The operator's switch; see Exchange.ask."""
+        return self.exchange.ask(on)
 
     def refresh_routes(self, session: SessionId, version: int) -> Outcome:
         """Everything of one IP version again, and End-of-RIB (RFC 2918)."""
         outcome = Outcome()
-        client = self._client_of.get(session)
-        if client is not None and version in client.sessions[session].facts.versions:
-            tell = outcome.tell(session)
-            tell.difference = client.sessions[session].out.everything(version)
-            tell.end_of_routes = [version]
+        view = self._views.get(session)
+        if view is not None and version in view.versions:
+            self._all(session, view, {version}, outcome)
+            outcome.tell(session).end_of_routes = [version]
         return outcome
 
-    def refresh_members(self, session: SessionId) -> Outcome:
-        """All members' Nodes again, and End-of-RIB."""
-        outcome = Outcome()
-        client = self._client_of.get(session)
-        if client is not None and client.sessions[session].facts.link_state:
-            tell = outcome.tell(session)
-            tell.members = dict(client.sessions[session].members)
-            tell.end_of_members = True
-        return outcome
+    def sent(self, session: SessionId) -> dict[Prefix, Path]:
+        """What a session has been given."""
+        view = self._views[session]
+        given = (
+            (p, self._contest(p).winner(view)) for p in self.table.prefixes() if p.version in view.versions
+        )
+        return {prefix: path for prefix, path in given if path is not None}
 
-    def reader(self, client: str) -> Reader:
+    def readers(self, client: str) -> Readers:
         """The rules by which this client's BGP-LS entries are read."""
-        own = frozenset(self.clients[client].member.addresses)
-        return Reader(self.settings.lan, self.settings.bgpls_identifier, own)
+        return self.exchange.readers(client)
 
-    def _learn(self, client: Client, facts: SessionFacts, outcome: Outcome) -> None:
-        member = client.member
-        self.members.claim(member, [facts.peer_address])
-        configured = next(c for c in self.settings.clients if c.name == client.name)
-        if configured.flag is None and facts.link_state:
-            member.flag = Flag.TAKES_PART
-        if member.identifier == facts.identifier:
-            return
-        member.identifier = facts.identifier
-        # Sessions that name nodes by BGP identifier may mean this member.
-        for other in self.clients.values():
-            for session in other.sessions.values():
-                session.reach.touch_everything()
-                self._reached(other, other.combine(session.reach.judge()), outcome)
+    def _view(self, client: Client, facts: SessionFacts) -> View:
+        return View(
+            client=client.name,
+            asn=client.member.asn,
+            own=frozenset(client.member.addresses),
+            excluded=client.excluded(),
+            versions=facts.versions,
+            extended=facts.extended_next_hop,
+            reached=client.reached() if self.settings.prefer_reached else None,
+            as_path_limit=self.settings.as_path_limit,
+            apart=self.exchange.asking.apart(client.name),
+        )
 
-    def _reached(self, client: Client, changes: list[ReachChange], outcome: Outcome) -> None:
-        """Only the routes through next hops that became or ceased to be Down are looked at, for this client
-        alone."""
-        outcome.changes += changes
-        flipped = [c.address for c in changes if Reachability.DOWN in (c.old, c.new)]
-        if flipped:
-            prefixes = dict.fromkeys(p for address in flipped for p in self.table.through(address))
-            self._offer(client, client.sessions.values(), prefixes, outcome)
+    def _reached(self, outcome: Outcome) -> Outcome:
+        """NHIBs changed: only routes through these next hops are looked at, each for that client alone."""
+        for name in dict.fromkeys(change.client for change in outcome.changes):
+            self._look_again(self.clients[name], outcome)
+        return outcome
 
-    def _changed(self, source: Client, prefixes: Iterable[Prefix], outcome: Outcome) -> None:
-        prefixes = list(prefixes)
-        for client in self.clients.values():
-            if client is not source and client.sessions:
-                self._offer(client, client.sessions.values(), prefixes, outcome)
+    def _look_again(self, client: Client, outcome: Outcome) -> None:
+        """The client's view may be another: give its sessions what follows from that."""
+        for number, session in client.sessions.items():
+            old = self._views.get(number)
+            if old is None or not old.versions:
+                continue
+            new = self._view(client, session.facts)
+            hops = (old.own ^ new.own) | (old.excluded ^ new.excluded)
+            if old.reached is not None and new.reached is not None:
+                hops |= old.reached ^ new.reached
+            if not hops:
+                continue
+            self._views[number] = new
+            for prefix in dict.fromkeys(p for hop in hops for p in self.table.through(hop)):
+                contest = self._contest(prefix)
+                self._offer(number, prefix, contest.winner(old), contest.winner(new), outcome)
+
+    def _all(self, session: SessionId, view: View, versions: Collection[int], outcome: Outcome) -> None:
+        if versions:
+            for prefix in self.table.prefixes():
+                if prefix.version in versions:
+                    self._offer(session, prefix, None, self._contest(prefix).winner(view), outcome)
+
+    def _before(self, prefixes: Iterable[Prefix]) -> dict[Prefix, Contest]:
+        return {prefix: self._contest(prefix) for prefix in prefixes}
+
+    def _contest(self, prefix: Prefix) -> Contest:
+        return Contest(self.table.candidates(prefix))
+
+    def _changed(self, source: Client, before: Mapping[Prefix, Contest], outcome: Outcome) -> None:
+        """The paths to these prefixes changed by what `source` did."""
+        after = {prefix: self._contest(prefix) for prefix in before}
+        for number, view in self._views.items():
+            if view.client != source.name and view.versions:
+                for prefix, contest in before.items():
+                    self._offer(number, prefix, contest.winner(view), after[prefix].winner(view), outcome)
+        followed = self.exchange.next_hops(source.name, self.table.next_hops(source.name))
+        for number, tell in followed.tells.items():
+            outcome.tell(number).members.update(tell.members)
+            outcome.tell(number).asks.update(tell.asks)
 
     def _offer(
-        self, client: Client, sessions: Iterable[ClientSession], prefixes: Iterable[Prefix], outcome: Outcome
+        self, session: SessionId, prefix: Prefix, old: Path | None, new: Path | None, outcome: Outcome
     ) -> None:
-        """Bring the sessions' routes for these prefixes to what the client may have."""
-        excluded, own = client.excluded(), client.member.addresses
-        targets = [(s.out, outcome.tell(s.facts.session).difference) for s in sessions if s.out.versions]
-        for prefix in prefixes:
-            path = best(eligible(self.table.candidates(prefix), client.name, own, excluded))
-            for out, difference in targets:
-                out.offer(prefix, path, difference)
+        """The session has been given `old` for the prefix, and should have `new`."""
+        if old is not new and prefix.version in self._views[session].versions:
+            outcome.tell(session).difference.routes[prefix] = new
 
-    def _tell_members(self, outcome: Outcome) -> None:
-        """Both ends are asked (rule 4): whoever negotiated BGP-LS is told of every other member, routes or no
-        routes."""
-        for client in self.clients.values():
-            wanted: dict[Address, MemberFlag] | None = None
-            for number, session in client.sessions.items():
-                if not session.facts.link_state:
-                    continue
-                wanted = wanted if wanted is not None else self._members_for(client)
-                for address in session.members.keys() - wanted.keys():
-                    outcome.tell(number).members[address] = None
-                for address, flag in wanted.items():
-                    if session.members.get(address) != flag:
-                        outcome.tell(number).members[address] = flag
-                session.members = dict(wanted)
 
-    def _members_for(self, client: Client) -> dict[Address, MemberFlag]:
-        if not self._asking:
-            return {}
-        return {
-            address: MemberFlag(member.flag, member.asn, member.identifier or IPv4Address(0))
-            for member in self.members
-            if member is not client.member
-            for address in sorted(member.addresses, key=lambda a: (a.version, int(a)))
-            if tellable(address, self.settings.lan)
-        }
-
-    @staticmethod
-    def _path(facts: SessionFacts, offer: Offer) -> Path:
-        return Path(
-            session=facts.session,
-            client=facts.client,
-            next_hops=offer.next_hops,
-            attributes=offer.attributes,
-            as_path_length=offer.as_path_length,
-            origin=offer.origin,
-            neighbour_as=offer.neighbour_as,
-            med=offer.med,
-            peer_identifier=facts.identifier,
-            peer_address=facts.peer_address,
-        )
+def _path(facts: SessionFacts, offer: Offer) -> Path:
+    return Path(
+        session=facts.session,
+        client=facts.client,
+        next_hops=offer.next_hops,
+        attributes=offer.attributes,
+        as_path_length=offer.as_path_length,
+        origin=offer.origin,
+        neighbour_as=offer.neighbour_as,
+        med=offer.med,
+        peer_identifier=facts.identifier,
+        peer_address=facts.peer_address,
+        audience=offer.audience,
+        graceful_shutdown=offer.graceful_shutdown,
+        extended=any(prefix.version == 4 for prefix in offer.prefixes) and offer.next_hops[0].version == 6,
+    )

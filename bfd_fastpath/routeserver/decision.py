@@ -2,11 +2,8 @@
 """Choosing the best path (RFC 4271 9.1.2.2, as far as eBGP paths differ). Pure functions over records of
 paths."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Protocol, TypeVar
-
-from bfd_fastpath.routeserver.settings import Address
-from bfd_fastpath.routeserver.table import Path
 
 
 class Candidate(Protocol):
@@ -26,20 +23,6 @@ class Candidate(Protocol):
 
 
 C = TypeVar("C", bound=Candidate)
-
-
-def eligible(
-    paths: Iterable[Path], client: str, own: Collection[Address], excluded: Collection[Address]
-) -> list[Path]:
-    """Paths that this client may be given at all.
-
-    Never its own (RFC 7947 2.3: a client is not sent its routes back), never one whose next hop is its own
-    address
-    (RFC 4271 5.1.3), and never one whose next hop it declared Down. Excluding before choosing is what avoids
-    path hiding
-    (RFC 7947 2.3): another client's path takes the place.
-    """
-    return [p for p in paths if p.client != client and p.next_hop not in excluded and p.next_hop not in own]
 
 
 def best(paths: Collection[C]) -> C | None:

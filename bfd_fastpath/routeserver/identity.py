@@ -29,10 +29,22 @@ class Members:
     lan: tuple[Prefix, ...]
     _by_name: dict[str, Member] = field(default_factory=dict)
     _owner: dict[Address, Member] = field(default_factory=dict)
+    _identified: dict[bytes, list[Member]] = field(default_factory=dict)
 
     def add(self, member: Member) -> None:
         self._by_name[member.name] = member
         self.claim(member, member.addresses)
+        if member.identifier is not None:
+            self._identified.setdefault(member.identifier.packed, []).append(member)
+
+    def remove(self, member: Member) -> None:
+        """Nobody has its addresses and its identifier any more."""
+        del self._by_name[member.name]
+        for address in member.addresses:
+            if self._owner.get(address) is member:
+                del self._owner[address]
+        if member.identifier is not None:
+            self._identified[member.identifier.packed].remove(member)
 
     def claim(self, member: Member, addresses: Iterable[Address]) -> None:
         """These addresses are this member's as well; those inside the LAN only. An address never changes
@@ -40,6 +52,13 @@ class Members:
         for address in list(addresses):
             if self.on_lan(address) and self._owner.setdefault(address, member) is member:
                 member.addresses.add(address)
+
+    def identify(self, member: Member, identifier: IPv4Address) -> None:
+        """The member's BGP identifier is this one now."""
+        if member.identifier is not None:
+            self._identified[member.identifier.packed].remove(member)
+        member.identifier = identifier
+        self._identified.setdefault(identifier.packed, []).append(member)
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._by_name.values())
@@ -52,11 +71,7 @@ class Members:
 
     def with_identifier(self, identifier: bytes) -> list[Member]:
         """Members with this BGP identifier (4 octets). Two ASes may use the same one."""
-        return [
-            m
-            for m in self._by_name.values()
-            if m.identifier is not None and m.identifier.packed == identifier
-        ]
+        return list(self._identified.get(identifier, ()))
 
     def on_lan(self, address: Address) -> bool:
         return any(address in network for network in self.lan)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable, read_entry, read_fault
+from bfd_fastpath.routeserver.entries import Readers, SeenLink, SeenNode, Unreadable, read_entry, read_fault
+from bfd_fastpath.routeserver.policy import audience, leaves_soon, without_instructions
 from bfd_fastpath.routeserver.records import Inbound, Offer
 from bfd_fastpath.routeserver.settings import Address, Prefix
 from bfd_fastpath.wire.bgp import (
@@ -22,13 +23,13 @@ from bfd_fastpath.wire.bgp import (
 )
 from bfd_fastpath.wire.bgp.attributes import AttributeFlag, AttributeType
 from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NodeNlri, RawNlri
-from bfd_fastpath.wire.bgpls.profile_l5 import Reader
+from bfd_fastpath.wire.nhreach import NhReachNlri
 
 _UNICAST = (IPV4_UNICAST, IPV6_UNICAST)
 
 
-def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbound:
-    """What this UPDATE says, its faults having been handled by RFC 7606.
+def read_update(update: Update, faults: Iterable[Fault], readers: Readers, asn: int) -> Inbound:
+    """What this UPDATE says, its faults having been handled by RFC 7606. `asn` is the route server's.
 
     A fault in an announcement must give Unknown, never Down: a Link that RFC 7606 turned into a withdrawal,
     or that
@@ -39,6 +40,8 @@ def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbo
     offers: list[Offer] = []
     gone: list[bytes] = []
     seen: list[SeenLink | SeenNode | Unreadable] = []
+    told: list[NhReachNlri] = []
+    untold: list[NhReachNlri] = []
     foreign = 0
     faults = tuple(faults)
     distrusted = any(
@@ -50,18 +53,22 @@ def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbo
         elif family == BGP_LS:
             gone += [nlri.encode() for nlri in _entries(nlris)]
             if distrusted:
-                read = [read_entry(nlri, reader) for nlri in _entries(nlris)]
+                read = [read_entry(nlri, readers) for nlri in _entries(nlris)]
                 seen += [replace(entry, counts=False) for entry in read if isinstance(entry, SeenLink)]
+        else:
+            untold += [nlri for nlri in nlris if isinstance(nlri, NhReachNlri)]
     for family, _, nlris in update.announcements():
         if family in _UNICAST:
-            offers.append(_offer(update, _prefixes(nlris)))
+            offers.append(_offer(update, _prefixes(nlris), asn))
         elif family == BGP_LS:
             for nlri in _entries(nlris):
-                entry = read_entry(nlri, reader)
+                entry = read_entry(nlri, readers)
                 if entry is None:
                     foreign += 1
                 else:
                     seen.append(entry)
+        else:
+            told += [nlri for nlri in nlris if isinstance(nlri, NhReachNlri)]
     for fault in faults:
         if fault.outcome != Outcome.NLRI_DISCARD or fault.family != BGP_LS or not fault.data:
             continue
@@ -69,7 +76,9 @@ def read_update(update: Update, faults: Iterable[Fault], reader: Reader) -> Inbo
             gone.append(fault.data)
         elif (unread := read_fault(fault.data)) is not None:
             seen.append(unread)
-    return Inbound(tuple(withdrawn), tuple(offers), tuple(seen), tuple(gone), foreign)
+    return Inbound(
+        tuple(withdrawn), tuple(offers), tuple(seen), tuple(gone), foreign, tuple(told), tuple(untold)
+    )
 
 
 def _garbles_withdrawal(fault: Fault) -> bool:
@@ -81,14 +90,16 @@ def _garbles_withdrawal(fault: Fault) -> bool:
 
 
 def _prefixes(nlris: Iterable[Nlri]) -> tuple[Prefix, ...]:
-    return tuple(n for n in nlris if not isinstance(n, (NodeNlri, LinkNlri, RawNlri, OpaqueNlri)))
+    return tuple(
+        n for n in nlris if not isinstance(n, (NodeNlri, LinkNlri, RawNlri, NhReachNlri, OpaqueNlri))
+    )
 
 
 def _entries(nlris: Iterable[Nlri]) -> list[LinkStateNlri]:
     return [n for n in nlris if isinstance(n, (NodeNlri, LinkNlri, RawNlri))]
 
 
-def _offer(update: Update, prefixes: tuple[Prefix, ...]) -> Offer:
+def _offer(update: Update, prefixes: tuple[Prefix, ...], asn: int) -> Offer:
     attributes = update.attributes
     in_message = bool(prefixes) and prefixes[0] in update.announced
     next_hops: tuple[Address, ...]
@@ -100,20 +111,21 @@ def _offer(update: Update, prefixes: tuple[Prefix, ...]) -> Offer:
     return Offer(
         prefixes=prefixes,
         next_hops=next_hops,
-        attributes=_passed_on(attributes, next_hops[0]),
+        attributes=_passed_on(without_instructions(attributes, asn), next_hops[0]),
         as_path_length=path.length if path is not None else 0,
         origin=attributes.origin if attributes.origin is not None else Origin.INCOMPLETE,
         neighbour_as=(path.first or 0) if path is not None else 0,
         med=attributes.med or 0,
+        audience=audience(attributes, asn),
+        graceful_shutdown=leaves_soon(attributes),
     )
 
 
 def _passed_on(attributes: Attributes, next_hop: Address) -> Attributes:
     """Unmodified (RFC 7947 2.2), but for what eBGP never carries and the mark on attributes nobody here read.
 
-    An IPv4 route goes out with NEXT_HOP even where it came in MP_REACH. Unrecognised transitive attributes
-    get the
-    Partial bit (RFC 4271 5).
+    An IPv4 route with an IPv4 next hop goes out with NEXT_HOP even where it came in MP_REACH. Unrecognised
+    transitive attributes get the Partial bit (RFC 4271 5).
     """
     unknown = tuple(replace(raw, flags=raw.flags | AttributeFlag.PARTIAL) for raw in attributes.unknown)
     return replace(

@@ -3,8 +3,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bfd_fastpath.routeserver.records import MemberFlag, Tell
+from bfd_fastpath.routeserver.records import Tell
 from bfd_fastpath.routeserver.settings import Address, Prefix, ServerSettings
 from bfd_fastpath.routeserver.table import Path
 from bfd_fastpath.wire.bgp import (
@@ -19,12 +20,14 @@ from bfd_fastpath.wire.bgp import (
     PackError,
     Update,
     end_of_rib,
+    nh_reach,
     pack_announcements,
     pack_withdrawals,
     singles,
 )
 from bfd_fastpath.wire.bgpls import LinkState, Participation
 from bfd_fastpath.wire.bgpls.profile_l5 import node
+from bfd_fastpath.wire.nhreach import NhReachNlri
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Envelope:
 
 
 def updates(tell: Tell, settings: ServerSettings, envelope: Envelope) -> Iterator[Update]:
-    """The messages, in order: withdrawals, announcements, members, End-of-RIB.
+    """The messages, in order: withdrawals, announcements, members, asks, End-of-RIB.
 
     Routes whose attributes leave no room for a prefix become withdrawals (RFC 8654 4).
     """
@@ -59,11 +62,33 @@ def updates(tell: Tell, settings: ServerSettings, envelope: Envelope) -> Iterato
     yield from pack_withdrawals(BGP_LS, singles(gone), limit=envelope.limit)
     for address, flag in tell.members.items():
         if flag is not None:
-            yield _member(address, flag, settings, envelope.local)
+            told = Participation(flag.flag, flag.asn, flag.identifier, settings.enterprise)
+            yield _member(
+                address, told, settings.flag_tlv, settings.asn, settings.bgpls_identifier, envelope.local
+            )
+    yield from _asks(tell, settings, envelope)
     for version in tell.end_of_routes:
         yield end_of_rib(_family(version))
     if tell.end_of_members:
         yield end_of_rib(BGP_LS)
+
+
+def _asks(tell: Tell, settings: ServerSettings, envelope: Envelope) -> Iterator[Update]:
+    """One AS_SEQUENCE with our AS, and no next hop (rs-bfd-09 5)."""
+    safi = settings.nh_reach_safi
+    if safi is None:
+        return
+    attributes = Attributes(origin=Origin.IGP, as_path=AsPath.sequence(settings.asn))
+    for version in (4, 6):
+        family = nh_reach(version, safi)
+        asks = {NhReachNlri(a): on for a, on in tell.asks.items() if a.version == version}
+        gone, new = [n for n, on in asks.items() if not on], [n for n, on in asks.items() if on]
+        yield from pack_withdrawals(family, singles(gone), limit=envelope.limit)
+        yield from pack_announcements(
+            family, attributes, (), singles(new), limit=envelope.limit, as4=envelope.as4
+        )
+        if version in tell.end_of_asks:
+            yield end_of_rib(family)
 
 
 def _family(version: int) -> Family:
@@ -74,19 +99,23 @@ def _announcements(path: Path, prefixes: list[Prefix], envelope: Envelope) -> li
     """Raises PackError when a prefix does not fit beside the attributes."""
     found: list[Update] = []
     limit, as4 = envelope.limit, envelope.as4
-    for family, version, hops in ((IPV4_UNICAST, 4, ()), (IPV6_UNICAST, 6, path.next_hops)):
+    ipv4_hops = path.next_hops if path.extended else ()
+    for family, version, hops in ((IPV4_UNICAST, 4, ipv4_hops), (IPV6_UNICAST, 6, path.next_hops)):
         chosen = singles(p for p in prefixes if p.version == version)
         found += pack_announcements(family, path.attributes, hops, chosen, limit=limit, as4=as4)
     return found
 
 
-def _member(address: Address, flag: MemberFlag, settings: ServerSettings, local: Address) -> Update:
-    """One Node an UPDATE, since attribute 29 belongs to all NLRIs beside it."""
-    told = Participation(flag.flag, flag.asn, flag.identifier, settings.enterprise)
+@lru_cache(maxsize=4096)
+def _member(
+    address: Address, told: Participation, code: int, asn: int, identifier: int, local: Address
+) -> Update:
+    """One Node an UPDATE, since attribute 29 belongs to all NLRIs beside it. All are told the same."""
     attributes = Attributes(
         origin=Origin.IGP,
-        as_path=AsPath.sequence(settings.asn),
-        link_state=LinkState.make(participation=told, participation_code=settings.flag_tlv),
+        as_path=AsPath.sequence(asn),
+        link_state=LinkState.make(participation=told, participation_code=code),
     )
-    nlri = node(address, identifier=settings.bgpls_identifier)
-    return Update(attributes=attributes, mp_reach=MpReach(BGP_LS, (local,), (nlri,)))
+    return Update(
+        attributes=attributes, mp_reach=MpReach(BGP_LS, (local,), (node(address, identifier=identifier),))
+    )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one session of one client says about the next hops it can reach: its Links and Nodes (profile L5, and
-rs-bfd-01's
-form), judged into Unknown, Up and Down. It decodes nothing and knows no routes."""
+"""What one session of one client says about the next hops it can reach: its Links and Nodes (profiles L5 and
+L7, and rs-bfd-01's form), judged into Unknown, Up and Down. It decodes nothing and knows no routes."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,6 +13,9 @@ from bfd_fastpath.routeserver.identity import Member, Members
 from bfd_fastpath.routeserver.settings import Address
 from bfd_fastpath.wire.bgpls.profile_l5 import node_id
 
+#: Others' names that a session is remembered to have claimed.
+CLAIMS_KEPT = 64
+
 T = TypeVar("T")
 
 
@@ -21,6 +24,8 @@ class ReachCounters:
     """What was not taken as it came, since the session began."""
 
     links_discarded: int = 0
+    #: Those of the discarded that say they are another's.
+    links_of_others: int = 0
     nodes_ignored: int = 0
     links_without_node: int = 0
     #: Entries of another protocol id, another identifier, or another kind.
@@ -43,6 +48,8 @@ class SessionReach:
         self._faulty_ids: Counter[bytes] = Counter()
         self._node_ids: Counter[bytes] = Counter()
         self._identifier_ids: Counter[bytes] = Counter()
+        #: Nodes of profile L7, by AS, BGP identifier and IP version.
+        self._routers: Counter[tuple[int, bytes, int]] = Counter()
         #: Addresses for which a good Link came at any time in this session.
         self._linked: set[Address] = set()
         #: Node ids that a Link used for an address they are not the literal form of: BGP identifiers
@@ -53,6 +60,7 @@ class SessionReach:
         self._touched: set[Address] = set()
         self._end_of_rib = False
         self._states: dict[Address, Reachability] = {}
+        self._claims: dict[str, bool] = {}
         self.counters = ReachCounters()
 
     def __len__(self) -> int:
@@ -92,8 +100,18 @@ class SessionReach:
     def touch_everything(self) -> None:
         """Judge all addresses again, since something that concerns all of them changed."""
         for node in self._nodes.values():
-            self._touch_node_id(node.node_id)
+            self._touch_node(node)
         self._touched.update(self._states)
+
+    def touch(self, addresses: Iterable[Address]) -> None:
+        """Judge these again, since something is known now about whose they are."""
+        self._touched.update(addresses)
+
+    def claims(self) -> list[str]:
+        """Whose Links it has claimed, each name once, and at most CLAIMS_KEPT of them."""
+        new = [name for name, told in self._claims.items() if not told]
+        self._claims.update(dict.fromkeys(new, True))
+        return new
 
     def judge(self) -> set[Address]:
         """Call once after each whole UPDATE. Returns the addresses of which this session now says something
@@ -131,17 +149,28 @@ class SessionReach:
         else:
             self.counters.links_discarded += 1
             self._count_faulty(link, 1)
+            if link.claimed:
+                self.counters.links_of_others += 1
+                if len(self._claims) < CLAIMS_KEPT:
+                    self._claims.setdefault(link.claimed, False)
         self._touch_link(link)
 
     def _announce_node(self, node: SeenNode) -> None:
         if node.key in self._nodes:
             return
         self._nodes[node.key] = node
-        if node.node_id is None or not (
-            self._members.literal(node.node_id) or self._members.with_identifier(node.node_id)
-        ):
+        if not self._names_anybody(node):
             self.counters.nodes_ignored += 1
         self._count_node(node, 1)
+
+    def _names_anybody(self, node: SeenNode) -> bool:
+        if node.router is not None:
+            name = node.router.router
+            return any(m.asn == name.asn for m in self._members.with_identifier(name.router_id.packed))
+        octets = node.node_id
+        return octets is not None and bool(
+            self._members.literal(octets) or self._members.with_identifier(octets)
+        )
 
     def _announce_unreadable(self, key: bytes) -> None:
         """An NLRI that cannot be read: until it goes, no missing Link of this session counts as Down."""
@@ -174,9 +203,15 @@ class SessionReach:
         if any(self._node_ids[i] > 0 and i not in self._used_as_identifier for i in _ids(address)):
             return True
         owner = self._members.owner(address)
-        if owner is None or owner is self._member or owner.identifier is None or address not in self._linked:
+        if owner is None or owner is self._member or owner.identifier is None:
             return False
         identifier = owner.identifier.packed
+        if self._routers[owner.asn, identifier, address.version] > 0:
+            # It stands for one address of the router: the only one, or one that a Link has named.
+            alike = [a for a in owner.addresses if a.version == address.version]
+            return len(alike) == 1 or address in self._linked
+        if address not in self._linked:
+            return False
         if self._identifier_ids[identifier] > 0:
             return True
         meant = identifier in self._used_as_identifier or self._members.literal(identifier) is None
@@ -189,14 +224,24 @@ class SessionReach:
             _count(self._faulty_ids, link.remote_id, step)
 
     def _count_node(self, node: SeenNode, step: int) -> None:
-        if node.node_id is not None:
+        if node.router is not None:
+            name = node.router.router
+            _count(self._routers, (name.asn, name.router_id.packed, node.router.version), step)
+        elif node.node_id is not None:
             _count(self._node_ids if node.asn is None else self._identifier_ids, node.node_id, step)
-            self._touch_node_id(node.node_id)
+        self._touch_node(node)
 
     def _touch_link(self, link: SeenLink) -> None:
         if link.remote is not None:
             self._touched.add(link.remote)
         self._touch_node_id(link.remote_id)
+
+    def _touch_node(self, node: SeenNode) -> None:
+        if node.router is None:
+            self._touch_node_id(node.node_id)
+            return
+        for member in self._members.with_identifier(node.router.router.router_id.packed):
+            self._touched.update(member.addresses)
 
     def _touch_node_id(self, octets: bytes | None) -> None:
         if octets is None:

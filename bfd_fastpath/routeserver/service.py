@@ -10,29 +10,54 @@ from typing import Protocol
 from bfd_fastpath.routeserver.core import RouteServer
 from bfd_fastpath.routeserver.inbound import read_update
 from bfd_fastpath.routeserver.messages import Envelope, updates
-from bfd_fastpath.routeserver.records import Outcome, ReachChange, SessionFacts
-from bfd_fastpath.routeserver.settings import Address, Prefix, ServerSettings, find_client
+from bfd_fastpath.routeserver.records import Claimed, Outcome, ReachChange, SessionFacts
+from bfd_fastpath.routeserver.settings import Address, ClientSettings, Prefix, ServerSettings, find_client
 from bfd_fastpath.routeserver.table import SessionId
 from bfd_fastpath.wire.bgp import (
     BGP_LS,
     IPV4_UNICAST,
     IPV6_UNICAST,
+    NH_REACH_SAFI,
     Cease,
     Closed,
     EndOfRib,
     Established,
     Event,
+    ExtendedNextHop,
     Family,
     FamilyDisabled,
     PeerInfo,
     RefreshRequested,
     SessionError,
+    SessionSettings,
     Update,
     UpdateReceived,
+    nh_reach,
 )
+from bfd_fastpath.wire.bgp.family import Afi
 
 _VERSIONS = {IPV4_UNICAST: 4, IPV6_UNICAST: 6}
-FAMILIES: tuple[Family, ...] = (IPV4_UNICAST, IPV6_UNICAST, BGP_LS)
+EXTENDED_NEXT_HOP = ExtendedNextHop(IPV4_UNICAST, Afi.IPV6)
+
+
+def session_settings(settings: ServerSettings, client: ClientSettings) -> SessionSettings:
+    """How the server's end of a client's session is set."""
+    safi = settings.nh_reach_safi
+    return SessionSettings(
+        local_asn=settings.asn,
+        router_id=settings.identifier,
+        families=settings.families,
+        peer_asn=client.asn,
+        peer_router_id=client.identifier,
+        hold_time_s=settings.hold_time_s,
+        enforce_first_as=settings.enforce_first_as,
+        extended_next_hop=(EXTENDED_NEXT_HOP,) if 4 in settings.versions else (),
+        nh_reach_safi=NH_REACH_SAFI if safi is None else safi,
+    )
+
+
+def _version(family: Family) -> int:
+    return 4 if family.afi == Afi.IPV4 else 6
 
 
 class Sender(Protocol):
@@ -86,7 +111,7 @@ class RoutesSent:
     announced: tuple[Prefix, ...]
 
 
-ServiceEvent = Joined | Left | Refused | ReachChange | RoutesSent
+ServiceEvent = Joined | Left | Refused | ReachChange | Claimed | RoutesSent
 
 
 class RouteService:
@@ -112,26 +137,43 @@ class RouteService:
             return
         client = self._senders[session][2]
         if isinstance(event, UpdateReceived):
-            inbound = read_update(event.update, event.faults, self.server.reader(client))
+            readers = self.server.readers(client)
+            inbound = read_update(event.update, event.faults, readers, self.settings.asn)
             self._deliver(self.server.received(session, inbound))
             if excess := self.server.excess(session):
                 sender.refuse(excess, Cease.MAX_PREFIXES)
         elif isinstance(event, EndOfRib) and event.family == BGP_LS:
             self._deliver(self.server.entries_complete(session))
         elif isinstance(event, RefreshRequested):
-            if event.family == BGP_LS:
-                self._deliver(self.server.refresh_members(session))
-            else:
-                self._deliver(self.server.refresh_routes(session, _VERSIONS[event.family]))
+            self._deliver(self._refreshed(session, event.family))
         elif isinstance(event, FamilyDisabled):
-            if event.family == BGP_LS:
-                self._deliver(self.server.entries_disabled(session))
-            else:
-                self._deliver(self.server.routes_disabled(session, _VERSIONS[event.family]))
+            self._deliver(self._disabled(session, event.family))
         elif isinstance(event, Closed):
             del self._senders[session]
             self._deliver(self.server.lost(session))
             self._observe(Left(session, client, event.text))
+
+    def _refreshed(self, session: SessionId, family: Family) -> Outcome:
+        if family == BGP_LS:
+            return self.server.exchange.refresh_members(session)
+        if family in _VERSIONS:
+            return self.server.refresh_routes(session, _VERSIONS[family])
+        return self.server.exchange.refresh_asks(session, _version(family))
+
+    def _disabled(self, session: SessionId, family: Family) -> Outcome:
+        if family == BGP_LS:
+            return self.server.entries_disabled(session)
+        if family in _VERSIONS:
+            return self.server.routes_disabled(session, _VERSIONS[family])
+        return self.server.tells_disabled(session, _version(family))
+
+    def join(self, client: ClientSettings) -> None:
+        """One more client. Raises ValueError, naming it, for a name or an address that another has."""
+        self._deliver(self.server.add(client))
+
+    def leave(self, client: str) -> None:
+        """A client is one no more; its sessions have ended before. Raises ValueError while one stands."""
+        self._deliver(self.server.remove(client))
 
     def ask(self, on: bool) -> None:
         """Tell clients of each other, or stop that; see RouteServer.ask."""
@@ -141,7 +183,8 @@ class RouteService:
         if peer.remote is None or peer.local is None:
             raise ValueError("a route server needs to know the ends of its sessions' connections")
         address = peer.remote.address
-        client = find_client(self.settings.clients, peer.asn, peer.router_id, address)
+        clients = tuple(each.settings for each in self.server.clients.values())
+        client = find_client(clients, peer.asn, peer.router_id, address)
         if client is None:
             text = (
                 f"no client is configured for AS {peer.asn} with BGP identifier {peer.router_id} at {address}"
@@ -153,15 +196,30 @@ class RouteService:
             envelope = Envelope(peer.local.address, sender.limit, peer.as4)
         except SessionError:
             return  # it ended in the same breath, before anybody was told of it
-        versions = frozenset(version for family, version in _VERSIONS.items() if family in peer.families)
-        facts = SessionFacts(session, client.name, peer.router_id, address, versions, BGP_LS in peer.families)
+        facts = self._facts(session, client.name, peer, address)
         self._senders[session] = (sender, envelope, client.name)
         self._deliver(self.server.established(facts))
         self._observe(Joined(session, client.name, address))
 
+    def _facts(self, session: SessionId, client: str, peer: PeerInfo, address: Address) -> SessionFacts:
+        families, safi = peer.families, self.settings.nh_reach_safi
+        asked = [] if safi is None else [v for v in (4, 6) if nh_reach(v, safi) in families]
+        return SessionFacts(
+            session,
+            client,
+            peer.router_id,
+            address,
+            frozenset(version for family, version in _VERSIONS.items() if family in families),
+            BGP_LS in families,
+            frozenset(asked),
+            EXTENDED_NEXT_HOP in peer.capabilities.extended_next_hop,
+        )
+
     def _deliver(self, outcome: Outcome) -> None:
         for change in outcome.changes:
             self._observe(change)
+        for claim in outcome.claims:
+            self._observe(claim)
         sent: list[RoutesSent] = []
         for session, tell in outcome.tells.items():
             if not tell or session not in self._senders:

@@ -5,6 +5,14 @@ checked once."""
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from bfd_fastpath.wire.bgp.family import (
+    BGP_LS,
+    IPV4_UNICAST,
+    IPV6_UNICAST,
+    NH_REACH_SAFI,
+    Family,
+    nh_reach,
+)
 from bfd_fastpath.wire.bgpls import Flag
 
 Address = IPv4Address | IPv6Address
@@ -31,6 +39,13 @@ class ClientSettings:
     #: Addresses that its BGP sessions come from, where the identifier does not tell.
     session_addresses: tuple[Address, ...] = ()
     flag: Flag | None = None
+    #: Addresses of the LAN that it is asked about besides everything else.
+    ask: tuple[Address, ...] = ()
+    #: Clients, by name, with which it exchanges no routes. Either of the two may say so.
+    apart: tuple[str, ...] = ()
+    #: Prefixes that a session of it may have at a time in each family; None: the server's limit.
+    prefix_limit_ipv4: int | None = None
+    prefix_limit_ipv6: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +63,37 @@ class ServerSettings:
     flag_tlv: int = 65001
     enterprise: int = 32473
     hold_time_s: int = 90
-    #: BGP-LS NLRIs that a session may have at a time (RFC 9552 8.2.2 wants a limit), with those that must be
-    #: remembered of it; and prefixes, None for any number. Beyond it the session ends.
+    #: IP versions whose routes are exchanged; none for a server that only asks and listens.
+    versions: tuple[int, ...] = (4, 6)
+    #: Whether reachability is offered by BGP-LS; and the SAFI of NH-Reach, None for not offered.
+    link_state: bool = True
+    nh_reach_safi: int | None = NH_REACH_SAFI
+    #: BGP-LS and NH-Reach NLRIs that a session may have at a time (RFC 9552 8.2.2 wants a limit), with what
+    #: must be remembered of them; and prefixes in each family, None for any number. Beyond it the session
+    #: ends.
     entry_limit: int = 65_536
     prefix_limit: int | None = None
+    #: Next hops that are not its own which one client may make the others be asked about.
+    third_party_limit: int = 64
+    #: Whether a path through a next hop that is Up is preferred to one through a next hop that is Unknown.
+    prefer_reached: bool = False
+    #: Routes with more ASes in their path than this are not judged by reachability (rs-bfd-09 8); None: all
+    #: are.
+    as_path_limit: int | None = None
+    #: Whether routes whose path does not begin with the client's AS are treated as withdrawn (RFC 4271 6.3).
+    enforce_first_as: bool = False
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """What each session is offered."""
+        unicast = [IPV4_UNICAST if version == 4 else IPV6_UNICAST for version in self.versions]
+        link_state = [BGP_LS] if self.link_state else []
+        safi = self.nh_reach_safi
+        return (*unicast, *link_state, *([] if safi is None else [nh_reach(v, safi) for v in (4, 6)]))
 
     def __post_init__(self) -> None:
-        """Raises ValueError, naming the client, when two clients could not be told apart."""
+        """Raises ValueError, naming the client, when two clients could not be told apart, or one names a
+        client that is none."""
         owner: dict[Address, str] = {}
         names: set[str] = set()
         keys: dict[tuple[int, IPv4Address], str] = {}
@@ -76,6 +115,12 @@ class ServerSettings:
                         f"clients {keys[key]!r} and {client.name!r} have the same AS and BGP identifier"
                     )
                 keys[key] = client.name
+        for client in self.clients:
+            for other in client.apart:
+                if other not in names or other == client.name:
+                    raise ValueError(
+                        f"client {client.name!r} is apart from {other!r}, which is no other client"
+                    )
 
 
 def find_client(

@@ -2,6 +2,7 @@
 """The routes that clients sent, one shared table for all of them, with an index by next hop. No policy and no
 choice here."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -11,6 +12,19 @@ from bfd_fastpath.wire.bgp.attributes import Attributes
 
 #: A session of the route server with a client; numbered by whoever accepts it.
 SessionId = int
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """To which ASes a route goes, by the wish of whoever announced it. Being denied comes first."""
+
+    denied: frozenset[int]
+    allowed: frozenset[int]
+    #: Whether those in neither set get it.
+    others: bool
+
+    def admits(self, asn: int) -> bool:
+        return asn not in self.denied and (self.others or asn in self.allowed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +48,12 @@ class Path:
     med: int
     peer_identifier: IPv4Address
     peer_address: Address
+    #: None: everybody.
+    audience: Audience | None = None
+    #: It is announced to be going away (RFC 8326).
+    graceful_shutdown: bool = False
+    #: An IPv4 route with an IPv6 next hop (RFC 8950).
+    extended: bool = False
 
     @property
     def next_hop(self) -> Address:
@@ -55,6 +75,8 @@ class RouteTable:
         self._paths: dict[Prefix, dict[SessionId, Path]] = {}
         self._of_session: dict[SessionId, dict[Prefix, Path]] = {}
         self._through: dict[Address, dict[Prefix, int]] = {}
+        self._counts: Counter[tuple[SessionId, int]] = Counter()
+        self._hops: dict[str, Counter[Address]] = {}
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -66,6 +88,8 @@ class RouteTable:
         self._of_session.setdefault(path.session, {})[prefix] = path
         users = self._through.setdefault(path.next_hop, {})
         users[prefix] = users.get(prefix, 0) + 1
+        self._counts[path.session, prefix.version] += 1
+        self._hops.setdefault(path.client, Counter())[path.next_hop] += 1
 
     def withdraw(self, prefix: Prefix, session: SessionId) -> bool:
         """True when the session had offered it."""
@@ -83,6 +107,11 @@ class RouteTable:
             del users[prefix]
         if not users:
             del self._through[path.next_hop]
+        self._counts[session, prefix.version] -= 1
+        hops = self._hops[path.client]
+        hops[path.next_hop] -= 1
+        if not hops[path.next_hop]:
+            del hops[path.next_hop]
         return True
 
     def flush(self, session: SessionId) -> list[Prefix]:
@@ -91,6 +120,8 @@ class RouteTable:
         for prefix in prefixes:
             self.withdraw(prefix, session)
         self._of_session.pop(session, None)
+        for version in (4, 6):
+            self._counts.pop((session, version), None)
         return prefixes
 
     def candidates(self, prefix: Prefix) -> Collection[Path]:
@@ -103,6 +134,14 @@ class RouteTable:
     def offered(self, session: SessionId) -> dict[Prefix, Path]:
         """What one session offers. The caller must not change it."""
         return self._of_session.get(session, {})
+
+    def count(self, session: SessionId, version: int) -> int:
+        """How many prefixes of one IP version a session offers."""
+        return self._counts[session, version]
+
+    def next_hops(self, client: str) -> frozenset[Address]:
+        """The next hops of everything that a client offers."""
+        return frozenset(self._hops.get(client, ()))
 
     def prefixes(self) -> Iterator[Prefix]:
         return iter(self._paths)

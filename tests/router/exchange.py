@@ -102,7 +102,7 @@ class Exchange:
         )
         settings = ServerSettings(AS_SERVER, ip_address("192.0.2.254"), LANS, clients)
         self.server = EmbeddedServer(
-            settings, [ExpectedSession(one, LOOPBACK) for one in clients], LOOPBACK, port
+            settings, [ExpectedSession(one, LOOPBACK) for one in clients], [LOOPBACK], port
         )
         await self.server.start()
         return self.server.port

@@ -9,98 +9,20 @@ import pytest
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.core import RouteServer
 from bfd_fastpath.routeserver.entries import read_entry
-from bfd_fastpath.routeserver.records import Inbound, Offer, SessionFacts
+from bfd_fastpath.routeserver.records import Inbound, SessionFacts
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
-from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES
 from bfd_fastpath.wire.bgpls import Flag, NodeDescriptor, NodeNlri
-from bfd_fastpath.wire.bgpls.profile_l5 import link, node
+from bfd_fastpath.wire.bgpls.profile_l5 import link
+from tests.routeserver.lan import ASNS, IDS, LAN, LAN4, LAN6, Lan
 
-LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
 P, Q = ip_network("203.0.113.0/24"), ip_network("203.0.112.0/24")
 P6 = ip_network("2001:db8:1::/48")
-LAN4 = {name: ip_address(f"198.51.100.{i}") for i, name in enumerate("abcd", 1)}
-LAN6 = {name: ip_address(f"2001:db8::{i}") for i, name in enumerate("abcd", 1)}
-IDS = {name: IPv4Address(f"192.0.2.{i}") for i, name in enumerate("abcd", 1)}
-ASNS = {name: 64500 + i for i, name in enumerate("abcd")}
 UNKNOWN, UP, DOWN = Reachability.UNKNOWN, Reachability.UP, Reachability.DOWN
-
-
-class Exchange:
-    """A route server with clients a to d, and what each session has been sent so far."""
-
-    def __init__(self, **flags):
-        clients = tuple(
-            ClientSettings(n, ASNS[n], (LAN4[n], LAN6[n]), IDS[n], flag=flags.get(n)) for n in "abcd"
-        )
-        self.server = RouteServer(ServerSettings(64510, IPv4Address("192.0.2.254"), LAN, clients))
-        self.sessions = {}
-        self.ribs = {}
-        self.members = {}
-
-    def join(self, name, session=None, versions=(4, 6), link_state=True):
-        session = session if session is not None else "abcd".index(name) + 1
-        self.sessions[session] = name
-        self.ribs[session], self.members[session] = {}, {}
-        facts = SessionFacts(
-            session, name, IDS[name], ip_address(f"127.0.0.{session}"), frozenset(versions), link_state
-        )
-        return self.take(self.server.established(facts))
-
-    def take(self, outcome):
-        """Apply what is sent, as the clients would."""
-        for session, tell in outcome.tells.items():
-            rib = self.ribs[session]
-            for prefix in tell.difference.withdrawn:
-                del rib[prefix]
-            for path, prefixes in tell.difference.announced.items():
-                rib.update(dict.fromkeys(prefixes, path.next_hop))
-            for address, flag in tell.members.items():
-                if flag is None:
-                    del self.members[session][address]
-                else:
-                    self.members[session][address] = flag
-        return outcome
-
-    def leave(self, session):
-        self.ribs.pop(session)
-        return self.take(self.server.lost(session))
-
-    def announce(self, name, *prefixes, next_hop=None, length=1, session=None):
-        session = session or "abcd".index(name) + 1
-        offers = []
-        for version, hops in ((4, LAN4), (6, LAN6)):
-            chosen = tuple(p for p in prefixes if p.version == version)
-            if chosen:
-                offers.append(
-                    Offer(chosen, (next_hop or hops[name],), NO_ATTRIBUTES, length, 0, ASNS[name], 0)
-                )
-        return self.take(self.server.received(session, Inbound(offers=tuple(offers))))
-
-    def withdraw(self, name, *prefixes):
-        return self.take(self.server.received("abcd".index(name) + 1, Inbound(withdrawn=prefixes)))
-
-    def says(self, name, announce=(), withdraw=(), session=None, end=False):
-        reader = self.server.reader(name)
-        inbound = Inbound(
-            entries=tuple(read_entry(n, reader) for n in announce),
-            withdrawn_entries=tuple(n.encode() for n in withdraw),
-        )
-        session = session or "abcd".index(name) + 1
-        outcome = self.take(self.server.received(session, inbound))
-        if end:
-            self.take(self.server.entries_complete(session))
-        return outcome
-
-    def up(self, name, other, hops=LAN4, session=None):
-        return self.says(name, [link(hops[name], hops[other]), node(hops[other])], session=session, end=True)
-
-    def down(self, name, other, hops=LAN4, session=None):
-        return self.says(name, withdraw=[link(hops[name], hops[other])], session=session)
 
 
 @pytest.fixture
 def exchange():
-    exchange = Exchange()
+    exchange = Lan()
     for name in "abc":
         exchange.join(name)
     return exchange
@@ -125,7 +47,7 @@ def test_late_joiner_gets_everything_and_end_of_rib_for_each_family(exchange):
 
 
 def test_end_of_rib_is_sent_even_with_nothing_to_say():
-    outcome = Exchange().join("a", versions=(4,), link_state=False)
+    outcome = Lan().join("a", versions=(4,), link_state=False)
     assert outcome.tells[1].end_of_routes == [4]
     assert not outcome.tells[1].end_of_members
 
@@ -293,7 +215,7 @@ def test_member_without_the_capability_stays_unknown_since_that_proves_nothing(e
 
 
 def test_no_bfd_is_told_only_where_configured():
-    exchange = Exchange(b=Flag.NO_BFD)
+    exchange = Lan({"b": {"flag": Flag.NO_BFD}})
     exchange.join("a")
     exchange.join("b")
     assert exchange.members[1][LAN4["b"]].flag is Flag.NO_BFD
@@ -317,7 +239,7 @@ def test_refresh_sends_one_family_again_and_end_of_rib(exchange):
 
 
 def test_refresh_of_members_sends_the_nodes_again(exchange):
-    tell = exchange.server.refresh_members(1).tells[1]
+    tell = exchange.server.exchange.refresh_members(1).tells[1]
     assert LAN4["b"] in tell.members
     assert tell.end_of_members
 
@@ -325,7 +247,7 @@ def test_refresh_of_members_sends_the_nodes_again(exchange):
 def test_session_address_on_the_lan_counts_as_the_clients(exchange):
     address = ip_address("198.51.100.50")
     facts = SessionFacts(20, "d", IDS["d"], address, frozenset({4}), True)
-    exchange.ribs[20], exchange.members[20], exchange.sessions[20] = {}, {}, "d"
+    exchange.ribs[20], exchange.members[20], exchange.asks[20] = {}, {}, set()
     exchange.take(exchange.server.established(facts))
     assert address in exchange.server.clients["d"].member.addresses
     assert address in exchange.members[1]
@@ -355,8 +277,8 @@ def test_identifier_learned_from_a_new_session_is_applied_at_once():
     server.established(facts := SessionFacts(1, "a", IDS["a"], ip_address("127.0.0.1"), frozenset({4}), True))
     plain = link(LAN4["a"], LAN4["b"])
     far = NodeDescriptor.make(igp_router_id=IDS["b"].packed)
-    reader, by_identifier = server.reader("a"), replace(plain, remote=far)
-    entries = [read_entry(one, reader) for one in (by_identifier, NodeNlri(far))]
+    readers, by_identifier = server.readers("a"), replace(plain, remote=far)
+    entries = [read_entry(one, readers) for one in (by_identifier, NodeNlri(far))]
     server.received(1, Inbound(entries=tuple(entries)))
     server.entries_complete(1)
     server.received(1, Inbound(withdrawn_entries=(by_identifier.encode(),)))

@@ -7,11 +7,11 @@ from ipaddress import IPv4Address, ip_address, ip_network
 import pytest
 
 from bfd_fastpath.nhib import Reachability
-from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable, read_entry, read_fault
+from bfd_fastpath.routeserver.entries import Readers, SeenLink, SeenNode, Unreadable, read_entry, read_fault
 from bfd_fastpath.routeserver.identity import Member, Members
 from bfd_fastpath.routeserver.reach import SessionReach
 from bfd_fastpath.wire.bgpls import LinkNlri, NodeDescriptor, NodeNlri
-from bfd_fastpath.wire.bgpls.profile_l5 import Reader, link, node
+from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 
 LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
 A4, A6 = ip_address("198.51.100.1"), ip_address("2001:db8::1")
@@ -28,16 +28,16 @@ class Session:
         a = Member("a", 64500, {A4, A6}, IPv4Address("192.0.2.1"))
         self.members.add(a)
         self.members.add(Member("x", 64501, {X4, X6}, IPv4Address(x_identifier)))
-        self.reader = Reader(LAN, 0, frozenset({A4, A6}))
+        self.readers = Readers.of(a, LAN, 0)
         self.reach = SessionReach(a, self.members)
 
     def update(self, announce=(), withdraw=()):
         for nlri in withdraw:
-            entry = read_entry(nlri, self.reader)
+            entry = read_entry(nlri, self.readers)
             if entry is not None:
                 self.reach.withdraw(entry.key)
         for nlri in announce:
-            seen = read_fault(nlri) if isinstance(nlri, bytes) else read_entry(nlri, self.reader)
+            seen = read_fault(nlri) if isinstance(nlri, bytes) else read_entry(nlri, self.readers)
             if seen is not None:
                 self.reach.announce(seen)
         return self.reach.judge()
@@ -161,9 +161,9 @@ def test_own_node_is_a_name_card(synced):
     assert synced.state(A4) is UNKNOWN
 
 
-@pytest.mark.parametrize("nlri", [node(X4, identifier=7), NodeNlri(node(X4).local, protocol_id=7)])
+@pytest.mark.parametrize("nlri", [node(X4, identifier=7), NodeNlri(node(X4).local, protocol_id=4)])
 def test_other_identifier_or_protocol_is_not_read(synced, nlri):
-    assert read_entry(nlri, synced.reader) is None
+    assert read_entry(nlri, synced.readers) is None
 
 
 # rs-bfd-01: nodes are BGP identifiers, links carry the addresses
@@ -212,12 +212,12 @@ def test_identifier_that_is_also_a_lan_address_is_read_as_the_links_use_it():
 
 
 def test_seen_entries_compare_by_their_octets(synced):
-    assert isinstance(read_entry(link(A4, X4), synced.reader), SeenLink)
-    assert read_entry(node(X4), synced.reader) == SeenNode(node(X4).encode(), X4.packed)
+    assert isinstance(read_entry(link(A4, X4), synced.readers), SeenLink)
+    assert read_entry(node(X4), synced.readers) == SeenNode(node(X4).encode(), X4.packed)
 
 
 def test_link_announced_again_in_order_counts_again(synced):
-    good = read_entry(link(A4, X4), synced.reader)
+    good = read_entry(link(A4, X4), synced.readers)
     synced.reach.announce(SeenLink(good.key, X4, X4.packed, counts=False))
     synced.update([node(X4)])
     assert synced.state(X4) is UNKNOWN

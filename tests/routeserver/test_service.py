@@ -8,8 +8,16 @@ from ipaddress import IPv4Address, ip_address, ip_network
 import pytest
 
 from bfd_fastpath.nhib import Reachability
-from bfd_fastpath.routeserver.records import ReachChange
-from bfd_fastpath.routeserver.service import FAMILIES, Joined, Left, Refused, RouteService, RoutesSent
+from bfd_fastpath.routeserver.records import Claimed, ReachChange
+from bfd_fastpath.routeserver.service import (
+    EXTENDED_NEXT_HOP,
+    Joined,
+    Left,
+    Refused,
+    RouteService,
+    RoutesSent,
+    session_settings,
+)
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
 from bfd_fastpath.wire.bgp import (
     BGP_LS,
@@ -29,19 +37,24 @@ from bfd_fastpath.wire.bgp import (
     MpUnreach,
     Notification,
     NotificationReceived,
+    OpaqueNlri,
     Origin,
     SessionError,
     SessionSettings,
     Update,
     UpdateReceived,
     end_of_rib,
+    nh_reach,
 )
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
+from bfd_fastpath.wire.nhreach import NhReachNlri, NhState
 
 LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
 A, B = ip_address("198.51.100.1"), ip_address("198.51.100.2")
 LOOPBACK = ip_address("127.0.0.1")
 PREFIX = ip_network("203.0.113.0/24")
+NH4 = nh_reach(4)
+FAMILIES = IPV4_UNICAST, IPV6_UNICAST, BGP_LS
 ID_A, ID_B, ID_RS = IPv4Address("192.0.2.1"), IPv4Address("192.0.2.2"), IPv4Address("192.0.2.254")
 SETTINGS = ServerSettings(
     64510, ID_RS, LAN, (ClientSettings("a", 64500, (A,), ID_A), ClientSettings("b", 64501, (B,), ID_B))
@@ -51,10 +64,11 @@ SETTINGS = ServerSettings(
 class Connection:
     """A client's session and the server's end of it."""
 
-    def __init__(self, service, number, asn, identifier, families=FAMILIES):
+    def __init__(self, service, number, asn, identifier, families=FAMILIES, **settings):
         self.service, self.number = service, number
-        self.client = BgpSession(SessionSettings(asn, identifier, families))
-        self.end = BgpSession(SessionSettings(64510, ID_RS, FAMILIES))
+        self.client = BgpSession(SessionSettings(asn, identifier, families, **settings))
+        ends = replace(session_settings(SETTINGS, SETTINGS.clients[0]), peer_asn=None, peer_router_id=None)
+        self.end = BgpSession(ends)
         here, there = Endpoint(LOOPBACK, 179), Endpoint(LOOPBACK, 40000 + number)
         self.heard = []
         self.client.connected(0, there, here)
@@ -232,6 +246,81 @@ def test_a_session_that_ends_as_it_is_established_was_never_there(lab):
     assert list(lab.service.server.clients["a"].sessions) == [1]
 
 
+def tell(head, *addresses):
+    nlris = tuple(NhReachNlri(address, True, head) for address in addresses)
+    attributes = Attributes(Origin.IGP, AsPath.sequence(64500))
+    return Update(attributes=attributes, mp_reach=MpReach(NH4, (), nlris))
+
+
+def test_nh_reach_from_end_to_end(lab):
+    a = lab.connect("a", families=(IPV4_UNICAST, NH4, nh_reach(6)))
+    b = lab.connect("b", families=(IPV4_UNICAST,))
+    assert {e.family for e in a.heard if isinstance(e, EndOfRib)} == {IPV4_UNICAST, NH4, nh_reach(6)}
+    (asked,) = a.updates()
+    assert asked.mp_reach == MpReach(NH4, (), (NhReachNlri(B),))
+    assert asked.attributes == Attributes(Origin.IGP, AsPath.sequence(64510))
+    b.say(route())
+    a.settle()
+    a.updates()
+    a.say(tell(NhState.DOWN, B))
+    assert a.updates() == [Update(withdrawn=(PREFIX,))]
+    a.say(Update(mp_unreach=MpUnreach(NH4, (NhReachNlri(B, True, NhState.UP),))))
+    assert [u.announced for u in a.updates()] == [(PREFIX,)]
+    a.client.send_refresh(NH4)
+    a.settle()
+    assert [e for e in a.heard if isinstance(e, EndOfRib)] == [EndOfRib(NH4)]
+    assert a.updates() == [asked]
+
+
+def test_a_malformed_tell_costs_the_family_and_makes_it_unknown(lab):
+    a = lab.connect("a", families=(IPV4_UNICAST, NH4))
+    lab.connect("b").say(route())
+    a.settle()
+    a.say(tell(NhState.DOWN, B))
+    a.updates()
+    broken = replace(tell(NhState.DOWN), mp_reach=MpReach(NH4, (), (OpaqueNlri(b"\x82\xc6"),)))
+    a.say(broken)
+    assert [u.announced for u in a.updates()] == [(PREFIX,)]
+    a.say(tell(NhState.DOWN, B))
+    assert a.updates() == []
+    assert not a.client.closed
+
+
+def test_a_member_without_any_reachability_family_keeps_its_routes_and_is_asked_about(lab):
+    a = lab.connect("a", families=(IPV4_UNICAST, NH4))
+    b = lab.connect("b", families=(IPV4_UNICAST,))
+    a.say(Update(attributes=Attributes(Origin.IGP, AsPath.sequence(64500), A), announced=(PREFIX,)))
+    b.settle()
+    assert [u.announced for u in b.updates()] == [(PREFIX,)]
+    assert a.updates()[0].mp_reach.nlris == (NhReachNlri(B),)
+
+
+def test_claims_on_others_links_are_told_to_whoever_watches(lab):
+    a = lab.connect("a")
+    a.say(reach(link(B, A + 2), node(A + 2)))
+    assert Claimed(1, "a", str(B)) in lab.events
+
+
+def test_an_ipv4_route_with_an_ipv6_next_hop_goes_to_those_who_negotiated_that(lab):
+    far = ip_address("2001:db8:9::2")
+    b = lab.connect("b", extended_next_hop=(EXTENDED_NEXT_HOP,))
+    a = lab.connect("a", extended_next_hop=(EXTENDED_NEXT_HOP,))
+    a.updates()
+    plain = Connection(lab.service, 3, 64500, ID_A)
+    plain.updates()
+    attributes = Attributes(Origin.IGP, AsPath.sequence(64501))
+    b.say(Update(attributes=attributes, mp_reach=MpReach(IPV4_UNICAST, (far,), (PREFIX,))))
+    a.settle()
+    plain.settle()
+    (sent,) = a.updates()
+    assert sent.mp_reach == MpReach(IPV4_UNICAST, (far,), (PREFIX,))
+    assert sent.attributes == attributes
+    assert plain.updates() == []
+    b.say(Update(withdrawn=(PREFIX,)))
+    a.settle()
+    assert a.updates() == [Update(withdrawn=(PREFIX,))]
+
+
 def flood_of_entries(number):
     return reach(node(A + number))
 
@@ -245,11 +334,33 @@ def flood_of_prefixes(number):
     return replace(route(A), announced=(ip_network(f"10.{number}.0.0/16"),))
 
 
-@pytest.mark.parametrize("flood", [flood_of_entries, flood_of_links_that_go_again, flood_of_prefixes])
+def flood_of_tells(number):
+    return tell(NhState.UP, A + number + 1)
+
+
+def flood_of_prefixes_beyond_its_own_limit(number):
+    return replace(route(A), announced=tuple(ip_network(f"10.{number}.{half}.0/24") for half in range(10)))
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        flood_of_entries,
+        flood_of_links_that_go_again,
+        flood_of_prefixes,
+        flood_of_tells,
+        flood_of_prefixes_beyond_its_own_limit,
+    ],
+)
 def test_a_session_beyond_the_limits_ends_and_leaves_nothing(flood):
     lab = Lab()
-    lab.service = RouteService(replace(SETTINGS, entry_limit=20, prefix_limit=20), lab.events.append)
-    a, b = lab.connect("a"), lab.connect("b")
+    first = SETTINGS.clients[0]
+    if flood is flood_of_prefixes_beyond_its_own_limit:
+        first = replace(first, prefix_limit_ipv4=200, prefix_limit_ipv6=0)
+    clients = first, *SETTINGS.clients[1:]
+    limited = replace(SETTINGS, entry_limit=20, prefix_limit=20, clients=clients)
+    lab.service = RouteService(limited, lab.events.append)
+    a, b = lab.connect("a", families=(*FAMILIES, NH4)), lab.connect("b")
     for number in range(1, 12):
         a.say(flood(number))
     assert a.client.state is b.client.state

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shared table of received routes, the choice for one client, and the difference that a session is
-sent."""
+"""The shared table of received routes, the choice for one client, and how clients are told apart."""
 
 from ipaddress import IPv4Address, ip_address, ip_network
 from itertools import permutations
 
 import pytest
 
-from bfd_fastpath.routeserver.decision import best, eligible
-from bfd_fastpath.routeserver.outbound import AdjRibOut, Difference
+from bfd_fastpath.routeserver.decision import best
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings, find_client
 from bfd_fastpath.routeserver.table import Path, RouteTable
+from bfd_fastpath.routeserver.view import Contest, View
 from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES
 
-P, Q = ip_network("203.0.113.0/24"), ip_network("2001:db8:1::/48")
+P = ip_network("203.0.113.0/24")
 B, C = ip_address("198.51.100.2"), ip_address("198.51.100.3")
 
 
@@ -53,7 +52,10 @@ def test_client_gets_neither_its_own_route_nor_one_that_points_at_itself_nor_an_
         path(3, "c", C),
         path(4, "d", ip_address("198.51.100.4")),
     )
-    assert eligible([own, mirror, dead, good], "a", {B}, {C}) == [good]
+    view = View("a", 64500, frozenset({B}), frozenset({C}), frozenset({4}))
+    assert [one for one in (own, mirror, dead, good) if view.admits(one)] == [good]
+    assert Contest([own, mirror, dead, good]).winner(view) is good
+    assert Contest([own, mirror, dead]).winner(view) is None
 
 
 @pytest.mark.parametrize(
@@ -77,25 +79,6 @@ def test_med_of_different_neighbour_ases_is_not_compared_and_order_does_not_matt
     )
     # c loses to b by MED although it has the lowest identifier; between a and b the identifier decides.
     assert {id(best(order)) for order in permutations([a, b, c])} == {id(b)}
-
-
-def test_only_the_difference_is_sent_and_only_in_negotiated_families():
-    out = AdjRibOut({4})
-    one, two = path(), path()
-    first = Difference()
-    out.offer(P, one, first)
-    out.offer(Q, one, first)
-    assert first.announced == {one: [P]}
-    again = Difference()
-    out.offer(P, one, again)
-    assert not again
-    change = Difference()
-    out.offer(P, two, change)
-    assert change.announced == {two: [P]}
-    gone = Difference()
-    out.offer(P, None, gone)
-    out.offer(P, None, gone)
-    assert gone.withdrawn == [P]
 
 
 def client(name, asn, **kwargs):
@@ -124,6 +107,8 @@ def test_client_is_found_by_address_then_by_as_and_identifier_then_by_as_alone()
             (client("a", 1, identifier=IPv4Address(1)), client("b", 1, identifier=IPv4Address(1))),
             "same AS and BGP identifier",
         ),
+        ((client("a", 1, apart=("b",)),), "which is no other client"),
+        ((client("a", 1, apart=("a",)),), "which is no other client"),
     ],
 )
 def test_clients_that_could_be_mistaken_for_each_other_are_refused(clients, words):

@@ -42,7 +42,9 @@ class SessionSettings:
         if self.hold_time_s in (1, 2) or not 0 <= self.hold_time_s < 1 << 16:
             raise ValueError(f"hold time {self.hold_time_s} s: it is 0 or 3..65535 (RFC 4271 4.2)")
         if not 241 <= self.nh_reach_safi <= 254:
-            raise ValueError(f"SAFI {self.nh_reach_safi} for NH-Reach: private ones are 241..254 (RFC 4760 8)")
+            raise ValueError(
+                f"SAFI {self.nh_reach_safi} for NH-Reach: private ones are 241..254 (RFC 4760 8)"
+            )
         if not int(self.router_id):
             raise ValueError("BGP identifier 0.0.0.0 is not allowed (RFC 6286 2.1)")
 

@@ -44,7 +44,15 @@ def _reset(subcode: int, text: str, data: bytes = b"") -> BgpError:
 class UpdateDecoder:
     """Reads the UPDATEs of one session. Attributes that repeat from one UPDATE to the next are read once."""
 
-    __slots__ = ("_cache", "_clean", "_context", "_extended_next_hop", "_families", "_ignored", "_nh_reach_safi")
+    __slots__ = (
+        "_cache",
+        "_clean",
+        "_context",
+        "_extended_next_hop",
+        "_families",
+        "_ignored",
+        "_nh_reach_safi",
+    )
 
     def __init__(
         self,

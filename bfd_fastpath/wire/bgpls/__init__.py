@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BGP-LS objects (RFC 9552): TLVs, NLRIs, attribute 29 and the next-hop profiles L5 and L7. No sessions, no I/O."""
+"""BGP-LS objects (RFC 9552): TLVs, NLRIs, attribute 29 and the profiles L5 and L7. No sessions, no I/O."""
 
 from bfd_fastpath.wire.bgpls.attribute import LinkState
 from bfd_fastpath.wire.bgpls.descriptor import NodeDescriptor

@@ -137,7 +137,7 @@ def test_other_safis_are_not_read_as_nh_reach():
 )
 def test_a_length_that_does_not_fit_costs_the_family_and_the_routes_stay(part):
     families = (IPV4_UNICAST, NH4, NH6)
-    a, b = settled_sessions(session(families=families), session(64501, ID_B, families=families))
+    _, b = settled_sessions(session(families=families), session(64501, ID_B, families=families))
     reach = isinstance(part, MpReach)
     bad = Update(
         withdrawn=(IPv4Network("203.0.113.0/24"),),
@@ -147,10 +147,11 @@ def test_a_length_that_does_not_fit_costs_the_family_and_the_routes_stay(part):
     )
     b.receive(bad.encode(), 1)
     disabled, received = told(b)
-    assert isinstance(disabled, FamilyDisabled) and disabled.family == part.family
+    assert isinstance(disabled, FamilyDisabled)
+    assert disabled.family == part.family
     assert isinstance(received, UpdateReceived)
     assert received.update.withdrawn == bad.withdrawn
-    assert received.update.mp_reach is received.update.mp_unreach is None
+    assert (received.update.mp_reach, received.update.mp_unreach) == (None, None)
     b.receive(UPDATES["tell up" if part.family == NH6 else "tell down v6"][0].encode(), 2)
     assert len(told(b)) == 1
     b.receive(UPDATES["tell down v6" if part.family == NH6 else "tell up"][0].encode(), 3)
@@ -174,7 +175,8 @@ def test_sessions_negotiate_each_ip_version_ask_again_and_mark_the_end():
     ours = session(families=(IPV4_UNICAST, BGP_LS, NH4, NH6))
     theirs = session(64501, ID_B, families=(IPV4_UNICAST, NH6))
     a, b = settled_sessions(ours, theirs)
-    assert a.peer is not None and a.peer.families == {IPV4_UNICAST, NH6}
+    assert a.peer is not None
+    assert a.peer.families == {IPV4_UNICAST, NH6}
     b.send_refresh(NH6)
     a.receive(b.data_to_send(), 1)
     assert told(a) == [RefreshRequested(NH6)]
