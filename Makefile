@@ -21,7 +21,7 @@ SHELL := /bin/bash
 venv := .venv/bin
 stamps := build/stamps
 # What the compiled parts are made from: a change here rebuilds, a change in Python code does not need to.
-sources := $(wildcard $(shell git ls-files -co --exclude-standard native 'pydp/*.pyx' 'pydp/*.pxd')) setup.py pyproject.toml
+sources := $(wildcard $(shell git ls-files -co --exclude-standard native '*.pyx' '*.pxd')) setup.py pyproject.toml
 c_files := git ls-files -z -co --exclude-standard 'native/*.[ch]' 'tests/*.[ch]'
 
 .PHONY: help

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles what `pydp` needs: libpydp.so.0 (by native/Makefile), the cffi module from the public headers, the
-Cython modules.
+Cython modules of pydp and of the product.
 
 Names, versions and dependencies are in pyproject.toml. Everything generated lands in ignored places:
-native/build, pydp/*.c, pydp/_lib and pydp/*.so.
+native/build, *.c and *.so beside the Cython sources, pydp/_lib.
 """
 
 import os
@@ -26,6 +26,8 @@ LIBRARY = "libpydp.so.0"
 #: Built where clang can compile to BPF; without it `pydp.ports.xdp_program()` says what is missing.
 XDP_OBJECT = "bfd_redirect.o"
 CYTHON_MODULES = ("handle", "columns", "burst", "ring", "events")
+#: Compiled modules of the product itself: they need nothing of libpydp.
+PREFIX_MODULES = ("nlri", "table")
 
 
 def require_tools() -> None:
@@ -121,7 +123,7 @@ class BuildExtensions(build_ext):
     def build_extension(self, ext: Any) -> None:
         """Compile one module, unless an editable install has one that is newer than all it is made from."""
         target = Path(self.get_ext_fullpath(ext.name))
-        kept = ROOT / "pydp" / target.name
+        kept = ROOT.joinpath(*ext.name.split(".")[:-1]) / target.name
         made_from = [Path(name) for name in (*ext.sources, *ext.depends)]
         if (
             self.keep
@@ -152,7 +154,7 @@ class BuildModules(build_py):
 
 
 def extensions() -> list[Extension]:
-    """The compiled modules of pydp; the Cython ones are translated to C when their sources are newer."""
+    """The compiled modules; the Cython ones are translated to C when their sources are newer."""
     from Cython.Build import cythonize
 
     headers = sorted(str(path.relative_to(ROOT)) for path in (INCLUDE / "pydp").glob("*.h"))
@@ -164,8 +166,16 @@ def extensions() -> list[Extension]:
         "depends": [*headers, "setup.py"],
     }
     cython = [Extension(f"pydp.{name}", [f"pydp/{name}.pyx"], **settings) for name in CYTHON_MODULES]
+    own_settings: dict[str, Any] = {
+        "extra_compile_args": ["-O2", "-std=c11"],
+        "depends": ["bfd_fastpath/prefixes/nlri.pxd", "setup.py"],
+    }
+    own = [
+        Extension(f"bfd_fastpath.prefixes.{name}", [f"bfd_fastpath/prefixes/{name}.pyx"], **own_settings)
+        for name in PREFIX_MODULES
+    ]
     translated = cythonize(
-        cython, language_level=3, quiet=True, compiler_directives={"embedsignature": False}
+        [*cython, *own], language_level=3, quiet=True, compiler_directives={"embedsignature": False}
     )
     return [Extension("pydp._cffi", ["pydp/_cffi.c"], py_limited_api=False, **settings), *translated]
 

@@ -3,7 +3,8 @@
 `python -m benches envelope`: whole engines in real time, see benches/envelope/. `python -m benches fib`:
 look-ups of routes, ours and DPDK's. `python -m benches forward`: forwarding beside l3fwd and testpmd.
 `python -m benches workers`: forwarding by one worker and by two. `python -m benches shed`: data against
-sessions held on one core. `python -m benches failover`: from Down to the first packet on the backup.
+sessions held on one core. `python -m benches control`: a full table from BGP into the engine.
+`python -m benches failover`: from Down to the first packet on the backup.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -18,6 +19,7 @@ import pytest
 from rich.console import Console
 
 from benches import table
+from benches.control import run as control
 from benches.envelope import run as envelope
 from benches.failover import run as failover
 from benches.fib import run as fib
@@ -26,6 +28,7 @@ from benches.shed import run as shed
 from benches.workers import run as workers
 
 _PARTS: Final = {
+    "control": control.main,
     "envelope": envelope.main,
     "failover": failover.main,
     "fib": fib.main,

@@ -60,6 +60,14 @@ class PathType(StrEnum):
     UNAFFILIATED_ECHO = "path-unaffiliated-echo"
 
 
+class BgpRole(StrEnum):
+    PROVIDER = "provider"
+    RS = "rs"
+    RS_CLIENT = "rs-client"
+    CUSTOMER = "customer"
+    PEER = "peer"
+
+
 class Family(StrEnum):
     IPV4_UNICAST = "ipv4-unicast"
     IPV6_UNICAST = "ipv6-unicast"
@@ -290,7 +298,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:
-    """One BGP peer."""
+    """One BGP peer. `role` is ours towards it (RFC 9234)."""
 
     address: Address
     remote_as: int
@@ -304,6 +312,13 @@ class Neighbor:
     passive: bool = False
     families: tuple[Family, ...] = (Family.IPV4_UNICAST, Family.IPV6_UNICAST, Family.BGP_LS)
     announce: tuple[Announcement, ...] = ()
+    extended_next_hop: bool = False
+    graceful_restart_helper: bool = True
+    enforce_first_as: bool = False
+    role: BgpRole | None = None
+    strict_role: bool = False
+    bfd: bool = False
+    """Whether the BGP session ends with the BFD session to the peer."""
     learn_next_hops: bool = True
     description: str = ""
 

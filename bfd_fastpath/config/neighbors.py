@@ -20,6 +20,12 @@ _AS_THEY_ARE = (
     ("password-env", "password_env"),
     ("ttl-security", "ttl_security"),
     ("passive", "passive"),
+    ("bfd", "bfd"),
+    ("extended-next-hop", "extended_next_hop"),
+    ("graceful-restart-helper", "graceful_restart_helper"),
+    ("enforce-first-as", "enforce_first_as"),
+    ("role", "role"),
+    ("strict-role", "strict_role"),
     ("learn-next-hops", "learn_next_hops"),
     ("description", "description"),
 )
@@ -44,7 +50,16 @@ def build_neighbor(reader: Reader, path: str, good: dict[str, Any], draft: Draft
         if value is not None and value.is_link_local:
             wrong = f"{value} is link-local, which is ambiguous without an interface"
             reader.fault(f"{path}.{key}", wrong, "write a global address")
-    announce = _announcements(reader, path, good.get("announce", []), families, draft)
+    if "role" in good and good.get("remote-as") == draft.router.asn:
+        reader.fault(
+            f"{path}.role", "the peer is of our own AS", "take it out: roles are between ASes (RFC 9234)"
+        )
+    if good.get("strict-role") and "role" not in good:
+        reader.fault(f"{path}.strict-role", "needs a role", 'write role = "rs-client" for a route server')
+    if good.get("extended-next-hop") and Family.IPV4_UNICAST not in families:
+        wrong = "is about IPv4 prefixes, which are not among the families"
+        reader.fault(f"{path}.extended-next-hop", wrong, 'add "ipv4-unicast" to families')
+    announce = _announcements(reader, path, good, families, draft)
     if len(reader.faults) > before or address is None or "remote-as" not in good:
         return None
     given = {field: good[key] for key, field in _AS_THEY_ARE if key in good}
@@ -54,8 +69,10 @@ def build_neighbor(reader: Reader, path: str, good: dict[str, Any], draft: Draft
 
 
 def _announcements(
-    reader: Reader, path: str, listed: Any, families: tuple[Family, ...], draft: Draft
+    reader: Reader, path: str, good: dict[str, Any], families: tuple[Family, ...], draft: Draft
 ) -> tuple[Announcement, ...]:
+    listed = good.get("announce", [])
+    extended = bool(good.get("extended-next-hop"))
     if not isinstance(listed, list):
         reader.fault(f"{path}.announce", f"{values.kind(listed)}, not a list", "write it in square brackets")
         return ()
@@ -63,7 +80,7 @@ def _announcements(
     for index, item in enumerate(listed):
         key = f"{path}.announce[{index}]"
         try:
-            one = _announcement(reader, key, item, families, draft)
+            one = _announcement(reader, key, item, families, draft, extended)
         except WrongError as fault:
             reader.fault(key + fault.at, fault.wrong, fault.instead)
             continue
@@ -76,7 +93,7 @@ def _announcements(
 
 
 def _announcement(
-    reader: Reader, key: str, item: Any, families: tuple[Family, ...], draft: Draft
+    reader: Reader, key: str, item: Any, families: tuple[Family, ...], draft: Draft, extended: bool
 ) -> Announcement | None:
     """None when a port with faults leaves open what the next hop is."""
     next_hop = None
@@ -104,10 +121,10 @@ def _announcement(
             f"no port has a global IPv{version} address to be the next hop of {prefix}",
             f'write {{ prefix = "{prefix}", next-hop = "..." }}, or add an address to a [[port]]',
         )
-    if next_hop.version != version:
+    if next_hop.version < version or (next_hop.version > version and not extended):
         raise WrongError(
             f"the next hop {next_hop} is of another family than {prefix}",
-            f"write an IPv{version} address",
+            f"write an IPv{version} address" + (", or set extended-next-hop" if version == 4 else ""),
             ".next-hop",
         )
     return Announcement(prefix, next_hop)

@@ -266,4 +266,9 @@ def _transport(neighbor: Neighbor) -> tuple[object, ...]:
         neighbor.ttl_security,
         neighbor.passive,
         neighbor.families,
+        neighbor.extended_next_hop,
+        neighbor.graceful_restart_helper,
+        neighbor.enforce_first_as,
+        neighbor.role,
+        neighbor.strict_role,
     )

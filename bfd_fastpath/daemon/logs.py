@@ -11,11 +11,14 @@ from typing import Any
 import structlog
 
 from bfd_fastpath.config.model import Log, LogFormat
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.router import events
 
 #: What is worth a warning; the rest is told at info, and what comes in crowds at debug.
 _WARNINGS = (events.BgpDown,)
-_DEBUG = (events.RouteLearned, events.RouteWithdrawn, events.BfdTimers)
+_DEBUG = (events.RoutesLearned, events.RoutesWithdrawn, events.BfdTimers)
+#: Of many prefixes a line names the first.
+_SHOWN = 16
 
 
 def set_up(settings: Log) -> None:
@@ -54,9 +57,12 @@ class _StderrFactory:
 
 
 def _plain(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    for key, value in line.items():
+    for key, value in tuple(line.items()):
         if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network):
             line[key] = str(value)
+        elif isinstance(value, Run):
+            line[key] = [str(prefix) for prefix in value[:_SHOWN]]
+            line["routes"] = len(value)
     return line
 
 

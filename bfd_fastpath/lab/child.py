@@ -17,6 +17,7 @@ from bfd_fastpath.lab.netspace import Space
 from bfd_fastpath.lab.options import DemoOptions
 from bfd_fastpath.lab.stage import StageError
 from bfd_fastpath.net import control_protocol as protocol
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.router import events
 from bfd_fastpath.routeserver.settings import Address
 
@@ -100,8 +101,8 @@ def event_of(line: str) -> events.RouterEvent | None:
     given = {field.name: values[field.name] for field in fields(kind)}
     for name in _ADDRESSES & given.keys():
         given[name] = ip_address(given[name])
-    if "prefix" in given:
-        given["prefix"] = ip_network(given["prefix"])
+    if "prefixes" in given:
+        (given["prefixes"],) = Run.of(map(ip_network, given["prefixes"]))
     if "families" in given:
         given["families"] = tuple(given["families"])
     event: events.RouterEvent = kind(**given)

@@ -26,10 +26,10 @@ def router_witness(chronicle: Chronicle, cast: Cast, player: Player) -> Callable
             note(story.BGP_UP, event.time_ns, f"with {event.peer}")
         elif isinstance(event, events.BgpDown):
             note(BGP_DOWN, event.time_ns, event.reason)
-        elif isinstance(event, events.RouteLearned) and event.prefix == other.prefix:
-            note(story.ROUTE_LEARNED, event.time_ns, f"{event.prefix} through {event.next_hop}")
-        elif isinstance(event, events.RouteWithdrawn) and event.prefix == other.prefix:
-            note(story.ROUTE_WITHDRAWN, event.time_ns, f"{event.prefix} through {event.next_hop}")
+        elif isinstance(event, events.RoutesLearned) and other.prefix in event.prefixes:
+            note(story.ROUTE_LEARNED, event.time_ns, f"{other.prefix} through {event.next_hop}")
+        elif isinstance(event, events.RoutesWithdrawn) and other.prefix in event.prefixes:
+            note(story.ROUTE_WITHDRAWN, event.time_ns, f"{other.prefix} through {event.next_hop}")
         elif isinstance(event, events.BfdState) and event.address == other.next_hop:
             if event.new == "up":
                 note(story.BFD_UP, event.time_ns, f"to {event.address}")

@@ -14,19 +14,24 @@ from bfd_fastpath.wire.bgp import (
     Family,
     Origin,
     PeerInfo,
+    Role,
     Update,
     pack_announcements,
     pack_withdrawals,
     singles,
 )
+from bfd_fastpath.wire.bgp.attributes import only_to_customer
+from bfd_fastpath.wire.bgp.role import marked_out
 
 
-def announce(routes: Iterable[Announcement], own_as: int, peer: PeerInfo, limit: int) -> Iterator[Update]:
+def announce(
+    routes: Iterable[Announcement], own_as: int, peer: PeerInfo, limit: int, role: Role | None = None
+) -> Iterator[Update]:
     """UPDATEs for the routes of the families that were negotiated. `limit`: octets that the peer takes in
-    one."""
+    one; `role`: ours."""
     groups: dict[tuple[Family, Address], list[Announcement]] = {}
     for route in routes:
-        if family(route) in peer.families:
+        if family(route) in peer.families and _takes(peer, route):
             groups.setdefault((family(route), route.next_hop), []).append(route)
     external = peer.asn != own_as
     path = AsPath.sequence(own_as) if external else AsPath()
@@ -38,6 +43,7 @@ def announce(routes: Iterable[Announcement], own_as: int, peer: PeerInfo, limit:
             as_path=path,
             next_hop=next_hop if inside and isinstance(next_hop, IPv4Address) else None,
             local_pref=None if external else 100,
+            unknown=(only_to_customer(own_as),) if external and role is not None and marked_out(role) else (),
         )
         nlris = singles(route.prefix for route in members)
         next_hops = () if inside else (next_hop,)
@@ -62,6 +68,11 @@ def difference(
     after = {route.prefix: route for route in new}
     gone = [route for prefix, route in before.items() if prefix not in after]
     return gone, [route for prefix, route in after.items() if before.get(prefix) != route]
+
+
+def _takes(peer: PeerInfo, route: Announcement) -> bool:
+    """Whether the peer reads this next hop (RFC 8950)."""
+    return route.next_hop.version == route.prefix.version or family(route) in peer.extended_next_hop
 
 
 def family(route: Announcement) -> Family:

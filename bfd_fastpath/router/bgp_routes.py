@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from bfd_fastpath.router.events import Address, Prefix, RouteLearned, RouterEvent, RouteWithdrawn
-from bfd_fastpath.router.learned import Route
+from bfd_fastpath.prefixes import Prefix, Run
+from bfd_fastpath.router.events import Address, RouterEvent, RoutesLearned, RoutesWithdrawn
 from bfd_fastpath.router.links import Links
+from bfd_fastpath.router.paths import Path
 from bfd_fastpath.router.peer import Peer
 from bfd_fastpath.router.rib import Offer, Refusal, Rib, Source
 from bfd_fastpath.router.target import Gateway, Group, of_gateways
@@ -21,6 +22,8 @@ EXTERNAL, INTERNAL = 20, 200
 _BACKUPS = 8
 #: Offers are shared by the routes that have the same next hops; so many are remembered.
 _KEPT = 65_536
+#: Who offers a prefix, and by which path.
+Paths = tuple[tuple[Peer, Path], ...]
 _log = structlog.get_logger("forwarding")
 
 
@@ -29,24 +32,24 @@ class Candidate:
     """A path that can be used: its next hop is at one of our links."""
 
     peer: Peer
-    route: Route
+    path: Path
     gateway: Gateway
 
     @property
     def as_path_length(self) -> int:
-        return self.route.merit.as_path_length
+        return self.path.merit.as_path_length
 
     @property
     def origin(self) -> int:
-        return self.route.merit.origin
+        return self.path.merit.origin
 
     @property
     def neighbour_as(self) -> int:
-        return self.route.merit.neighbour_as
+        return self.path.merit.neighbour_as
 
     @property
     def med(self) -> int:
-        return self.route.merit.med
+        return self.path.merit.med
 
     @property
     def tie(self) -> tuple[int, ...]:
@@ -88,39 +91,62 @@ class BgpRoutes:
         """A neighbour's routes are others now."""
         if not self._enabled:
             return
-        prefixes = [event.prefix for event in events if isinstance(event, RouteLearned | RouteWithdrawn)]
-        if prefixes:
-            self._change(prefixes)
+        changed = [event.prefixes for event in events if isinstance(event, RoutesLearned | RoutesWithdrawn)]
+        for version in (4, 6):
+            run = Run.joined(version, (one for one in changed if one.version == version))
+            if run:
+                self._change(run)
 
     def candidates(self, prefix: Prefix) -> list[Candidate]:
         """The paths to a prefix that can be used, the best first."""
-        found = []
-        for peer in self._peers():
-            route = peer.learned.route(prefix)
-            gateway = self._gateway(route.next_hop) if route is not None else None
-            if route is not None and gateway is not None:
-                found.append(Candidate(peer, route, gateway))
+        return self._candidates(
+            (peer, path) for peer in self._peers() if (path := peer.learned.path(prefix)) is not None
+        )
+
+    def _candidates(self, paths: Iterable[tuple[Peer, Path]]) -> list[Candidate]:
+        found = [
+            Candidate(peer, path, gateway)
+            for peer, path in paths
+            if (gateway := self._gateway(path.next_hop)) is not None
+        ]
         return _ordered(found) if len(found) > 1 else found
 
     def _refresh(self) -> None:
         self._gateways.clear()
         self._offers.clear()
-        every = {route.prefix for peer in self._peers() for route in peer.learned.routes()}
-        offers = {prefix: offer for prefix in every if (offer := self._offer(prefix)) is not None}
-        self._tell(self._rib.replace(Source.BGP, offers if self._enabled else {}))
+        if not self._enabled:
+            self._tell(self._rib.clear(Source.BGP))
+            return
+        for version in (4, 6):
+            offered = self._rib.run(Source.BGP, version)
+            for run in (offered, *(peer.learned.run(version) for peer in self._peers())):
+                self._change(run)
 
-    def _change(self, prefixes: Iterable[Prefix]) -> None:
-        offers, gone = {}, []
-        for prefix in prefixes:
-            offer = self._offer(prefix)
-            if offer is None:
-                gone.append(prefix)
-            else:
-                offers[prefix] = offer
-        self._tell(self._rib.change(Source.BGP, offers, gone))
+    def _change(self, run: Run) -> None:
+        """Those that lead the same way are changed together."""
+        offers: dict[Offer | None, list[Run]] = {}
+        for paths, part in self._by_paths(run):
+            offers.setdefault(self._offer(paths), []).append(part)
+        self._tell(
+            self._rib.change_runs(
+                Source.BGP, [(Run.joined(run.version, parts), offer) for offer, parts in offers.items()]
+            )
+        )
 
-    def _offer(self, prefix: Prefix) -> Offer | None:
-        ordered = self.candidates(prefix)
+    def _by_paths(self, run: Run) -> list[tuple[Paths, Run]]:
+        """Prefixes by who offers them, and by which paths."""
+        found: list[tuple[Paths, Run]] = [((), run)]
+        for peer in self._peers():
+            if len(peer.learned):
+                found = [
+                    (paths if path is None else (*paths, (peer, path)), piece)
+                    for paths, part in found
+                    for path, piece in peer.learned.split(part)
+                ]
+        return found
+
+    def _offer(self, paths: Paths) -> Offer | None:
+        ordered = self._candidates(paths)
         if not ordered:
             return None
         preference = INTERNAL if ordered[0].peer.internal else EXTERNAL
@@ -157,8 +183,8 @@ def _ordered(paths: list[Candidate]) -> list[Candidate]:
     """The best first, then the best of the others, and so on."""
     left, ordered = list(paths), []
     while left:
-        highest = max(one.route.merit.local_pref for one in left)
-        chosen = best([one for one in left if one.route.merit.local_pref == highest])
+        highest = max(one.path.merit.local_pref for one in left)
+        chosen = best([one for one in left if one.path.merit.local_pref == highest])
         assert chosen is not None
         left.remove(chosen)
         ordered.append(chosen)

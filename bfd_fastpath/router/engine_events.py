@@ -36,6 +36,11 @@ def from_record(address: Address, record: EventRecord) -> RouterEvent | None:
     return None
 
 
+def is_failure(event: BfdState) -> bool:
+    """The path failed; AdminDown of either side is none (RFC 5882 3.2)."""
+    return event.old == "up" and event.new == "down" and event.remote != "admin-down"
+
+
 def expired_us(detection_time_us: int, last_rx_ns: int | None, deadline_ns: int | None) -> int:
     """The detection time that a failure is about, microseconds: after a detection none runs any more, and
     what expired lies between the last hello and the deadline."""

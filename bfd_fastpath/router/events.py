@@ -8,11 +8,13 @@ handled it.
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar
 
+from bfd_fastpath.prefixes import Prefix as Prefix
+from bfd_fastpath.prefixes import Run
+
 Address = IPv4Address | IPv6Address
-Prefix = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +41,25 @@ class BgpDown:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteLearned:
-    """A neighbour announced this prefix, or announced it again with another next hop."""
+class RoutesLearned:
+    """A neighbour announced these prefixes, or announced them again in another way."""
 
-    name: ClassVar[str] = "route-learned"
+    name: ClassVar[str] = "routes-learned"
     time_ns: int
     peer: Address
-    prefix: Prefix
+    prefixes: Run
     next_hop: Address
 
 
 @dataclass(frozen=True, slots=True)
-class RouteWithdrawn:
-    """A neighbour no longer offers this prefix."""
+class RoutesWithdrawn:
+    """A neighbour no longer offers these prefixes."""
 
-    name: ClassVar[str] = "route-withdrawn"
+    name: ClassVar[str] = "routes-withdrawn"
     time_ns: int
     peer: Address
-    prefix: Prefix
-    #: The next hop that it had.
+    prefixes: Run
+    #: The next hop that they had.
     next_hop: Address
 
 
@@ -154,8 +156,8 @@ class Told:
 RouterEvent = (
     BgpUp
     | BgpDown
-    | RouteLearned
-    | RouteWithdrawn
+    | RoutesLearned
+    | RoutesWithdrawn
     | NodeLearned
     | NodeWithdrawn
     | BfdState

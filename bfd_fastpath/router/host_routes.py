@@ -41,7 +41,7 @@ class HostRoutes:
         """Use them, or no more. OSError when netlink refuses."""
         if not enabled:
             await self.close()
-            self._rib.replace(Source.KERNEL, {})
+            self._rib.clear(Source.KERNEL)
         elif self._kernel is None:
             # pyroute2 takes a fifth of a start; only who wants these routes needs it.
             from bfd_fastpath.net.kernel_routes import KernelRoutes

@@ -2,35 +2,27 @@
 """UPDATEs of one neighbour into what it taught us: routes and member nodes become records and events. Pure;
 no I/O."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.router.events import (
     Address,
     NodeLearned,
     NodeWithdrawn,
-    Prefix,
-    RouteLearned,
     RouterEvent,
-    RouteWithdrawn,
+    RoutesLearned,
+    RoutesWithdrawn,
 )
-from bfd_fastpath.router.learned import Learned, Merit, Route
-from bfd_fastpath.wire.bgp.attributes import Attributes
+from bfd_fastpath.router.learned import Learned
+from bfd_fastpath.router.paths import Path, Paths, Unused
+from bfd_fastpath.wire.bgp import Role
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Family
 from bfd_fastpath.wire.bgp.nlri import Nlri
 from bfd_fastpath.wire.bgp.update import Update
 from bfd_fastpath.wire.bgpls import LinkNlri, LinkState, NodeNlri, RawNlri
 from bfd_fastpath.wire.bgpls.profile_l5 import Reader, TrackedNode
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """What the prefixes of one UPDATE have in common."""
-
-    next_hop: Address
-    as_path: tuple[int, ...]
-    merit: Merit
 
 
 @dataclass(slots=True)
@@ -43,36 +35,45 @@ class IntakeCounts:
     without_next_hop: int = 0
     #: BGP-LS NLRIs that are no member's node in a LAN of ours.
     foreign: int = 0
+    #: Routes that are leaks by our role and their Only to Customer (RFC 9234 5).
+    leaks: int = 0
 
 
 class Intake:
-    """Reads one neighbour's UPDATEs. `reader` knows the LANs in which member nodes lie."""
+    """Reads one neighbour's UPDATEs. `reader` knows the LANs in which member nodes lie. `role` is ours
+    towards it."""
 
-    def __init__(self, peer: Address, own_as: int, reader: Reader, learned: Learned) -> None:
+    def __init__(
+        self,
+        peer: Address,
+        own_as: int,
+        reader: Reader,
+        learned: Learned,
+        role: Role | None = None,
+        peer_as: int = 0,
+    ) -> None:
         self.learned = learned
         self.counts = IntakeCounts()
         self.reader = reader
         self._peer = peer
-        self._own_as = own_as
+        self._paths = Paths(own_as, role, peer_as)
 
     def update(self, update: Update, now_ns: int) -> list[RouterEvent]:
         """Withdrawals first, then announcements."""
         events: list[RouterEvent] = []
         for family, nlris in update.withdrawals():
             events += self._withdraw(family, nlris, now_ns)
-        as_path = update.attributes.as_path.asns if update.attributes.as_path is not None else ()
-        for family, next_hop, nlris in update.announcements():
+        for family, _, nlris in update.announcements():
             if family == BGP_LS:
                 events += self._nodes(nlris, update.attributes.link_state, now_ns)
-            elif self._own_as in as_path:
-                self.counts.loops += len(nlris)
+                continue
+            path = self._paths.of(update, family)
+            if isinstance(path, Path):
+                events += self._announce(nlris, path, now_ns)
+            else:
+                self._count(path, len(nlris))
                 # An announcement replaces the route before it, and this one cannot be used.
                 events += self._withdraw(family, nlris, now_ns)
-            elif next_hop is None or next_hop.is_link_local:
-                self.counts.without_next_hop += len(nlris)
-                events += self._withdraw(family, nlris, now_ns)
-            else:
-                events += self._announce(nlris, Path(next_hop, as_path, _merit(update.attributes)), now_ns)
         return events
 
     def forget(self, family: Family, now_ns: int) -> list[RouterEvent]:
@@ -80,32 +81,43 @@ class Intake:
         if family == BGP_LS:
             return [NodeWithdrawn(now_ns, self._peer, one) for one in self.learned.forget_nodes()]
         gone = self.learned.forget_routes(4 if family == IPV4_UNICAST else 6)
-        return [RouteWithdrawn(now_ns, self._peer, one.prefix, one.next_hop) for one in gone]
+        return [RoutesWithdrawn(now_ns, self._peer, part, hop) for hop, part in _by_next_hop(gone)]
 
-    def lost(self, now_ns: int) -> list[RouterEvent]:
-        """The BGP session is gone, and all it told with it."""
-        return [
-            event for family in (IPV4_UNICAST, IPV6_UNICAST, BGP_LS) for event in self.forget(family, now_ns)
-        ]
+    def lost(self, now_ns: int, keep: frozenset[Family] = frozenset()) -> list[RouterEvent]:
+        """The BGP session is gone, and all it told with it, but for what is kept for a while."""
+        gone = (family for family in (IPV4_UNICAST, IPV6_UNICAST, BGP_LS) if family not in keep)
+        return [event for family in gone for event in self.forget(family, now_ns)]
 
-    def _announce(self, nlris: tuple[Nlri, ...], path: Path, now_ns: int) -> Iterator[RouterEvent]:
-        for prefix in _prefixes(nlris):
-            if self.learned.announce(Route(prefix, path.next_hop, path.as_path, now_ns, path.merit)):
-                yield RouteLearned(now_ns, self._peer, prefix, path.next_hop)
+    def sweep(self, family: Family, now_ns: int) -> list[RouterEvent]:
+        """The neighbour has told the family again: routes that it did not repeat are gone."""
+        return list(self._withdraw(family, self.learned.stale(4 if family == IPV4_UNICAST else 6), now_ns))
 
-    def _withdraw(self, family: Family, nlris: tuple[Nlri, ...], now_ns: int) -> Iterator[RouterEvent]:
+    def _count(self, why: Unused, routes: int) -> None:
+        match why:
+            case Unused.LOOP:
+                self.counts.loops += routes
+            case Unused.LEAK:
+                self.counts.leaks += routes
+            case Unused.NEXT_HOP:
+                self.counts.without_next_hop += routes
+
+    def _announce(self, nlris: Sequence[Nlri], path: Path, now_ns: int) -> Iterator[RouterEvent]:
+        for run in _runs(nlris):
+            for part in self.learned.announce(run, path, now_ns):
+                yield RoutesLearned(now_ns, self._peer, part, path.next_hop)
+
+    def _withdraw(self, family: Family, nlris: Sequence[Nlri], now_ns: int) -> Iterator[RouterEvent]:
         if family == BGP_LS:
             for address in self._members(nlris):
                 if self.learned.node_gone(address):
                     yield NodeWithdrawn(now_ns, self._peer, address)
             return
-        for prefix in _prefixes(nlris):
-            route = self.learned.withdraw(prefix)
-            if route is not None:
-                yield RouteWithdrawn(now_ns, self._peer, prefix, route.next_hop)
+        for run in _runs(nlris):
+            for next_hop, part in _by_next_hop(self.learned.withdraw(run)):
+                yield RoutesWithdrawn(now_ns, self._peer, part, next_hop)
 
     def _nodes(
-        self, nlris: tuple[Nlri, ...], link_state: LinkState | None, now_ns: int
+        self, nlris: Sequence[Nlri], link_state: LinkState | None, now_ns: int
     ) -> Iterator[RouterEvent]:
         said = link_state.participation() if link_state is not None else None
         flag = said.flag if said is not None else 0
@@ -113,7 +125,7 @@ class Intake:
             if self.learned.node(address, flag):
                 yield NodeLearned(now_ns, self._peer, address, flag)
 
-    def _members(self, nlris: tuple[Nlri, ...]) -> Iterator[Address]:
+    def _members(self, nlris: Sequence[Nlri]) -> Iterator[Address]:
         for nlri in nlris:
             meaning = self.reader.read(nlri) if isinstance(nlri, NodeNlri | LinkNlri | RawNlri) else None
             if isinstance(meaning, TrackedNode):
@@ -122,18 +134,17 @@ class Intake:
                 self.counts.foreign += 1
 
 
-def _merit(attributes: Attributes) -> Merit:
-    path, missing = attributes.as_path, Merit()
-    return Merit(
-        as_path_length=path.length if path is not None else 0,
-        origin=missing.origin if attributes.origin is None else attributes.origin,
-        neighbour_as=(path.first or 0) if path is not None else 0,
-        med=attributes.med or 0,
-        local_pref=missing.local_pref if attributes.local_pref is None else attributes.local_pref,
-    )
+def _runs(nlris: Sequence[Nlri]) -> list[Run]:
+    """Prefixes as they came, or as somebody made them."""
+    if isinstance(nlris, Run):
+        return [nlris]
+    return Run.of(nlri for nlri in nlris if isinstance(nlri, IPv4Network | IPv6Network))
 
 
-def _prefixes(nlris: tuple[Nlri, ...]) -> Iterator[Prefix]:
-    for nlri in nlris:
-        if isinstance(nlri, IPv4Network | IPv6Network):
-            yield nlri
+def _by_next_hop(gone: Iterable[tuple[Path, Run]]) -> Iterator[tuple[Address, Run]]:
+    """Many paths have few next hops."""
+    parts: dict[tuple[Address, int], list[Run]] = {}
+    for path, part in gone:
+        parts.setdefault((path.next_hop, part.version), []).append(part)
+    for (next_hop, version), several in parts.items():
+        yield next_hop, Run.joined(version, several)

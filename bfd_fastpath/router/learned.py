@@ -6,26 +6,16 @@ Pure bookkeeping: it sends nothing, starts no session and reads no clock.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bfd_fastpath.router.events import Address, Prefix
+from bfd_fastpath.prefixes import Prefix, PrefixMap, Run
+from bfd_fastpath.router.events import Address
+from bfd_fastpath.router.paths import Path
 
 #: Flag of a member that is known to have no BFD.
 NO_BFD = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Merit:
-    """What the routes of one UPDATE are compared by (RFC 4271 9.1.2.2); defaults for what is missing."""
-
-    as_path_length: int = 0
-    #: 0 IGP, 1 EGP, 2 incomplete.
-    origin: int = 2
-    #: 0 for an empty AS_PATH.
-    neighbour_as: int = 0
-    med: int = 0
-    local_pref: int = 100
+_SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +23,18 @@ class Route:
     """One prefix as a neighbour offers it."""
 
     prefix: Prefix
-    next_hop: Address
-    #: Origin first; empty for a route of the neighbour's own AS.
-    as_path: tuple[int, ...]
+    path: Path
+    #: Since when, to the second.
     learned_ns: int
-    merit: Merit = Merit()
+
+    @property
+    def next_hop(self) -> Address:
+        return self.path.next_hop
+
+    @property
+    def as_path(self) -> tuple[int, ...]:
+        """The neighbour's AS first, the origin last."""
+        return self.path.as_path.asns
 
 
 class Learned:
@@ -45,11 +42,13 @@ class Learned:
 
     The wants outlive the BGP session: losing it must not take BFD sessions down (rule 7), so they stay
     until the next
-    session has told everything anew and swept() is called.
+    session has told everything anew and swept() is called. `seed`: any number, see PrefixMap.
     """
 
-    def __init__(self) -> None:
-        self._routes: dict[Prefix, Route] = {}
+    def __init__(self, seed: int = 0) -> None:
+        self._paths: PrefixMap[Path] = PrefixMap(seed, stamped=True)
+        #: Prefixes that the neighbour has not told again since mark().
+        self._stale: PrefixMap[bool] = PrefixMap(seed)
         self._nodes: dict[Address, int] = {}
         self._uses: Counter[Address] = Counter()
         self._kept: set[Address] = set()
@@ -57,16 +56,42 @@ class Learned:
         self.revision = 0
         """Grows whenever wanted() or without_bfd() may have changed: most UPDATEs change neither."""
 
-    def routes(self) -> Iterable[Route]:
-        return self._routes.values()
+    def __len__(self) -> int:
+        """How many routes there are."""
+        return len(self._paths)
 
-    def prefixes(self) -> tuple[Prefix, ...]:
-        """Those that it has a route to."""
-        return tuple(self._routes)
+    def routes(self) -> Iterator[Route]:
+        """All of them, in no order."""
+        for version in (4, 6):
+            for prefix in self.run(version):
+                if (route := self.route(prefix)) is not None:
+                    yield route
+
+    def run(self, version: int) -> Run:
+        """The prefixes of an IP version that it has a route to, in no order."""
+        return self._paths.run(version)
 
     def route(self, prefix: Prefix) -> Route | None:
         """The route to a prefix."""
-        return self._routes.get(prefix)
+        path = self._paths.get(prefix)
+        return None if path is None else Route(prefix, path, self._paths.stamp(prefix) * _SECOND_NS)
+
+    def find(self, version: int, nlri: bytes) -> tuple[Path | None, int]:
+        """The path to a prefix, as NLRI octets, and since when, in seconds of the monotonic clock."""
+        return self._paths.find(version, nlri)
+
+    def path(self, prefix: Prefix) -> Path | None:
+        """The path of the route to a prefix."""
+        return self._paths.get(prefix)
+
+    def split(self, run: Run) -> list[tuple[Path | None, Run]]:
+        """Prefixes by the paths of their routes."""
+        return self._paths.split(run)
+
+    @property
+    def memory(self) -> int:
+        """Octets of the table; paths are not counted."""
+        return self._paths.memory
 
     def nodes(self) -> dict[Address, int]:
         """Member addresses and their flags."""
@@ -80,23 +105,28 @@ class Learned:
         """Members known to have no BFD."""
         return {address for address, flag in self._nodes.items() if flag == NO_BFD} | self._kept_without_bfd
 
-    def announce(self, route: Route) -> bool:
-        """Takes a route; False when it says what was known already."""
-        old = self._routes.get(route.prefix)
-        self._routes[route.prefix] = route
-        if old is not None:
-            if (old.next_hop, old.as_path, old.merit) == (route.next_hop, route.as_path, route.merit):
-                return False
-            self._unuse(old.next_hop)
-        self._use(route.next_hop)
-        return True
+    def announce(self, run: Run, path: Path, now_ns: int) -> list[Run]:
+        """Takes routes; those of which this was not known already."""
+        news = []
+        if len(self._stale):
+            self._stale.remove(run)
+        for old, part in self._paths.set(run, path, now_ns // _SECOND_NS):
+            if old == path:
+                continue
+            self._use(path.next_hop, len(part))
+            if old is not None:
+                self._unuse(old.next_hop, len(part))
+            news.append(part)
+        return news
 
-    def withdraw(self, prefix: Prefix) -> Route | None:
-        """The route that is gone; None when there was none."""
-        route = self._routes.pop(prefix, None)
-        if route is not None:
-            self._unuse(route.next_hop)
-        return route
+    def withdraw(self, run: Run) -> list[tuple[Path, Run]]:
+        """The routes that are gone, by their paths."""
+        gone = self._paths.remove(run)
+        if len(self._stale):
+            self._stale.remove(run)
+        for path, part in gone:
+            self._unuse(path.next_hop, len(part))
+        return gone
 
     def node(self, address: Address, flag: int) -> bool:
         """Takes a member's node; False when it says what was known already."""
@@ -117,12 +147,19 @@ class Learned:
         self._unuse(address)
         return True
 
-    def forget_routes(self, version: int) -> list[Route]:
+    def mark(self, version: int) -> None:
+        """From here on the routes of an IP version are stale until they are told again."""
+        self._stale.set(self.run(version), True)
+
+    def stale(self, version: int) -> Run:
+        """Those that were not told again since mark(), nor withdrawn."""
+        return self._stale.run(version)
+
+    def forget_routes(self, version: int) -> list[tuple[Path, Run]]:
         """The routes of one IP version cannot be told any more: forgets them, keeps the wants."""
-        gone = [route for route in self._routes.values() if route.prefix.version == version]
-        for route in gone:
-            self._kept.add(route.next_hop)
-            self.withdraw(route.prefix)
+        gone = self._paths.runs(version)
+        self._kept.update(path.next_hop for path, _ in gone)
+        self.withdraw(self.run(version))
         return gone
 
     def forget_nodes(self) -> list[Address]:
@@ -140,13 +177,13 @@ class Learned:
         self._kept_without_bfd.clear()
         self.revision += 1
 
-    def _use(self, address: Address) -> None:
-        self._uses[address] += 1
-        if self._uses[address] == 1:
+    def _use(self, address: Address, times: int = 1) -> None:
+        self._uses[address] += times
+        if self._uses[address] == times:
             self.revision += 1
 
-    def _unuse(self, address: Address) -> None:
-        self._uses[address] -= 1
+    def _unuse(self, address: Address, times: int = 1) -> None:
+        self._uses[address] -= times
         if not self._uses[address]:
             del self._uses[address]
             self.revision += 1

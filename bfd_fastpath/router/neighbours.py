@@ -58,6 +58,8 @@ class Neighbours:
             await self._listen(peer)
         self._peers[neighbor.key] = peer
         self._wanted.setdefault(peer.user, set())
+        if neighbor.bfd:
+            self._sync(peer, peer.wanted())
         peer.speaker.start()
 
     async def remove(self, key: Key) -> None:
@@ -98,6 +100,12 @@ class Neighbours:
     def report(self, changes: list[Change]) -> list[RouterEvent]:
         """Tell every neighbour; what each was told."""
         return [event for peer in self for event in peer.report(changes)]
+
+    def failed(self, address: Address) -> None:
+        """BFD to this address went Down."""
+        for peer in self:
+            if peer.neighbor.address == address:
+                peer.bfd_down()
 
     def measured(self, links: Mapping[Address, LinkPerformance | None], now_ns: int) -> None:
         """Tell every neighbour what the links to these next hops are like."""

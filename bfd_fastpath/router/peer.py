@@ -3,6 +3,7 @@
 from what it taught
 (sessions, the NHIB) is the router's."""
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -26,8 +27,10 @@ from bfd_fastpath.router import announcing
 from bfd_fastpath.router.events import Address, BgpDown, BgpUp, RouterEvent, Told
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
+from bfd_fastpath.router.retention import Retention
 from bfd_fastpath.router.speaking import speaker_settings
 from bfd_fastpath.wire import bgp
+from bfd_fastpath.wire.bgp.refresh import RefreshKind
 from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState
 from bfd_fastpath.wire.bgpls.codes import to_json
 from bfd_fastpath.wire.bgpls.link_performance import loss_field
@@ -67,8 +70,11 @@ class Peer:
             neighbor.address,
             settings.asn,
             Reader(settings.prefixes, settings.identifier),
-            learned or Learned(),
+            learned if learned is not None else Learned(secrets.randbits(64)),
+            self.speaker.settings.session.role,
+            neighbor.remote_as,
         )
+        self._retention = Retention(self._intake, helps=neighbor.graceful_restart_helper)
         self._reporter = Reporter(settings)
         self._info: bgp.PeerInfo | None = None
         self._since_ns = pydp.clock_ns()
@@ -108,6 +114,7 @@ class Peer:
                     _log.warning("UPDATE with a fault", peer=str(self.neighbor.address), fault=str(fault))
                 self._happened(self, self._intake.update(update, now))
             case bgp.EndOfRib(family=family):
+                self._happened(self, self._retention.told_all(family, now))
                 self._awaited.discard(family)
                 if not self._awaited:
                     self._sweep()
@@ -119,12 +126,16 @@ class Peer:
             case bgp.RefreshRequested(family=bgp.BGP_LS):
                 self._happened(self, self._tell(self._reporter.refresh()))
             case bgp.RefreshRequested(family=family):
-                self._announce([one for one in self.neighbor.announce if announcing.family(one) == family])
-                self.speaker.send_end_of_rib(family)
-            case bgp.Closed(text=text, was_established=True):
-                self._info, self._since_ns, self._sweep_ns = None, now, None
+                self._repeat(family)
+            case bgp.RefreshBegun(family=family):
+                self._retention.refresh_begun(family, now)
+            case bgp.RefreshEnded(family=family):
+                self._happened(self, self._retention.told_all(family, now))
+            case bgp.Closed(text=text, cause=cause, was_established=True) if self._info is not None:
+                info, self._info, self._since_ns, self._sweep_ns = self._info, None, now, None
                 self._reporter.lost()
-                self._happened(self, [BgpDown(now, self.neighbor.address, text), *self._intake.lost(now)])
+                gone = self._retention.lost(info, cause, now)
+                self._happened(self, [BgpDown(now, self.neighbor.address, text), *gone])
             case _:
                 pass
 
@@ -133,6 +144,7 @@ class Peer:
         self._awaited, self._sweep_ns = set(info.families), now_ns + SWEEP_NS
         families = tuple(sorted(map(str, info.families)))
         events: list[RouterEvent] = [BgpUp(now_ns, self.neighbor.address, info.asn, families)]
+        events += self._retention.established(info, now_ns)
         self._announce(self.neighbor.announce)
         for family in sorted(info.families - {bgp.BGP_LS}):
             self.speaker.send_end_of_rib(family)
@@ -142,9 +154,23 @@ class Peer:
             events += self._tell(self._reporter.open(session, self._entries()))
         self._happened(self, events)
 
+    def _repeat(self, family: bgp.Family) -> None:
+        """Everything of a family again, between its marks where the peer knows them (RFC 7313 4)."""
+        enhanced = self._info is not None and self._info.enhanced_refresh
+        if enhanced:
+            self.speaker.send_refresh(family, RefreshKind.BEGIN)
+        self._announce([one for one in self.neighbor.announce if announcing.family(one) == family])
+        if enhanced:
+            self.speaker.send_refresh(family, RefreshKind.END)
+        else:
+            self.speaker.send_end_of_rib(family)
+
     def _announce(self, routes: Iterable[Announcement]) -> None:
         if self._info is not None:
-            self.speaker.send_all(announcing.announce(routes, self._own_as, self._info, self.speaker.limit))
+            role = self.speaker.settings.session.role
+            self.speaker.send_all(
+                announcing.announce(routes, self._own_as, self._info, self.speaker.limit, role)
+            )
 
     def _tell(self, said: list[Outgoing]) -> list[RouterEvent]:
         """One write for all of them; observers hear of it with the time at which the socket had it."""
@@ -167,6 +193,12 @@ class Peer:
             self._sweep_ns = None
             self.learned.swept()
             self._happened(self, [])
+
+    def bfd_down(self) -> None:
+        """BFD to the neighbour itself has failed: the session ends, and another is tried (RFC 9384 3)."""
+        if self.neighbor.bfd and self._info is not None:
+            _log.warning("BGP session ends: BFD to the peer is down", peer=str(self.neighbor.address))
+            self.speaker.reset(bgp.Notification(bgp.ErrorCode.CEASE, bgp.Cease.BFD_DOWN))
 
     # -- what the router does with it ----------------------------------------------------------------------
 
@@ -196,15 +228,20 @@ class Peer:
         return self._tell(self._reporter.set_settings(settings, self._entries()))
 
     def next_deadline(self) -> int | None:
-        return self._sweep_ns
+        times = (self._sweep_ns, self._retention.next_deadline())
+        return min((time for time in times if time is not None), default=None)
 
     def expire(self, now_ns: int) -> None:
+        if gone := self._retention.expire(now_ns):
+            self._happened(self, gone)
         if self._sweep_ns is not None and now_ns >= self._sweep_ns:
             self._sweep()
 
     def wanted(self) -> set[Address]:
-        """Next hops and members that BFD sessions are wanted to."""
-        return self.learned.wanted() if self.neighbor.learn_next_hops else set()
+        """Next hops and members that BFD sessions are wanted to, and the neighbour itself where it is to be
+        watched."""
+        learned = self.learned.wanted() if self.neighbor.learn_next_hops else set()
+        return learned | {self.neighbor.address} if self.neighbor.bfd else learned
 
     def view(self, now_ns: int) -> dict[str, Any]:
         """For `show reporter`."""
@@ -228,12 +265,14 @@ class Peer:
             "updates-sent": report.updates,
             "nlris-announced": report.announced,
             "nlris-withdrawn": report.withdrawn,
-            "routes": sum(1 for _ in self.learned.routes()),
+            "routes": len(self.learned),
+            "stale": self._retention.view(),
             "members": len(self.learned.nodes()),
             "not-used": {
                 "loops": counts.loops,
                 "without-next-hop": counts.without_next_hop,
                 "foreign": counts.foreign,
+                "leaks": counts.leaks,
             },
         }
 

@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
 import pydp
-from bfd_fastpath.router.events import Prefix
+from bfd_fastpath.prefixes import Prefix, PrefixMap, Run
 from bfd_fastpath.router.next_hop_table import NextHopTable
 from bfd_fastpath.router.target import Target
-from bfd_fastpath.wire.bgp.prefix import encode_prefixes
 
 #: Routes that found no room are tried again as others go, so many at a time at least.
 _AGAIN = 64
@@ -45,13 +45,15 @@ class Refusal:
 
 class Rib:
     """One engine's. A prefix whose best route the engine has no room for keeps the one it had, while that is
-    offered."""
+    offered. Prefixes are kept and handed to the engine by the run: a full table costs some forty octets a
+    prefix here."""
 
     def __init__(self, engine: pydp.Engine, max_next_hops: int) -> None:
         self._routes = engine.routes
         self.next_hops = NextHopTable(engine.nexthops, max_next_hops)
-        self._offers: dict[Source, dict[Prefix, Offer]] = {source: {} for source in Source}
-        self._installed: dict[Prefix, Target] = {}
+        seed = secrets.randbits(64)
+        self._offers: dict[Source, PrefixMap[Offer]] = {source: PrefixMap(seed) for source in Source}
+        self._installed: PrefixMap[Target] = PrefixMap(seed)
         self._refused: dict[Prefix, pydp.PydpError] = {}
 
     # -- changes -------------------------------------------------------------------------------------------
@@ -61,95 +63,116 @@ class Rib:
     ) -> list[Refusal]:
         """What a source offers from now on, beside what it offered before, and what no more; those of these
         that found no room."""
+        by_offer: dict[Offer, list[Prefix]] = {}
+        for prefix, offer in offers.items():
+            by_offer.setdefault(offer, []).append(prefix)
+        runs: list[tuple[Run, Offer | None]] = [(run, None) for run in Run.of(gone)]
+        runs += [(run, offer) for offer, prefixes in by_offer.items() for run in Run.of(prefixes)]
+        return self.change_runs(source, runs)
+
+    def change_runs(self, source: Source, runs: Iterable[tuple[Run, Offer | None]]) -> list[Refusal]:
+        """As change(), for many prefixes; None: no more offered."""
         mine = self._offers[source]
-        touched = dict.fromkeys(prefix for prefix in gone if mine.pop(prefix, None) is not None)
-        touched |= dict.fromkeys(prefix for prefix, offer in offers.items() if mine.get(prefix) != offer)
-        mine.update(offers)
+        touched: list[Run] = []
+        for run, offer in runs:
+            before = mine.remove(run) if offer is None else mine.set(run, offer)
+            touched += [part for old, part in before if old != offer]
         return self._install(touched)
 
     def replace(self, source: Source, offers: Mapping[Prefix, Offer]) -> list[Refusal]:
         """All that a source offers; what is as before is not touched."""
-        return self.change(source, offers, [one for one in self._offers[source] if one not in offers])
+        mine = self._offers[source]
+        gone = [prefix for version in (4, 6) for prefix in mine.run(version) if prefix not in offers]
+        return self.change(source, offers, gone)
 
-    def _install(self, touched: Iterable[Prefix]) -> list[Refusal]:
+    def clear(self, source: Source) -> list[Refusal]:
+        """A source offers nothing any more."""
+        mine = self._offers[source]
+        return self.change_runs(source, [(mine.run(version), None) for version in (4, 6)])
+
+    def _install(self, touched: Iterable[Run]) -> list[Refusal]:
         removed, wanted, unused = self._differences(touched)
         self._remove(removed)
         refused = self._set(wanted)
         self.next_hops.collect(unused)
         if removed and self._refused:
-            again = list(islice(self._refused, max(len(removed), _AGAIN)))
-            _, wanted, unused = self._differences(again)
+            again = list(islice(self._refused, max(sum(map(len, removed)), _AGAIN)))
+            _, wanted, unused = self._differences(Run.of(again))
             self._set(wanted)
             self.next_hops.collect(unused)
         return refused
 
     def _differences(
-        self, touched: Iterable[Prefix]
-    ) -> tuple[list[Prefix], dict[Target, list[Prefix]], dict[Target, None]]:
+        self, touched: Iterable[Run]
+    ) -> tuple[list[Run], dict[Target, list[Run]], dict[Target, None]]:
         """Prefixes to remove, those to set by where they are to lead, and the targets that these leave."""
-        removed: list[Prefix] = []
-        wanted: dict[Target, list[Prefix]] = {}
+        removed: list[Run] = []
+        wanted: dict[Target, list[Run]] = {}
         unused: dict[Target, None] = {}
-        for prefix in touched:
-            best = self._best(prefix)
-            was = self._installed.get(prefix)
+        for run in touched:
             if self._refused:
-                self._refused.pop(prefix, None)
-            if best is not None and best.target == was:
-                continue
-            if was is not None:
-                unused[was] = None
-            if best is not None:
-                wanted.setdefault(best.target, []).append(prefix)
-            elif was is not None:
-                removed.append(prefix)
+                for prefix in run:
+                    self._refused.pop(prefix, None)
+            for best, part in self._best(run):
+                for was, piece in self._installed.split(part):
+                    if best is not None and best.target == was:
+                        continue
+                    if was is not None:
+                        unused[was] = None
+                    if best is not None:
+                        wanted.setdefault(best.target, []).append(piece)
+                    elif was is not None:
+                        removed.append(piece)
         return removed, wanted, unused
 
-    def _best(self, prefix: Prefix) -> Offer | None:
-        # A prefix is hashed in Python: a source that offers nothing is not asked.
-        found = [offer for mine in self._offers.values() if mine and (offer := mine.get(prefix)) is not None]
-        return found[0] if len(found) == 1 else min(found, key=lambda offer: offer.preference, default=None)
+    def _best(self, run: Run) -> list[tuple[Offer | None, Run]]:
+        """The prefixes by the best of what is offered; a source that offers nothing is not asked."""
+        found: list[tuple[Offer | None, Run]] = [(None, run)]
+        for mine in self._offers.values():
+            if len(mine):
+                found = [
+                    (_preferred(best, other), piece)
+                    for best, part in found
+                    for other, piece in mine.split(part)
+                ]
+        return found
 
-    def _remove(self, prefixes: list[Prefix]) -> None:
+    def _remove(self, runs: list[Run]) -> None:
         for version in (4, 6):
-            octets = encode_prefixes(prefix for prefix in prefixes if prefix.version == version)
-            if octets:
-                self._routes.remove_nlri(version, octets)
-        for prefix in prefixes:
-            del self._installed[prefix]
+            run = Run.joined(version, (one for one in runs if one.version == version))
+            if run:
+                self._routes.remove_nlri(version, run.octets)
+                self._installed.remove(run)
 
-    def _set(self, wanted: Mapping[Target, list[Prefix]]) -> list[Refusal]:
+    def _set(self, wanted: Mapping[Target, list[Run]]) -> list[Refusal]:
         refused: list[Refusal] = []
-        for target, prefixes in wanted.items():
+        for target, runs in wanted.items():
             try:
                 number = self.next_hops.id_of(target)
             except pydp.PydpError as error:
-                refused += [Refusal(prefix, error) for prefix in prefixes]
+                refused += [Refusal(prefix, error) for run in runs for prefix in run]
                 continue
             for version in (4, 6):
-                refused += self._set_family(
-                    target, number, [one for one in prefixes if one.version == version]
-                )
+                run = Run.joined(version, (one for one in runs if one.version == version))
+                refused += self._set_run(target, number, run)
         for one in refused:
             self._refuse(one)
         return refused
 
-    def _set_family(self, target: Target, number: int, prefixes: list[Prefix]) -> list[Refusal]:
+    def _set_run(self, target: Target, number: int, run: Run) -> list[Refusal]:
         """In bulk; where one is refused, the others are still set."""
         refused: list[Refusal] = []
-        first = 0
-        while first < len(prefixes):
-            octets = encode_prefixes(prefixes[first:])
-            done, error = len(prefixes) - first, None
+        while run:
+            done, error = len(run), None
             try:
-                self._routes.set_nlri(prefixes[0].version, octets, number)
+                self._routes.set_nlri(run.version, run.octets, number)
             except pydp.PydpError as found:
                 done, error = found.done, found
-            self._installed.update(dict.fromkeys(prefixes[first : first + done], target))
-            first += done
+            head, run = run.cut(done) if error is not None else (run, run.cut(0)[0])
+            self._installed.set(head, target)
             if error is not None:
-                refused.append(Refusal(prefixes[first], error))
-                first += 1
+                first, run = run.cut(1)
+                refused.append(Refusal(first[0], error))
         return refused
 
     def _refuse(self, refusal: Refusal) -> None:
@@ -159,7 +182,7 @@ class Rib:
         if was is not None and not any(
             offer.target == was for mine in self._offers.values() if (offer := mine.get(prefix)) is not None
         ):
-            self._remove([prefix])
+            self._remove(Run.of([prefix]))
 
     # -- views ---------------------------------------------------------------------------------------------
 
@@ -169,12 +192,16 @@ class Rib:
 
     def offers(self, prefix: Prefix) -> list[tuple[Source, Offer]]:
         """Who offers a prefix, best first."""
-        found = [(source, mine[prefix]) for source, mine in self._offers.items() if prefix in mine]
+        found = [
+            (source, offer)
+            for source, mine in self._offers.items()
+            if (offer := mine.get(prefix)) is not None
+        ]
         return sorted(found, key=lambda one: one[1].preference)
 
-    def prefixes(self, source: Source) -> tuple[Prefix, ...]:
-        """Those that a source offers."""
-        return tuple(self._offers[source])
+    def run(self, source: Source, version: int) -> Run:
+        """The prefixes that a source offers, in no order."""
+        return self._offers[source].run(version)
 
     def installed(self, prefix: Prefix) -> Target | None:
         """Where packets to it go, as far as no longer prefix has them."""
@@ -187,3 +214,14 @@ class Rib:
     def counts(self) -> dict[Source, int]:
         """How many prefixes each source offers."""
         return {source: len(mine) for source, mine in self._offers.items()}
+
+    @property
+    def memory(self) -> int:
+        """Octets of the tables here; the engine's own are engine.routes'."""
+        return sum(mine.memory for mine in self._offers.values()) + self._installed.memory
+
+
+def _preferred(one: Offer | None, other: Offer | None) -> Offer | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.preference < one.preference else one

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pydp
 from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.router.events import Address, Prefix
 from bfd_fastpath.router.next_hop_views import ways
 from bfd_fastpath.router.peer import Peer
@@ -34,7 +35,7 @@ _LISTINGS, _KEPT_NS = 4, 60_000_000_000
 class Listing:
     """The prefixes of each source when the listing began; one that goes meanwhile is left out."""
 
-    parts: list[tuple[Owner, tuple[Prefix, ...]]]
+    parts: list[tuple[Owner, Run]]
     used_ns: int
 
     def page(self, start: int) -> tuple[list[tuple[Owner, Prefix]], int | None]:
@@ -98,12 +99,17 @@ class RouteViews:
                 return found
         return {"routes": [], "next": None}
 
-    def _parts(self) -> list[tuple[Owner, tuple[Prefix, ...]]]:
+    def _parts(self) -> list[tuple[Owner, Run]]:
         rib = self._router.forwarding.rib
-        parts: list[tuple[Owner, tuple[Prefix, ...]]] = [
-            (source, rib.prefixes(source)) for source in Source if source is not Source.BGP
+        parts: list[tuple[Owner, Run]] = [
+            (source, rib.run(source, version))
+            for source in Source
+            if source is not Source.BGP
+            for version in (4, 6)
         ]
-        return parts + [(peer, peer.learned.prefixes()) for peer in self._router.peers()]
+        return parts + [
+            (peer, peer.learned.run(version)) for peer in self._router.peers() for version in (4, 6)
+        ]
 
 
 class Teller:

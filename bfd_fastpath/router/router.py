@@ -23,7 +23,7 @@ from bfd_fastpath.net.tap import Tap
 from bfd_fastpath.nhib import Change, Entry, Nhib
 from bfd_fastpath.router import carry_out, engine_events
 from bfd_fastpath.router.dataplane import Dataplane
-from bfd_fastpath.router.events import Address, RouterEvent
+from bfd_fastpath.router.events import Address, BfdState, RouterEvent
 from bfd_fastpath.router.farewell import Farewell
 from bfd_fastpath.router.forwarding import Forwarding
 from bfd_fastpath.router.host_routes import HostRoutes
@@ -313,11 +313,8 @@ class Router:
         """A batch from the engine: the neighbours hear first, because that is what the product is for."""
         drained = self.manager.events(batch)
         told = self.neighbours.report(drained.changes) if drained.changes else []
-        self.emit(
-            event
-            for address, record in drained.seen
-            if (event := engine_events.from_record(address, record)) is not None
-        )
+        for address, record in drained.seen:
+            self._seen(engine_events.from_record(address, record))
         self.emit(engine_events.from_change(change) for change in drained.changes)
         self.emit(told)
         self._standing_events(drained.foreign)
@@ -333,9 +330,14 @@ class Router:
             if session is None:
                 continue
             self.unsolicited.event(session, record)
-            event = engine_events.from_record(session.destination, record)
-            if event is not None:
-                self.emit([event])
+            self._seen(engine_events.from_record(session.destination, record))
+
+    def _seen(self, event: RouterEvent | None) -> None:
+        if event is None:
+            return
+        self.emit([event])
+        if isinstance(event, BfdState) and engine_events.is_failure(event):
+            self.neighbours.failed(event.address)
 
     def _strangers(self, batch: Any) -> None:
         for stranger in strangers(batch) if not self.leaving else ():

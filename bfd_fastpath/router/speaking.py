@@ -2,16 +2,19 @@
 """From a [[neighbor]] of the configuration to the settings of its speaker, the password included. It
 connects nothing."""
 
-from bfd_fastpath.config.model import Config, Family, Neighbor
+from bfd_fastpath.config.model import BgpRole, Config, Family, Neighbor
 from bfd_fastpath.config.passwords import password
 from bfd_fastpath.net.speaker_settings import SpeakerSettings
 from bfd_fastpath.wire import bgp
+from bfd_fastpath.wire.bgp.family import Afi
 
 FAMILIES = {
     Family.IPV4_UNICAST: bgp.IPV4_UNICAST,
     Family.IPV6_UNICAST: bgp.IPV6_UNICAST,
     Family.BGP_LS: bgp.BGP_LS,
 }
+ROLES = {role: bgp.Role[role.name] for role in BgpRole}
+V4_OVER_V6 = bgp.ExtendedNextHop(bgp.IPV4_UNICAST, Afi.IPV6)
 
 
 def speaker_settings(neighbor: Neighbor, config: Config) -> SpeakerSettings:
@@ -28,6 +31,12 @@ def speaker_settings(neighbor: Neighbor, config: Config) -> SpeakerSettings:
             families=tuple(FAMILIES[family] for family in neighbor.families),
             peer_asn=neighbor.remote_as,
             hold_time_s=neighbor.hold_time_s,
+            enhanced_refresh=True,
+            extended_next_hop=(V4_OVER_V6,) if neighbor.extended_next_hop else (),
+            graceful_restart_helper=neighbor.graceful_restart_helper,
+            enforce_first_as=neighbor.enforce_first_as,
+            role=ROLES[neighbor.role] if neighbor.role is not None else None,
+            strict_role=neighbor.strict_role,
         ),
         remote=neighbor.address,
         remote_port=neighbor.port,

@@ -148,12 +148,12 @@ def test_missing_root_is_one_sentence_with_the_remedy(monkeypatch):
 
 def test_router_events_are_read_back_from_the_json_log():
     line = (
-        '{"event": "route-withdrawn", "level": "debug", "time_ns": 5, "peer": "198.51.100.254",'
-        ' "prefix": "203.0.113.0/24", "next_hop": "198.51.100.2"}'
+        '{"event": "routes-withdrawn", "level": "debug", "time_ns": 5, "peer": "198.51.100.254",'
+        ' "prefixes": ["203.0.113.0/24"], "routes": 1, "next_hop": "198.51.100.2"}'
     )
     event = event_of(line)
-    assert isinstance(event, events.RouteWithdrawn)
-    assert str(event.prefix) == "203.0.113.0/24"
+    assert isinstance(event, events.RoutesWithdrawn)
+    assert [str(prefix) for prefix in event.prefixes] == ["203.0.113.0/24"]
     assert event_of("EAL: no time for JSON") is None
     assert event_of('{"event": "running"}') is None
 

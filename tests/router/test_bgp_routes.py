@@ -8,10 +8,11 @@ from ipaddress import IPv4Network, ip_address, ip_network
 import pytest
 
 import pydp
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.router.bgp_routes import BgpRoutes
-from bfd_fastpath.router.events import Address, Prefix, RouteLearned, RouteWithdrawn
-from bfd_fastpath.router.learned import Merit, Route
+from bfd_fastpath.router.events import Address, Prefix, RoutesLearned, RoutesWithdrawn
 from bfd_fastpath.router.links import Links
+from bfd_fastpath.router.paths import Merit, Path
 from bfd_fastpath.router.peer import Peer
 from bfd_fastpath.router.rib import Rib, Source
 from bfd_fastpath.router.target import Gateway, Group, Target
@@ -75,15 +76,15 @@ class Neighbours:
         )
 
     def announce(self, peer: int, next_hop: Address, *prefixes: Prefix, merit: Merit = MERIT) -> None:
-        learned = self.peers[peer].learned
-        for prefix in prefixes:
-            learned.announce(Route(prefix, next_hop, (), 0, merit))
-        self.routes.happened(RouteLearned(0, hop(251), prefix, next_hop) for prefix in prefixes)
+        path = Path(f"{next_hop} {merit}".encode(), next_hop, merit)
+        for run in Run.of(prefixes):
+            news = self.peers[peer].learned.announce(run, path, 0)
+            self.routes.happened(RoutesLearned(0, hop(251), part, next_hop) for part in news)
 
     def withdraw(self, peer: int, *prefixes: Prefix) -> None:
-        for prefix in prefixes:
-            self.peers[peer].learned.withdraw(prefix)
-        self.routes.happened(RouteWithdrawn(0, hop(251), prefix, hop(2)) for prefix in prefixes)
+        for run in Run.of(prefixes):
+            gone = self.peers[peer].learned.withdraw(run)
+            self.routes.happened(RoutesWithdrawn(0, hop(251), part, path.next_hop) for path, part in gone)
 
     def close(self) -> None:
         self.engine.close()

@@ -5,7 +5,8 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from bfd_fastpath.router.events import NodeLearned, NodeWithdrawn, RouteLearned, RouteWithdrawn
+from bfd_fastpath.prefixes import Run
+from bfd_fastpath.router.events import NodeLearned, NodeWithdrawn, RoutesLearned, RoutesWithdrawn
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
 from bfd_fastpath.wire.bgp import (
@@ -45,12 +46,14 @@ def test_routes_of_both_families_are_learned_and_withdrawn(intake):
     six = Update(
         attributes=Attributes(as_path=AsPath.sequence(64501)), mp_reach=MpReach(IPV6_UNICAST, (B6,), (P6,))
     )
-    assert intake.update(Update(attributes=ATTRIBUTES, announced=(P,)), 5) == [RouteLearned(5, SERVER, P, B)]
-    assert intake.update(six, 6) == [RouteLearned(6, SERVER, P6, B6)]
+    assert intake.update(Update(attributes=ATTRIBUTES, announced=(P,)), 5) == [
+        RoutesLearned(5, SERVER, Run.of([P])[0], B)
+    ]
+    assert intake.update(six, 6) == [RoutesLearned(6, SERVER, Run.of([P6])[0], B6)]
     assert intake.learned.wanted() == {B, B6}
-    assert intake.update(Update(withdrawn=(P,)), 7) == [RouteWithdrawn(7, SERVER, P, B)]
+    assert intake.update(Update(withdrawn=(P,)), 7) == [RoutesWithdrawn(7, SERVER, Run.of([P])[0], B)]
     assert intake.update(Update(mp_unreach=MpUnreach(IPV6_UNICAST, (P6,))), 8) == [
-        RouteWithdrawn(8, SERVER, P6, B6)
+        RoutesWithdrawn(8, SERVER, Run.of([P6])[0], B6)
     ]
     assert intake.learned.wanted() == set()
 
@@ -72,7 +75,9 @@ def test_a_route_with_our_own_as_replaces_the_usable_one_by_nothing(intake):
     """RFC 4271 9.1.2: a loop is not usable, and the announcement before it is superseded all the same."""
     intake.update(Update(attributes=ATTRIBUTES, announced=(P,)), 1)
     loop = Attributes(origin=Origin.IGP, as_path=AsPath.sequence(64501, 64500), next_hop=B)
-    assert intake.update(Update(attributes=loop, announced=(P,)), 2) == [RouteWithdrawn(2, SERVER, P, B)]
+    assert intake.update(Update(attributes=loop, announced=(P,)), 2) == [
+        RoutesWithdrawn(2, SERVER, Run.of([P])[0], B)
+    ]
     assert intake.counts.loops == 1
 
 
@@ -110,5 +115,5 @@ def test_what_is_no_member_of_our_lan_is_counted(intake):
 def test_losing_the_session_says_so_of_every_route_and_node_and_keeps_the_wants(intake):
     intake.update(Update(attributes=ATTRIBUTES, announced=(P,)), 1)
     intake.update(member(B6), 2)
-    assert intake.lost(9) == [RouteWithdrawn(9, SERVER, P, B), NodeWithdrawn(9, SERVER, B6)]
+    assert intake.lost(9) == [RoutesWithdrawn(9, SERVER, Run.of([P])[0], B), NodeWithdrawn(9, SERVER, B6)]
     assert intake.learned.wanted() == {B, B6}

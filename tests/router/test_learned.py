@@ -7,53 +7,63 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bfd_fastpath.router.learned import NO_BFD, Learned, Route
+from bfd_fastpath.prefixes import Run
+from bfd_fastpath.router.learned import NO_BFD, Learned
+from bfd_fastpath.router.paths import Merit, Path
 
 B, C = ip_address("198.51.100.2"), ip_address("198.51.100.3")
 P1, P2 = ip_network("192.0.2.0/24"), ip_network("203.0.113.0/24")
 
 
-def route(prefix, next_hop, as_path=(64501,)):
-    return Route(prefix, next_hop, as_path, 1)
+def announce(learned, prefix, next_hop, origin=64501):
+    """Whether it was news."""
+    (run,) = Run.of([prefix])
+    path = Path(next_hop.packed + origin.to_bytes(4, "big"), next_hop, Merit(1, 0, origin))
+    return learned.announce(run, path, 1) == [run]
+
+
+def withdraw(learned, prefix):
+    (run,) = Run.of([prefix])
+    learned.withdraw(run)
 
 
 def test_a_next_hop_is_wanted_while_any_route_or_node_names_it():
     learned = Learned()
-    learned.announce(route(P1, B))
-    learned.announce(route(P2, B))
+    announce(learned, P1, B)
+    announce(learned, P2, B)
     learned.node(B, 0)
-    for step in (lambda: learned.withdraw(P1), lambda: learned.node_gone(B)):
+    for step in (lambda: withdraw(learned, P1), lambda: learned.node_gone(B)):
         step()
         assert learned.wanted() == {B}
-    learned.withdraw(P2)
+    withdraw(learned, P2)
     assert learned.wanted() == set()
 
 
 def test_another_next_hop_for_a_prefix_lets_go_of_the_old_one():
     learned = Learned()
-    assert learned.announce(route(P1, B))
-    assert learned.announce(route(P1, C))
+    assert announce(learned, P1, B)
+    assert announce(learned, P1, C)
     assert learned.wanted() == {C}
 
 
 def test_the_same_route_again_is_no_news_but_another_path_is():
     learned = Learned()
-    assert learned.announce(route(P1, B))
-    assert not learned.announce(route(P1, B))
-    assert learned.announce(route(P1, B, (64501, 64502)))
+    assert announce(learned, P1, B)
+    assert not announce(learned, P1, B)
+    assert announce(learned, P1, B, 64502)
     assert learned.wanted() == {B}
 
 
 def test_losing_the_session_forgets_the_routes_and_keeps_the_wants_until_swept():
     learned = Learned()
-    learned.announce(route(P1, B))
+    announce(learned, P1, B)
     learned.node(C, NO_BFD)
-    assert [one.prefix for one in learned.forget_routes(4)] == [P1]
+    assert [tuple(run) for _, run in learned.forget_routes(4)] == [(P1,)]
     assert learned.forget_nodes() == [C]
     assert list(learned.routes()) == []
     assert learned.wanted() == {B, C}
     assert learned.without_bfd() == {C}
-    learned.announce(route(P1, B))
+    announce(learned, P1, B)
     learned.swept()
     assert learned.wanted() == {B}
     assert learned.without_bfd() == set()
@@ -62,9 +72,9 @@ def test_losing_the_session_forgets_the_routes_and_keeps_the_wants_until_swept()
 def test_forgetting_one_family_leaves_the_other():
     learned = Learned()
     v6 = ip_network("2001:db8:1::/48")
-    learned.announce(route(P1, B))
-    learned.announce(route(v6, ip_address("2001:db8::2")))
-    assert [one.prefix for one in learned.forget_routes(6)] == [v6]
+    announce(learned, P1, B)
+    announce(learned, v6, ip_address("2001:db8::2"))
+    assert [tuple(run) for _, run in learned.forget_routes(6)] == [(v6,)]
     assert [one.prefix for one in learned.routes()] == [P1]
 
 
@@ -92,9 +102,9 @@ def test_wants_are_exactly_what_routes_and_nodes_name(happened):
         prefix, address = ip_network(f"192.0.{number}.0/24"), ip_address(f"198.51.100.{hop}")
         match what:
             case "announce":
-                learned.announce(route(prefix, address))
+                announce(learned, prefix, address)
             case "withdraw":
-                learned.withdraw(prefix)
+                withdraw(learned, prefix)
             case "node":
                 learned.node(address, 0)
             case _:

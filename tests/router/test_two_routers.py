@@ -11,8 +11,8 @@ from bfd_fastpath.router.events import (
     BgpDown,
     BgpUp,
     NextHopChanged,
-    RouteLearned,
-    RouteWithdrawn,
+    RoutesLearned,
+    RoutesWithdrawn,
     Told,
 )
 from bfd_fastpath.wire.bgpls import Flag
@@ -102,10 +102,10 @@ def test_events_tell_the_story_in_order(eal):
             await up(a, B)
             await until(lambda: told(exchange, B))
             kinds = [type(one) for one in exchange.events["a"] if getattr(one, "address", B) == B]
-            order = [BgpUp, RouteLearned, BfdState, Told]
+            order = [BgpUp, RoutesLearned, BfdState, Told]
             assert sorted(order, key=kinds.index) == order
-            (route,) = exchange.seen("a", RouteLearned)
-            assert (route.peer, route.prefix, route.next_hop) == (LOOPBACK, PREFIX_B, B)
+            (route,) = exchange.seen("a", RoutesLearned)
+            assert (route.peer, tuple(route.prefixes), route.next_hop) == (LOOPBACK, (PREFIX_B,), B)
             changes = [(one.old, one.new) for one in exchange.seen("a", NextHopChanged) if one.address == B]
             assert changes == [(None, "unknown"), ("unknown", "up")]
 
@@ -154,8 +154,8 @@ def test_losing_bgp_leaves_the_sessions_alone(eal):
             before = session(a, B)
             await exchange.server.stop()
             await until(lambda: exchange.seen("a", BgpDown))
-            await until(lambda: exchange.seen("a", RouteWithdrawn))
-            assert [one.prefix for one in exchange.seen("a", RouteWithdrawn)] == [PREFIX_B]
+            await until(lambda: exchange.seen("a", RoutesWithdrawn))
+            assert [tuple(one.prefixes) for one in exchange.seen("a", RoutesWithdrawn)] == [(PREFIX_B,)]
             assert state(a, B) is UP
             await exchange.serve(exchange.server.port)
             await until(lambda: exchange.seen("a", BgpUp), lambda seen: len(seen) == 2)

@@ -39,6 +39,7 @@ from bfd_fastpath.wire.bgp.notification import Cease, ErrorCode, Notification
 from bfd_fastpath.wire.bgp.open import Open
 from bfd_fastpath.wire.bgp.origin import Origin
 from bfd_fastpath.wire.bgp.packer import PackError, pack_announcements, pack_withdrawals, singles
+from bfd_fastpath.wire.bgp.role import Role
 from bfd_fastpath.wire.bgp.session import BgpSession, SessionError
 from bfd_fastpath.wire.bgp.settings import SessionSettings
 from bfd_fastpath.wire.bgp.state import State
@@ -85,6 +86,7 @@ __all__ = [
     "RefreshBegun",
     "RefreshEnded",
     "RefreshRequested",
+    "Role",
     "Segment",
     "SegmentType",
     "SessionError",

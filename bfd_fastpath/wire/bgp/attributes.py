@@ -91,6 +91,11 @@ class Attributes:
 NO_ATTRIBUTES = Attributes()
 
 
+def only_to_customer(asn: int) -> RawAttribute:
+    """The attribute of RFC 9234 5, which stands among `unknown`."""
+    return RawAttribute(OPTIONAL_TRANSITIVE, AttributeType.ONLY_TO_CUSTOMER, asn.to_bytes(4, "big"))
+
+
 def encode_attribute(flags: int, kind: int, value: bytes, *, extended: bool = False) -> bytes:
     """One attribute; the length takes two octets where it must, or where `extended`."""
     if extended or len(value) > 255:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bfd_fastpath.wire.bgp.family import Family
+from bfd_fastpath.wire.bgp.graceful import GracefulRestart, GracefulRestartError
 
 
 class CapabilityCode(IntEnum):
@@ -17,6 +18,7 @@ class CapabilityCode(IntEnum):
     EXTENDED_NEXT_HOP = 5
     EXTENDED_MESSAGE = 6
     ROLE = 9
+    GRACEFUL_RESTART = 64
     FOUR_OCTET_AS = 65
     ENHANCED_REFRESH = 70
 
@@ -46,7 +48,9 @@ class ExtendedNextHop:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What one side can do. `asn` is the four-octet AS number, None where the capability is missing."""
+    """What one side can do. `asn` is the four-octet AS number, None where the capability is missing;
+    `other_roles` are roles that came beside `role`.
+    """
 
     families: tuple[Family, ...] = ()
     asn: int | None = None
@@ -56,6 +60,8 @@ class Capabilities:
     extended_next_hop: tuple[ExtendedNextHop, ...] = ()
     role: int | None = None
     other: tuple[Capability, ...] = ()
+    other_roles: tuple[int, ...] = ()
+    graceful_restart: GracefulRestart | None = None
 
     def encode(self) -> bytes:
         """The capabilities one after another."""
@@ -73,6 +79,8 @@ class Capabilities:
             parts.append(Capability(code.EXTENDED_MESSAGE, b""))
         if self.role is not None:
             parts.append(Capability(code.ROLE, bytes((self.role,))))
+        if self.graceful_restart is not None:
+            parts.append(Capability(code.GRACEFUL_RESTART, self.graceful_restart.encode()))
         if self.asn is not None:
             parts.append(Capability(code.FOUR_OCTET_AS, self.asn.to_bytes(4, "big")))
         if self.enhanced_refresh:
@@ -86,6 +94,8 @@ class Capabilities:
         next_hops: dict[ExtendedNextHop, None] = {}
         other: list[Capability] = []
         single: dict[int, bytes] = {}
+        roles: dict[int, None] = {}
+        graceful: GracefulRestart | None = None
         for capability in capabilities:
             value = capability.value
             if capability.code == CapabilityCode.MULTIPROTOCOL:
@@ -93,12 +103,17 @@ class Capabilities:
                 families[Family(int.from_bytes(value[:2], "big"), value[3])] = None
             elif capability.code == CapabilityCode.EXTENDED_NEXT_HOP:
                 next_hops.update(dict.fromkeys(_decode_next_hops(capability)))
+            elif capability.code == CapabilityCode.GRACEFUL_RESTART:
+                graceful = _graceful(capability)
+            elif capability.code == CapabilityCode.ROLE:
+                _require(capability, 1)
+                roles[value[0]] = None
             elif capability.code in _SINGLE:
                 _require(capability, _SINGLE[capability.code])
                 single[capability.code] = value
             else:
                 other.append(capability)
-        asn, role = single.get(CapabilityCode.FOUR_OCTET_AS), single.get(CapabilityCode.ROLE)
+        asn = single.get(CapabilityCode.FOUR_OCTET_AS)
         return cls(
             families=tuple(families),
             asn=None if asn is None else int.from_bytes(asn, "big"),
@@ -106,7 +121,9 @@ class Capabilities:
             enhanced_refresh=CapabilityCode.ENHANCED_REFRESH in single,
             extended_message=CapabilityCode.EXTENDED_MESSAGE in single,
             extended_next_hop=tuple(next_hops),
-            role=None if role is None else role[0],
+            role=next(iter(roles), None),
+            other_roles=tuple(roles)[1:],
+            graceful_restart=graceful,
             other=tuple(other),
         )
 
@@ -116,7 +133,6 @@ NO_CAPABILITIES = Capabilities()
 _SINGLE: dict[int, int] = {
     CapabilityCode.ROUTE_REFRESH: 0,
     CapabilityCode.EXTENDED_MESSAGE: 0,
-    CapabilityCode.ROLE: 1,
     CapabilityCode.FOUR_OCTET_AS: 4,
     CapabilityCode.ENHANCED_REFRESH: 0,
 }
@@ -138,6 +154,14 @@ def split(data: bytes) -> list[Capability]:
 def _require(capability: Capability, length: int) -> None:
     if len(capability.value) != length:
         raise CapabilityError(f"capability {capability.code} of {len(capability.value)} octets, not {length}")
+
+
+def _graceful(capability: Capability) -> GracefulRestart:
+    """Of several the last one counts (RFC 4724 3)."""
+    try:
+        return GracefulRestart.decode(capability.value)
+    except GracefulRestartError as error:
+        raise CapabilityError(str(error)) from error
 
 
 def _encode_next_hop(entry: ExtendedNextHop) -> bytes:

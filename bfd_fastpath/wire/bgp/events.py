@@ -32,7 +32,8 @@ class PeerInfo:
 
     `families`: what both sides can do. `hold_time_s`: as negotiated, 0 for none. `as4`: the peer reads
     four-octet AS numbers. `extended_message`: it takes messages of up to 65535 octets. Endpoints are None
-    where none were given.
+    where none were given. `enhanced_refresh`: both mark the repetition of a family. `extended_next_hop`:
+    families whose NLRIs may have a next hop of the other AFI.
     """
 
     asn: int
@@ -44,6 +45,8 @@ class PeerInfo:
     extended_message: bool
     local: Endpoint | None = None
     remote: Endpoint | None = None
+    enhanced_refresh: bool = False
+    extended_next_hop: frozenset[Family] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

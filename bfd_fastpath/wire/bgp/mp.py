@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
@@ -22,7 +23,7 @@ class MpReach:
 
     family: Family
     next_hops: tuple[Address, ...]
-    nlris: tuple[Nlri, ...]
+    nlris: Sequence[Nlri]
 
     @property
     def next_hop(self) -> Address | None:
@@ -41,7 +42,7 @@ class MpUnreach:
     """Withdrawn NLRIs of one family. Without any, alone in its UPDATE, it is End-of-RIB (RFC 4724 2)."""
 
     family: Family
-    nlris: tuple[Nlri, ...]
+    nlris: Sequence[Nlri]
 
     def encode(self) -> bytes:
         """The whole attribute."""

@@ -5,12 +5,13 @@ rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bfd_fastpath.prefixes import Prefix, PrefixError, Run
+from bfd_fastpath.prefixes.prefix import decode_ipv4, decode_ipv6, encode_prefixes
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family
-from bfd_fastpath.wire.bgp.prefix import Prefix, decode_ipv4, decode_ipv6, encode_prefixes
 from bfd_fastpath.wire.bgpls.nlri import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri, decode_list
 from bfd_fastpath.wire.nhreach import NhReachNlri, decode_run
 
@@ -28,18 +29,28 @@ class OpaqueNlri:
 Nlri: TypeAlias = Prefix | LinkStateNlri | NhReachNlri | OpaqueNlri
 
 
+def decode_prefixes(version: int, data: bytes, start: int, end: int) -> Run:
+    """The unicast prefixes of data[start:end]. Raises PrefixError."""
+    run = Run.read(version, data, start, end)
+    if run is None:
+        # The exact decoder says what is wrong, and where.
+        (decode_ipv4 if version == 4 else decode_ipv6)(data, start, end)
+        raise PrefixError("malformed prefixes")
+    return run
+
+
 def decode_nlris(
     family: Family, data: bytes, nh_reach_safi: int | None = None
-) -> tuple[tuple[Nlri, ...], list[NlriFault]]:
+) -> tuple[Sequence[Nlri], list[NlriFault]]:
     """Read an MP attribute's NLRI field: the NLRIs, and those discarded one by one.
 
     `nh_reach_safi` is read as NH-Reach. Raises PrefixError, bgpls FramingError or NhReachError (all
     ValueError) where the field as a whole cannot be read.
     """
     if family == IPV4_UNICAST:
-        return tuple(decode_ipv4(data, 0, len(data))), []
+        return decode_prefixes(4, data, 0, len(data)), []
     if family == IPV6_UNICAST:
-        return tuple(decode_ipv6(data, 0, len(data))), []
+        return decode_prefixes(6, data, 0, len(data)), []
     if family == BGP_LS:
         nlris, faults = decode_list(data)
         return tuple(nlris), faults
@@ -55,6 +66,8 @@ def is_nh_reach(family: Family, safi: int | None) -> bool:
 
 def encode_nlris(nlris: Iterable[Nlri]) -> bytes:
     """The NLRIs one after another."""
+    if isinstance(nlris, Run):
+        return nlris.octets
     prefixes_or_objects = list(nlris)
     if prefixes_or_objects and not isinstance(prefixes_or_objects[0], _OBJECTS):
         return encode_prefixes(nlri for nlri in prefixes_or_objects if not isinstance(nlri, _OBJECTS))

@@ -68,7 +68,7 @@ class FsmError(IntEnum):
 
 
 class Cease(IntEnum):
-    """Subcodes of CEASE (RFC 4486)."""
+    """Subcodes of CEASE (RFC 4486, RFC 9384)."""
 
     MAX_PREFIXES = 1
     SHUTDOWN = 2
@@ -78,6 +78,7 @@ class Cease(IntEnum):
     CONFIGURATION_CHANGE = 6
     COLLISION = 7
     RESOURCES = 8
+    BFD_DOWN = 10
 
 
 _SUBCODES: dict[int, type[IntEnum]] = {

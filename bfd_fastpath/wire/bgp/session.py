@@ -30,6 +30,7 @@ from bfd_fastpath.wire.bgp.notification import (
 )
 from bfd_fastpath.wire.bgp.open import Open
 from bfd_fastpath.wire.bgp.refresh import RefreshKind, RouteRefresh
+from bfd_fastpath.wire.bgp.role import mismatch
 from bfd_fastpath.wire.bgp.settings import SessionSettings
 from bfd_fastpath.wire.bgp.state import TABLE, Input, State
 from bfd_fastpath.wire.bgp.timers import Timers
@@ -214,6 +215,7 @@ class BgpSession:
             )
         external = received.asn != settings.local_asn
         hold_time_s = min(received.hold_time_s, settings.hold_time_s)
+        both = set(settings.extended_next_hop) & set(offered.extended_next_hop)
         self.peer = out.PeerInfo(
             received.asn,
             received.router_id,
@@ -223,13 +225,14 @@ class BgpSession:
             offered.asn is not None,
             offered.extended_message,
             *self._ends,
+            enhanced_refresh=settings.enhanced_refresh and offered.enhanced_refresh,
+            extended_next_hop=frozenset(entry.family for entry in both) & families,
         )
         context = AttributeContext(
             self.peer.as4, external, received.asn if settings.enforce_first_as and external else None
         )
-        both = set(settings.extended_next_hop) & set(offered.extended_next_hop)
         self._decoder = UpdateDecoder(
-            families, context, frozenset(entry.family for entry in both), settings.nh_reach_safi
+            families, context, self.peer.extended_next_hop, settings.nh_reach_safi
         )
         if settings.extended_message:
             self._framer.limit = EXTENDED_LIMIT
@@ -311,6 +314,11 @@ def _check_open(received: Open, settings: SessionSettings) -> None:
         text = f"the peer is AS {received.asn}, expected AS {settings.peer_asn}"
         raise BgpError(Notification(ErrorCode.OPEN, OpenError.PEER_AS), text)
     internal = received.asn == settings.local_asn
+    if settings.role is not None and not internal:
+        offered = received.capabilities
+        roles = () if offered.role is None else (offered.role, *offered.other_roles)
+        if text := mismatch(settings.role, roles, strict=settings.strict_role):
+            raise BgpError(Notification(ErrorCode.OPEN, OpenError.ROLE_MISMATCH), text)
     if internal and received.router_id == settings.router_id:
         text = f"the peer has our own BGP identifier {received.router_id}"
         raise BgpError(Notification(ErrorCode.OPEN, OpenError.BGP_IDENTIFIER), text)

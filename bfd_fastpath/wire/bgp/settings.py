@@ -8,7 +8,9 @@ from ipaddress import IPv4Address
 
 from bfd_fastpath.wire.bgp.capability import Capabilities, ExtendedNextHop
 from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, NH_REACH_SAFI, Family
+from bfd_fastpath.wire.bgp.graceful import GracefulRestart
 from bfd_fastpath.wire.bgp.open import Open
+from bfd_fastpath.wire.bgp.role import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,9 @@ class SessionSettings:
     `peer_asn` and `peer_router_id` None: any. `hold_time_s` in seconds, 0 (no keepalives) or at least 3.
     `extended_next_hop`: families whose NLRIs may have a next hop of the other AFI (RFC 8950).
     `enforce_first_as`: routes whose path does not begin with the peer's AS are treated as withdrawn (RFC
-    4271 6.3); must stay off towards a route server (RFC 7947 2.2.2.2). `role`: RFC 9234, None sends none.
+    4271 6.3); must stay off towards a route server (RFC 7947 2.2.2.2). `role`: RFC 9234, None sends none;
+    with `strict_role` the peer must send one. `graceful_restart_helper`: say that routes are kept while the
+    peer restarts (RFC 4724).
     `nh_reach_safi`: families of IPv4 and IPv6 with this SAFI are read as NH-Reach.
     """
 
@@ -33,7 +37,9 @@ class SessionSettings:
     extended_message: bool = True
     extended_next_hop: tuple[ExtendedNextHop, ...] = ()
     enforce_first_as: bool = False
-    role: int | None = None
+    role: Role | None = None
+    strict_role: bool = False
+    graceful_restart_helper: bool = False
     nh_reach_safi: int = NH_REACH_SAFI
 
     def __post_init__(self) -> None:
@@ -62,5 +68,6 @@ class SessionSettings:
                 extended_message=self.extended_message,
                 extended_next_hop=self.extended_next_hop,
                 role=self.role,
+                graceful_restart=GracefulRestart() if self.graceful_restart_helper else None,
             ),
         )

@@ -5,39 +5,39 @@ update_decoder.py's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
+from bfd_fastpath.prefixes import Prefix
 from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES, Attributes, encode_attributes
 from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, Family
 from bfd_fastpath.wire.bgp.message import MessageType, frame
 from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
-from bfd_fastpath.wire.bgp.nlri import Nlri
-from bfd_fastpath.wire.bgp.prefix import encode_prefixes
+from bfd_fastpath.wire.bgp.nlri import Nlri, encode_nlris
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """One UPDATE. Whoever applies it takes the withdrawals first, then the announcements.
 
-    `withdrawn` and `announced` are the IPv4 unicast fields of the message itself.
+    `withdrawn` and `announced` are the IPv4 unicast fields of the message itself. Those of a decoded UPDATE
+    are runs, whose octets are at hand.
     """
 
-    withdrawn: tuple[IPv4Network, ...] = ()
+    withdrawn: Sequence[Prefix] = ()
     attributes: Attributes = NO_ATTRIBUTES
-    announced: tuple[IPv4Network, ...] = ()
+    announced: Sequence[Prefix] = ()
     mp_unreach: MpUnreach | None = None
     mp_reach: MpReach | None = None
 
-    def withdrawals(self) -> Iterator[tuple[Family, tuple[Nlri, ...]]]:
+    def withdrawals(self) -> Iterator[tuple[Family, Sequence[Nlri]]]:
         """Each family with what is withdrawn from it."""
         if self.withdrawn:
             yield IPV4_UNICAST, self.withdrawn
         if self.mp_unreach is not None and self.mp_unreach.nlris:
             yield self.mp_unreach.family, self.mp_unreach.nlris
 
-    def announcements(self) -> Iterator[tuple[Family, Address | None, tuple[Nlri, ...]]]:
+    def announcements(self) -> Iterator[tuple[Family, Address | None, Sequence[Nlri]]]:
         """Each family with the next hop and what is announced with it; the attributes are `attributes`."""
         if self.announced:
             yield IPV4_UNICAST, self.attributes.next_hop, self.announced
@@ -46,12 +46,12 @@ class Update:
 
     def encode_body(self, *, as4: bool = True) -> bytes:
         """The message without its header; MP attributes come first (RFC 7606 5.1)."""
-        withdrawn = encode_prefixes(self.withdrawn)
+        withdrawn = encode_nlris(self.withdrawn)
         attributes = self.mp_reach.encode() if self.mp_reach is not None else b""
         attributes += self.mp_unreach.encode() if self.mp_unreach is not None else b""
         attributes += encode_attributes(self.attributes, as4=as4)
         lengths = len(withdrawn).to_bytes(2, "big"), len(attributes).to_bytes(2, "big")
-        return lengths[0] + withdrawn + lengths[1] + attributes + encode_prefixes(self.announced)
+        return lengths[0] + withdrawn + lengths[1] + attributes + encode_nlris(self.announced)
 
     def encode(self, *, as4: bool = True) -> bytes:
         """The whole message. Raises ValueError beyond 65535 octets; the peer's own limit is the session's

@@ -5,17 +5,18 @@ it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address
 
+from bfd_fastpath.prefixes import Prefix, PrefixError
 from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext, RawAttributes, decode_attributes, split
 from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES, Attributes, AttributeType
 from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family, Safi
 from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
-from bfd_fastpath.wire.bgp.nlri import Nlri, decode_nlris, is_nh_reach
+from bfd_fastpath.wire.bgp.nlri import Nlri, decode_nlris, decode_prefixes, is_nh_reach
 from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification, UpdateError
-from bfd_fastpath.wire.bgp.prefix import PrefixError, decode_ipv4
 from bfd_fastpath.wire.bgp.update import Update
 
 _CACHED = 4096
@@ -78,8 +79,10 @@ class UpdateDecoder:
         """Read a body of at least 4 octets. Raises BgpError where the session has to be reset."""
         first, last = self._sections(body)
         try:
-            withdrawn = tuple(decode_ipv4(body, 2, first)) if first > 2 else ()
-            announced = tuple(decode_ipv4(body, last, len(body))) if last < len(body) else ()
+            withdrawn: Sequence[Prefix] = decode_prefixes(4, body, 2, first) if first > 2 else ()
+            announced: Sequence[Prefix] = (
+                decode_prefixes(4, body, last, len(body)) if last < len(body) else ()
+            )
         except PrefixError as error:
             raise _reset(UpdateError.NETWORK_FIELD, str(error)) from error
         if first + 2 == last:
@@ -121,7 +124,7 @@ class UpdateDecoder:
             )
         return first, last
 
-    def _without_attributes(self, withdrawn: tuple, announced: tuple) -> Decoded:  # type: ignore[type-arg]
+    def _without_attributes(self, withdrawn: Sequence[Prefix], announced: Sequence[Prefix]) -> Decoded:
         if IPV4_UNICAST not in self._families or IPV4_UNICAST in self._ignored:
             return Decoded()
         if not withdrawn and not announced:
@@ -130,7 +133,7 @@ class UpdateDecoder:
             return Decoded((Update(withdrawn),))
         faults: list[Fault] = []
         self._require_mandatory(NO_ATTRIBUTES, announced, faults)
-        return Decoded((Update(withdrawn + announced),), tuple(faults))
+        return Decoded((Update((*withdrawn, *announced)),), tuple(faults))
 
     def _attributes(
         self, raw: RawAttributes, body: bytes, start: int, end: int
@@ -162,7 +165,7 @@ class UpdateDecoder:
         self._clean[octets] = attributes
 
     def _require_mandatory(
-        self, attributes: Attributes, announced: tuple[Nlri, ...], faults: list[Fault]
+        self, attributes: Attributes, announced: Sequence[Nlri], faults: list[Fault]
     ) -> None:
         """ORIGIN, AS_PATH and, outside MP_REACH, NEXT_HOP (RFC 7606 3d). One that was malformed is told
         already.
@@ -243,7 +246,7 @@ class UpdateDecoder:
             return False
         return True
 
-    def _nlris(self, family: Family, data: bytes, kind: int, faults: list[Fault]) -> tuple[Nlri, ...] | None:
+    def _nlris(self, family: Family, data: bytes, kind: int, faults: list[Fault]) -> Sequence[Nlri] | None:
         try:
             nlris, discarded = decode_nlris(family, data, self._nh_reach_safi)
         except ValueError as error:
@@ -293,7 +296,7 @@ def _without(update: Update, families: tuple[Family, ...]) -> Update:
 
 def _as_withdrawal(update: Update) -> tuple[Update, ...]:
     """The UPDATE with each announcement turned into a withdrawal (RFC 7606 2)."""
-    withdrawn = update.withdrawn + update.announced
+    withdrawn = (*update.withdrawn, *update.announced)
     reach, unreach = update.mp_reach, update.mp_unreach
     if reach is None:
         return (Update(withdrawn, mp_unreach=unreach),)
@@ -301,5 +304,5 @@ def _as_withdrawal(update: Update) -> tuple[Update, ...]:
     if unreach is None:
         return (Update(withdrawn, mp_unreach=taken),)
     if unreach.family == reach.family:
-        return (Update(withdrawn, mp_unreach=MpUnreach(reach.family, unreach.nlris + reach.nlris)),)
+        return (Update(withdrawn, mp_unreach=MpUnreach(reach.family, (*unreach.nlris, *reach.nlris))),)
     return Update(withdrawn, mp_unreach=unreach), Update(mp_unreach=taken)

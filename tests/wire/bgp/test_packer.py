@@ -32,7 +32,7 @@ PAIRS = [(link(A, A + n), node(A + n)) for n in range(1, 200)]
 def nlris_of(update: Update) -> tuple[Nlri, ...]:
     part = update.mp_reach or update.mp_unreach
     assert part is not None
-    return part.nlris
+    return tuple(part.nlris)
 
 
 @pytest.mark.parametrize("limit", [4096, 65535])

@@ -22,7 +22,8 @@ class PrefixError(ValueError):
 def decode_ipv4(data: bytes, position: int, end: int) -> list[IPv4Network]:
     """Read the prefixes in data[position:end]; bits beyond a prefix's length are ignored (RFC 4271 4.3).
 
-    Raises PrefixError. This loop sees every route of a full table, so it does nothing else.
+    Raises PrefixError. The exact decoder: it says what is wrong, where nlri.read() only says that something
+    is.
     """
     found: list[IPv4Network] = []
     append, from_bytes, masks, network = found.append, int.from_bytes, _IPV4_MASKS, IPv4Network
