@@ -13,6 +13,7 @@ from bfd_fastpath.cli.conformance import conformance
 from bfd_fastpath.cli.demo import demo
 from bfd_fastpath.cli.explain import explain
 from bfd_fastpath.cli.generate import generate
+from bfd_fastpath.cli.ixp_sim import ixp_sim
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
 from bfd_fastpath.cli.replay import replay
@@ -46,7 +47,7 @@ def cli() -> None:
 
 for _command in (
     *(run, show, clear, session, reload, config),
-    *(pmdinfo, replay, explain, generate, demo, conformance, version),
+    *(pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, version),
 ):
     cli.add_command(_command)
 

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from tests.shape.tree import Tree
 
-#: core <- fib <- path, core <- {path, io} <- engine <- generate <- api and core <- replay <- api, as a table of what a room may include besides
+#: core <- fib <- path, core <- {path, io} <- engine <- generate <- api and core <- {replay, lan} <- api, as a table of what a room may include besides
 #: itself and the public headers.
 ALLOWED: dict[str, set[str]] = {
     "core": set(),
@@ -14,9 +14,10 @@ ALLOWED: dict[str, set[str]] = {
     "path": {"core", "fib"},
     "io": {"core"},
     "replay": {"core"},
+    "lan": {"core"},
     "engine": {"core", "fib", "path", "io"},
     "generate": {"core", "io", "engine"},
-    "api": {"core", "path", "io", "engine", "generate", "replay"},
+    "api": {"core", "path", "io", "engine", "generate", "replay", "lan"},
     "examples": set(),
     "include": set(),
     "xdp": set(),

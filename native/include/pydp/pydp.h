@@ -13,6 +13,7 @@
 #include <pydp/generate.h>
 #include <pydp/host.h>
 #include <pydp/key_chain.h>
+#include <pydp/lan.h>
 #include <pydp/link_quality.h>
 #include <pydp/nexthop.h>
 #include <pydp/port.h>

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One member: the parts of a client router, wired as the router wires them, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Network
+from random import Random
+from typing import Any
+
+import numpy
+
+from bfd_fastpath.lab.exchange.cast import LAN, SERVER_ADDRESS, SERVER_AS, Player, member_of
+from bfd_fastpath.lab.exchange.connection import Connection, Side
+from bfd_fastpath.lab.exchange.lan_engine import LanEngine
+from bfd_fastpath.lab.exchange.wanted import Sabotage, Wanted
+from bfd_fastpath.lab.exchange.world import SECOND_NS, Actor, World
+from bfd_fastpath.nhib import BfdState, Change, Nhib
+from bfd_fastpath.report import LanAddress, Outgoing, Reporter, ReportSettings, Session
+from bfd_fastpath.router.events import RouteLearned, RouterEvent, RouteWithdrawn
+from bfd_fastpath.router.intake import Intake
+from bfd_fastpath.router.learned import Learned
+from bfd_fastpath.session import Attachment, EventType, LearnedPolicy, SessionManager
+from bfd_fastpath.wire.bgp import (
+    BGP_LS,
+    IPV4_UNICAST,
+    AsPath,
+    Attributes,
+    BgpSession,
+    Closed,
+    EndOfRib,
+    Established,
+    Event,
+    FamilyDisabled,
+    Origin,
+    PeerInfo,
+    RefreshRequested,
+    SessionError,
+    SessionSettings,
+    UpdateReceived,
+    end_of_rib,
+    pack_announcements,
+    singles,
+)
+from bfd_fastpath.wire.bgpls.profile_l5 import Reader
+
+_USER = "bgp route-server"
+#: A member that lost its session tries again so much later.
+RETRY_NS = 5 * SECOND_NS
+
+Moved = Callable[[int, Iterable[IPv4Network], int], None]
+
+
+class Member(Actor):
+    """Runs from start() to stop(), and may start again, with nothing kept.
+
+    `moved(index, prefixes, time_ns)` hears of routes that changed, with the time by the clock of the
+    processors; `lost(member)` is called a while after its BGP session ended.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        player: Player,
+        wanted: Wanted,
+        random: Random,
+        moved: Moved,
+        lost: Callable[[Member], None],
+    ) -> None:
+        super().__init__()
+        self.player = player
+        self.connection: Connection | None = None
+        self.running = False
+        self._world = world
+        self._wanted = wanted
+        self._random = random
+        self._moved = moved
+        self._lost = lost
+        self._touched: list[IPv4Network] = []
+        self._alarm_ns: int | None = None
+        self._failed: set[int] = set()
+        #: From when on the sabotage works.
+        self.sabotage: Sabotage | None = None
+
+    # -- its life ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Its control plane, with empty tables."""
+        player, policy = self.player, LearnedPolicy(timers=self._wanted.timers, max_sessions=4096)
+        self.nhib = Nhib()
+        self.manager = SessionManager(LanEngine(self._world.fabric.lan, player.index), self.nhib, policy)
+        self.manager.set_attachments(
+            [Attachment(0, "lan", player.address, LAN)] if player.bfd else [], self._world.now_ns
+        )
+        self.learned = Learned()
+        self._intake = Intake(SERVER_ADDRESS, player.asn, Reader((LAN,)), self.learned)
+        self._reporter = Reporter(ReportSettings(player.asn, (LanAddress(player.address, (LAN,)),)))
+        self._seen = 0
+        self._asked: set[Any] = set()
+        self._without_bfd: set[Any] = set()
+        self._failed.clear()
+        self.running = True
+
+    def new_side(self) -> Side:
+        """Its end of a new connection."""
+        player = self.player
+        families = (IPV4_UNICAST, BGP_LS) if player.bfd else (IPV4_UNICAST,)
+        settings = SessionSettings(
+            local_asn=player.asn,
+            router_id=player.address,
+            families=families,
+            peer_asn=SERVER_AS,
+            hold_time_s=self._wanted.hold_time_s,
+        )
+        session = BgpSession(settings, jitter=lambda: self._random.uniform(0.75, 1.0))
+        return Side(self, session, self._happened, self._sync, self._done)
+
+    def leave(self, left: Callable[[], None]) -> None:
+        """An orderly stop (rule 5): withdraw what was told, AdminDown for the peers' detection time, close
+        BGP. `left` is called when the last is done."""
+        assert self.connection is not None
+
+        def begin() -> None:
+            self._say(self._reporter.leave())
+            self.manager.leave()
+
+        self._act(begin)
+
+        def end() -> None:
+            if self.manager.leaving():
+                self._world.alarm(self._world.now_ns + SECOND_NS, end)
+                return
+            self.running = False
+            connection = self.connection
+            if connection is not None:
+                connection.client.session.close()
+                connection.client.session.events()
+                connection.flush(connection.client)
+            self.connection = None
+            left()
+
+        self._world.alarm(self._world.now_ns + SECOND_NS, end)
+
+    # -- what comes in -------------------------------------------------------------------------------------
+
+    def heard(self, batch: Any) -> None:
+        """Its BFD sessions."""
+        if not self.running:
+            return
+        batch = self._spoiled(batch)
+        arrive_ns = int(batch["time_ns"][-1]) if len(batch) else self._world.now_ns
+        self._act(lambda: self._apply(self.manager.events(batch).changes), arrive_ns)
+
+    def _spoiled(self, batch: Any) -> Any:
+        """Without what a sabotaged member does not hear."""
+        up = int(BfdState.UP)
+        changes = batch["type"] == int(EventType.STATE)
+        if self.sabotage is Sabotage.IGNORE_DOWN:
+            return batch[~(changes & (batch["old_state"] == up))]
+        if self.sabotage is Sabotage.STICK_DOWN:
+            down = changes & (batch["old_state"] == up)
+            self._failed.update(batch["session"][down].tolist())
+            came_up = changes & (batch["new_state"] == up)
+            return batch[~(came_up & numpy.isin(batch["session"], list(self._failed)))]
+        return batch
+
+    def _happened(self, event: Event) -> None:
+        now_ns = self._world.now_ns
+        match event:
+            case Established(peer=info):
+                self._established(info)
+            case UpdateReceived(update=update):
+                self._note(self._intake.update(update, now_ns))
+            case EndOfRib(family=family):
+                self._awaited.discard(family)
+                if not self._awaited:
+                    self.learned.swept()
+            case FamilyDisabled(family=family):
+                self._note(self._intake.forget(family, now_ns))
+            case RefreshRequested(family=family) if family == BGP_LS:
+                self._say(self._reporter.refresh())
+            case Closed():
+                self._reporter.lost()
+                self._note(self._intake.lost(now_ns))
+                self.connection = None
+                self._world.alarm(now_ns + RETRY_NS, lambda: self._lost(self))
+            case _:
+                pass
+
+    def _established(self, info: PeerInfo) -> None:
+        self._awaited = set(info.families)
+        self._announce(info)
+        self._send([end_of_rib(IPV4_UNICAST)])
+        if BGP_LS in info.families:
+            session = Session(self.player.address, info.asn, self._session().limit, info.as4)
+            self._say(self._reporter.open(session, self.nhib.entries()))
+
+    def _announce(self, info: PeerInfo) -> None:
+        ranks: dict[int, list[IPv4Network]] = {}
+        for offer in self.player.offers:
+            ranks.setdefault(offer.rank, []).append(offer.prefix)
+        for rank, prefixes in ranks.items():
+            attributes = Attributes(
+                origin=Origin.IGP,
+                as_path=AsPath.sequence(*[self.player.asn] * (rank + 1)),
+                next_hop=self.player.address,
+            )
+            self._send(
+                pack_announcements(
+                    IPV4_UNICAST, attributes, (), singles(prefixes), limit=self._session().limit, as4=info.as4
+                )
+            )
+
+    # -- one direction: BGP and BFD -> sessions -> NHIB -> report -------------------------------------------
+
+    def _done(self, finish_ns: int) -> None:
+        """A piece of BGP is dealt with: the world hears what moved."""
+        if self._touched:
+            self._moved(self.player.index, self._touched, finish_ns)
+            self._touched = []
+        self._rearm()
+
+    def _note(self, events: Iterable[RouterEvent]) -> None:
+        self._touched += [
+            one.prefix
+            for one in events
+            if isinstance(one, RouteLearned | RouteWithdrawn) and isinstance(one.prefix, IPv4Network)
+        ]
+
+    def _sync(self) -> None:
+        """What BGP made us want becomes sessions."""
+        if not self.running or not self.player.bfd or self._seen == self.learned.revision:
+            return
+        self._seen = self.learned.revision
+        now_ns = self._world.now_ns
+        changes: list[Change] = []
+        known = self.learned.without_bfd()
+        for address in known ^ self._without_bfd:
+            changes += self.manager.set_without_bfd(address, address in known, now_ns)
+        self._without_bfd = known
+        wanted = self.learned.wanted()
+        for address in wanted - self._asked:
+            changes += self.manager.want(address, _USER, None, now_ns)
+        for address in self._asked - wanted:
+            changes += self.manager.unwant(address, _USER, now_ns)
+        self._asked = wanted
+        self._apply(changes)
+
+    def _apply(self, changes: list[Change]) -> None:
+        while changes:
+            self._say(self._reporter.report(changes))
+            changes = self.manager.settle(self._world.now_ns)
+        self.manager.settle(self._world.now_ns)
+
+    def _say(self, said: Iterable[Outgoing]) -> None:
+        self._send(one.update for one in said)
+
+    def _send(self, updates: Iterable[Any]) -> None:
+        if self.connection is None:
+            return
+        for update in updates:
+            try:
+                self._session().send(update, self._world.now_ns)
+            except SessionError:
+                return  # it is closing, and the next one is told everything
+
+    def _session(self) -> BgpSession:
+        assert self.connection is not None
+        return self.connection.client.session
+
+    def _act(self, action: Callable[[], object], arrive_ns: int | None = None) -> None:
+        self.work(self._world.now_ns if arrive_ns is None else arrive_ns, action)
+        if self.connection is not None:
+            self.connection.flush(self.connection.client)
+        self._rearm()
+
+    def _rearm(self) -> None:
+        """What the NHIB and dampening do by themselves."""
+        if not self.running or not self.player.bfd:
+            return
+        deadline_ns = self.manager.next_deadline()
+        if deadline_ns is None or (self._alarm_ns is not None and self._alarm_ns <= deadline_ns):
+            return
+        self._alarm_ns = deadline_ns
+        self._world.alarm(deadline_ns, self._expired)
+
+    def _expired(self) -> None:
+        self._alarm_ns = None
+        if self.running:
+            self._act(lambda: self._apply(self.manager.timer(self._world.now_ns)))
+
+    # -- what it holds -------------------------------------------------------------------------------------
+
+    def next_hop(self, prefix: IPv4Network) -> int:
+        """The member that its packets for a prefix go to; -1: it has no route."""
+        route = self.learned.route(prefix) if self.running else None
+        return member_of(route.next_hop) if route is not None else -1

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole simulations, small ones: every pattern ends with the right routes everywhere, every sabotage is seen."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bfd_fastpath.lab.exchange.run import simulate
+from bfd_fastpath.lab.exchange.wanted import Pattern, Sabotage, Wanted
+
+LIMIT_US = 3_000_000
+
+
+def run(*patterns, clients=8, prefixes=16, **more):
+    return simulate(Wanted(clients=clients, prefixes=prefixes, patterns=patterns, **more))
+
+
+@pytest.mark.parametrize("pattern", Pattern)
+def test_every_pattern_ends_with_the_right_routes(pattern):
+    result = run(pattern, seed=3)
+    assert result.faults() == []
+    (played,) = result.played
+    assert played.affected > 0
+    assert played.messages > 0
+    assert result.sessions == (8 - result.members_without_bfd) * (7 - result.members_without_bfd) // 2
+
+
+def test_all_patterns_one_after_the_other():
+    result = run(*Pattern, clients=14, prefixes=30, seed=5)
+    assert result.faults() == []
+    assert [one.pattern for one in result.played] == list(Pattern)
+    cut = result.played[0].times
+    assert cut is not None
+    # The detection time since the last hello, which is at most a second old; and the control plane's work.
+    assert 2_000_000 < cut.median_us <= cut.max_us < 4_500_000
+
+
+def test_an_interval_is_kept():
+    from bfd_fastpath.session import Timers
+
+    (played,) = run(Pattern.LINK, timers=Timers(3, 100_000, 100_000)).played
+    assert played.times is not None
+    assert 200_000 < played.times.median_us < 900_000
+
+
+def test_members_without_bfd_keep_their_routes():
+    result = run(Pattern.SWITCH, clients=20, prefixes=40, without_bfd=0.5, seed=2)
+    assert result.faults() == []
+    (played,) = result.played
+    assert played.broken.unprotected_kept > 0
+    assert played.healed.unprotected_kept == 0
+
+
+def test_a_run_that_affects_nobody_is_no_proof():
+    result = run(Pattern.LINK, without_bfd=1)
+    assert [fault for fault in result.faults() if "nothing was affected" in fault]
+
+
+def test_flapping_costs_little():
+    """Each time a link goes each end tells it once, and once when it is back; the route server passes on what its
+    two clients lose or get."""
+    (played,) = run(Pattern.FLAP, seed=4).played
+    changes = 2 * (4 + 1 + 1)
+    prefixes = 16
+    assert played.messages_broken[1] + played.messages_healed[1] <= 2 * changes
+    assert played.messages_broken[0] + played.messages_healed[0] <= changes * prefixes
+
+
+@pytest.mark.parametrize("sabotage", Sabotage)
+def test_sabotage_is_seen(sabotage):
+    (played,) = run(Pattern.LINK, sabotage=sabotage, seed=3).played
+    found = played.broken, played.healed
+    if sabotage is Sabotage.STICK_DOWN:
+        assert (found[0].wrong, found[1].wrong_kept) == (0, 0)
+        assert found[1].wrong_withdrawn > 0
+    else:
+        assert found[0].wrong_kept == played.affected > 0
+        assert found[1].wrong == 0
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    patterns=st.lists(st.sampled_from(list(Pattern)), min_size=1, max_size=2),
+    seed=st.integers(0, 2**32),
+    clients=st.integers(5, 9),
+    without=st.sampled_from([0.0, 0.2, 0.4]),
+)
+def test_any_failures_end_with_the_right_routes(patterns, seed, clients, without):
+    result = run(*patterns, clients=clients, prefixes=clients + 3, seed=seed, without_bfd=without)
+    assert [fault for fault in result.faults() if "wrongly" in fault] == []
+
+
+def test_the_same_seed_breaks_and_tells_the_same():
+    def told(seed):
+        return [
+            (one.text, one.affected, one.messages)
+            for one in run(Pattern.LINK, Pattern.FLAP, seed=seed).played
+        ]
+
+    assert told(9) == told(9)
+    assert told(9) != told(10)
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"clients": 3}, "3 clients"),
+        ({"prefixes": 0}, "0 prefixes"),
+        ({"without_bfd": 1.5}, "1.5 is no share"),
+    ],
+)
+def test_what_cannot_be_simulated_is_said(more, text):
+    with pytest.raises(ValueError, match=text):
+        run(Pattern.LINK, **more)
+
+
+def test_the_document_says_what_was_real():
+    document = run(Pattern.LINK, seed=3).as_json()
+    assert {
+        "clients",
+        "prefixes",
+        "failures",
+        "wrong-kept",
+        "wrong-withdrawn",
+        "messages",
+        "rss-bytes",
+    } <= set(document)
+    assert document["real"]
+    assert document["simulated"]
+    assert document["wrong-kept"] == document["wrong-withdrawn"] == 0
+    assert {"median", "p99", "max", "clients"} == set(document["played"][0]["cut-to-last-withdrawal-us"])
