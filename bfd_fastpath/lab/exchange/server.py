@@ -11,7 +11,7 @@ from bfd_fastpath.lab.exchange.connection import Connection, Side
 from bfd_fastpath.lab.exchange.member import Member
 from bfd_fastpath.lab.exchange.wanted import Sabotage, Wanted
 from bfd_fastpath.lab.exchange.world import Actor, World
-from bfd_fastpath.routeserver.service import FAMILIES, RouteService
+from bfd_fastpath.routeserver.service import RouteService, session_settings
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
 from bfd_fastpath.wire.bgp import (
     BgpSession,
@@ -20,7 +20,6 @@ from bfd_fastpath.wire.bgp import (
     ErrorCode,
     Event,
     Notification,
-    SessionSettings,
     Update,
 )
 from bfd_fastpath.wire.bgpls import Flag
@@ -101,14 +100,8 @@ class Server(Actor):
         if self.service is None or (before is not None and not before.server.session.closed):
             return False
         self._number += 1
-        settings = SessionSettings(
-            local_asn=SERVER_AS,
-            router_id=SERVER_ADDRESS,
-            families=FAMILIES,
-            peer_asn=member.player.asn,
-            peer_router_id=member.player.address,
-            hold_time_s=self._wanted.hold_time_s,
-        )
+        configured = self._settings.clients[index]
+        settings = session_settings(self._settings, configured)
         session = BgpSession(settings, jitter=lambda: self._random.uniform(0.75, 1.0))
         seat = _Seat(self, self._number, session)
         side = Side(self, session, seat.happened, lambda: None, self._done)
