@@ -180,7 +180,8 @@ static void expire_one(struct pydp_engine *engine, uint32_t index)
 /* Among many sessions none of those that are due is in a cache, so memory is asked for a few sessions ahead: what a session is,
  * then the neighbour that this names. Not for all of them at once: a processor drops what it is asked for beyond the dozen or two
  * of lines that it can wait for. */
-static uint32_t expire(struct pydp_engine *engine)
+/* received: packets of this turn. Who takes more of these than of what is due sends too little, and is not heard. */
+static uint32_t expire(struct pydp_engine *engine, uint32_t received)
 {
 	uint32_t indices[EXPIRE_AT_ONCE], total = 0, count, ahead;
 
@@ -196,7 +197,7 @@ static uint32_t expire(struct pydp_engine *engine)
 				expire_one(engine, indices[i - ahead]);
 		}
 		total += count;
-	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN);
+	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN + received);
 	return total;
 }
 
@@ -244,7 +245,7 @@ uint32_t turn_run(struct pydp_engine *engine)
 	away_ns = come_back(engine);
 	others = handover_control(engine);
 	received = engine->received = look(engine, away_ns);
-	expired = expire(engine);
+	expired = expire(engine, received);
 	turn_flush(engine);
 	moved = host_serve(engine);
 	others += handover_other(engine);
