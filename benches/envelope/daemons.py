@@ -26,6 +26,7 @@ _FRR: Final = Path("/usr/lib/frr")
 _NEAR: Final = IPv4Address("10.0.0.1")
 _FAR: Final = IPv4Address("10.16.0.0")
 _UP_S: Final = 30.0
+_CONFIGURED_S: Final = 180.0
 _MULTIPLIER: Final = 3
 
 
@@ -43,7 +44,8 @@ class Flapped:
 
 
 class Frr:
-    """zebra and bfdd; its configuration is one commit, without which loading it is quadratic."""
+    """zebra and bfdd. An `exit` in the configuration would be a commit, which costs as much as there are
+    sessions already."""
 
     name = "FRR bfdd"
 
@@ -65,9 +67,9 @@ class Frr:
             )
             await _until((directory / f"{daemon}.vty").exists, 10.0, f"{daemon} did not start")
         lines = ["XFRR_start_configuration", "bfd", "profile p", f"detect-multiplier {_MULTIPLIER}"]
-        lines += [f"transmit-interval {interval_ms}", f"receive-interval {interval_ms}", "exit"]
+        lines += [f"transmit-interval {interval_ms}", f"receive-interval {interval_ms}"]
         for own, peer in sessions:
-            lines += [f"peer {peer} local-address {own} interface eth0", "profile p", "exit"]
+            lines += [f"peer {peer} local-address {own} interface eth0", "profile p"]
         lines += ["XFRR_end_configuration"]
         self._told = directory / "bfdd.conf"
         self._told.write_text("\n".join(lines) + "\n")
@@ -87,7 +89,7 @@ class Frr:
         return sum(int(row["session-down"]) for row in rows)
 
     def _vtysh(self, *words: str) -> str:
-        return self._space.run("vtysh", "--vty_socket", self._directory, *words)
+        return self._space.run("vtysh", "--vty_socket", self._directory, *words, within_s=_CONFIGURED_S)
 
 
 class Bird:
@@ -224,8 +226,11 @@ def _ours(count: int, interval_ms: int, seconds: float) -> str:
             )
             for space, end in ((far, "far"), (near, "near"))
         ]
-        said, _ = children[1].communicate(timeout=seconds + 3 * _UP_S)
-        children[0].communicate("", timeout=_UP_S)
+        try:
+            said, _ = children[1].communicate(timeout=seconds + 3 * _UP_S)
+            children[0].communicate("", timeout=_UP_S)
+        except subprocess.TimeoutExpired:
+            return "our ends took too long"
         return said.strip() if children[1].returncode == 0 else f"our end failed: {said.strip()}"
     finally:
         asyncio.run(near.close())

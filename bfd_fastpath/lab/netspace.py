@@ -32,9 +32,9 @@ class Space:
         _run("ip", "netns", "add", self.name)
         self.run("ip", "link", "set", "lo", "up")
 
-    def run(self, *command: str | Path) -> str:
+    def run(self, *command: str | Path, within_s: float = _COMMAND_S) -> str:
         """Run a command in it to its end; what it printed. Raises StageError."""
-        return _run("ip", "netns", "exec", self.name, *map(str, command))
+        return _run("ip", "netns", "exec", self.name, *map(str, command), within_s=within_s)
 
     async def start(self, *command: str | Path, log: Path | None = None) -> asyncio.subprocess.Process:
         """Start a process in it: standard output is a pipe, or goes to `log` with standard error.
@@ -124,9 +124,9 @@ def _pids(name: str) -> list[int]:
     return [int(pid) for pid in _finish("ip", "netns", "pids", name).stdout.split()]
 
 
-def _run(*words: str) -> str:
+def _run(*words: str, within_s: float = _COMMAND_S) -> str:
     try:
-        done = _finish(*words)
+        done = _finish(*words, within_s=within_s)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise StageError(f"{' '.join(words)}: {error}") from error
     if done.returncode != 0:
@@ -134,9 +134,9 @@ def _run(*words: str) -> str:
     return done.stdout
 
 
-def _finish(*words: str) -> subprocess.CompletedProcess[str]:
+def _finish(*words: str, within_s: float = _COMMAND_S) -> subprocess.CompletedProcess[str]:
     """In a session of its own: the terminal's Ctrl-C would otherwise end the command in the middle, also the
     one that cleans up."""
     return subprocess.run(
-        words, check=False, capture_output=True, text=True, timeout=_COMMAND_S, start_new_session=True
+        words, check=False, capture_output=True, text=True, timeout=within_s, start_new_session=True
     )
