@@ -17,7 +17,7 @@ from bfd_fastpath.lab.exchange.wanted import Sabotage, Wanted
 from bfd_fastpath.lab.exchange.world import SECOND_NS, Actor, World
 from bfd_fastpath.nhib import BfdState, Change, Nhib
 from bfd_fastpath.report import LanAddress, Outgoing, Reporter, ReportSettings, Session
-from bfd_fastpath.router.events import RouteLearned, RouterEvent, RouteWithdrawn
+from bfd_fastpath.router.events import RouterEvent, RoutesLearned, RoutesWithdrawn
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
 from bfd_fastpath.session import Attachment, EventType, LearnedPolicy, SessionManager
@@ -221,11 +221,9 @@ class Member(Actor):
         self._rearm()
 
     def _note(self, events: Iterable[RouterEvent]) -> None:
-        self._touched += [
-            one.prefix
-            for one in events
-            if isinstance(one, RouteLearned | RouteWithdrawn) and isinstance(one.prefix, IPv4Network)
-        ]
+        for one in events:
+            if isinstance(one, RoutesLearned | RoutesWithdrawn):
+                self._touched += [prefix for prefix in one.prefixes if isinstance(prefix, IPv4Network)]
 
     def _sync(self) -> None:
         """What BGP made us want becomes sessions."""
