@@ -17,6 +17,7 @@ from bfd_fastpath.cli.ixp_sim import ixp_sim
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
 from bfd_fastpath.cli.replay import replay
+from bfd_fastpath.cli.route_server import route_server
 from bfd_fastpath.cli.run import run
 from bfd_fastpath.cli.show import show
 from bfd_fastpath.cli.version import version
@@ -46,7 +47,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(run, show, clear, session, reload, config),
+    *(run, show, clear, session, reload, config, route_server),
     *(pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, version),
 ):
     cli.add_command(_command)

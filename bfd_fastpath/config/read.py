@@ -22,11 +22,12 @@ _REJECTED = {
 
 
 class Reader:
-    """Takes tables apart by the schema and collects what is wrong."""
+    """Takes tables apart by a schema, by default that of the router, and collects what is wrong."""
 
-    def __init__(self, file: str, directory: Path) -> None:
+    def __init__(self, file: str, directory: Path, sections: Mapping[str, Section] = BY_NAME) -> None:
         self.file = file
         self.directory = directory
+        self._sections = sections
         self.faults: list[Fault] = []
 
     def fault(self, key: str, wrong: str, instead: str) -> None:
@@ -43,8 +44,8 @@ class Reader:
     def sections(self, raw: Mapping[str, Any]) -> None:
         """Faults for sections that do not exist."""
         for name in raw:
-            if name not in BY_NAME:
-                self.unknown("", name, BY_NAME)
+            if name not in self._sections:
+                self.unknown("", name, self._sections)
 
     def one(self, raw: Mapping[str, Any], name: str) -> dict[str, Any]:
         """The good values of a section that stands at most once, by key."""
@@ -53,7 +54,7 @@ class Reader:
             plural = isinstance(table, list)
             self.fault(name, f"{kind(table)}, not a table", f"write [{name}]{', once' if plural else ''}")
             return {}
-        return self._table(BY_NAME[name], table, name)
+        return self._table(self._sections[name], table, name)
 
     def many(self, raw: Mapping[str, Any], name: str) -> list[tuple[str, dict[str, Any]]]:
         """For each table of a section that may repeat: its key path, and its good values by key."""
@@ -63,7 +64,8 @@ class Reader:
             return []
         paths = [f"{name}[{index}]" for index in range(len(tables))]
         return [
-            (path, self._table(BY_NAME[name], table, path)) for path, table in zip(paths, tables, strict=True)
+            (path, self._table(self._sections[name], table, path))
+            for path, table in zip(paths, tables, strict=True)
         ]
 
     def unknown(self, path: str, name: str, known: Collection[str]) -> None:

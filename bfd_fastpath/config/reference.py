@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reference of all sections and keys as Markdown, made from the schema for docs/configuration.md."""
+"""The reference of all sections and keys as Markdown, made from a schema."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from bfd_fastpath.config.key import Key, Section
 from bfd_fastpath.config.schema import SECTIONS
 
 
-def reference() -> str:
-    """One heading and one table a section."""
-    return "\n".join(_section(one) for one in SECTIONS)
+def reference(sections: Iterable[Section] = SECTIONS) -> str:
+    """One heading and one table a section; by default those of the router's configuration."""
+    return "\n".join(_section(one) for one in sections)
 
 
 def _section(section: Section) -> str:

@@ -81,7 +81,7 @@ class ServerSettings:
     #: are.
     as_path_limit: int | None = None
     #: Whether routes whose path does not begin with the client's AS are treated as withdrawn (RFC 4271 6.3).
-    enforce_first_as: bool = False
+    enforce_first_as: bool = True
 
     @property
     def families(self) -> tuple[Family, ...]:

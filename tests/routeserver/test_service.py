@@ -135,8 +135,8 @@ def lab():
     return Lab()
 
 
-def route(next_hop=B):
-    attributes = Attributes(Origin.IGP, AsPath.sequence(64501), next_hop)
+def route(next_hop=B, asn=64501):
+    attributes = Attributes(Origin.IGP, AsPath.sequence(asn), next_hop)
     return Update(attributes=attributes, announced=(PREFIX,))
 
 
@@ -204,6 +204,17 @@ def test_route_refresh_brings_the_family_again(lab, family):
     assert EndOfRib(family) in a.heard
     (again,) = a.updates()
     assert again.announced == (PREFIX,) if family == IPV4_UNICAST else again.mp_reach.nlris == (node(B),)
+
+
+def test_a_path_that_does_not_begin_with_the_clients_as_is_no_route(lab):
+    a, b = lab.connect("a"), lab.connect("b")
+    b.say(route())
+    b.say(route(asn=64999))
+    a.settle()
+    assert [(u.announced, u.withdrawn) for u in a.updates() if u.mp_reach is None] == [
+        ((PREFIX,), ()),
+        ((), (PREFIX,)),
+    ]
 
 
 def test_client_without_bgp_ls_gets_routes_and_no_nodes(lab):
@@ -331,7 +342,7 @@ def flood_of_links_that_go_again(number):
 
 
 def flood_of_prefixes(number):
-    return replace(route(A), announced=(ip_network(f"10.{number}.0.0/16"),))
+    return replace(route(A, 64500), announced=(ip_network(f"10.{number}.0.0/16"),))
 
 
 def flood_of_tells(number):
@@ -339,7 +350,9 @@ def flood_of_tells(number):
 
 
 def flood_of_prefixes_beyond_its_own_limit(number):
-    return replace(route(A), announced=tuple(ip_network(f"10.{number}.{half}.0/24") for half in range(10)))
+    return replace(
+        route(A, 64500), announced=tuple(ip_network(f"10.{number}.{half}.0/24") for half in range(10))
+    )
 
 
 @pytest.mark.parametrize(

@@ -231,9 +231,7 @@ class BgpSession:
         context = AttributeContext(
             self.peer.as4, external, received.asn if settings.enforce_first_as and external else None
         )
-        self._decoder = UpdateDecoder(
-            families, context, self.peer.extended_next_hop, settings.nh_reach_safi
-        )
+        self._decoder = UpdateDecoder(families, context, self.peer.extended_next_hop, settings.nh_reach_safi)
         if settings.extended_message:
             self._framer.limit = EXTENDED_LIMIT
         self._timers.negotiated(hold_time_s, now_ns)
