@@ -40,7 +40,7 @@ from pydp.reflector import ReflectorConfig
 from pydp.ring import Ring
 from pydp.routes import Route, RouteInfo, Routes
 from pydp.session_config import SessionConfig, Takeover
-from pydp.sessions import Sessions, SessionState
+from pydp.sessions import Hellos, Sessions, SessionState
 from pydp.states import (
     AuthType,
     CryptoAlgorithm,
@@ -87,6 +87,7 @@ __all__ = [
     "Events",
     "ExistsError",
     "ForwardingConfig",
+    "Hellos",
     "Idle",
     "InvalidArgumentError",
     "Key",

@@ -106,6 +106,20 @@ class SessionState:
     reflect_echo_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hellos:
+    """Of the single-hop sessions on a port that guard a next hop (struct pydp_hellos)."""
+
+    #: Are Up.
+    up: int
+    #: Of those: a hello is missing, nothing was heard for longer than the negotiated interval.
+    late: int
+    #: Went from Up to Down within the time asked about, and are not back.
+    fallen: int
+    #: Of those: by a detection time of silence.
+    silent: int
+
+
 class Sessions:
     """The sessions of one engine; made by `Engine.sessions`."""
 
@@ -195,6 +209,14 @@ class Sessions:
         raw = ffi.new("struct pydp_link_quality *")
         raise_status(lib.pydp_session_quality(self._engine._c, session, raw))
         return quality_from_c(raw)
+
+    def hellos(self, port: int, within_us: int = 0) -> Hellos:
+        """How the peers on a port are heard at this moment, all of them together. Raises
+        InvalidArgumentError for a port that is not attached.
+        """
+        raw = ffi.new("struct pydp_hellos *")
+        raise_status(lib.pydp_port_hellos(self._engine._c, port, within_us * 1000, raw))
+        return Hellos(raw.up, raw.late, raw.fallen, raw.silent)
 
     def list(self) -> list[int]:
         """The ids of all sessions, ascending."""

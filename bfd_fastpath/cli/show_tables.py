@@ -77,6 +77,15 @@ def _dampened(standing: Any) -> str:
     return f"; its session is Up again, held by dampening for {age(standing['seconds-left'])}"
 
 
+def _report_held(held: Any) -> str:
+    if held is None:
+        return ""
+    left = age(held["seconds-left"])
+    if held["by"] == "fuse":
+        return f"; not reported for another {left}: the fuse of its port is blown"
+    return f"; it bounces, and is not reported to be Up for another {left}"
+
+
 def nexthops(result: Any) -> str:
     rows = [
         (
@@ -84,7 +93,7 @@ def nexthops(result: Any) -> str:
             one["state"],
             age(one["seconds-in-state"]),
             len(one["users"]),
-            one["explanation"] + _dampened(one["dampening"]),
+            one["explanation"] + _dampened(one["dampening"]) + _report_held(one["report-held"]),
         )
         for one in result["next-hops"]
     ]
@@ -201,7 +210,11 @@ def drops(result: Any) -> str:
 
 
 def reporter(result: Any) -> str:
-    parts = []
+    parts = [
+        f"FUSE BLOWN at {one['port']}: {one['missing']} of {one['next-hops']} next hops fell silent at once; "
+        f"what is Down is reported in {age(one['seconds-left'])}"
+        for one in result["fuse"]["blown"]
+    ]
     for one in result["peers"]:
         families = ", ".join(one["families"]) or "none"
         parts.append(

@@ -44,6 +44,7 @@ class Draft:
     """Names of ports that are members of a [[lag]]."""
     neighbors: list[At[model.Neighbor]] = field(default_factory=list)
     report: model.Report = field(default_factory=model.Report)
+    fuse: model.Fuse = field(default_factory=model.Fuse)
     nhib: model.Nhib = field(default_factory=model.Nhib)
     control: model.Control = field(default_factory=model.Control)
     log: model.Log = field(default_factory=model.Log)
@@ -87,6 +88,7 @@ class Draft:
             lags=tuple(one.value for one in self.lags),
             neighbors=tuple(one.value for one in self.neighbors),
             report=self.report,
+            fuse=self.fuse,
             nhib=self.nhib,
             control=self.control,
             log=self.log,

@@ -23,6 +23,10 @@ from bfd_fastpath.config.model_forwarding import Rpf as Rpf
 from bfd_fastpath.config.model_forwarding import SpecialNextHop as SpecialNextHop
 from bfd_fastpath.config.model_forwarding import StaticRoute as StaticRoute
 from bfd_fastpath.config.model_forwarding import Via as Via
+from bfd_fastpath.config.model_report import Fuse as Fuse
+from bfd_fastpath.config.model_report import Ipv6NodeId as Ipv6NodeId
+from bfd_fastpath.config.model_report import Nhib as Nhib
+from bfd_fastpath.config.model_report import Report as Report
 
 
 class Neighbours(StrEnum):
@@ -72,13 +76,6 @@ class Family(StrEnum):
     IPV4_UNICAST = "ipv4-unicast"
     IPV6_UNICAST = "ipv6-unicast"
     BGP_LS = "bgp-ls"
-
-
-class Ipv6NodeId(StrEnum):
-    """How much of an IPv6 address a BGP-LS node descriptor carries: 8 or 16 octets."""
-
-    IID = "iid"
-    FULL = "full"
 
 
 class LogFormat(StrEnum):
@@ -329,32 +326,6 @@ class Neighbor:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    profile: str = "l5"
-    identifier: int = 0
-    ipv6_node_id: Ipv6NodeId = Ipv6NodeId.IID
-    announce_unverified: bool = False
-    node_name: str | None = None
-    link_quality: bool = False
-    link_quality_interval_us: int = 30_000_000
-    link_quality_threshold: int = 10
-    """Percent of what was told."""
-    link_quality_delay_floor_us: int = 100
-    link_quality_loss_floor: int = 1
-    """Percentage points."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nhib:
-    down_retry_us: int = 86_400_000_000
-    linger_us: int = 60_000_000
-    max_sessions: int = 2048
-    """Most sessions that learned next hops may cause."""
-    allowed_prefixes: tuple[Network, ...] = ()
-    """Where learned next hops may lie: the ports' LAN prefixes where the key is left out."""
-
-
-@dataclass(frozen=True, slots=True)
 class Control:
     path: Path = Path("/run/bfd-fastpath/control.sock")
     mode: int = 0o600
@@ -387,6 +358,7 @@ class Config:
     unsolicited: Unsolicited = field(default_factory=Unsolicited)
     neighbors: tuple[Neighbor, ...] = ()
     report: Report = field(default_factory=Report)
+    fuse: Fuse = field(default_factory=Fuse)
     nhib: Nhib = field(default_factory=Nhib)
     control: Control = field(default_factory=Control)
     log: Log = field(default_factory=Log)

@@ -28,6 +28,7 @@ from bfd_fastpath.config.steps import (
     SetControl,
     SetDampening,
     SetForwarding,
+    SetFuse,
     SetHostRate,
     SetKeyChain,
     SetLag,
@@ -69,6 +70,8 @@ def plan(old: Config | None, new: Config) -> list[Step]:
         steps.append(SetNhib(old.nhib if old else None, new.nhib))
     if old is None or old.report != new.report:
         steps.append(SetReport(old.report if old else None, new.report))
+    if old is None or old.fuse != new.fuse:
+        steps.append(SetFuse(old.fuse if old else None, new.fuse))
     if old is None or old.bfd != new.bfd:
         steps.append(SetBfd(old.bfd if old else None, new.bfd))
     if old is None or old.dampening != new.dampening:

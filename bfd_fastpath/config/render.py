@@ -136,6 +136,7 @@ def _(step: steps.RemoveKeyChain) -> str:
 @render.register(steps.SetDampening)
 @render.register(steps.SetNhib)
 @render.register(steps.SetReport)
+@render.register(steps.SetFuse)
 @render.register(steps.SetReflector)
 @render.register(steps.SetUnsolicited)
 @render.register(steps.SetForwarding)
@@ -146,6 +147,7 @@ def _(
     | steps.SetDampening
     | steps.SetNhib
     | steps.SetReport
+    | steps.SetFuse
     | steps.SetReflector
     | steps.SetUnsolicited
     | steps.SetForwarding
@@ -202,6 +204,9 @@ _TIMES = {
     "required_min_echo_rx_us": "required-min-echo-rx-interval",
     "desired_min_echo_tx_us": "desired-min-echo-tx-interval",
     "link_quality_interval_us": "link-quality-interval",
+    "bounce_window_us": "bounce-window",
+    "bounce_hold_us": "bounce-hold",
+    "hold_us": "hold",
     "link_quality_delay_floor_us": "link-quality-delay-floor",
     "hold_down_us": "hold-down",
     "half_life_us": "half-life",
@@ -211,7 +216,7 @@ _TIMES = {
 
 def _key(field: str, value: Any) -> tuple[str, str]:
     if field in _TIMES:
-        return _TIMES[field], spell(value)
+        return _TIMES[field], "none" if value is None else spell(value)
     if field == "hold_time_s":
         return "hold-time", spell(value * 1_000_000)
     if field == "mode":

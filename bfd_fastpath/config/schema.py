@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bfd_fastpath.config.keys_asked import REFLECTOR, UNSOLICITED
 from bfd_fastpath.config.keys_authentication import KEY_CHAIN
-from bfd_fastpath.config.keys_bgp import NEIGHBOR, NHIB, REPORT
+from bfd_fastpath.config.keys_bgp import NEIGHBOR
 from bfd_fastpath.config.keys_dampening import DAMPENING
 from bfd_fastpath.config.keys_data_plane import BFD, EAL, ENGINE, PORT, SESSION
 from bfd_fastpath.config.keys_forwarding import FORWARDING, ROUTE
 from bfd_fastpath.config.keys_lag import LAG
 from bfd_fastpath.config.keys_process import CONTROL, LOG, ROUTER
+from bfd_fastpath.config.keys_report import FUSE, NHIB, REPORT
 
 SECTIONS = (
     ROUTER,
@@ -31,6 +32,7 @@ SECTIONS = (
     DAMPENING,
     NEIGHBOR,
     REPORT,
+    FUSE,
     NHIB,
     CONTROL,
     LOG,

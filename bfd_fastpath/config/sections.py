@@ -74,9 +74,10 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
         neighbor = build_neighbor(reader, path, good, draft)
         if neighbor is not None:
             draft.neighbors.append(At(path, neighbor))
-    names = ("link-quality-interval", "link-quality-delay-floor")
+    names = ("link-quality-interval", "link-quality-delay-floor", "bounce-window", "bounce-hold")
     durations = {name: f"{name.replace('-', '_')}_us" for name in names}
     draft.report = _record(model.Report, reader.one(raw, "report"), durations)
+    draft.fuse = _record(model.Fuse, reader.one(raw, "fuse"), {"hold": "hold_us"})
     draft.nhib = _nhib(reader, reader.one(raw, "nhib"), draft)
     control = reader.one(raw, "control")
     if "path" in control:

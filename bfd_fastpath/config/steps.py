@@ -15,6 +15,7 @@ from bfd_fastpath.config.model import (
     Eal,
     Engine,
     Forwarding,
+    Fuse,
     InterfaceAddress,
     KeyChain,
     Lag,
@@ -160,6 +161,12 @@ class SetReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFuse:
+    old: Fuse | None
+    new: Fuse
+
+
+@dataclass(frozen=True, slots=True)
 class AddSession:
     session: Session
 
@@ -243,6 +250,7 @@ Step = (
     | SetDampening
     | SetNhib
     | SetReport
+    | SetFuse
     | AddSession
     | ChangeSession
     | RemoveSession

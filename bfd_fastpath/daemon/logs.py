@@ -10,7 +10,7 @@ from bfd_fastpath.net import logs
 from bfd_fastpath.router import events
 
 #: What is worth a warning; the rest is told at info, and what comes in crowds at debug.
-_WARNINGS = (events.BgpDown,)
+_WARNINGS = (events.BgpDown, events.FuseBlown, events.FuseMended)
 _DEBUG = (events.RoutesLearned, events.RoutesWithdrawn, events.BfdTimers)
 
 

@@ -151,6 +151,11 @@ class Reporter:
         self._untellable.clear()
         self._quality_ns.clear()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a session."""
+        return self._maker is not None
+
     def view(self) -> ReporterView:
         told = {address: one.statement for address, one in self._told.items()}
         return ReporterView(

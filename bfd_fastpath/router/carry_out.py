@@ -104,7 +104,11 @@ async def _step(router: Router, step: steps.Step) -> None:
         case steps.SetReport(new=report):
             policy = quality_policy(report)
             router.link_reports.set_interval(None if policy is None else policy.interval_ns, now)
+            router.reports.set_policies(router.config)
             router.neighbours.reconfigure()
+            router.apply([])
+        case steps.SetFuse():
+            router.reports.set_policies(router.config)
             router.apply([])
         case steps.AddSession(session=session) | steps.ChangeSession(new=session):
             if session.path_type is not model.PathType.IP_SH:

@@ -153,6 +153,37 @@ class Told:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class FuseBlown:
+    """Nearly all next hops of a port missed a hello at once while BGP stayed up: reports of Down are held."""
+
+    name: ClassVar[str] = "fuse-blown"
+    time_ns: int
+    port: str
+    #: Whose failure it was.
+    address: Address
+    #: That were Up a moment ago, and how many of them miss a hello.
+    next_hops: int
+    missing: int
+    hold_us: int
+    #: Of the port itself.
+    link_up: bool
+    #: The worker's own longest poll gap within the last detection time, microseconds.
+    poll_gap_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class FuseMended:
+    """The hold is over: what is Down still is reported now."""
+
+    name: ClassVar[str] = "fuse-mended"
+    time_ns: int
+    port: str
+    reported: int
+    #: Those that came back, or are no failure any more.
+    spared: int
+
+
 RouterEvent = (
     BgpUp
     | BgpDown
@@ -165,4 +196,6 @@ RouterEvent = (
     | BfdRemoved
     | NextHopChanged
     | Told
+    | FuseBlown
+    | FuseMended
 )

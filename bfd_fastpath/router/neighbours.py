@@ -49,7 +49,7 @@ class Neighbours:
             neighbor,
             router.config,
             self.lan(),
-            router.nhib.entries,
+            router.reports.entries,
             self._happened,
             tap=self._tap,
             learned=learned,
@@ -115,6 +115,10 @@ class Neighbours:
     def withdraw_told(self) -> list[RouterEvent]:
         """Take back everything from everybody."""
         return [event for peer in self for event in peer.withdraw_told()]
+
+    def telling(self) -> bool:
+        """Whether there is a session to report over."""
+        return any(peer.reporting for peer in self)
 
     async def close(self) -> None:
         for listener in self._listeners.values():

@@ -46,7 +46,8 @@ _log = structlog.get_logger("peer")
 class Peer:
     """A neighbour and its session. `happened(peer, events)` is called with what observers are to see, after
     the peer's own
-    books are right; `entries()` gives the NHIB as it stands; `learned` is what the same neighbour taught
+    books are right; `entries(fresh)` gives the NHIB as it is to be reported, to a session that is fresh or
+    not; `learned` is what the same neighbour taught
     before."""
 
     def __init__(
@@ -54,7 +55,7 @@ class Peer:
         neighbor: Neighbor,
         config: Config,
         lan: tuple[LanAddress, ...],
-        entries: Callable[[], Iterable[Entry]],
+        entries: Callable[[bool], Iterable[Entry]],
         happened: Callable[["Peer", list[RouterEvent]], None],
         *,
         tap: Tap | None = None,
@@ -97,6 +98,11 @@ class Peer:
     def identifier(self) -> int:
         """Its BGP identifier; 0 while there is no session."""
         return int(self._info.router_id) if self._info is not None else 0
+
+    @property
+    def reporting(self) -> bool:
+        """Whether there is a session to report over."""
+        return self._reporter.is_open
 
     @property
     def learned(self) -> Learned:
@@ -151,7 +157,7 @@ class Peer:
         if bgp.BGP_LS in info.families:
             local = info.local.address if info.local is not None else self.neighbor.address
             session = Session(local, info.asn, self.speaker.limit, info.as4)
-            events += self._tell(self._reporter.open(session, self._entries()))
+            events += self._tell(self._reporter.open(session, self._entries(True)))
         self._happened(self, events)
 
     def _repeat(self, family: bgp.Family) -> None:
@@ -225,7 +231,7 @@ class Peer:
         self._announce(new)
         settings = report_settings(config, lan)
         self._intake.reader = Reader(settings.prefixes, settings.identifier)
-        return self._tell(self._reporter.set_settings(settings, self._entries()))
+        return self._tell(self._reporter.set_settings(settings, self._entries(False)))
 
     def next_deadline(self) -> int | None:
         times = (self._sweep_ns, self._retention.next_deadline())

@@ -35,6 +35,7 @@ from bfd_fastpath.router.learned import Route
 from bfd_fastpath.router.link_reports import LinkReports
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.peer import Peer
+from bfd_fastpath.router.reports import Reports
 from bfd_fastpath.session import (
     EngineRefusedError,
     EventRecord,
@@ -79,6 +80,7 @@ class Router:
         self.nhib = Nhib()
         self.dataplane = Dataplane((name or config.router.name)[:20], config, ports or {})
         self.neighbours = Neighbours(self, tap)
+        self.reports = Reports(self)
         self.link_reports = LinkReports(self)
         self._kernel = KernelMirror(self.dataplane, config.ports)
         self.hosts = Hosts(self.dataplane, config.ports)
@@ -292,7 +294,7 @@ class Router:
     def apply(self, changes: list[Change]) -> None:
         """Tell the neighbours, then the observers, then let go of the sessions that nobody wants any more."""
         while changes:
-            told = self.neighbours.report(changes)
+            told = self.reports.tell(changes)
             self.emit(engine_events.from_change(change) for change in changes)
             self.emit(told)
             changes = self.manager.settle(pydp.clock_ns())
@@ -312,7 +314,7 @@ class Router:
     def _events(self, batch: Any) -> None:
         """A batch from the engine: the neighbours hear first, because that is what the product is for."""
         drained = self.manager.events(batch)
-        told = self.neighbours.report(drained.changes) if drained.changes else []
+        told = self.reports.tell(drained.changes) if drained.changes else []
         for address, record in drained.seen:
             self._seen(engine_events.from_record(address, record))
         self.emit(engine_events.from_change(change) for change in drained.changes)
@@ -357,6 +359,7 @@ class Router:
         times = [
             self.manager.next_deadline(),
             self.unsolicited.next_deadline(),
+            self.reports.next_deadline(),
             self.link_reports.next_deadline(),
             *(one.next_deadline() for one in self.neighbours),
         ]
@@ -364,6 +367,7 @@ class Router:
 
     def _expired(self, now_ns: int) -> None:
         self.unsolicited.timer(now_ns)
+        self.emit(self.reports.timer(now_ns))
         self.apply(self.manager.timer(now_ns))
         for one in self.neighbours:
             one.expire(now_ns)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pydp
 from bfd_fastpath.config.model import Port
 from bfd_fastpath.nhib import Entry, diagnostic_name, explain
+from bfd_fastpath.report import Held
 from bfd_fastpath.router import rfc9314
 from bfd_fastpath.router.engine_events import expired_us
 from bfd_fastpath.router.events import Address
@@ -85,7 +86,9 @@ def nexthops(router: Router) -> Json:
     wall = _wall()
     return {
         "next-hops": [
-            _nexthop(one, now, wall) | _dampened(router.manager.dampened(one.address, now), now)
+            _nexthop(one, now, wall)
+            | _dampened(router.manager.dampened(one.address, now), now)
+            | _report_held(router.reports.held(one.address), now)
             for one in router.nexthops()
         ]
     }
@@ -167,7 +170,8 @@ def drops(router: Router) -> Json:
 
 
 def reporter(router: Router) -> Json:
-    return {"peers": [peer.view(pydp.clock_ns()) for peer in router.peers()]}
+    now = pydp.clock_ns()
+    return {"peers": [peer.view(now) for peer in router.peers()], "fuse": router.reports.view(now)}
 
 
 def _dampened(standing: Dampened | None, now_ns: int) -> Json:
@@ -175,6 +179,12 @@ def _dampened(standing: Dampened | None, now_ns: int) -> Json:
         return {"dampening": None}
     left = None if standing.until_ns is None else max(0.0, (standing.until_ns - now_ns) / 1e9)
     return {"dampening": {"penalty": round(standing.figure), "held": standing.held, "seconds-left": left}}
+
+
+def _report_held(held: Held | None, now_ns: int) -> Json:
+    if held is None:
+        return {"report-held": None}
+    return {"report-held": {"by": held.by.value, "seconds-left": max(0.0, (held.until_ns - now_ns) / 1e9)}}
 
 
 def _refused(router: Router, session: int) -> list[Json]:

@@ -213,6 +213,11 @@ class SessionManager:
         live = self._table.get(destination)
         return None if live is None else live.id
 
+    def port_of(self, destination: Address) -> int | None:
+        """The engine's port of the session to a destination; None without one."""
+        live = self._table.get(destination)
+        return None if live is None else live.wanted.port
+
     def refusals(self) -> dict[Address, str]:
         """What the engine said where it would not carry out the latest wish for a destination."""
         return dict(self._refusals)

@@ -10,6 +10,7 @@
 #include <pydp/forward.h>
 #include <pydp/key_chain.h>
 #include <pydp/reflector.h>
+#include <pydp/hellos.h>
 #include <pydp/link_quality.h>
 #include <pydp/nexthop.h>
 #include <pydp/session.h>
@@ -25,6 +26,7 @@ enum command_kind {
 	COMMAND_SESSION_REFUSED,
 	COMMAND_SESSION_QUALITY,
 	COMMAND_SESSION_LIST,
+	COMMAND_PORT_HELLOS,
 	COMMAND_NEXTHOP_CLEAR,
 	COMMAND_NEXTHOP_HOLD,
 	COMMAND_KEY_CHAIN_SET,
@@ -57,6 +59,12 @@ struct command_address {
 	struct pydp_mac mac;
 };
 
+struct command_hellos {
+	uint32_t cursor; /* slot to begin with */
+	uint32_t port;
+	uint64_t within_ns;
+};
+
 struct command {
 	uint32_t kind; /* enum command_kind */
 	uint32_t sequence;
@@ -79,6 +87,7 @@ struct command {
 			uint32_t value; /* of a removal: at once; of a hold: held; of a host: packets a second */
 		} one;
 		uint32_t cursor;
+		struct command_hellos hellos;
 	};
 };
 static_assert(sizeof(struct command) % 4 == 0, "rings hold multiples of four octets");
@@ -94,6 +103,10 @@ struct reply {
 		uint32_t refused[PYDP_CNT_COUNT];
 		struct pydp_link_quality quality;
 		struct pydp_nexthop nexthop;
+		struct {
+			struct pydp_hellos sum;
+			uint32_t next; /* PATH_NONE: that was all */
+		} hellos;
 		struct {
 			uint32_t count;
 			uint32_t next; /* cursor for the next question; UINT32_MAX: that was all */

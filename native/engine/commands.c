@@ -78,6 +78,15 @@ static int reset_gap(struct pydp_engine *engine)
 	return PYDP_OK;
 }
 
+static int port_hellos(struct pydp_engine *engine, const struct command_hellos *asked, struct reply *reply)
+{
+	if (asked->port >= engine->port_count)
+		return error_set(PYDP_E_INVAL, "port %u is not attached: the engine has %u", asked->port, engine->port_count);
+	memset(&reply->hellos, 0, sizeof(reply->hellos));
+	reply->hellos.next = sessions_hellos(engine, asked, &reply->hellos.sum);
+	return PYDP_OK;
+}
+
 static int execute(struct pydp_engine *engine, const struct command *command, struct reply *reply)
 {
 	switch (command->kind) {
@@ -96,6 +105,8 @@ static int execute(struct pydp_engine *engine, const struct command *command, st
 	case COMMAND_SESSION_LIST:
 		reply->list.count = sessions_list(engine, command->cursor, reply->list.ids, REPLY_IDS, &reply->list.next);
 		return PYDP_OK;
+	case COMMAND_PORT_HELLOS:
+		return port_hellos(engine, &command->hellos, reply);
 	case COMMAND_SESSION_POLL:
 	case COMMAND_SESSION_RESET:
 	case COMMAND_NEXTHOP_CLEAR:

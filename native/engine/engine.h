@@ -207,6 +207,10 @@ uint32_t sessions_slot_after(uint32_t id);
 /* From a slot on; next is where to go on, PATH_NONE at the end. */
 uint32_t sessions_list(struct pydp_engine *engine, uint32_t slot, uint32_t *ids, uint32_t capacity, uint32_t *next);
 
+/* engine/hellos.c */
+/* Adds to the sum, from the slot asked->cursor on; returns where to go on, PATH_NONE at the end. */
+uint32_t sessions_hellos(const struct pydp_engine *engine, const struct command_hellos *asked, struct pydp_hellos *sum);
+
 /* engine/session_acts.c */
 void session_acted(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
 void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);

@@ -75,6 +75,9 @@ def test_every_field_of_the_model_can_be_written():
         "hold_down_us": "hold_down",
         "half_life_us": "half_life",
         "max_suppress_us": "max_suppress",
+        "hold_us": "hold",
+        "bounce_window_us": "bounce_window",
+        "bounce_hold_us": "bounce_hold",
         "link_quality_interval_us": "link_quality_interval",
         "link_quality_delay_floor_us": "link_quality_delay_floor",
     }
@@ -92,6 +95,7 @@ def test_every_field_of_the_model_can_be_written():
         config.dampening,
         config.reflector,
         config.report,
+        config.fuse,
         config.nhib,
         config.control,
     ]

@@ -11,6 +11,7 @@
 #include <pydp/event.h>
 #include <pydp/forward.h>
 #include <pydp/generate.h>
+#include <pydp/hellos.h>
 #include <pydp/host.h>
 #include <pydp/key_chain.h>
 #include <pydp/lan.h>
