@@ -16,7 +16,7 @@ from bfd_fastpath.routeserver.exchange import Exchange
 from bfd_fastpath.routeserver.records import Inbound, Offer, Outcome, SessionFacts
 from bfd_fastpath.routeserver.settings import ClientSettings, Prefix, ServerSettings
 from bfd_fastpath.routeserver.table import Path, RouteTable, SessionId
-from bfd_fastpath.routeserver.view import Contest, View
+from bfd_fastpath.routeserver.view import Contest, Setting, View
 
 
 class RouteServer:
@@ -201,10 +201,19 @@ class RouteServer:
     def _changed(self, source: Client, before: Mapping[Prefix, Contest], outcome: Outcome) -> None:
         """The paths to these prefixes changed by what `source` did."""
         after = {prefix: self._contest(prefix) for prefix in before}
+        setting = Setting.of((*before.values(), *after.values()))
+        alike: dict[frozenset[int], dict[Prefix, Path | None]] = {}
         for number, view in self._views.items():
-            if view.client != source.name and view.versions:
-                for prefix, contest in before.items():
-                    self._offer(number, prefix, contest.winner(view), after[prefix].winner(view), outcome)
+            if view.client == source.name or not view.versions:
+                continue
+            if not view.sees_as_others(setting):
+                changed = _difference(view, before, after)
+            elif view.versions in alike:
+                changed = alike[view.versions]
+            else:
+                changed = alike[view.versions] = _difference(view, before, after)
+            if changed:
+                outcome.tell(number).difference.routes.update(changed)
         followed = self.exchange.next_hops(source.name, self.table.next_hops(source.name))
         for number, tell in followed.tells.items():
             outcome.tell(number).members.update(tell.members)
@@ -216,6 +225,19 @@ class RouteServer:
         """The session has been given `old` for the prefix, and should have `new`."""
         if old is not new and prefix.version in self._views[session].versions:
             outcome.tell(session).difference.routes[prefix] = new
+
+
+def _difference(
+    view: View, before: Mapping[Prefix, Contest], after: Mapping[Prefix, Contest]
+) -> dict[Prefix, Path | None]:
+    """What is to be sent to whoever looks so at the table."""
+    changed = {}
+    for prefix, contest in before.items():
+        if prefix.version in view.versions:
+            new = after[prefix].winner(view)
+            if new is not contest.winner(view):
+                changed[prefix] = new
+    return changed
 
 
 def _path(facts: SessionFacts, offer: Offer) -> Path:

@@ -57,22 +57,52 @@ class View:
         reached = self.reached
         return tuple(p for p in paths if p.next_hop in reached or not self._judges(p)) or paths
 
+    def sees_as_others(self, paths: "Setting") -> bool:
+        """Whether nothing about this client matters among such paths: it is given what all like it are."""
+        return (
+            paths.for_all
+            and self.reached is None
+            and not self.apart
+            and self.client not in paths.clients
+            and self.own.isdisjoint(paths.next_hops)
+            and self.excluded.isdisjoint(paths.next_hops)
+        )
+
     def _judges(self, path: Path) -> bool:
         return self.as_path_limit is None or path.as_path_length <= self.as_path_limit
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What some contests are about, so that most clients need not be looked at one by one."""
+
+    clients: frozenset[str]
+    next_hops: frozenset[Address]
+    #: No path is kept from anybody or needs an IPv6 next hop for IPv4.
+    for_all: bool
+
+    @classmethod
+    def of(cls, contests: Iterable["Contest"]) -> "Setting":
+        paths = {path for contest in contests for path in contest.paths}
+        return cls(
+            frozenset(path.client for path in paths),
+            frozenset(path.next_hop for path in paths),
+            all(path.audience is None and not path.extended for path in paths),
+        )
 
 
 class Contest:
     """The paths to one prefix, chosen among for one client after the other. Those who may choose among the
     same get the same."""
 
-    __slots__ = ("_paths", "_winners")
+    __slots__ = ("_winners", "paths")
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        self._paths = tuple(paths)
+        self.paths = tuple(paths)
         self._winners: dict[tuple[Path, ...], Path | None] = {}
 
     def winner(self, view: View) -> Path | None:
-        paths = tuple(path for path in self._paths if view.admits(path))
+        paths = tuple(path for path in self.paths if view.admits(path))
         if len(paths) < 2:
             return paths[0] if paths else None
         paths = view.preferred(paths)
