@@ -5,6 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,12 @@ class Exabgp(Daemon):
 
 def brief(entry: dict[str, Any]) -> str:
     """One NLRI of its JSON, by what makes it different from others in these tests."""
-    assert entry["protocol-id"] == 5
+    assert entry["protocol-id"] in (5, 7)
     if entry["ls-nlri-type"] == "bgpls-link":
         return f"link {entry['interface-addresses'][0]}->{entry['neighbor-addresses'][0]}"
+    if entry["protocol-id"] == 7:
+        named = {key: value for one in entry["node-descriptors"] for key, value in one.items()}
+        router = IPv4Address(int(named["generic-node-descriptor-516"], 16))
+        return f"router {router} of AS {named['autonomous-system']}, {entry['l3-routing-topology']}"
     (descriptor,) = entry["node-descriptors"]
     return f"node {descriptor['router-id']}"

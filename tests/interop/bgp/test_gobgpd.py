@@ -2,11 +2,12 @@
 """GoBGP as the far end: nodes and links of both families arrive behind it and vanish, and its routes arrive here."""
 
 import asyncio
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
 from bfd_fastpath.wire.bgp import BGP_LS, IPV4_UNICAST, Closed, Established
+from bfd_fastpath.wire.bgpls import profile_l7 as l7
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 from tests.interop.bgp.exabgp import Exabgp
 from tests.interop.bgp.gobgpd import Gobgpd
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.interop("gobgpd")
 DAEMON, WE, SECOND = "127.0.21.1", "127.0.21.2", "127.0.21.3"
 A4, X4 = ip_address("198.51.100.1"), ip_address("198.51.100.2")
 A6, X6 = ip_address("2001:db8::1"), ip_address("2001:db8::2")
+X_ID = IPv4Address("192.0.2.2")
 PAIRS = {
     "ipv4": (link(A4, X4), node(X4), "link 198.51.100.1->198.51.100.2", "node 198.51.100.2"),
     "ipv6": (link(A6, X6), node(X6), "link 2001:db8::1->2001:db8::2", "node "),
@@ -52,6 +54,32 @@ def test_nodes_and_links_of_both_families_arrive_behind_gobgp_and_vanish(gobgpd,
                 us.announce(*(PAIRS["ipv4"][:2]))
                 await eventually(lambda: len(second.link_state()) == 2)
             await eventually(lambda: second.link_state() == set())
+
+    asyncio.run(story())
+
+
+def test_profile_l7_arrives_behind_gobgp_in_both_families_and_vanishes(gobgpd, tmp_path):
+    ours, far = l7.RouterName(ASN, IPv4Address("192.0.2.1")), l7.RouterName(4_200_000_001, X_ID)
+    links = [l7.link(ours, far, A4, X4), l7.link(ours, far, A6, X6)]
+    names = {f"router {X_ID} of AS 4200000001, {identifier}" for identifier in (0, 1)}
+
+    async def story():
+        second = Exabgp(tmp_path / "exabgp", 64502, SECOND, (DAEMON, gobgpd.port, gobgpd.asn))
+        with second:
+            async with connected(Ourselves(WE, DAEMON, gobgpd.port)) as us:
+                await eventually(lambda: "up" in second.states(), second.log)
+                for one, version in zip(links, (4, 6), strict=True):
+                    us.announce(one, l7.node(far, version))
+                await eventually(
+                    lambda: second.link_state() == {f"link {A4}->{X4}", f"link {A6}->{X6}", *names},
+                    second.link_state,
+                )
+                us.withdraw(links[0])
+                us.withdraw(links[1])
+                await eventually(lambda: second.link_state() == names, second.link_state)
+                us.withdraw(l7.node(far, 4))
+                us.withdraw(l7.node(far, 6))
+                await eventually(lambda: second.link_state() == set(), second.link_state)
 
     asyncio.run(story())
 

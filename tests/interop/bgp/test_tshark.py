@@ -29,12 +29,14 @@ from bfd_fastpath.wire.bgp import (
 from bfd_fastpath.wire.bgp.message import KEEPALIVE, MessageType, frame
 from bfd_fastpath.wire.bgp.refresh import RouteRefresh
 from bfd_fastpath.wire.bgpls import Flag, LinkPerformance, LinkState, Participation
+from bfd_fastpath.wire.bgpls import profile_l7 as l7
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 
 pytestmark = pytest.mark.interop("tshark")
 
 A4, X4 = IPv4Address("198.51.100.1"), IPv4Address("198.51.100.2")
 A6, X6 = IPv6Address("2001:db8::1"), IPv6Address("2001:db8::2")
+A, X = l7.RouterName(64500, A4), l7.RouterName(4_200_000_001, X4)
 PATH = AsPath.sequence(64500, 4_200_000_000)
 MEMBER = LinkState.make(node_name="edge", participation=Participation(Flag.TAKES_PART, 64501, X4))
 FULL = Attributes(
@@ -61,6 +63,14 @@ MESSAGES = {
     ).encode(),
     "pair v4": pair(A4, X4).encode(),
     "pair v6": pair(A6, X6).encode(),
+    "l7 pair v4": Update(
+        attributes=Attributes(Origin.IGP, PATH),
+        mp_reach=MpReach(BGP_LS, (A4,), (l7.link(A, X, A4, X4), l7.node(X, 4))),
+    ).encode(),
+    "l7 pair v6": Update(
+        attributes=Attributes(Origin.IGP, PATH),
+        mp_reach=MpReach(BGP_LS, (A4,), (l7.link(A, X, A6, X6), l7.node(X, 6))),
+    ).encode(),
     "withdrawn pair": Update(mp_unreach=MpUnreach(BGP_LS, (node(X4), link(A4, X4)))).encode(),
     "member": Update(
         attributes=Attributes(Origin.IGP, PATH, link_state=MEMBER),
@@ -121,7 +131,10 @@ def test_nothing_is_malformed(name, tmp_path):
     assert remarks(layers["bgp"]) == private
 
 
-@pytest.mark.parametrize(("name", "ends"), [("pair v4", (A4, X4)), ("pair v6", (A6, X6))])
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [("pair v4", (A4, X4)), ("pair v6", (A6, X6)), ("l7 pair v4", (A4, X4)), ("l7 pair v6", (A6, X6))],
+)
 def test_a_links_addresses_are_where_tshark_looks_for_them(name, ends, tmp_path):
     text = json.dumps(dissected(MESSAGES[name], tmp_path / "message.pcap")["bgp"])
     version = ends[0].version
