@@ -13,6 +13,7 @@ LINES = 400
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 #: Paths that exist on one machine only.
 FORBIDDEN = re.compile(r"(?<![\w.}])/(root|home|work)/")
+UNMERGED = re.compile(r"^(?:<{7}|>{7}) ", re.M)
 PACKAGES = ".ci/debian-packages.txt"
 
 
@@ -47,6 +48,11 @@ def word_complaints(tree: Tree) -> list[str]:
         for path, text in tree.items()
         for match in FORBIDDEN.finditer(text)
     ]
+
+
+def merge_complaints(tree: Tree) -> list[str]:
+    """Lines that a merge leaves where two sides differ."""
+    return [f"{path}: a merge was not finished" for path, text in tree.items() if UNMERGED.search(text)]
 
 
 def sleep_complaints(tree: Tree) -> list[str]:

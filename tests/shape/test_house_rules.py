@@ -13,6 +13,7 @@ CHECKS = [
     rules.size_complaints,
     rules.name_complaints,
     rules.word_complaints,
+    rules.merge_complaints,
     rules.sleep_complaints,
     rules.package_list_complaints,
 ]
@@ -35,6 +36,7 @@ def test_the_repository_keeps_the_rule(check: Callable[[Tree], list[str]]) -> No
         (rules.name_complaints, {"bfd_fastpath/common/x.py": SPDX}),
         (rules.word_complaints, {"docs/x.md": "see /" + "root/x"}),
         (rules.word_complaints, {"x.toml": "file = /" + "home/somebody/x"}),
+        (rules.merge_complaints, {"docs/x.md": "one\n" + "<" * 7 + " HEAD\ntwo\n"}),
         (rules.sleep_complaints, {"tests/test_x.py": "import time\ntime.sleep(1)\n"}),
         (rules.sleep_complaints, {"tests/test_x.py": "while True:\n    time.sleep(0.1)\n"}),
         (rules.sleep_complaints, {"tests/test_x.py": "from time import sleep\n"}),
