@@ -25,6 +25,8 @@ from bfd_fastpath.wire.bgp.attributes import AttributeFlag, AttributeType
 from bfd_fastpath.wire.bgpls import LinkNlri, LinkStateNlri, NodeNlri, RawNlri
 from bfd_fastpath.wire.nhreach import NhReachNlri
 
+#: Among the attributes kept as octets, those whose meaning is known here.
+_RECOGNISED = (AttributeType.ONLY_TO_CUSTOMER,)
 _UNICAST = (IPV4_UNICAST, IPV6_UNICAST)
 
 
@@ -127,7 +129,10 @@ def _passed_on(attributes: Attributes, next_hop: Address) -> Attributes:
     An IPv4 route with an IPv4 next hop goes out with NEXT_HOP even where it came in MP_REACH. Unrecognised
     transitive attributes get the Partial bit (RFC 4271 5).
     """
-    unknown = tuple(replace(raw, flags=raw.flags | AttributeFlag.PARTIAL) for raw in attributes.unknown)
+    unknown = tuple(
+        raw if raw.type in _RECOGNISED else replace(raw, flags=raw.flags | AttributeFlag.PARTIAL)
+        for raw in attributes.unknown
+    )
     return replace(
         attributes,
         next_hop=next_hop if isinstance(next_hop, IPv4Address) else None,

@@ -80,6 +80,14 @@ def test_unread_transitive_attribute_is_passed_on_with_the_partial_bit():
     assert offer.attributes.unknown == (RawAttribute(0xE0, 200, b"kept"),)
 
 
+def test_only_to_customer_is_recognised_and_passed_on_as_it_came():
+    """RFC 9234 5: the mark of a leak must reach the client whole."""
+    mark = RawAttribute(0xC0, AttributeType.ONLY_TO_CUSTOMER, (64501).to_bytes(4, "big"))
+    update = Update(attributes=replace(RICH, unknown=(mark,)), announced=(ip_network("203.0.113.0/24"),))
+    (offer,) = read_update(update, (), READERS, SETTINGS.asn).offers
+    assert offer.attributes.unknown == (mark,)
+
+
 def test_ipv6_route_keeps_both_next_hops():
     prefix, hops = ip_network("2001:db8:1::/48"), (X6, ip_address("fe80::2"))
     update = Update(attributes=RICH, mp_reach=MpReach(IPV6_UNICAST, hops, (prefix,)))

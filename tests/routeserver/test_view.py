@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bfd_fastpath.routeserver.table import Audience
-from tests.routeserver.lan import LAN4, LAN6, Lan
+from tests.routeserver.lan import LAN4, LAN6, Lan, number
 
 P, Q = ip_network("203.0.113.0/24"), ip_network("203.0.112.0/24")
 P6 = ip_network("2001:db8:1::/48")
@@ -118,36 +118,72 @@ steps = st.one_of(
 )
 
 
+class Oracle:
+    """What a client should have, from everything that was said, with nothing of the route server's code."""
+
+    def __init__(self, prefer):
+        self.prefer = prefer
+        self.routes, self.told = {}, {}
+
+    def leave(self, name):
+        self.told.pop(name, None)
+        self.routes = {key: route for key, route in self.routes.items() if key[0] != name}
+
+    def rib(self, client):
+        told = self.told.get(client, {})
+        found = {}
+        for prefix in PREFIXES:
+            usable = [
+                (length, number(source), hop, leaving)
+                for (source, p), (hop, length, leaving, audience) in self.routes.items()
+                if p == prefix
+                and source != client
+                and hop not in (LAN4[client], LAN6[client])
+                and told.get(hop) != "down"
+                and (audience is None or client != "a")
+                and (client in "ab" or hop.version == prefix.version)
+            ]
+            usable = [one for one in usable if not one[3]] or usable
+            if self.prefer:
+                usable = [one for one in usable if told.get(one[2]) == "up"] or usable
+            if usable:
+                found[prefix] = min(usable)[2]
+        return found
+
+
 @given(st.lists(steps, max_size=40), st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_the_differences_add_up_to_what_each_session_should_have(history, prefer):
-    """Each UPDATE is applied as a client would; the sum must be the choice made afresh from the table."""
-    lan = Lan(prefer_reached=prefer)
+    """Each UPDATE is applied as a client would; the sum must be what follows from all that was said."""
+    lan, oracle = Lan(prefer_reached=prefer), Oracle(prefer)
     here = set()
     for step, name, *what in history:
-        session = "abcd".index(name) + 1
-        if step == "turn" and session in here:
-            lan.leave(session)
-            here.discard(session)
+        if step == "turn" and name in here:
+            lan.leave(number(name))
+            oracle.leave(name)
+            here.discard(name)
             continue
-        if session not in here:
+        if name not in here:
             lan.join(name, nh_reach=(4, 6), extended_next_hop=name in "ab")
-            here.add(session)
+            here.add(name)
         if step == "announce":
             prefix, hop, length, leaving, audience = what
             if prefix.version == 4 or hop.version == 6:
-                lan.announce(
-                    name, prefix, next_hop=hop, length=length, graceful_shutdown=leaving, audience=audience
-                )
+                policy = {"graceful_shutdown": leaving, "audience": audience}
+                lan.announce(name, prefix, next_hop=hop, length=length, **policy)
+                oracle.routes[name, prefix] = hop, length, leaving, audience
         elif step == "withdraw":
             lan.withdraw(name, *what)
+            oracle.routes.pop((name, *what), None)
         elif step == "tell":
             lan.tells(name, tuple(what))
+            oracle.told.setdefault(name, {})[what[0]] = what[1]
         elif step == "untell":
             lan.tells(name, withdraw=what)
+            oracle.told.get(name, {}).pop(*what, None)
         for other in here:
-            sent = {prefix: path.next_hop for prefix, path in lan.server.sent(other).items()}
-            assert lan.ribs[other] == sent
-        assert {s: lan.asks[s] for s in here} == {
-            s: set(lan.server.exchange.asking.asked(lan.server.exchange.client_of(s))) for s in here
-        }
+            assert lan.ribs[number(other)] == oracle.rib(other)
+            given_now = lan.server.sent(number(other))
+            assert {prefix: path.next_hop for prefix, path in given_now.items()} == oracle.rib(other)
+            client = lan.server.clients[other]
+            assert lan.asks[number(other)] == set(lan.server.exchange.asking.asked(client))
