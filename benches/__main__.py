@@ -4,7 +4,8 @@
 look-ups of routes, ours and DPDK's. `python -m benches forward`: forwarding beside l3fwd and testpmd.
 `python -m benches workers`: forwarding by one worker and by two. `python -m benches shed`: data against
 sessions held on one core. `python -m benches control`: a full table from BGP into the engine.
-`python -m benches failover`: from Down to the first packet on the backup.
+`python -m benches failover`: from Down to the first packet on the backup. `python -m benches reload`: a
+route server's reload, as rs-agent asks for it.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -24,6 +25,7 @@ from benches.envelope import run as envelope
 from benches.failover import run as failover
 from benches.fib import run as fib
 from benches.forward import run as forward
+from benches.reload import run as reload
 from benches.shed import run as shed
 from benches.workers import run as workers
 
@@ -33,6 +35,7 @@ _PARTS: Final = {
     "failover": failover.main,
     "fib": fib.main,
     "forward": forward.main,
+    "reload": reload.main,
     "shed": shed.main,
     "workers": workers.main,
 }

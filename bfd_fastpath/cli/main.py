@@ -18,6 +18,7 @@ from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
 from bfd_fastpath.cli.replay import replay
 from bfd_fastpath.cli.route_server import route_server
+from bfd_fastpath.cli.rs_agent import rs_agent
 from bfd_fastpath.cli.run import run
 from bfd_fastpath.cli.show import show
 from bfd_fastpath.cli.version import version
@@ -47,7 +48,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(run, show, clear, session, reload, config, route_server),
+    *(run, show, clear, session, reload, config, route_server, rs_agent),
     *(pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, version),
 ):
     cli.add_command(_command)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One running agent: the members' sessions, the route server's neighbours, and the driver, wired."""
+
+import asyncio
+import contextlib
+
+import structlog
+
+from bfd_fastpath.agent.clients import Clients
+from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted
+from bfd_fastpath.agent.drivers import driver
+from bfd_fastpath.agent.enforcer import Enforcer
+from bfd_fastpath.agent.filter_file import FilterFile
+from bfd_fastpath.agent.pace import Pace
+from bfd_fastpath.agent.settings import Agent, Member
+from bfd_fastpath.agent.standing import learned, on_lan, wanted
+
+_log = structlog.get_logger("agent")
+
+
+class RsAgent:
+    """Use it from the event loop's thread."""
+
+    def __init__(self, settings: Agent) -> None:
+        self.settings = settings
+        self.neighbours: tuple[Neighbour, ...] = ()
+        """The route server's, as of the last time it answered."""
+        server = settings.route_server
+        self._driver = driver(server)
+        self._learned: list[Member] = []
+        self._error = ""
+        self._tasks: list[asyncio.Task[None]] = []
+        pace = Pace(server.min_interval_us * 1000, server.retry_first_us * 1000, server.retry_most_us * 1000)
+        self.enforcer = Enforcer(FilterFile(server.filter_file, self._driver), pace, self._wanted)
+        self.clients = Clients(settings, self.enforcer.changed)
+
+    async def start(self) -> None:
+        """Raises net.tcp's TcpError when an address or port cannot be had."""
+        await self.clients.start()
+        await self._look()
+        await self._settle()
+        self.enforcer.start()
+        if self.settings.route_server.learn:
+            self._tasks.append(asyncio.get_running_loop().create_task(self._poll(), name="neighbours"))
+
+    async def stop(self) -> bool:
+        """Empty the filters, then close the sessions; whether the route server has taken the empty
+        filters."""
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        emptied = await self.enforcer.stop()
+        await self.clients.stop()
+        return emptied
+
+    async def reload(self, settings: Agent) -> list[str]:
+        """Go to other members and logs; what changed, and what needs a restart, in words."""
+        before = {member.name: member for member in self.clients.members}
+        said = _restarts(self.settings, settings)
+        if not said:
+            self.settings = settings
+            await self._look()
+            await self._settle()
+            after = {member.name: member for member in self.clients.members}
+            said += [f"member {name} gone" for name in before.keys() - after.keys()]
+            said += [f"member {name} new" for name in after.keys() - before.keys()]
+            said += [f"member {n} changed" for n in before.keys() & after.keys() if before[n] != after[n]]
+        return sorted(said)
+
+    def _wanted(self) -> Wanted:
+        others = (one.address for one in self.neighbours if on_lan(self.settings, one.address))
+        return wanted(self.clients.members, self.clients.excluded(), others)
+
+    async def _settle(self) -> None:
+        if self.settings.route_server.learn:
+            self._learned = learned(self.settings, self.neighbours, self._learned)
+        await self.clients.go_to([*self.settings.members, *self._learned])
+
+    async def _look(self) -> bool:
+        """Ask the route server for its neighbours; whether they are others than before."""
+        try:
+            found = tuple(await asyncio.to_thread(self._driver.neighbours))
+        except DriverError as error:
+            if str(error) != self._error:
+                _log.warning("the route server does not say who its neighbours are", error=str(error))
+            self._error = str(error)
+            return False
+        self._error = ""
+        changed, self.neighbours = found != self.neighbours, found
+        return changed
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.route_server.poll_us / 1e6)
+            if await self._look():
+                await self._settle()
+                self.enforcer.changed()
+
+
+def _restarts(old: Agent, new: Agent) -> list[str]:
+    """Everything but the members and the logs is read at the start."""
+    keys = (
+        "asn",
+        "router_id",
+        "listen",
+        "port",
+        "lan",
+        "hold_time_s",
+        "identifier",
+        "nh_reach_safi",
+        "fail_open_after_us",
+    )
+    changed = [key for key in (*keys, "route_server", "control") if getattr(old, key) != getattr(new, key)]
+    names = (key.removesuffix("_us").removesuffix("_s").replace("_", "-") for key in changed)
+    return [f"{name} changed: restart the agent; nothing was done" for name in names]

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What drives a route server: the text of the file that it includes, a reload, and a look at its neighbours.
+
+A driver blocks, keeps nothing between calls, and is used by one thread at a time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from bfd_fastpath.config.model import Address
+
+
+class DriverError(Exception):
+    """The route server refused or did not answer: its own words, where it had any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the route server has to leave out."""
+
+    clients: tuple[Address, ...] = ()
+    """Addresses of all members, sorted."""
+    excluded: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict)
+    """Next hops, by the client's address, of those clients that have lost any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A BGP neighbour of the route server. `identifier`: of its present session, None without one."""
+
+    address: Address
+    asn: int
+    identifier: IPv4Address | None
+
+
+class Driver(Protocol):
+    """One route server. All methods raise DriverError."""
+
+    def text(self, wanted: Wanted) -> str:
+        """What the included file must say."""
+
+    def reload(self) -> None:
+        """Make the route server read its configuration; returns when it has."""
+
+    def neighbours(self) -> list[Neighbour]:
+        """Everyone that it is configured to speak BGP with."""
+
+
+def ordered(address: Address) -> tuple[int, int]:
+    """Key to sort addresses of both families by."""
+    return address.version, int(address)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an operator puts into the route server's configuration, so that the agent's file is used."""
+
+from collections.abc import Iterable
+
+from bfd_fastpath.agent.drivers.bird import function
+from bfd_fastpath.agent.settings import Agent, Kind
+from bfd_fastpath.config.model import Address
+
+_OPENBGPD = """\
+# Of this configuration, once, at the top: a client whose best route is left out gets the next best one.
+rde evaluate all
+
+# Behind the neighbours and before every filter rule. The file holds "deny quick" rules for single clients.
+include "{file}"
+
+# Further down, wherever routes go out to clients: the next hop stays the member's own.
+# allow to group clients set nexthop no-modify
+"""
+
+_BIRD = """\
+# Before the filters. The file holds one function for each client, by its address.
+include "{file}";
+
+# One table that keeps its routes sorted, for each family, and in each client's protocol "secondary": a
+# client whose best
+# route is left out gets the next best one. A sorted table wants next hops on the LAN ("direct", which is
+# BIRD's default
+# for eBGP neighbours on an interface).
+ipv4 table rs4 sorted;
+ipv6 table rs6 sorted;
+
+# Then, in each client's own export filter, first of all:
+{filters}
+# and in its protocol ("strict bind", or BIRD takes port 179 of the agent's addresses, too):
+#     strict bind yes;
+#     ipv4 {{ table rs4; secondary; import filter ...; export filter announce_to_...; }};
+"""
+
+_FILTER = """\
+#     filter announce_to_{name} {{ if {function}() then reject; ... }}
+"""
+
+
+def emit(settings: Agent, kind: Kind, clients: Iterable[tuple[str, Address]]) -> str:
+    """The lines for this route server. `clients`: name and address of each, for BIRD's filters."""
+    file = settings.route_server.filter_file
+    if kind is Kind.OPENBGPD:
+        return _OPENBGPD.format(file=file)
+    filters = "".join(
+        _FILTER.format(name=_word(name), function=function(address)) for name, address in clients
+    )
+    return _BIRD.format(file=file, filters=filters or _FILTER.format(name="...", function="rs_bfd_ADDRESS"))
+
+
+def _word(name: str) -> str:
+    return "".join(one if one.isalnum() else "_" for one in name)

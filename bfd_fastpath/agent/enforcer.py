@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Brings the route server to what is wanted: one reload at a time, paced, with the failures told and tried
+again."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bfd_fastpath.agent.driver import DriverError, Wanted
+from bfd_fastpath.agent.filter_file import FilterFile
+from bfd_fastpath.agent.pace import Pace
+
+_log = structlog.get_logger("driver")
+
+
+@dataclass(slots=True)
+class Record:
+    """What came of it so far. Times in monotonic nanoseconds and seconds."""
+
+    reloads: int = 0
+    failures: int = 0
+    last_ns: int | None = None
+    last_took_s: float | None = None
+    longest_s: float = 0.0
+    error: str | None = None
+    """Why the latest one failed; None when it did not."""
+
+
+class Enforcer:
+    """`wanted()` is asked at the beginning of each reload. Use it from the event loop's thread."""
+
+    def __init__(
+        self,
+        file: FilterFile,
+        pace: Pace,
+        wanted: Callable[[], Wanted],
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self.record = Record()
+        self.applied: Wanted | None = None
+        """What the route server has; None before the first reload and while that is in doubt."""
+        self.pace = pace
+        self._file = file
+        self._wanted = wanted
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._leaving = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin with a reload: what the route server has from before is not known."""
+        self.changed()
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="driver")
+
+    def changed(self) -> None:
+        """Something else is wanted than before."""
+        self.pace.change()
+        self._wake.set()
+
+    async def stop(self) -> bool:
+        """Empty the filters and end; False when the route server would not hear of it."""
+        if self._task is None:
+            return True
+        self._leaving = True
+        self.pace.hurry()
+        self.changed()
+        await self._task
+        self._task = None
+        return self.record.error is None
+
+    async def _run(self) -> None:
+        while True:
+            await self._until_due()
+            last = self._leaving
+            await self._reload(Wanted(self._wanted().clients) if last else self._wanted())
+            if last:
+                return
+
+    async def _until_due(self) -> None:
+        while True:
+            self._wake.clear()
+            due = self.pace.due_ns()
+            wait = None if due is None else (due - self._clock()) / 1e9
+            if wait is not None and wait <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), wait)
+
+    async def _reload(self, wanted: Wanted) -> None:
+        self.pace.begin()
+        if wanted == self.applied:
+            self.pace.succeeded(self._clock())
+            return
+        began = self._clock()
+        self.applied, record = None, self.record
+        try:
+            await asyncio.to_thread(self._file.apply, wanted)
+        except DriverError as error:
+            record.failures += 1
+            record.error = str(error)
+            self.pace.failed(self._clock())
+            _log.error("reload failed", error=str(error), failures=self.pace.failures)
+            return
+        now = self._clock()
+        took = (now - began) / 1e9
+        self.applied, record.error, record.last_ns, record.last_took_s = wanted, None, now, took
+        record.reloads += 1
+        record.longest_s = max(record.longest_s, took)
+        self.pace.succeeded(now)
+        pairs = sum(map(len, wanted.excluded.values()))
+        _log.info("reloaded", clients=len(wanted.excluded), pairs=pairs, took_ms=round(took * 1e3, 1))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The exchange's member list in the IX-F Member Export format (JSON, schema 0.6 to 1.0): who has which
+address.
+
+Read leniently where the schema is: members without connections, connections without a VLAN, VLANs of one
+family.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import ip_address
+from typing import Any
+
+from bfd_fastpath.agent.settings import Member
+from bfd_fastpath.config.model import Address, Network
+
+
+class MemberListError(Exception):
+    """The text is no member list; one sentence says why."""
+
+
+def read_members(text: str, lan: Sequence[Network], names: Iterable[str] = ()) -> tuple[Member, ...]:
+    """The routers with addresses on `lan`, one for each entry of a vlan_list: its IPv4 and IPv6 address
+    belong together.
+
+    An entry whose route server peering is switched off in a family (`routeserver` false) has no address of
+    that family here. `names` are those that others have. Raises MemberListError.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise MemberListError(f"it is not JSON: {error}") from None
+    if not isinstance(document, dict) or not isinstance(document.get("member_list"), list):
+        raise MemberListError('it has no "member_list", so it is no IX-F member export')
+    found: list[Member] = []
+    taken = set(names)
+    for asn, addresses in _routers(document["member_list"]):
+        here = tuple(one for one in addresses if any(one in network for network in lan))
+        if here:
+            name = next(n for n in _names(asn) if n not in taken)
+            taken.add(name)
+            found.append(Member(name, asn, here))
+    return tuple(found)
+
+
+def _names(asn: int) -> Iterator[str]:
+    yield f"as{asn}"
+    number = 2
+    while True:
+        yield f"as{asn}-{number}"
+        number += 1
+
+
+def _routers(members: list[Any]) -> Iterator[tuple[int, list[Address]]]:
+    for member in members:
+        asn = member.get("asnum") if isinstance(member, dict) else None
+        if isinstance(asn, bool) or not isinstance(asn, int):
+            raise MemberListError(f'a member without a number in "asnum": {str(member)[:60]}')
+        for connection in member.get("connection_list") or ():
+            for vlan in connection.get("vlan_list") or ():
+                yield asn, [_address(asn, one) for one in _entries(vlan)]
+
+
+def _entries(vlan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each family is one object, or a list of them (schema 1.0)."""
+    for family in ("ipv4", "ipv6"):
+        entry = vlan.get(family) or ()
+        for one in [entry] if isinstance(entry, dict) else entry:
+            if one.get("address") and one.get("routeserver") is not False:
+                yield one
+
+
+def _address(asn: int, entry: dict[str, Any]) -> Address:
+    try:
+        return ip_address(entry["address"])
+    except ValueError:
+        raise MemberListError(f"AS {asn} has the address {entry['address']!r}, which is none") from None

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the agent is told before it starts. Plain records; the file's keys are in keys.py, its checks in
+load.py."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from bfd_fastpath.config.model import Address, Control, Log, Network
+from bfd_fastpath.wire.bgp import NH_REACH_SAFI
+from bfd_fastpath.wire.bgpls import Flag
+
+DEFAULT_SOCKET = Path("/run/bfd-fastpath/rs-agent.sock")
+
+
+class Kind(StrEnum):
+    """Which route server is driven, and how."""
+
+    OPENBGPD = "openbgpd"
+    BIRD = "bird"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A router on the LAN. `addresses`: what others have as next hop, and where its BGP sessions come
+    from."""
+
+    name: str
+    asn: int
+    addresses: tuple[Address, ...]
+    session_addresses: tuple[Address, ...] = ()
+    """Where its session with the agent may come from besides."""
+    router_id: IPv4Address | None = None
+    """BGP identifier of a member that was learned from the route server."""
+    password: bytes | None = field(default=None, repr=False)
+    ttl_security: bool = False
+    flag: Flag | None = None
+    """What the others are told about it; None: what its capabilities say."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteServer:
+    """The route server that is driven. Times in microseconds."""
+
+    kind: Kind
+    filter_file: Path
+    config_file: Path | None = None
+    """What the server reads at its start; checked for the reason when OpenBGPD refuses a reload."""
+    control_socket: Path | None = None
+    min_interval_us: int = 1_000_000
+    """From the end of one reload to the beginning of the next; a first change goes at once."""
+    timeout_us: int = 60_000_000
+    retry_first_us: int = 1_000_000
+    retry_most_us: int = 60_000_000
+    learn: bool = True
+    """Members are also learned from the route server's own neighbours."""
+    poll_us: int = 30_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One whole configuration."""
+
+    asn: int
+    router_id: IPv4Address
+    listen: tuple[Address, ...]
+    lan: tuple[Network, ...]
+    route_server: RouteServer
+    port: int = 179
+    hold_time_s: int = 90
+    identifier: int = 0
+    """Identifier field of BGP-LS entries, one value for the LAN."""
+    nh_reach_safi: int | None = NH_REACH_SAFI
+    """None: NH-Reach is not offered."""
+    fail_open_after_us: int = 60_000_000
+    members: tuple[Member, ...] = ()
+    control: Control = field(default_factory=lambda: Control(path=DEFAULT_SOCKET))
+    log: Log = field(default_factory=Log)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Five members of an exchange: two of ours, FRR with bfdd, BIRD with BFD, and BIRD without.
+
+Each announces a prefix of its own in both families; B and C announce one more, which they share.
+"""
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any, Protocol
+
+from tests.interop.exchange.log import Told
+from tests.interop.support.bird import Bird
+from tests.interop.support.frr import Frr
+from tests.interop.support.namespace import Namespace
+from tests.interop.support.product import Product
+
+ASN = 64500
+SERVER, AGENT = ("192.0.2.250", "2001:db8::250"), ("192.0.2.251", "2001:db8::251")
+SHARED = ("198.18.100.0/24", "2001:db8:100::/48")
+INTERVAL_MS, MULTIPLIER = 300, 5
+
+
+@dataclass(frozen=True)
+class Who:
+    """A member; `number` is in all of its addresses."""
+
+    name: str
+    number: int
+    shares: bool = False
+
+    @property
+    def asn(self) -> int:
+        return 65000 + self.number
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        return f"192.0.2.{self.number}", f"2001:db8::{self.number}"
+
+    @property
+    def own(self) -> tuple[str, str]:
+        return f"198.18.{self.number}.0/24", f"2001:db8:{self.number}::/48"
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        return self.own + (SHARED if self.shares else ())
+
+    def of(self, version: int) -> list[str]:
+        return [prefix for prefix in self.prefixes if ip_network(prefix).version == version]
+
+
+A, B, C, D, E = Who("a", 1), Who("b", 2, shares=True), Who("c", 3, shares=True), Who("d", 4), Who("e", 5)
+EVERYBODY = (A, B, C, D, E)
+
+
+class Running(Protocol):
+    def routes(self) -> dict[str, str]:
+        """What the route server sent: the next hop by prefix."""
+
+
+class Ours:
+    """bfd-fastpath beside its kernel: BGP with the route server for routes, with the agent for reachability."""
+
+    def __init__(self, space: Namespace, who: Who) -> None:
+        four, six = who.addresses
+        neighbours = "".join(
+            f'[[neighbor]]\naddress = "{address}"\nremote-as = {ASN}\nfamilies = [{families}]\n'
+            f'announce = {announced}\nconnect-retry = "500ms"\n'.replace("'", '"')
+            for address, families, announced in (
+                (SERVER[0], '"ipv4-unicast"', who.of(4)),
+                (SERVER[1], '"ipv6-unicast"', who.of(6)),
+                (AGENT[0], '"bgp-ls"', []),
+            )
+        )
+        self.product = Product(
+            space,
+            f'[router]\nname = "{who.name}"\nasn = {who.asn}\nrouter-id = "{four}"\n'
+            f'[[port]]\nname = "lan"\ndevargs = "net_af_packet0,iface=eth0"\naddresses = ["{four}/24", "{six}/64"]\n'
+            'neighbours = "kernel"\n'
+            f'[bfd]\nmin-interval = "{INTERVAL_MS}ms"\nlocal-multiplier = {MULTIPLIER}\n'
+            f'{neighbours}[log]\nlevel = "debug"\nformat = "json"\n',
+        )
+        self.told = Told(self.product.log)
+
+    def routes(self) -> dict[str, str]:
+        return self.told.routes()
+
+
+class FrrMember:
+    def __init__(self, space: Namespace, who: Who) -> None:
+        self._who = who
+        peers = "".join(self._peer(address) for other in (A, B) for address in other.addresses)
+        families = "".join(
+            f" address-family ipv{version} unicast\n  neighbor {server} activate\n"
+            f"  neighbor {server} prefix-list own{version} out\n"
+            + "".join(f"  network {prefix}\n" for prefix in who.of(version))
+            + " exit-address-family\n"
+            for version, server in zip((4, 6), SERVER, strict=True)
+        )
+        own = "".join(
+            f"ip{'v6' if version == 6 else ''} prefix-list own{version} permit {prefix}\n"
+            for version in (4, 6)
+            for prefix in who.of(version)
+        )
+        self._frr = Frr(
+            space,
+            ("bgpd", "bfdd"),
+            f"{own}router bgp {who.asn}\n bgp router-id {who.addresses[0]}\n no bgp ebgp-requires-policy\n"
+            " no bgp network import-check\n no bgp default ipv4-unicast\n"
+            + "".join(
+                f" neighbor {one} remote-as {ASN}\n neighbor {one} timers connect 1\n" for one in SERVER
+            )
+            + f"{families}exit\n{peers}",
+        )
+
+    def _peer(self, address: str, *more: str) -> str:
+        local = self._who.addresses[":" in address]
+        lines = (
+            f"transmit-interval {INTERVAL_MS}",
+            f"receive-interval {INTERVAL_MS}",
+            f"detect-multiplier {MULTIPLIER}",
+        )
+        return f"bfd\n peer {address} local-address {local} interface eth0\n" + "".join(
+            f"  {line}\n" for line in (*lines, *more)
+        )
+
+    def admin_down(self, who: Who, down: bool) -> None:
+        for address in who.addresses:
+            self._frr.configure(self._peer(address, "shutdown" if down else "no shutdown"))
+
+    def routes(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for version in (4, 6):
+            table: dict[str, Any] = self._frr.show(f"bgp ipv{version} unicast")["routes"]
+            for prefix, paths in table.items():
+                for path in paths:
+                    hops = [hop["ip"] for hop in path["nexthops"] if hop.get("scope") != "link-local"]
+                    if path.get("bestpath") and hops[0] not in ("0.0.0.0", "::"):
+                        found[prefix] = hops[0]
+        return found
+
+
+class BirdMember:
+    def __init__(self, space: Namespace, who: Who, bfd: bool) -> None:
+        peers = "".join(f' neighbor {one} dev "eth0";' for other in (A, B) for one in other.addresses)
+        timers = f'interface "eth0" {{ interval {INTERVAL_MS} ms; multiplier {MULTIPLIER}; }};'
+        text = f"log stderr all;\nrouter id {who.addresses[0]};\nprotocol device {{ }}\n"
+        text += f"protocol bfd {{ {timers}{peers} }}\n" if bfd else ""
+        for version, server, local in zip((4, 6), SERVER, who.addresses, strict=True):
+            routes = "".join(f" route {prefix} blackhole;" for prefix in who.of(version))
+            text += (
+                f"protocol static {{ ipv{version};{routes} }}\n"
+                f"protocol bgp rs{version} {{ local {local} as {who.asn}; neighbor {server} as {ASN};"
+                f" connect retry time 1; error wait time 1, 2; connect delay time 1;"
+                f" ipv{version} {{ import all; export where source = RTS_STATIC; }}; }}\n"
+            )
+        self._bird = Bird(space, text)
+
+    def routes(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for version in (4, 6):
+            prefix = ""
+            for line in self._bird.ask(f"show route protocol rs{version} all").splitlines():
+                words = line.split()
+                if words and "/" in words[0] and not line.startswith((" ", "\t")):
+                    prefix = words[0]
+                if words[:1] == ["BGP.next_hop:"]:
+                    found[prefix] = words[1]
+        return found

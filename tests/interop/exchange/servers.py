@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""OpenBGPD and BIRD as an exchange's route server, configured as docs/rs-agent.md tells an operator to."""
+
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+
+from bfd_fastpath.agent.drivers.bird import function
+from tests.interop.exchange.members import ASN, EVERYBODY, SERVER
+from tests.interop.support.bird import Bird
+from tests.interop.support.namespace import Namespace
+from tests.interop.support.poll import until
+
+
+class Server(Protocol):
+    kind: str
+    #: Keys of [route-server].
+    keys: str
+    #: [[member]] tables: BIRD's filters call functions that must be there before BIRD starts.
+    members: str
+    filters: Path
+
+    def start(self) -> None: ...
+
+
+class OpenbgpdServer:
+    kind = "openbgpd"
+    members = ""
+
+    def __init__(self, space: Namespace) -> None:
+        self._space = space
+        self._file, self._socket = space.directory / "bgpd.conf", space.directory / "bgpd.sock"
+        self.filters = space.directory / "rs-bfd.conf"
+        self.keys = f'config-file = "{self._file}"\ncontrol-socket = "{self._socket}"\n'
+
+    def start(self) -> None:
+        neighbours = "".join(
+            f"neighbor {address} {{\nremote-as {who.asn}\nannounce IPv{version} unicast\n}}\n"
+            for who in EVERYBODY
+            for version, address in zip((4, 6), who.addresses, strict=True)
+        )
+        self._file.write_text(
+            f"AS {ASN}\nrouter-id {SERVER[0]}\nfib-update no\ntransparent-as yes\nrde evaluate all\n"
+            f'listen on {SERVER[0]}\nlisten on {SERVER[1]}\nsocket "{self._socket}"\n'
+            f'group "clients" {{\npassive\n{neighbours}}}\ninclude "{self.filters}"\n'
+            "allow quick from any\nallow quick to any set nexthop no-modify\n"
+        )
+        self._file.chmod(0o600)
+        log = self._space.directory / "bgpd.log"
+        self._space.start("/usr/sbin/bgpd", "-d", "-f", self._file, log=log)
+        until(self._socket.exists, what=f"bgpd: {log.read_text()}")
+
+
+class BirdServer:
+    kind = "bird"
+    members = "".join(
+        f'[[member]]\nname = "{who.name}"\nasn = {who.asn}\naddresses = ["{who.addresses[0]}", "{who.addresses[1]}"]\n'
+        for who in EVERYBODY
+    )
+
+    def __init__(self, space: Namespace) -> None:
+        self._space = space
+        self.filters = space.directory / "rs-bfd.conf"
+        self.keys = f'control-socket = "{space.directory / "bird.ctl"}"\n'
+
+    def start(self) -> None:
+        text = (
+            f'log stderr all;\nrouter id {SERVER[0]};\nprotocol device {{ }}\ninclude "{self.filters}";\n'
+            "ipv4 table rs4 sorted;\nipv6 table rs6 sorted;\n"
+        )
+        for who in EVERYBODY:
+            for version, address, server in zip((4, 6), who.addresses, SERVER, strict=True):
+                name = f"{who.name}{version}"
+                text += (
+                    f"filter announce_to_{name} {{ if {function(ip_address(address))}() then reject; accept; }}\n"
+                    f"protocol bgp {name} {{ local {server} as {ASN}; neighbor {address} as {who.asn};"
+                    f" strict bind yes; passive; rs client;"
+                    f" ipv{version} {{ table rs{version}; secondary; import all; export filter announce_to_{name}; }}; }}\n"
+                )
+        Bird(self._space, text)
+
+
+@contextmanager
+def root_of_openbgpd() -> Iterator[None]:
+    """bgpd changes its root to a directory that a running system makes at boot."""
+    home = Path(pwd.getpwnam("_openbgpd").pw_dir)
+    made = not home.exists()
+    home.mkdir(exist_ok=True)
+    try:
+        yield
+    finally:
+        if made:
+            home.rmdir()
