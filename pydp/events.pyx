@@ -112,11 +112,13 @@ cdef class Events:
             raise_status(status)
         return status == 1
 
-    def drain(self):
-        """The waiting records, oldest first, at most `capacity` of them: an array of EVENT_DTYPE that the next drain
-        overwrites (copy what has to stay). Empty when nothing waits; a full answer means that more may wait."""
+    def drain(self, uint32_t most=0):
+        """The waiting records, oldest first, at most `capacity` of them, or `most` where that is fewer and not 0: an array of
+        EVENT_DTYPE that the next drain overwrites (copy what has to stay). Empty when nothing waits; a full answer means that
+        more may wait."""
         cdef uint32_t count = 0
-        cdef int status = pydp_event_drain(self.check(), self._records, self._capacity, &count)
+        cdef uint32_t room = self._capacity if most == 0 else min(most, self._capacity)
+        cdef int status = pydp_event_drain(self.check(), self._records, room, &count)
         if status < 0:
             raise_status(status)
         return self._array[:count]

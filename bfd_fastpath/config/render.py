@@ -164,7 +164,8 @@ def _session(session: Session) -> str:
     down = ", admin-down" if session.admin_down else ""
     kind = "" if session.path_type is PathType.IP_SH else f"{session.path_type.value} "
     pace = f"{timers.local_multiplier} x {spell(timers.desired_min_tx_us)}/{spell(timers.required_min_rx_us)}"
-    return f"{kind}on {session.interface} from {session.source_addr}, {pace}, {timers.role.value}{down}"
+    keys = f", authentication {timers.authentication}" if timers.authentication is not None else ""
+    return f"{kind}on {session.interface} from {session.source_addr}, {pace}, {timers.role.value}{keys}{down}"
 
 
 def _peer(neighbor: Neighbor) -> str:

@@ -15,8 +15,12 @@ B = TypeVar("B", bound=Sized)
 B_co = TypeVar("B_co", bound=Sized, covariant=True)
 
 _log = structlog.get_logger("pump")
-#: Batches handed over in one turn of the loop; BGP's keepalives must not wait for a storm to end.
-_BATCHES_A_TURN = 8
+#: BGP's keepalives and whoever asks by the control socket must not wait for a storm to end: in one turn of
+#: the loop so many records are handed over, and again until so many seconds have passed.
+_RECORDS = 256
+_TURN_S = 0.02
+#: Twice what the engine's ring holds: a storm does not end because somebody wants to leave.
+_LAST_BATCHES = 64
 
 
 class EventSource(Protocol[B_co]):
@@ -29,8 +33,10 @@ class EventSource(Protocol[B_co]):
     def arm(self) -> bool:
         """Ask for one wake-up; True when records are waiting already."""
 
-    def drain(self) -> B_co:
-        """What waits, oldest first; empty when nothing does. The next drain may overwrite it."""
+    def drain(self, most: int) -> B_co:
+        """What waits, oldest first, `most` at most; empty when nothing does. The next drain may overwrite
+        it.
+        """
 
 
 class EventPump(Generic[B]):
@@ -60,7 +66,10 @@ class EventPump(Generic[B]):
         if self._again is not None:
             self._again.cancel()
         self._loop, self._again = None, None
-        while len(batch := self._source.drain()):
+        for _ in range(_LAST_BATCHES):
+            batch = self._source.drain(_RECORDS)
+            if not len(batch):
+                break
             self._hand_over(batch)
 
     def _hand_over(self, batch: B) -> None:
@@ -81,13 +90,16 @@ class EventPump(Generic[B]):
         if self._again is not None:
             self._again.cancel()
             self._again = None
-        for _ in range(_BATCHES_A_TURN):
-            batch = self._source.drain()
+        assert self._loop is not None
+        until = self._loop.time() + _TURN_S
+        while True:
+            batch = self._source.drain(_RECORDS)
             if len(batch):
                 self._hand_over(batch)
                 if self._loop is None:
                     return
             elif not self._source.arm():
                 return
-        if self._loop is not None:
-            self._again = self._loop.call_soon(self._turn)
+            if self._loop.time() >= until:
+                self._again = self._loop.call_soon(self._turn)
+                return

@@ -189,4 +189,9 @@ def test_a_plan_tells_where_keys_are_and_not_what_they_are(monkeypatch):
         "+ key-chain c: [1 md5 K]",
         "~ session 198.51.100.2: authentication none -> c",
     ]
-    assert HUSH not in render_plan(plan(None, after)) + repr(after)
+    from_nothing = render_plan(plan(None, after)).splitlines()
+    assert (
+        "+ session 198.51.100.2 on lan0 from 198.51.100.1, 3 x 50ms/50ms, active, authentication c"
+        in from_nothing
+    )
+    assert HUSH not in "".join(from_nothing) + repr(after)

@@ -34,8 +34,8 @@ class Ring:
         self.armed = True
         return False
 
-    def drain(self):
-        batch, self.records = self.records[:2], self.records[2:]
+    def drain(self, most):
+        batch, self.records = self.records[:most], self.records[most:]
         return batch
 
 
@@ -83,19 +83,46 @@ def test_a_record_that_comes_between_drain_and_arm_is_not_lost(ring):
     assert ring.signals == 0
 
 
-def test_a_storm_does_not_keep_the_loop_from_its_other_work(ring):
+def test_a_storm_does_not_keep_the_loop_from_its_other_work(ring, monkeypatch):
+    """However long the receiver takes for a batch, the loop has a turn after it, and no batch is without bounds."""
     seen: list[int] = []
+    batches: list[int] = []
+    clock = [0.0]
+
+    def slowly(batch):
+        seen.extend(batch)
+        batches.append(len(batch))
+        clock[0] += 0.03
 
     async def main():
-        ring.put(*range(1000))
-        pump = EventPump(ring, seen.extend)
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock[0])
+        ring.put(*range(2000))
+        pump = EventPump(ring, slowly)
         pump.start()
-        assert 0 < len(seen) < 1000
-        await until(lambda: len(seen) == 1000)
+        for turn in range(1, 5):
+            assert len(batches) == turn
+            await asyncio.sleep(0)
+        await until(lambda: len(seen) == 2000)
         pump.stop()
 
     asyncio.run(main())
-    assert seen == list(range(1000))
+    assert seen == list(range(2000))
+    assert max(batches) <= 256
+
+
+def test_what_is_taken_quickly_is_taken_in_one_turn(ring, monkeypatch):
+    seen: list[int] = []
+
+    async def main():
+        ring.put(*range(600))
+        pump = EventPump(ring, seen.extend)
+        # The clock stands still.
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 0.0)
+        pump.start()
+        assert len(seen) == 600
+        pump.stop()
+
+    asyncio.run(main())
 
 
 def test_stopping_hands_over_what_waits_and_lets_go_of_the_descriptor(ring):
@@ -114,6 +141,23 @@ def test_stopping_hands_over_what_waits_and_lets_go_of_the_descriptor(ring):
     asyncio.run(main())
     assert seen == [1, 2, 3]
     os.fstat(ring.fd)
+
+
+def test_stopping_in_the_midst_of_a_storm_ends(ring):
+    seen: list[int] = []
+
+    def receive(batch):
+        seen.extend(batch)
+        ring.put(*batch)
+
+    async def main():
+        pump = EventPump(ring, receive)
+        pump.start()
+        ring.put(*range(8192))
+        pump.stop()
+
+    asyncio.run(main())
+    assert seen[:8192] == list(range(8192))
 
 
 def test_a_receiver_that_fails_once_still_gets_the_rest(ring):

@@ -83,6 +83,18 @@ def test_without_arming_nothing_wakes(eal, pair):
     assert events.arm()
 
 
+def test_no_more_records_are_drained_at_once_than_asked_for(pair):
+    ours = pair.engines[0].sessions.upsert(pair.config(0))
+    pair.engines[1].sessions.upsert(pair.config(1))
+    pair.until(lambda: pair.state(0, ours) is State.UP)
+    events, sequences = pair.engines[0].events, []
+    while len(records := events.drain(1)):
+        assert len(records) == 1
+        sequences.append(int(records["sequence"][0]))
+    assert len(sequences) > 1
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
 def test_an_array_is_reused_by_the_next_drain(pair):
     ours, _ = pair.up()
     events = pair.engines[0].events

@@ -17,16 +17,25 @@ class KeyFaultError(Exception):
 
 
 def read_key(file: Path) -> Key:
-    """Raises KeyFaultError, also where others than its owner may read the file."""
+    """Raises KeyFaultError, also where others than its owner may read or change the file."""
     try:
-        mode = file.stat().st_mode
-        text = file.read_text("ascii")
+        with open(file, "rb", opener=_without_waiting) as opened:
+            # Of the file that is read, not of one that took its name meanwhile.
+            mode = os.fstat(opened.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise KeyFaultError(f"{file}: is no file; it has one line: {_FORM}")
+            if mode & 0o077:
+                raise KeyFaultError(f"{file}: open to others (mode {mode & 0o777:04o}); chmod 600 {file}")
+            text = opened.read().decode("ascii")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not ASCII"
         raise KeyFaultError(f"{file}: cannot be read ({why}); it has one line: {_FORM}") from error
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise KeyFaultError(f"{file}: others may read it; chmod 600 {file}")
     return parse_key(text, str(file))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opening a pipe would wait for somebody who writes."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def key_of_environment() -> Key | None:

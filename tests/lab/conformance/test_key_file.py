@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys from a file or the environment, and what is said of one that is wrong: never the key."""
 
+import os
+
 import pytest
 
 from bfd_fastpath.lab.conformance.authentication import AuthType, Key
@@ -23,11 +25,18 @@ def test_a_key_may_be_hexadecimal():
     assert parse_key("keyed-md5 0 0x00ff10", "here") == Key(AuthType.KEYED_MD5, 0, b"\x00\xff\x10")
 
 
-def test_a_file_that_others_may_read_is_refused_with_the_remedy(file):
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
+def test_a_file_that_others_may_use_is_refused_with_the_remedy(file, mode):
     file.write_text("keyed-md5 1 secret")
-    file.chmod(0o640)
+    file.chmod(mode)
     with pytest.raises(KeyFaultError, match=f"chmod 600 {file}"):
         read_key(file)
+
+
+def test_a_pipe_is_no_key_file_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(KeyFaultError, match="is no file"):
+        read_key(tmp_path / "pipe")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
