@@ -59,9 +59,11 @@ def read_update(update: Update, faults: Iterable[Fault], readers: Readers, asn: 
                 seen += [replace(entry, counts=False) for entry in read if isinstance(entry, SeenLink)]
         else:
             untold += [nlri for nlri in nlris if isinstance(nlri, NhReachNlri)]
-    for family, _, nlris in update.announcements():
-        if family in _UNICAST:
-            offers.append(_offer(update, _prefixes(nlris), asn))
+    for family, next_hop, nlris in update.announcements():
+        if family in _UNICAST and next_hop is not None:
+            reach = None if nlris is update.announced else update.mp_reach
+            hops = (next_hop,) if reach is None else reach.next_hops
+            offers.append(_offer(update, _prefixes(nlris), hops, asn))
         elif family == BGP_LS:
             for nlri in _entries(nlris):
                 entry = read_entry(nlri, readers)
@@ -101,14 +103,8 @@ def _entries(nlris: Iterable[Nlri]) -> list[LinkStateNlri]:
     return [n for n in nlris if isinstance(n, (NodeNlri, LinkNlri, RawNlri))]
 
 
-def _offer(update: Update, prefixes: tuple[Prefix, ...], asn: int) -> Offer:
+def _offer(update: Update, prefixes: tuple[Prefix, ...], next_hops: tuple[Address, ...], asn: int) -> Offer:
     attributes = update.attributes
-    in_message = bool(prefixes) and prefixes[0] in update.announced
-    next_hops: tuple[Address, ...]
-    if in_message and attributes.next_hop is not None:
-        next_hops = (attributes.next_hop,)
-    else:
-        next_hops = update.mp_reach.next_hops if update.mp_reach is not None else ()
     path = attributes.as_path
     return Offer(
         prefixes=prefixes,

@@ -159,6 +159,14 @@ def test_an_ipv4_route_with_an_ipv6_next_hop_stays_in_mp_reach():
     assert sent.attributes.next_hop is None
 
 
+def test_ipv4_routes_of_both_fields_of_one_update_have_their_own_next_hops():
+    prefix = ip_network("203.0.113.0/24")
+    update = Update(attributes=RICH, announced=(prefix,), mp_reach=MpReach(IPV4_UNICAST, (X6,), (prefix,)))
+    first, second = read_update(update, (), READERS, SETTINGS.asn).offers
+    assert (first.next_hops, second.next_hops) == ((X,), (X6,))
+    assert (first.attributes.next_hop, second.attributes.next_hop) == (X, None)
+
+
 def test_tells_are_read_and_steering_communities_are_obeyed_and_removed():
     prefix = ip_network("203.0.113.0/24")
     up = NhReachNlri(X, True, NhState.UP)

@@ -33,11 +33,19 @@ ASN = 64500
 class Ourselves:
     """A speaker of AS 64500 towards `remote`, with a table of what came."""
 
-    def __init__(self, local: str, remote: str, port: int, families=ALL, **settings: Any) -> None:
+    def __init__(
+        self, local: str, remote: str, port: int, families=ALL, extended_next_hop=(), **settings: Any
+    ) -> None:
         self.events: list[Event] = []
         self.routes: dict[Any, tuple[Any, Attributes]] = {}
         """Each prefix with its next hop and attributes."""
-        session = SessionSettings(ASN, IPv4Address("10.0.0.11"), families=families, hold_time_s=9)
+        session = SessionSettings(
+            ASN,
+            IPv4Address("10.0.0.11"),
+            families=families,
+            hold_time_s=9,
+            extended_next_hop=extended_next_hop,
+        )
         self.speaker = Speaker(
             SpeakerSettings(
                 session,
