@@ -11,7 +11,7 @@ from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Packet, Raw
 
-from pydp import Member, NextHopConfig, State
+from pydp import Member, NextHopConfig, PathType, State
 from tests.path.peer import DETECTION_MS, Peer
 from tests.path.router import NEIGHBOURS, SENDER, SENDER6, Router, mac
 
@@ -50,7 +50,7 @@ class Watched:
         """The port that a packet of now leaves by."""
         packet = data(self.family)
         out = self.router.through(self.router.ether() / packet)
-        frames = [[frame for frame in one if Ether(frame).dport != 3784] for one in out]
+        frames = [[frame for frame in one if Ether(frame).dport == 53] for one in out]
         (port,) = (port for port in (0, 1) if frames[port])
         assert frames[port] == [self.router.forwarded(packet, port)]
         return port
@@ -137,6 +137,44 @@ def test_of_several_sessions_one_that_is_up_is_enough(watched: Watched) -> None:
     second.goes_down()
     assert watched.goes() == 0
     second.comes_up()
+    assert watched.goes() == 1
+
+
+def _turns(watched: Watched, session: int, until: State) -> None:
+    """Ten milliseconds each. The neighbour forwards our unaffiliated echoes where they are to bring the session Up."""
+    router = watched.router
+    for _ in range(500):
+        if router.engine.sessions.read(session).local_state is until:
+            return
+        echoes = [Ether(frame) for frame in router.received(1) if Ether(frame).dport == 3785]
+        for echo in echoes if until is State.UP else ():
+            echo.src, echo.dst = echo.dst, echo.src
+            if watched.family == 4:
+                echo[IP].ttl -= 1
+                del echo[IP].chksum
+            else:
+                echo[IPv6].hlim -= 1
+            router.send(echo, port=1)
+        router.now_ns += 9_000_000
+        router.step()
+    raise AssertionError(f"never {until.name}")
+
+
+def test_a_neighbour_that_forwards_no_unaffiliated_echo_is_gone_round(watched: Watched) -> None:
+    """It runs no BFD: the session to it stays Down."""
+    config = replace(
+        watched.peer.config,
+        path_type=PathType.UNAFFILIATED_ECHO,
+        required_min_rx_interval_us=0,
+    )
+    session = watched.router.engine.sessions.upsert(config)
+    assert watched.goes() == 1
+    _turns(watched, session, State.UP)
+    assert watched.goes() == 1
+    _turns(watched, session, State.DOWN)
+    assert watched.goes() == 0
+    assert watched.peer.is_in(State.DOWN)
+    _turns(watched, session, State.UP)
     assert watched.goes() == 1
 
 
