@@ -25,6 +25,8 @@ class Counter:
     text: str
     #: True for a reason why packets are dropped.
     is_drop: bool
+    #: True when packets in transit may be counted here.
+    is_forwarding: bool
 
 
 @cache
@@ -36,6 +38,7 @@ def counters() -> tuple[Counter, ...]:
             text(lib.pydp_counter_name(i)),
             text(lib.pydp_counter_text(i)),
             lib.pydp_counter_is_drop(i) == 1,
+            lib.pydp_counter_is_forwarding(i) == 1,
         )
         for i in range(lib.pydp_counter_count())
     )

@@ -17,38 +17,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 #: Next hops read in one turn of the loop, some milliseconds.
 _SLICE = 64
-_COUNTERS = ("rx-forward-ip4", "rx-forward-ip6", "tx-icmp-error", "tx-fragment", "icmp-error-rate")
-_DROPS = (
-    "drop-malformed-ip4",
-    "drop-checksum-ip4",
-    "drop-malformed-ip6",
-    "drop-martian-source",
-    "drop-martian-destination",
-    "drop-multicast",
-    "drop-broadcast",
-    "drop-source-route",
-    "drop-options",
-    "drop-expired",
-    "drop-scope",
-    "drop-rpf",
-    "drop-no-route",
-    "drop-blackhole",
-    "drop-unreachable",
-    "drop-prohibited",
-    "drop-next-hop",
-    "drop-too-big",
-    "drop-exception-full",
-    "drop-shed",
-    "drop-handover",
-    "drop-handover-control",
-    "drop-segmented",
-    "drop-neighbour-unresolved",
-    "drop-neighbour-queue",
-    "drop-neighbour-failed",
-    "drop-neighbour-limit",
-    "drop-no-mbuf",
-    "drop-tx-full",
-)
 
 
 def ways(router: Router) -> Callable[[Target], list[Json]]:
@@ -147,9 +115,11 @@ def forwarding(router: Router) -> Json:
 
 def _port(router: Router, index: int, name: str) -> Json:
     values = router.engine.stats.port(index)
-    texts = {one.name: one.text for one in pydp.counters()}
+    counters = [one for one in pydp.counters() if one.is_forwarding]
     return {
         "name": name,
-        "counters": {counter: values[counter] for counter in _COUNTERS},
-        "drops": [{"name": drop, "count": values[drop], "text": texts[drop]} for drop in _DROPS],
+        "counters": {one.name: values[one.name] for one in counters if not one.is_drop},
+        "drops": [
+            {"name": one.name, "count": values[one.name], "text": one.text} for one in counters if one.is_drop
+        ],
     }

@@ -30,6 +30,11 @@ int pydp_counter_is_drop(uint32_t counter)
 	return counter_is_drop(counter);
 }
 
+int pydp_counter_is_forwarding(uint32_t counter)
+{
+	return counter_is_forwarding(counter);
+}
+
 int pydp_engine_counters(pydp_engine_t *engine, uint32_t port, uint64_t *values, uint32_t capacity)
 {
 	CHECK_POINTER(engine);

@@ -6,9 +6,9 @@
 static const struct {
 	const char *name;
 	const char *text;
-	int drop;
+	enum counter_kind kind;
 } counters[PYDP_CNT_COUNT] = {
-#define PYDP_COUNTER_ROW(id, kebab, is_drop, words) [PYDP_CNT_##id] = {kebab, words, is_drop},
+#define PYDP_COUNTER_ROW(id, kebab, kind, words) [PYDP_CNT_##id] = {kebab, words, COUNTER_##kind},
 	PYDP_COUNTER_LIST(PYDP_COUNTER_ROW)
 #undef PYDP_COUNTER_ROW
 };
@@ -25,5 +25,10 @@ const char *counter_text(uint32_t counter)
 
 int counter_is_drop(uint32_t counter)
 {
-	return counter < PYDP_CNT_COUNT ? counters[counter].drop : 0;
+	return counter < PYDP_CNT_COUNT && (counters[counter].kind & COUNTER_DROP) != 0;
+}
+
+int counter_is_forwarding(uint32_t counter)
+{
+	return counter < PYDP_CNT_COUNT && (counters[counter].kind & COUNTER_FORWARD) != 0;
 }

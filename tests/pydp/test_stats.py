@@ -18,6 +18,15 @@ def test_counters_have_unique_kebab_case_names_and_a_line_for_people():
     assert [counter.index for counter in known] == list(range(len(known)))
 
 
+def test_what_counts_packets_in_transit_says_so():
+    known = pydp.counters()
+    texts = {counter.name for counter in known if counter.text.startswith(("not forwarded: ", "not sent: "))}
+    forwarding = {counter.name for counter in known if counter.is_forwarding}
+    assert texts <= forwarding
+    assert not {name for name in forwarding if "bfd" in name or "host" in name or "-nd" in name}
+    assert {counter.is_drop for counter in known if counter.is_forwarding} == {True, False}
+
+
 def test_bfd_packets_are_counted_where_they_came_in(pair):
     pair.up()
     first, second = (engine.stats.port(0) for engine in pair.engines)

@@ -6,11 +6,13 @@
 #include <pydp/engine.h>
 
 /* Counters are numbered from 0 to pydp_counter_count() - 1 and have stable kebab-case names ("rx-bfd", "drop-ttl",
- * "drop-no-session"...). pydp_counter_is_drop tells the reasons for drops from the rest. */
+ * "drop-no-session"...). pydp_counter_is_drop tells the reasons for drops from the rest, pydp_counter_is_forwarding what may count
+ * packets in transit. */
 uint32_t pydp_counter_count(void);
 const char *pydp_counter_name(uint32_t counter);
 const char *pydp_counter_text(uint32_t counter); /* one line for people */
 int pydp_counter_is_drop(uint32_t counter);
+int pydp_counter_is_forwarding(uint32_t counter);
 /* Values of one attached port; capacity must be at least pydp_counter_count(). */
 int pydp_engine_counters(pydp_engine_t *engine, uint32_t port, uint64_t *values, uint32_t capacity);
 
