@@ -16,6 +16,8 @@ from bfd_fastpath.replay.end_report import Address
 
 #: enum pydp_replay_kind.
 SINGLE_HOP: Final = 1
+MULTIHOP: Final = 2
+SBFD_REQUEST: Final = 4
 ECHO: Final = 6
 ETHERNET: Final = 1
 NONE: Final = 0xFFFFFFFF

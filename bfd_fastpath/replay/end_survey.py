@@ -77,17 +77,25 @@ class Survey:
 
 def survey(chunks: Iterable[Chunk], address: Address, progress: Callable[[int], None]) -> Survey:
     """Reads the packets of a capture once. `progress` is told the numbers of packets."""
-    subjects: dict[int, Subject] = {}
+    found, echoes = subjects(chunks, address, progress)
+    chosen, not_played = _choose(found)
+    return Survey(chosen, tuple(not_played), echoes)
+
+
+def subjects(
+    chunks: Iterable[Chunk], address: Address, progress: Callable[[int], None]
+) -> tuple[list[Subject], int]:
+    """All sessions of the address, in order, and how many echo packets it has."""
+    found: dict[int, Subject] = {}
     echoes = 0
     for batch in batches(chunks, address):
         echoes += int(((batch.own | batch.theirs) & (batch.columns["kind"] == ECHO)).sum())
         accepted = (batch.columns["fault"] == 0) & (batch.columns["session"] != NONE)
         accepted &= batch.columns["kind"] != ECHO
-        _look(subjects, batch, batch.own & accepted, own=True)
-        _look(subjects, batch, batch.theirs & accepted & ~batch.own, own=False)
+        _look(found, batch, batch.own & accepted, own=True)
+        _look(found, batch, batch.theirs & accepted & ~batch.own, own=False)
         progress(int(batch.columns["number"][-1]))
-    chosen, not_played = _choose([subjects[index] for index in sorted(subjects)])
-    return Survey(chosen, tuple(not_played), echoes)
+    return [found[index] for index in sorted(found)], echoes
 
 
 def _look(subjects: dict[int, Subject], batch: Batch, mask: NDArray[numpy.bool_], *, own: bool) -> None:
@@ -140,7 +148,7 @@ def _choose(subjects: list[Subject]) -> tuple[dict[int, Subject], list[NotPlayed
         elif (other := best.get(one.peer)) is None:
             best[one.peer] = one
         else:
-            more, less = (one, other) if _evidence(one) > _evidence(other) else (other, one)
+            more, less = (one, other) if evidence(one) > evidence(other) else (other, one)
             best[one.peer] = more
             text = (
                 f"session {more.index + 1} is between the same addresses, on another interface or VLAN, and "
@@ -164,5 +172,6 @@ def _choose(subjects: list[Subject]) -> tuple[dict[int, Subject], list[NotPlayed
     return chosen, not_played
 
 
-def _evidence(one: Subject) -> tuple[bool, int]:
+def evidence(one: Subject) -> tuple[bool, int]:
+    """The greater, the more the capture has of it."""
     return one.own is not None and one.theirs is not None, one.packets

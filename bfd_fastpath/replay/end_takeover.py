@@ -10,7 +10,7 @@ from bfd_fastpath.replay.end_packets import Row
 from bfd_fastpath.replay.end_report import Address, Taken
 from bfd_fastpath.replay.end_survey import Subject
 from bfd_fastpath.session import EngineRefusedError, EngineSession
-from bfd_fastpath.session.native import NativeEngine, session_config
+from bfd_fastpath.session.native import NativeEngine
 from pydp import Diagnostic, Engine, PydpError, State, Takeover
 
 
@@ -30,7 +30,7 @@ class AdoptingEngine(NativeEngine):
         if takeover is None:
             return super().upsert(wanted)
         try:
-            return self._sessions.adopt(session_config(wanted), takeover)
+            return self._sessions.adopt(self.config(wanted), takeover)
         except PydpError as error:
             raise EngineRefusedError(error.text) from error
 

@@ -147,8 +147,17 @@ async def _step(router: Router, step: steps.Step) -> None:
 
 def _stand(router: Router, session: model.Session) -> None:
     """A session of a kind that guards no next hop."""
-    wanted = EngineSession(
-        port=router.dataplane.index(session.interface),
+    try:
+        router.standing.want(session.key, engine_session(session, router.dataplane.index(session.interface)))
+    except EngineRefusedError as error:
+        _log.error("engine refuses a session", address=str(session.dest_addr), error=str(error))
+    router.apply([])
+
+
+def engine_session(session: model.Session, port: int) -> EngineSession:
+    """What the engine is told of a session as it is written. `port`: the engine's index of its interface."""
+    return EngineSession(
+        port=port,
         vlan=session.vlan,
         source=session.source_addr,
         destination=session.dest_addr,
@@ -161,11 +170,6 @@ def _stand(router: Router, session: model.Session) -> None:
         echo_source=session.echo_source,
         remote_discriminator=session.remote_discriminator or 0,
     )
-    try:
-        router.standing.want(session.key, wanted)
-    except EngineRefusedError as error:
-        _log.error("engine refuses a session", address=str(session.dest_addr), error=str(error))
-    router.apply([])
 
 
 def unsolicited_policy(unsolicited: model.Unsolicited) -> UnsolicitedPolicy:

@@ -24,7 +24,8 @@ class NativeEngine:
         self._sessions = engine.sessions
         self.key_chains = NamedKeyChains(engine)
 
-    def upsert(self, wanted: EngineSession) -> int:
+    def config(self, wanted: EngineSession) -> SessionConfig:
+        """As pydp is told it, with its key chain's number. EngineRefusedError: there is no such chain."""
         config = session_config(wanted)
         if wanted.timers.key_chain is not None:
             try:
@@ -32,6 +33,10 @@ class NativeEngine:
             except KeyError:
                 raise EngineRefusedError(f"there is no key chain {wanted.timers.key_chain}") from None
             config = replace(config, key_chain=chain, meticulous=wanted.timers.meticulous)
+        return config
+
+    def upsert(self, wanted: EngineSession) -> int:
+        config = self.config(wanted)
         try:
             return self._sessions.upsert(config)
         except PydpError as error:

@@ -100,6 +100,17 @@ static int check_takeover(const struct pydp_session_takeover *takeover)
 	return PYDP_OK;
 }
 
+/* Its discriminator alone goes on: the reflector knows nothing of it, and the next answer brings it Up. */
+static int check_initiator(const struct pydp_session_config *config, const struct pydp_session_takeover *takeover)
+{
+	CHECK(takeover->local_state == PYDP_BFD_DOWN && takeover->remote_multiplier == 0,
+	      "an S-BFD initiator is taken over Down, and knows nothing of its reflector");
+	CHECK(takeover->remote_discriminator == config->remote_discriminator,
+	      "remote_discriminator is %u, and the reflector that is wanted has %u", takeover->remote_discriminator,
+	      config->remote_discriminator);
+	return PYDP_OK;
+}
+
 int pydp_session_adopt(pydp_engine_t *engine, const struct pydp_session_config *config,
 		       const struct pydp_session_takeover *takeover, uint32_t *id)
 {
@@ -110,11 +121,12 @@ int pydp_session_adopt(pydp_engine_t *engine, const struct pydp_session_config *
 	CHECK_POINTER(engine);
 	CHECK_POINTER(config);
 	CHECK_POINTER(takeover);
-	CHECK(config->path_type <= PYDP_PATH_IP_MH,
-	      "an S-BFD initiator has nothing to take over and a LAG member comes up anew: upsert it");
+	CHECK(config->path_type <= PYDP_PATH_S_BFD, "a LAG member and unaffiliated echo come up anew: upsert it");
 	result = check_session(config);
 	if (result == PYDP_OK)
 		result = check_takeover(takeover);
+	if (result == PYDP_OK && config->path_type == PYDP_PATH_S_BFD)
+		result = check_initiator(config, takeover);
 	if (result != PYDP_OK)
 		return result;
 	command.adopt.session = *config;

@@ -208,9 +208,22 @@ def test_a_wrong_wish_is_refused(initiating, wrong, why):
         initiating.engine.sessions.upsert(asking(4, **wrong))
 
 
-def test_there_is_nothing_to_take_over(initiating):
-    with pytest.raises(pydp.InvalidArgumentError, match="nothing to take over"):
-        initiating.engine.sessions.adopt(asking(4), pydp.Takeover(local_discriminator=5))
+def test_its_discriminator_alone_can_be_taken_over(initiating):
+    given = {"local_discriminator": 5, "remote_discriminator": REFLECTOR}
+    sessions = initiating.engine.sessions
+    for wrong, why in (
+        ({"local_state": State.UP}, "taken over Down"),
+        ({"remote_multiplier": 3}, "knows nothing of its reflector"),
+        ({"remote_discriminator": 6}, "remote_discriminator is 6"),
+    ):
+        with pytest.raises(pydp.InvalidArgumentError, match=why):
+            sessions.adopt(asking(4), pydp.Takeover(**(given | wrong)))
+    session = sessions.adopt(asking(4), pydp.Takeover(**given, source_port=51_000))
+    initiating.run(1100)
+    asked = initiating.sent()[-1]
+    assert (asked[BFD].my_discriminator, asked[BFD].your_discriminator, asked.sport) == (5, REFLECTOR, 51_000)
+    initiating.send(reply(asked))
+    assert session_of(initiating.engine, session).local_state is State.UP
 
 
 @families

@@ -89,7 +89,8 @@ struct pydp_session_takeover {
 	uint32_t xmit_auth_seq;
 	uint32_t receive_auth_seq;
 };
-/* The session goes on here from where it stood: the peer finds the discriminators it knows, and the first hello is due at
+/* A single-hop, multihop or S-BFD session; of the last its discriminator alone: it begins Down.
+ * The session goes on here from where it stood: the peer finds the discriminators it knows, and the first hello is due at
  * once (pin the neighbour's MAC address before, where no hello may be lost while it is asked for). config says the timers
  * that the peer was told, and no Poll is sent for them; upsert changes them afterwards. An Up session guards a Live next hop.
  * What differs from a new session is told by PYDP_EVENT_STATE (or by REMOTE and TIMERS where it is Down), with Down as the old
