@@ -54,10 +54,10 @@ class Engine(EngineHandle):
     carried them out.
 
     `name`: at most 20 characters, unique in the process. Sizes 0: the library's defaults (4096 sessions, 4096
-    neighbours, 4096 ids of next hops, 8192 events). `seed` of jitter and discriminators; 0: from the kernel.
-    `workers` share the forwarding: each has the queues of its number at every port; the first one has the
-    sessions and all the rest. Raises InvalidArgumentError, ExistsError, OutOfMemoryError, StateError before
-    eal.init.
+    neighbours, 4096 ids of next hops, 8192 events); a table of neighbours has 8 places at least. `seed` of
+    jitter and discriminators; 0: from the kernel. `workers` share the forwarding: each has the queues of its
+    number at every port; the first one has the sessions and all the rest. Raises InvalidArgumentError,
+    ExistsError, OutOfMemoryError, StateError before eal.init.
     """
 
     def __init__(

@@ -18,6 +18,8 @@ from pydp.handle import PortHandle
 _NO_ETHDEV = 65535
 #: Queues of a port.
 QUEUES_MOST = 16
+#: What a packet buffer has room for, beside its headroom, the frame's header and its FCS.
+_MTU_MOST = 65_000
 _INSTALL = " (Debian: apt-get install librte-meta-net)"
 
 
@@ -71,9 +73,10 @@ class Port(PortHandle):
 
     `devargs` are DPDK's: "net_af_packet0,iface=eth1", "net_null0", "0000:03:00.0" (which eal.init must have
     been told). Descriptors and mbufs 0: chosen by the library. `queues` (1 to 16): receive queues, by which
-    the driver spreads flows as far as it can, and transmit queues; for an engine with so many workers. Raises
-    DriverError with the driver's reason and a remedy, UnsupportedError when the driver has fewer queues,
-    StateError before eal.init.
+    the driver spreads flows as far as it can, and transmit queues; for an engine with so many workers.
+    `mtu`: octets of an IP packet at most, for which buffers are large enough (0: what the driver begins with,
+    mostly 1500). Raises DriverError with the driver's reason and a remedy, UnsupportedError when the driver
+    has fewer queues or a smaller MTU, OutOfMemoryError, StateError before eal.init.
     """
 
     def __init__(
@@ -85,8 +88,10 @@ class Port(PortHandle):
         mbufs: int = 0,
         promiscuous: bool = False,
         queues: int = 1,
+        mtu: int = 0,
     ) -> None:
         _check_queues(queues)
+        _check_mtu(mtu)
         name = ffi.new("char[]", devargs.encode())
         config = ffi.new(
             "struct pydp_port_config *",
@@ -97,6 +102,7 @@ class Port(PortHandle):
                 "mbufs": mbufs,
                 "promiscuous": promiscuous,
                 "queues": queues,
+                "mtu": mtu,
             },
         )
         opened = ffi.new("pydp_port_t **")
@@ -162,19 +168,28 @@ class Port(PortHandle):
 
 
 def link(
-    name: str, *, capacity: int = 0, ethdev: bool = False, queues: int = 1, mac: str | bytes | None = None
+    name: str,
+    *,
+    capacity: int = 0,
+    ethdev: bool = False,
+    queues: int = 1,
+    mtu: int = 0,
+    mac: str | bytes | None = None,
 ) -> tuple[Port, Port]:
     """The two ends, NAME.0 and NAME.1, of a cable in this process: no root, no NIC.
 
     `capacity` is packets in flight a direction, a power of two (0: 1024); `ethdev` makes each end a DPDK
     port, of which a process has 32; `mac` is that of end 0 (None: made up), without ethdev. Each end has
     `queues` (1 to 16; of an ethdev 1) receive queues, by which the sender spreads flows, each with that
-    capacity. Raises InvalidArgumentError, OutOfMemoryError, StateError before eal.init.
+    capacity, and an MTU of `mtu` octets (0: 1500). Raises InvalidArgumentError, OutOfMemoryError, StateError
+    before eal.init.
     """
     _check_queues(queues)
+    _check_mtu(mtu)
     label = ffi.new("char[]", name.encode())
     config = ffi.new(
-        "struct pydp_link_config *", {"name": label, "capacity": capacity, "ethdev": ethdev, "queues": queues}
+        "struct pydp_link_config *",
+        {"name": label, "capacity": capacity, "ethdev": ethdev, "queues": queues, "mtu": mtu},
     )
     ffi.memmove(config.mac.octets, bytes(6) if mac is None else mac_octets(mac), 6)
     ends = ffi.new("pydp_port_t *[2]")
@@ -185,6 +200,11 @@ def link(
 def _check_queues(queues: int) -> None:
     if not 1 <= queues <= QUEUES_MOST:
         raise InvalidArgumentError(f"a port has 1 to {QUEUES_MOST} queues, not {queues}")
+
+
+def _check_mtu(mtu: int) -> None:
+    if not 0 <= mtu <= _MTU_MOST:
+        raise InvalidArgumentError(f"an MTU of {mtu} octets: a buffer holds {_MTU_MOST} at most")
 
 
 def port_count() -> int:

@@ -152,8 +152,8 @@ ENGINE = Section(
         Key("max-sessions", "1..1048576", values.integer(1, 1_048_576), "4096", "Places for BFD sessions."),
         Key(
             "max-neighbours",
-            "1..1048576",
-            values.integer(1, 1_048_576),
+            "8..1048576",
+            values.integer(8, 1_048_576),
             "4096",
             "Places for link-layer neighbours.",
         ),
@@ -229,6 +229,13 @@ PORT = Section(
             values.integer(1, 16),
             "",
             "Receive queues, over which the driver spreads flows. Left out: one for each worker.",
+        ),
+        Key(
+            "mtu",
+            "1280..65000",
+            values.integer(1280, 65_000),
+            "",
+            "Octets of an IP packet at most, 9000 for jumbo frames. Left out: the driver's own, mostly 1500.",
         ),
         Key(
             "lan",

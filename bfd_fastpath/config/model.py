@@ -133,6 +133,8 @@ class Port:
     """Packets a second."""
     queues: int | None = None
     """None: as many as there are workers."""
+    mtu: int | None = None
+    """Octets of an IP packet; None: what the driver begins with."""
 
 
 class CryptoAlgorithm(StrEnum):

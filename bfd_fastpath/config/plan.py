@@ -46,7 +46,16 @@ T = TypeVar("T")
 
 #: How large the tables of forwarding are.
 _FIXED_FORWARDING = ("max_next_hops", "max_ipv4_routes", "max_ipv6_routes", "route_memory_mib")
-_FIXED_PORT = ("devargs", "neighbours", "kernel_interface", "xdp_redirect", "host", "host_name", "queues")
+_FIXED_PORT = (
+    "devargs",
+    "neighbours",
+    "kernel_interface",
+    "xdp_redirect",
+    "host",
+    "host_name",
+    "queues",
+    "mtu",
+)
 
 
 def plan(old: Config | None, new: Config) -> list[Step]:

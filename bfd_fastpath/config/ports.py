@@ -58,6 +58,7 @@ def build_port(reader: Reader, path: str, good: dict[str, Any]) -> Port | None:
         host_name=host_name,
         host_rate=good.get("host-rate", Port.__dataclass_fields__["host_rate"].default),
         queues=good.get("queues"),
+        mtu=good.get("mtu"),
     )
 
 

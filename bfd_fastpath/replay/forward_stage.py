@@ -78,11 +78,12 @@ class ForwardStage:
         self._tally = self.engine.stats.tally()
 
     def _attach(self, label: str, port: Port, mac: bytes, opened: ExitStack) -> None:
-        near, far = (opened.enter_context(end) for end in pydp.link(label, capacity=_CAPACITY, mac=mac))
+        ends = pydp.link(label, capacity=_CAPACITY, mtu=port.mtu or 0, mac=mac)
+        near, far = (opened.enter_context(end) for end in ends)
         self._far.append(far)
         index = self.engine.attach(near)
         if port.host is not Host.NONE:
-            near, far = (opened.enter_context(end) for end in pydp.link(f"{label}h"))
+            near, far = (opened.enter_context(end) for end in pydp.link(f"{label}h", mtu=port.mtu or 0))
             self.engine.host_set(index, near, rate=port.host_rate)
             self._hosts.append(far)
 

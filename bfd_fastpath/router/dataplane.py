@@ -68,7 +68,9 @@ class Dataplane:
         PydpError."""
         end = self._given.get(port.name)
         if end is None:
-            end = pydp.Port(devargs(port), queues=port.queues or self._config.engine.workers)
+            end = pydp.Port(
+                devargs(port), queues=port.queues or self._config.engine.workers, mtu=port.mtu or 0
+            )
             self._opened.append(end)
         index = self._indices[port.name] = self.engine.attach(end)
         if port.host is Host.TAP:

@@ -43,7 +43,7 @@ class Hosts:
             assert port.host_name is not None
             interface = HostInterface(port.host_name, vlan_name)
             self._interfaces[name] = interface
-            await interface.start(self._dataplane.port(name).info().mtu)
+            await interface.start(self._mtu(name))
         await self.follow()
         await self._look()
         self._watching = asyncio.create_task(self._watch())
@@ -58,6 +58,11 @@ class Hosts:
         for interface in self._interfaces.values():
             await interface.close()
         self._interfaces.clear()
+
+    def _mtu(self, name: str) -> int:
+        """The port's, as far as DPDK's driver of TAPs can."""
+        host, mtu = self._dataplane.host(name), self._dataplane.port(name).info().mtu
+        return mtu if host is None else min(mtu, host.info().mtu)
 
     async def follow(self) -> None:
         """The ports' addresses are others now."""

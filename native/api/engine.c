@@ -9,7 +9,14 @@
 #include "engine/control.h"
 #include "io/eal.h"
 
-enum { NEIGHBOURS_MOST = 1 << 20, NEXTHOPS_MOST = 1 << 20, EVENTS_MOST = 1 << 24, SLEEP_MOST_US = 1000000 };
+/* A table of neighbours is a hash of buckets of eight. */
+enum {
+	NEIGHBOURS_LEAST = 8,
+	NEIGHBOURS_MOST = 1 << 20,
+	NEXTHOPS_MOST = 1 << 20,
+	EVENTS_MOST = 1 << 24,
+	SLEEP_MOST_US = 1000000
+};
 
 /* Engines of this process, so that names are unique. */
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -45,6 +52,9 @@ int pydp_engine_create(const struct pydp_engine_config *config, pydp_engine_t **
 	      DISCRIMINATOR_SLOTS);
 	CHECK(config->max_neighbours <= NEIGHBOURS_MOST, "max_neighbours %u exceeds %u", config->max_neighbours,
 	      NEIGHBOURS_MOST);
+	CHECK(config->max_neighbours == 0 || config->max_neighbours >= NEIGHBOURS_LEAST,
+	      "max_neighbours %u is less than %u, the smallest table; 0 stands for 4096", config->max_neighbours,
+	      NEIGHBOURS_LEAST);
 	CHECK(config->max_nexthops <= NEXTHOPS_MOST, "max_nexthops %u exceeds %u", config->max_nexthops, NEXTHOPS_MOST);
 	CHECK(config->workers <= ENGINE_WORKERS, "%u workers exceed %u", config->workers, ENGINE_WORKERS);
 	CHECK(config->event_capacity <= EVENTS_MOST, "event_capacity %u exceeds %u", config->event_capacity, EVENTS_MOST);

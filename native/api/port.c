@@ -7,6 +7,9 @@
 #include "io/port_control.h"
 #include "io/ringlink.h"
 
+/* Every IPv4 link carries that (RFC 791 3.2). */
+enum { IP4_MTU_LEAST = 68 };
+
 int pydp_port_open(const struct pydp_port_config *config, pydp_port_t **port)
 {
 	int result = eal_require();
@@ -16,6 +19,8 @@ int pydp_port_open(const struct pydp_port_config *config, pydp_port_t **port)
 	CHECK(config->devargs != NULL && config->devargs[0] != '\0',
 	      "a port needs devargs, such as \"net_af_packet0,iface=eth1\"");
 	CHECK(config->queues <= PORT_QUEUES, "port %s: %u queues, more than %u", config->devargs, config->queues, PORT_QUEUES);
+	CHECK(config->mtu == 0 || config->mtu >= IP4_MTU_LEAST, "port %s: an MTU of %u, less than %u", config->devargs,
+	      config->mtu, IP4_MTU_LEAST);
 	return result == PYDP_OK ? ethdev_open(config, port) : result;
 }
 
@@ -66,6 +71,8 @@ int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, 
 	      "link %s: capacity %u is not a power of two up to 1048576", config->name, config->capacity);
 	CHECK(config->queues <= (config->ethdev ? 1 : PORT_QUEUES), "link %s: %u queues, more than %u", config->name,
 	      config->queues, config->ethdev ? 1 : PORT_QUEUES);
+	CHECK(config->mtu == 0 || config->mtu >= IP4_MTU_LEAST, "link %s: an MTU of %u, less than %u", config->name,
+	      config->mtu, IP4_MTU_LEAST);
 	CHECK(!(config->mac.octets[0] & 1), "link %s: its MAC address is a group's", config->name);
 	for (uint32_t i = 0; i < sizeof(config->mac.octets); i++)
 		CHECK(!config->ethdev || config->mac.octets[i] == 0, "link %s: an ethdev has a MAC address of its own",

@@ -136,7 +136,7 @@ static enum pydp_counter fragment(struct pydp_engine *engine, const struct path_
 	/* One that ends where no datagram can has pieces that no offset can say. */
 	if (offset + payload > UINT16_MAX)
 		return PYDP_CNT_DROP_MALFORMED_IP4;
-	while ((piece = path_fragment_next(&fragments, port->pool)) != NULL) {
+	while ((piece = path_fragment_next(&fragments, engine->path_ports[way->port]->pool)) != NULL) {
 		enum pydp_counter refused = way_send(engine, way, piece);
 
 		if (refused != PYDP_CNT_COUNT) {

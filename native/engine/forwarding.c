@@ -50,6 +50,11 @@ void forwarding_ping(struct pydp_engine *engine, struct path_port *port, struct 
 		path_drop(port, packet->mbuf, PYDP_CNT_DROP_ICMP_MALFORMED);
 		return;
 	}
+	/* It came by a link with a larger MTU than the one that leads back. */
+	if (rte_pktmbuf_pkt_len(packet->mbuf) > engine->ports[way.port].port->mtu) {
+		path_drop(port, packet->mbuf, PYDP_CNT_DROP_TOO_BIG);
+		return;
+	}
 	refused = way_send(engine, &way, packet->mbuf);
 	if (refused == PYDP_CNT_COUNT)
 		path_count(port, PYDP_CNT_RX_ECHO, 1);

@@ -30,6 +30,7 @@ int host_attach(struct pydp_engine *engine, uint32_t index, struct pydp_port *ho
 		return error_set(PYDP_E_BUSY, "port %s is attached to an engine already", host->name);
 	}
 	queues->rate = ENGINE_DEFAULT_HOST_RATE;
+	queues->most = ETHER_LENGTH + VLAN_LENGTH + (uint32_t)host->mtu;
 	port->host = host;
 	port->path->host = queues;
 	engine->host_count++;

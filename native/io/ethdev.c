@@ -76,8 +76,39 @@ static void ask_spreading(struct rte_eth_conf *conf, uint64_t can)
 	conf->rx_adv_conf.rss_conf.rss_hf = can & wanted;
 }
 
+/* The largest MTU whose frames the driver says that it receives. */
+static uint32_t largest_mtu(const struct rte_eth_dev_info *info)
+{
+	bool told = info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu && info->max_rx_pktlen != UINT32_MAX;
+	uint32_t around = told ? info->max_rx_pktlen - info->max_mtu : RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+
+	if (info->max_rx_pktlen < around)
+		return 0;
+	return RTE_MIN((uint32_t)info->max_mtu, info->max_rx_pktlen - around);
+}
+
+static int check_mtu(const struct pydp_port *port, uint16_t mtu, const struct rte_eth_dev_info *info)
+{
+	if (mtu == 0 || (mtu >= info->min_mtu && mtu <= largest_mtu(info)))
+		return PYDP_OK;
+	return error_set(PYDP_E_UNSUPPORTED, "port %s cannot have an MTU of %u: driver %s offers it %u to %u", port->name, mtu,
+			 port->driver, info->min_mtu, largest_mtu(info));
+}
+
+/* A driver without an MTU of its own sends and receives what its buffers hold. */
+static int set_mtu(const struct pydp_port *port, uint16_t mtu)
+{
+	int result = mtu != 0 ? rte_eth_dev_set_mtu(port->ethdev, mtu) : 0;
+	char what[64];
+
+	if (result == 0 || result == -ENOTSUP)
+		return PYDP_OK;
+	snprintf(what, sizeof(what), "have an MTU of %u", mtu);
+	return refuse(port, what, result);
+}
+
 /* Receive interrupts are asked for and given up where the driver has none. */
-static int configure(struct pydp_port *port, const struct rte_eth_dev_info *info)
+static int configure(struct pydp_port *port, const struct rte_eth_dev_info *info, uint16_t mtu)
 {
 	uint16_t most = RTE_MIN(info->max_rx_queues, info->max_tx_queues);
 	struct rte_eth_conf conf;
@@ -91,6 +122,7 @@ static int configure(struct pydp_port *port, const struct rte_eth_dev_info *info
 	memset(&conf, 0, sizeof(conf));
 	if (port->queues > 1)
 		ask_spreading(&conf, info->flow_type_rss_offloads);
+	conf.rxmode.mtu = mtu;
 	conf.intr_conf.rxq = 1;
 	result = rte_eth_dev_configure(port->ethdev, port->queues, port->queues, &conf);
 	if (result != 0) {
@@ -98,7 +130,7 @@ static int configure(struct pydp_port *port, const struct rte_eth_dev_info *info
 		result = rte_eth_dev_configure(port->ethdev, port->queues, port->queues, &conf);
 	}
 	port->queue[0].wakes = conf.intr_conf.rxq;
-	return result == 0 ? PYDP_OK : refuse(port, "be configured", result);
+	return result == 0 ? set_mtu(port, mtu) : refuse(port, "be configured", result);
 }
 
 /* Packets that wait before some are lost. Two drivers do not count what is lost and do not take our number of descriptors:
@@ -130,7 +162,7 @@ static int set_up_queues(struct pydp_port *port, const struct pydp_port_config *
 	if (result != 0)
 		return refuse(port, "take the numbers of descriptors", result);
 	mbufs = config->mbufs ? config->mbufs : buffers(port, rx, tx);
-	result = pool_create(mbufs, 0, port->numa_node, &port->pool);
+	result = pool_create(mbufs, pool_room(config->mtu), port->numa_node, &port->pool);
 	if (result != PYDP_OK)
 		return result;
 	port->rx_capacity = queue_capacity(port, config->devargs, rx);
@@ -224,7 +256,9 @@ static int start(struct pydp_port *port, const struct pydp_port_config *config)
 	snprintf(port->driver, sizeof(port->driver), "%s", info.driver_name);
 	port->numa_node = rte_eth_dev_socket_id(port->ethdev);
 	port->queues = config->queues ? config->queues : 1;
-	result = configure(port, &info);
+	result = check_mtu(port, config->mtu, &info);
+	if (result == PYDP_OK)
+		result = configure(port, &info, config->mtu);
 	if (result == PYDP_OK)
 		result = set_up_queues(port, config);
 	if (result != PYDP_OK)

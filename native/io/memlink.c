@@ -207,7 +207,7 @@ static int make_queue(struct memlink_queue *queue, uint32_t capacity, unsigned i
 }
 
 /* With several queues there may be several threads that transmit, too. */
-static int make_direction(struct memlink_direction *direction, uint16_t queues, uint32_t capacity)
+static int make_direction(struct memlink_direction *direction, uint16_t queues, uint32_t capacity, uint16_t mtu)
 {
 	unsigned int producers = queues == 1 ? RING_F_SP_ENQ : 0;
 	int result = PYDP_OK;
@@ -216,10 +216,12 @@ static int make_direction(struct memlink_direction *direction, uint16_t queues, 
 		direction->queue[i].wake_fd = -1;
 	for (uint16_t i = 0; i < queues && result == PYDP_OK; i++)
 		result = make_queue(&direction->queue[i], capacity, producers);
-	return result == PYDP_OK ? pool_create(queues * (capacity + 1024) - 1, 0, SOCKET_ID_ANY, &direction->pool) : result;
+	if (result != PYDP_OK)
+		return result;
+	return pool_create(queues * (capacity + 1024) - 1, pool_room(mtu), SOCKET_ID_ANY, &direction->pool);
 }
 
-static int make_link(uint16_t queues, uint32_t capacity, struct memlink **made)
+static int make_link(uint16_t queues, uint32_t capacity, uint16_t mtu, struct memlink **made)
 {
 	struct memlink *link = aligned_alloc(64, sizeof(*link));
 	int result;
@@ -230,9 +232,9 @@ static int make_link(uint16_t queues, uint32_t capacity, struct memlink **made)
 	link->queues = queues;
 	for (uint16_t i = 0; i < queues; i++)
 		link->towards[1].queue[i].wake_fd = -1;
-	result = make_direction(&link->towards[0], queues, capacity);
+	result = make_direction(&link->towards[0], queues, capacity, mtu);
 	if (result == PYDP_OK)
-		result = make_direction(&link->towards[1], queues, capacity);
+		result = make_direction(&link->towards[1], queues, capacity, mtu);
 	if (result != PYDP_OK)
 		free_link(link);
 	*made = link;
@@ -267,7 +269,7 @@ int memlink_create(const struct pydp_link_config *config, struct pydp_port *ends
 	uint32_t capacity = config->capacity ? config->capacity : MEMLINK_DEFAULT_CAPACITY;
 	static const struct pydp_mac no_mac;
 	struct memlink *link = NULL;
-	int result = make_link(config->queues ? config->queues : 1, capacity, &link);
+	int result = make_link(config->queues ? config->queues : 1, capacity, config->mtu, &link);
 
 	if (result != PYDP_OK)
 		return result;
@@ -275,6 +277,9 @@ int memlink_create(const struct pydp_link_config *config, struct pydp_port *ends
 	ends[1] = make_end(link, config->name, capacity, 1);
 	if (ends[0] != NULL && memcmp(&config->mac, &no_mac, sizeof(no_mac)) != 0)
 		ends[0]->mac = config->mac;
+	for (int i = 0; i < 2 && config->mtu != 0; i++)
+		if (ends[i] != NULL)
+			ends[i]->mtu = config->mtu;
 	if (ends[0] == NULL || ends[1] == NULL) {
 		for (int i = 0; i < 2; i++)
 			if (ends[i] != NULL) {

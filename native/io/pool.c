@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <rte_errno.h>
+#include <rte_ether.h>
 #include <rte_mbuf.h>
 #include "io/eal.h"
 #include "io/error.h"
@@ -10,6 +11,8 @@
 
 #define POOL_CACHE   128u
 #define POOL_WAITING 256u
+/* What the kernel keeps of an af_xdp buffer beside DPDK's headroom (XDP_PACKET_HEADROOM). */
+#define XDP_HEADROOM 256u
 
 /* Retired pools with buffers still out, in a burst that a program holds for one. */
 static struct rte_mempool *waiting[POOL_WAITING];
@@ -22,6 +25,13 @@ static void free_the_finished(void)
 			rte_mempool_free(waiting[i]);
 			waiting[i] = NULL;
 		}
+}
+
+uint32_t pool_room(uint16_t mtu)
+{
+	uint32_t frame = RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN + (uint32_t)mtu + RTE_ETHER_CRC_LEN;
+
+	return RTE_MAX(frame + XDP_HEADROOM, POOL_DATA_ROOM);
 }
 
 int pool_create(uint32_t mbufs, uint32_t data_room, int numa_node, struct rte_mempool **pool)
@@ -39,8 +49,9 @@ int pool_create(uint32_t mbufs, uint32_t data_room, int numa_node, struct rte_me
 	snprintf(name, sizeof(name), "pydp-pool-%u", eal_unique());
 	*pool = rte_pktmbuf_pool_create(name, mbufs, cache, 0, (uint16_t)room, numa_node);
 	if (*pool == NULL)
-		return error_set(PYDP_E_NOMEM, "no memory for %u packet buffers (%s): give EAL more with -m MEGABYTES", mbufs,
-				 rte_strerror(rte_errno));
+		return error_set(PYDP_E_NOMEM,
+				 "no memory for %u packet buffers of %u octets (%s): give EAL more with -m MEGABYTES", mbufs,
+				 room, rte_strerror(rte_errno));
 	return PYDP_OK;
 }
 

@@ -55,14 +55,15 @@ static int make_rings(struct ringlink *link, uint32_t capacity)
 	return PYDP_OK;
 }
 
-static int make_end(struct ringlink *link, const char *link_name, uint32_t capacity, int side, struct pydp_port **made)
+static int make_end(struct ringlink *link, const struct pydp_link_config *wanted, uint32_t capacity, int side,
+		    struct pydp_port **made)
 {
-	struct pydp_port_config config = {.mbufs = capacity + 1023};
+	struct pydp_port_config config = {.mbufs = capacity + 1023, .mtu = wanted->mtu};
 	char name[32], reason[320];
 	struct pydp_port *port;
 	int ethdev, result;
 
-	snprintf(name, sizeof(name), "%s.%d", link_name, side);
+	snprintf(name, sizeof(name), "%s.%d", wanted->name, side);
 	log_record_begin();
 	ethdev = rte_eth_from_rings(name, &link->towards[side], 1, &link->towards[side ^ 1], 1, 0);
 	log_record_end(reason, sizeof(reason), false);
@@ -97,7 +98,7 @@ int ringlink_create(const struct pydp_link_config *config, struct pydp_port *end
 	ends[0] = ends[1] = NULL;
 	result = make_rings(link, capacity);
 	for (int i = 0; i < 2 && result == PYDP_OK; i++)
-		result = make_end(link, config->name, capacity, i, &ends[i]);
+		result = make_end(link, config, capacity, i, &ends[i]);
 	if (result == PYDP_OK)
 		return PYDP_OK;
 	if (ends[0] == NULL && ends[1] == NULL)

@@ -43,6 +43,10 @@ static void give(struct path_port *port, struct rte_mbuf *mbuf, enum path_host_c
 {
 	struct path_host_queue *queue = &port->host->queues[class];
 
+	if (rte_pktmbuf_pkt_len(mbuf) > port->host->most) {
+		path_drop(port, mbuf, PYDP_CNT_DROP_TOO_BIG);
+		return;
+	}
 	if (queue->count == PATH_HOST_QUEUE) {
 		path_drop(port, mbuf, PYDP_CNT_DROP_HOST_FULL);
 		return;

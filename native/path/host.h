@@ -16,6 +16,7 @@ enum { PATH_HOST_QUEUE = 256 };
 
 struct path_host {
 	uint32_t rate; /* packets a second */
+	uint32_t most; /* octets of a frame; a driver that will not have one leaves those behind it, too */
 	struct token_bucket bucket;
 	struct path_host_queue {
 		uint32_t first, count;

@@ -53,6 +53,13 @@ PORT = '[[port]]\nname = "lan0"\ndevargs = "net_null0"\n'
         ("[nhib]\nallowed-prefixes = []\n", "nhib.allowed-prefixes", "empty", "enabled = false"),
         # ports
         (PORT + "addresses = '10.0.0.1/8'\n", "port[0].addresses", "a text, not a list", "square brackets"),
+        (
+            PORT + "addresses = ['10.0.0.1/8']\nmtu = 1279\n",
+            "port[0].mtu",
+            "1279 is out of range",
+            "from 1280",
+        ),
+        ("[engine]\nmax-neighbours = 7\n", "engine.max-neighbours", "7 is out of range", "from 8 to 1048576"),
         (PORT + "addresses = []\n", "port[0].addresses", "empty", "source address"),
         (PORT + "addresses = ['10.0.0.1']\n", "port[0].addresses[0]", "no prefix length", '"10.0.0.1/24"'),
         (

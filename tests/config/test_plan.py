@@ -110,6 +110,7 @@ def test_another_lan_changes_the_lan_and_what_may_be_tracked():
         (("asn = 64500", "asn = 64501"), "router.asn"),
         (('"192.0.2.1"', '"192.0.2.2"'), "router.router-id"),
         (("iface=eth1", "iface=eth2"), "port[lan0].devargs"),
+        (('name = "lan0"', 'name = "lan0"\nmtu = 9000'), "port[lan0].mtu"),
         (("[[neighbor]]", "[engine]\ncpu = 1\n[[neighbor]]"), "engine.cpu"),
         (("[[neighbor]]", "[eal]\narguments = ['-x']\n[[neighbor]]"), "eal.arguments"),
         (('name = "lan0"', 'name = "lan0"\nneighbours = "kernel"'), "port[lan0].neighbours"),

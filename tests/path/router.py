@@ -21,6 +21,8 @@ ADDRESSES = (("192.0.2.1/24", "2001:db8::1/64"), ("198.51.100.1/24", "2001:db8:1
 #: Who is at the other end of each port.
 NEIGHBOURS = (("192.0.2.2", "2001:db8::2"), ("198.51.100.2", "2001:db8:1::2"))
 TAGGED, TAGGED_NEIGHBOUR = "203.0.113.1/24", "203.0.113.2"
+#: Octets of the longest frame of a test with jumbo frames.
+JUMBO = 10_000
 SENDER, SENDER6 = "192.0.2.9", "2001:db8::9"
 ROUTES = {
     "192.0.2.0/24": 2,
@@ -43,12 +45,22 @@ def mac(port: int) -> str:
 
 
 class Router:
-    """See above, with as many queues at each port as there are workers, unless told otherwise. Time goes on by a
-    millisecond a packet."""
+    """See above, with as many queues at each port as there are workers, unless told otherwise. `mtus` of the ports, 0: 1500.
+    Time goes on by a millisecond a packet."""
 
-    def __init__(self, name: str, workers: int = 1, queues: int | None = None, **forwarding: Any) -> None:
-        self.pool = pydp.Mempool(name, 4095)
-        self.links = [pydp.link(f"{name}-{i}", queues=queues or workers) for i in range(2)]
+    def __init__(
+        self,
+        name: str,
+        workers: int = 1,
+        queues: int | None = None,
+        mtus: tuple[int, int] = (0, 0),
+        **forwarding: Any,
+    ) -> None:
+        self.pool = pydp.Mempool(name, 4095, data_room=0 if mtus == (0, 0) else JUMBO)
+        self.links = [
+            pydp.link(f"{name}-{i}", capacity=64 if mtu else 0, queues=queues or workers, mtu=mtu)
+            for i, mtu in enumerate(mtus)
+        ]
         self.engine = pydp.Engine(name, workers=workers, seed=1)
         self.now_ns = 1_000_000_000
         for port, addresses in enumerate(ADDRESSES):

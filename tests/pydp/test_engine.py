@@ -47,6 +47,19 @@ def test_more_neighbours_are_listed_than_fit_the_first_look(pair):
     assert {one.address for one in first.neighbours()} == wanted
 
 
+def test_a_table_of_neighbours_has_eight_places_at_least(eal, name):
+    with pytest.raises(pydp.InvalidArgumentError, match="max_neighbours 7 is less than 8"):
+        pydp.Engine(name, max_neighbours=7)
+    near, far = pydp.link(name)
+    with near, far, pydp.Engine(name, max_neighbours=8, max_sessions=1) as engine:
+        engine.attach(near)
+        engine.address_add(0, "192.0.2.1/24")
+        for i in range(8):
+            engine.neighbour_set(0, f"192.0.2.{i + 2}", "02:00:00:00:00:99")
+        with pytest.raises(pydp.OutOfMemoryError, match="the table of 8 neighbours is full"):
+            engine.neighbour_set(0, "192.0.2.20", "02:00:00:00:00:99")
+
+
 def test_addresses_are_added_again_without_harm_and_removed_once_unused(pair):
     first = pair.engines[0]
     first.address_add(0, "192.0.2.1/24")

@@ -298,6 +298,15 @@ def test_a_host_that_takes_nothing_costs_its_packets_and_no_more(port):
     assert port.counters() == {"rx-host": 256, "drop-host-full": 144}
 
 
+def test_a_frame_too_large_for_the_host_costs_itself_alone(port):
+    """A TAP refuses it, and would leave those behind it."""
+    large = port.ether() / IP(src=PEER, dst=US) / ICMP() / bytes(1477)
+    fits = port.ether() / Dot1Q(vlan=7) / IP(src=PEER, dst="198.51.100.1") / ICMP() / bytes(1472)
+    to_host, _ = port.hears(large, fits, port.ether() / SYN)
+    assert sorted(map(len, to_host)) == [54, 1518]
+    assert port.counters() == {"rx-host": 2, "drop-too-big": 1}
+
+
 def test_a_flood_for_the_host_delays_neither_bfd_nor_arp(port):
     """Every 10 ms half a queue of pings comes, behind it one hello of 10 ms x 3 and a question for our MAC address."""
     port.engine.neighbour_set(0, PEER, PEER_MAC)

@@ -43,6 +43,15 @@ def test_a_port_opens_by_devargs_and_counts_what_it_did(eal, pool):
     assert not port.alive
 
 
+def test_a_port_has_the_mtu_that_it_is_given_and_room_for_it(eal, pool):
+    with pydp.Port("net_null_mtu0", mtu=9000) as port:
+        assert port.info().mtu == 9000
+    with pytest.raises(pydp.OutOfMemoryError, match=r"packet buffers of \d{5} octets"):
+        pydp.Port("net_null_mtu1", mtu=60_000, mbufs=65_535)
+    with pydp.Port("net_null_mtu1") as port:
+        assert port.info().mtu == 1500
+
+
 def test_the_same_device_cannot_be_open_twice(eal):
     with pydp.Port("net_null1"), pytest.raises(pydp.PydpError):
         pydp.Port("net_null1")

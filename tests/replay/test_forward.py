@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bfd_fastpath.config import parse
 from bfd_fastpath.replay.end_report import EndError
 from bfd_fastpath.replay.forward import Forward, Wanted
 from bfd_fastpath.replay.forward_passage import Verdict
 from bfd_fastpath.replay.forward_pcapng import ForwardFile
 from pydp.replay import Frames
 from tests.replay.crafting import RAW, SLL2, Capture, sll2
-from tests.replay.forward_scene import PORTS, SENDER, capture, config, data, packets, passages
+from tests.replay.forward_scene import PORTS, ROUTER, SENDER, capture, config, data, packets, passages
 
 pytestmark = pytest.mark.eal
 
@@ -61,6 +62,18 @@ def test_a_packet_has_its_verdict(
     (one,) = packets(capture(tmp_path / "one.pcapng", [frame]), config())
     assert (one.verdict.value, one.reason, one.route) == (verdict, reason, route)
     assert [f"{sent.kind} {sent.port}" for sent in one.out] == out
+
+
+def test_a_ports_mtu_is_the_configurations(eal: None, tmp_path: Path) -> None:
+    text = ROUTER.replace('devargs = "net_null1"', 'devargs = "net_null1"\nmtu = 9000')
+    settings = parse(text).config
+    assert settings is not None
+    large, larger = data("10.0.0.1", octets=9000 - 28), data("10.0.0.1", octets=9001 - 28)
+    found = packets(capture(tmp_path / "jumbo.pcapng", [large, larger]), settings)
+    assert [[sent.kind for sent in one.out if sent.kind != "question"] for one in found] == [
+        ["packet"],
+        ["fragment", "fragment"],
+    ]
 
 
 def test_the_next_hop_is_told(eal: None, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ typedef struct pydp_engine pydp_engine_t;
 struct pydp_engine_config {
 	const char *name;        /* at most 20 characters, unique in the process; copied */
 	uint32_t max_sessions;   /* 0: 4096; at most 1048576 */
-	uint32_t max_neighbours; /* 0: 4096 */
+	uint32_t max_neighbours; /* 0: 4096; 8 to 1048576 */
 	uint32_t max_nexthops;   /* ids of next hops, 0 among them, which is none; 0: 4096; at most 1048576 */
 	uint32_t event_capacity; /* records in the event ring, rounded up to a power of two; 0: 8192 */
 	uint32_t workers;        /* that share the forwarding; the first one has all the rest; 0: 1; at most 16 */

@@ -14,7 +14,7 @@ struct pydp_port_config {
 	uint32_t mbufs;          /* 0: chosen from the descriptors */
 	uint8_t promiscuous;
 	uint8_t queues; /* receive queues, by which the driver spreads flows, and transmit queues; 0: 1; at most 16 */
-	uint8_t reserved[2];
+	uint16_t mtu;   /* octets of an IP packet, 68 at least; 0: what the driver begins with, mostly 1500 */
 };
 
 struct pydp_port_info {
@@ -62,7 +62,7 @@ struct pydp_link_config {
 	uint32_t capacity; /* packets in flight a direction, a power of two; 0: 1024 */
 	uint8_t ethdev;    /* 1: each end is a DPDK ethdev (net_ring), of which a process has 32; 0: rings of our own */
 	uint8_t queues; /* of each end, by which flows are spread, each with the capacity; 0: 1; at most 16; an ethdev has 1 */
-	uint8_t reserved[2];
+	uint16_t mtu;   /* of both ends, 68 at least; 0: 1500 */
 	struct pydp_mac mac; /* of end 0, unicast, not with ethdev; all zero: made up, as is that of end 1 */
 };
 int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, pydp_port_t **end1);
