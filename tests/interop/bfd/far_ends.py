@@ -31,7 +31,8 @@ class FarEnd(Protocol):
 class FrrFarEnd:
     says_admin_down = True
 
-    def __init__(self, space: Namespace) -> None:
+    def __init__(self, space: Namespace, *, passive: bool = False) -> None:
+        self._mode = "passive-mode" if passive else "no passive-mode"
         self._frr = Frr(space, ("bfdd",), "".join(self._peer(family, 100) for family in OURS))
 
     def _peer(self, family: str, milliseconds: int) -> str:
@@ -39,6 +40,7 @@ class FrrFarEnd:
             f"transmit-interval {milliseconds}",
             f"receive-interval {milliseconds}",
             "detect-multiplier 3",
+            self._mode,
         )
         return self._at(family, *lines)
 

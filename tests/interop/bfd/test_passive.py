@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The passive role (RFC 5880 6.1) at our end, at BIRD's, and at both, where nobody begins."""
+"""The passive role (RFC 5880 6.1) at our end, at FRR's or BIRD's, and at both, where nobody begins."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.interop.bfd.far_ends import OURS, THEIRS, BirdFarEnd
+from tests.interop.bfd.far_ends import FAR_ENDS, OURS, THEIRS, FarEnd
 from tests.interop.bfd.scene import configuration
 from tests.interop.support.lan import Lan
 from tests.interop.support.poll import stays, until
 from tests.interop.support.product import Product
 
-pytestmark = [pytest.mark.root, pytest.mark.interop("bird")]
+pytestmark = [pytest.mark.root, pytest.mark.interop("frr", "bird")]
 
 ACTIVE = configuration("af_packet")
 PASSIVE = ACTIVE.replace("[[session]]\n", '[[session]]\nrole = "passive"\n')
@@ -27,8 +27,8 @@ def ours(lan: Lan, text: str) -> Product:
     return Product(lan.member("near", kernel=False), text)
 
 
-def bird(lan: Lan, *, passive: bool) -> BirdFarEnd:
-    return BirdFarEnd(lan.member("far", f"{THEIRS['v4']}/24", f"{THEIRS['v6']}/64"), passive=passive)
+def theirs(daemon: str, lan: Lan, *, passive: bool) -> FarEnd:
+    return FAR_ENDS[daemon](lan.member("far", f"{THEIRS['v4']}/24", f"{THEIRS['v6']}/64"), passive=passive)
 
 
 def counts(near: Product) -> list[tuple[int, int]]:
@@ -41,7 +41,7 @@ def states(near: Product) -> set[str]:
     return {near.sessions()[address]["session-running"]["local-state"] for address in THEIRS.values()}
 
 
-def come_up(near: Product, far: BirdFarEnd) -> None:
+def come_up(near: Product, far: FarEnd) -> None:
     until(
         lambda: (states(near), [far.up(family) for family in OURS]),
         lambda seen: seen == ({"up"}, [True, True]),
@@ -50,9 +50,10 @@ def come_up(near: Product, far: BirdFarEnd) -> None:
     )
 
 
-def test_nobody_begins_where_both_are_passive_until_we_turn_active(lan: Lan) -> None:
+@pytest.mark.parametrize("daemon", FAR_ENDS)
+def test_nobody_begins_where_both_are_passive_until_we_turn_active(lan: Lan, daemon: str) -> None:
     near = ours(lan, PASSIVE)
-    far = bird(lan, passive=True)
+    far = theirs(daemon, lan, passive=True)
     # Three times the interval at which an active end begins.
     stays(lambda: counts(near), lambda seen: seen == [(0, 0), (0, 0)], seconds=3)
     near.write(ACTIVE)
@@ -62,7 +63,7 @@ def test_nobody_begins_where_both_are_passive_until_we_turn_active(lan: Lan) -> 
 
 def test_a_passive_end_of_ours_answers_and_falls_silent_with_its_peer(lan: Lan) -> None:
     near = ours(lan, PASSIVE)
-    far = bird(lan, passive=False)
+    far = theirs("bird", lan, passive=False)
     come_up(near, far)
     for family in OURS:
         far.shutdown(family)
