@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Our engine and a daemon with a router between them that takes one off the TTL; a multihop session of each family.
+"""Our engine and a daemon with a router between them that takes one off the TTL; a multihop session of each family. With BIRD they
+are authenticated, as RFC 5883 6 wants of what passes routers.
 
 The near LAN has 192.0.2.0/24 and 2001:db8:1::/64, the far one 198.51.100.0/24 and 2001:db8:2::/64; the router is .254 and
 ::fe on both."""
@@ -17,6 +18,12 @@ OURS = {"v4": "192.0.2.1", "v6": "2001:db8:1::1"}
 THEIRS = {"v4": "198.51.100.2", "v6": "2001:db8:2::2"}
 GATEWAY = {"v4": "192.0.2.254", "v6": "2001:db8:1::fe"}
 BACK = {"v4": "198.51.100.254", "v6": "2001:db8:2::fe"}
+SECRET = "behind the router"
+#: Of a configuration in whose directory there is a file "key".
+KEYS = (
+    '[[key-chain]]\nname = "far"\nkeys = [{ key-id = 5, crypto-algorithm = "sha-1", key-file = "key" }]\n'
+    '[bfd]\nauthentication = { key-chain = "far" }\n'
+)
 
 
 def configuration(rx_ttl: int, tx_ttl: int = 255) -> str:
@@ -38,6 +45,7 @@ class FrrBehind:
 
     #: What arrives of the TTL that it sends.
     arriving_ttl = 254
+    authenticates = False
 
     def __init__(self, space: Namespace) -> None:
         self._frr = Frr(space, ("bfdd",), "")
@@ -58,6 +66,7 @@ class BirdBehind:
     """BIRD 2.0 has no least TTL for multihop BFD, and sends the kernel's default."""
 
     arriving_ttl = 63
+    authenticates = True
 
     def __init__(self, space: Namespace) -> None:
         neighbours = "".join(f"  neighbor {OURS[f]} local {THEIRS[f]} multihop yes;\n" for f in OURS)
@@ -65,7 +74,8 @@ class BirdBehind:
             space,
             "router id 198.51.100.2;\nprotocol device {}\n"
             "protocol bfd {\n  accept multihop;\n"
-            f"  multihop {{ interval 100 ms; idle tx interval 1 s; multiplier 3; }};\n{neighbours}}}\n",
+            "  multihop { interval 100 ms; idle tx interval 1 s; multiplier 3;\n"
+            f'    authentication keyed sha1; password "{SECRET}" {{ id 5; }}; }};\n{neighbours}}}\n',
         )
 
     def up(self, family: str) -> bool:
@@ -84,6 +94,9 @@ class RoutedScene:
         for family, through in BACK.items():
             far_space.run("ip", f"-{family[1]}", "route", "add", "default", "via", through)
         self.far: FrrBehind | BirdBehind = FrrBehind(far_space) if daemon == "frr" else BirdBehind(far_space)
+        key = self.near_space.directory / "key"
+        key.touch(mode=0o600)
+        key.write_text(SECRET)
         self.near = Product(self.near_space, self.configuration())
 
     def _second_leg(self, router: Namespace, far: Lan) -> None:
@@ -105,7 +118,8 @@ class RoutedScene:
 
     def configuration(self, tx_ttl: int = 255, nearer: int = 0) -> str:
         """nearer: by how much the least TTL is above what arrives."""
-        return configuration(self.far.arriving_ttl + nearer, tx_ttl)
+        keys = KEYS if self.far.authenticates else ""
+        return configuration(self.far.arriving_ttl + nearer, tx_ttl) + keys
 
     def session(self, family: str) -> dict[str, Any]:
         return self.near.sessions()[THEIRS[family]]

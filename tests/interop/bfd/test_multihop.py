@@ -28,6 +28,7 @@ def test_both_ends_come_up_through_the_router(scene: RoutedScene, family: str) -
         255,
         scene.far.arriving_ttl,
     )
+    assert session["session-running"]["remote-authenticated"] is scene.far.authenticates
     until(
         lambda: scene.session(family)["session-running"]["detection-time"],
         lambda us: us == 300_000,
