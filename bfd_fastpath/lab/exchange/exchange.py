@@ -18,7 +18,7 @@ from bfd_fastpath.lab.exchange.member import RETRY_NS, Member
 from bfd_fastpath.lab.exchange.server import Server
 from bfd_fastpath.lab.exchange.truth import Matrix, Truth
 from bfd_fastpath.lab.exchange.wanted import Wanted
-from bfd_fastpath.lab.exchange.world import SECOND_NS, World
+from bfd_fastpath.lab.exchange.world import SECOND_NS, SLICE_NS, SLOW_SLICE_NS, World
 from bfd_fastpath.wire.bgp import State
 
 #: Longer than from a healed link to Up by hellos of a second, and than BGP's retries.
@@ -93,8 +93,14 @@ class Exchange:
     def watch(self, held: Matrix) -> None:
         """From here on `left` tells which routes differ from these. All processors are idle by now."""
         self._watched, self.left = held, {}
+        self.world.slice_ns = SLICE_NS
         for actor in (self.server, *self.members):
             actor.rest(self.world.now_ns)
+
+    def unwatch(self) -> None:
+        """Nothing more is measured."""
+        self._watched = None
+        self.world.slice_ns = SLOW_SLICE_NS
 
     def truth(self) -> Truth:
         return Truth(self.cast, self.fabric.broken())

@@ -73,6 +73,7 @@ def _play(exchange: Exchange, stage: Stage, pattern: Pattern, held: Matrix) -> P
     affected = before != truth.next_hops()
     broken = truth.judge(exchange.held())
     times = _times(exchange, failure, before, affected & ~truth.cut_off[:, None])
+    exchange.unwatch()
     failure.heal()
     exchange.settle()
     counts.append(tuple(exchange.world.updates))

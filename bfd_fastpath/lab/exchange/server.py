@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from bfd_fastpath.lab.exchange.cast import LAN, SERVER_ADDRESS, SERVER_AS, Cast
+from bfd_fastpath.lab.exchange.cast import LAN, SERVER_ADDRESS, SERVER_AS, Cast, Player
 from bfd_fastpath.lab.exchange.connection import Connection, Side
 from bfd_fastpath.lab.exchange.member import Member
 from bfd_fastpath.lab.exchange.wanted import Sabotage, Wanted
@@ -57,6 +57,13 @@ class _Seat:
         return self.session.limit
 
 
+def _flag(player: Player) -> Flag:
+    """What the exchange knows of a member."""
+    if player.known_without_bfd:
+        return Flag.NO_BFD
+    return Flag.TAKES_PART if player.bfd else Flag.UNKNOWN
+
+
 class Server(Actor):
     """The route server; `service` is None while it is dead."""
 
@@ -75,7 +82,7 @@ class Server(Actor):
                     asn=player.asn,
                     lan_addresses=(player.address,),
                     identifier=player.address,
-                    flag=Flag.NO_BFD if player.known_without_bfd else None,
+                    flag=_flag(player),
                 )
                 for player in cast.players
             ),
