@@ -22,6 +22,7 @@ SIMULATED: Final = (
     "counted as if each member and the route server had a processor of its own",
     "links, switches and ports; TCP: octets wait while the path is broken, and are not lost",
     "each member's engine beyond BFD: no packet of data is forwarded, ARP is resolved",
+    "left out: the members' fuse, their hold for next hops that bounce, dampening",
 )
 
 
