@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from bfd_fastpath.lab.exchange.fabric import DELAY_NS, Fabric
 
-#: The LAN hands over what happened within so long: an event pump wakes no faster. Where nothing is measured, it
-#: may wake more seldom, which saves messages.
+#: The LAN hands over what happened within so long: an event pump wakes no faster. Where nothing is measured,
+#: it may wake more seldom, which saves messages.
 SLICE_NS = 1_000_000
 SLOW_SLICE_NS = 100_000_000
 SECOND_NS = 1_000_000_000
