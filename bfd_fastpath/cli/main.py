@@ -11,6 +11,7 @@ from bfd_fastpath.cli.client import NoDaemonError
 from bfd_fastpath.cli.config import config
 from bfd_fastpath.cli.conformance import conformance
 from bfd_fastpath.cli.demo import demo
+from bfd_fastpath.cli.exchange_report import exchange_report
 from bfd_fastpath.cli.explain import explain
 from bfd_fastpath.cli.generate import generate
 from bfd_fastpath.cli.ixp_sim import ixp_sim
@@ -49,7 +50,7 @@ def cli() -> None:
 
 for _command in (
     *(run, show, clear, session, reload, config, route_server, rs_agent),
-    *(pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, version),
+    *(exchange_report, pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, version),
 ):
     cli.add_command(_command)
 

@@ -10,6 +10,7 @@ import click
 
 from bfd_fastpath.cli import (
     client,
+    exchange_tables,
     forwarding_tables,
     quality_tables,
     route_pages,
@@ -119,3 +120,8 @@ _add(
 )
 _add("drops", "Packets that were dropped, by reason.", show_tables.drops)
 _add("reporter", "BGP neighbours, and what each was told about which next hop.", show_tables.reporter)
+_add(
+    "exchange",
+    "At a route server's agent: who can reach whom, since when, and who has no BFD.",
+    exchange_tables.exchange,
+)

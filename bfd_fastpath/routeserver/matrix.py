@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who can reach whom, as a plain JSON document: `show exchange` prints it, the report page shows it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bfd_fastpath.routeserver.client import Client
+from bfd_fastpath.routeserver.exchange import Exchange
+from bfd_fastpath.routeserver.history import Happening, History
+from bfd_fastpath.routeserver.protection import Protection, Standings, ranking
+from bfd_fastpath.routeserver.records import ReachChange, Standing
+from bfd_fastpath.routeserver.service import Left
+from bfd_fastpath.routeserver.settings import Address
+from bfd_fastpath.wire.bgpls import Flag
+
+#: A row of the matrix has one of these for each member, in order.
+UP, DOWN, UNKNOWN, UNANSWERED, NO_BFD, SILENT, ABSENT = "UD?.nx-"
+#: Of several addresses of one member the worst counts.
+_WORST = (DOWN, UNKNOWN, UNANSWERED, UP, NO_BFD)
+_SIGNS = {
+    Standing.UP: UP,
+    Standing.DOWN: DOWN,
+    Standing.UNKNOWN: UNKNOWN,
+    Standing.UNANSWERED: UNANSWERED,
+}
+LEGEND = {
+    UP: "reached: BFD is up",
+    DOWN: "not reached: BFD was up and failed",
+    UNKNOWN: "unknown: no BFD session has come up",
+    UNANSWERED: "asked, and nothing said yet",
+    NO_BFD: "known to have no BFD",
+    SILENT: "not asked: the row's member reports nothing",
+    ABSENT: "itself, or no address in this IP version",
+}
+
+
+def exchange_view(exchange: Exchange, history: History, time_ns: int) -> dict[str, Any]:
+    """The whole of it. time_ns: now, by the clock of `history`, since 1970."""
+    members = sorted(exchange.clients.values(), key=lambda client: client.name)
+    standings = {name: exchange.nhib(name) for name in exchange.clients}
+    lost = [row for client in members for row in _lost(exchange, history, client)]
+    return {
+        "time": _time(time_ns),
+        "members": [_member(client) for client in members],
+        "legend": LEGEND,
+        "matrix": [row for version in (4, 6) for row in _matrix(standings, history, members, version)],
+        "lost": sorted(lost, key=lambda row: (row["since"] or "", row["from"], row["to"])),
+        "changes": [_happening(exchange, one) for one in history.happenings()],
+        "changes-forgotten": history.forgotten,
+        "lost-over-time": [{"time": _time(when), "pairs": count} for when, count in history.lost()],
+        "ranking": [_rank(place, one) for place, one in enumerate(ranking(exchange, standings), 1)],
+    }
+
+
+def _member(client: Client) -> dict[str, Any]:
+    flag = {Flag.TAKES_PART: "takes-part", Flag.NO_BFD: "no-bfd"}.get(client.member.flag, "unknown")
+    transports = set()
+    for session in client.sessions.values():
+        transports |= {"bgp-ls"} if session.facts.link_state else set()
+        transports |= {f"nh-reach-ipv{version}" for version in session.facts.nh_reach}
+    return {
+        "name": client.name,
+        "as": client.member.asn,
+        "addresses": [str(address) for address in _in_order(client.member.addresses)],
+        "bfd": flag,
+        "sessions": len(client.sessions),
+        "transports": sorted(transports),
+    }
+
+
+def _matrix(
+    standings: Standings, history: History, members: list[Client], version: int
+) -> Iterator[dict[str, Any]]:
+    """A row for each member that has an address in this IP version."""
+    targets = [[a for a in m.member.addresses if a.version == version] for m in members]
+    for client, own in zip(members, targets, strict=True):
+        if not own:
+            continue
+        signs, since = [], []
+        for other, addresses in zip(members, targets, strict=True):
+            sign, address = _sign(client, other, addresses, standings[client.name])
+            signs.append(sign)
+            when = history.since_ns(client.name, address) if address is not None else None
+            since.append(None if when is None else _time(when))
+        yield {"family": f"ipv{version}", "from": client.name, "states": "".join(signs), "since": since}
+
+
+def _sign(
+    client: Client, other: Client, addresses: list[Address], standing: Mapping[Address, Standing]
+) -> tuple[str, Address | None]:
+    """What the client's row has for the other member, and the address that decided it."""
+    if other is client or not addresses:
+        return ABSENT, None
+    if not client.reports:
+        return SILENT, None
+    if other.member.flag == Flag.NO_BFD:
+        return NO_BFD, None
+    asked = [(_SIGNS[standing[a]], a) for a in _in_order(addresses) if a in standing]
+    if not asked:
+        return ABSENT, None
+    return min(asked, key=lambda one: _WORST.index(one[0]))
+
+
+def _lost(exchange: Exchange, history: History, client: Client) -> Iterator[dict[str, Any]]:
+    for address in _in_order(client.excluded()):
+        owner = exchange.members.owner(address)
+        when = history.since_ns(client.name, address)
+        yield {
+            "from": client.name,
+            "to": owner.name if owner is not None else None,
+            "address": str(address),
+            "since": None if when is None else _time(when),
+        }
+
+
+def _happening(exchange: Exchange, one: Happening) -> dict[str, Any]:
+    event = one.event
+    if isinstance(event, ReachChange):
+        owner = exchange.members.owner(event.address)
+        return {
+            "time": _time(one.time_ns),
+            "member": one.client,
+            "about": owner.name if owner is not None else None,
+            "address": str(event.address),
+            "old": event.old.value,
+            "new": event.new.value,
+        }
+    row = {"time": _time(one.time_ns), "member": one.client}
+    return row | ({"session": "down", "text": event.text} if isinstance(event, Left) else {"session": "up"})
+
+
+def _rank(place: int, one: Protection) -> dict[str, Any]:
+    return {
+        "place": place,
+        "member": one.member,
+        "score": round(one.score, 1),
+        "reports": one.reports,
+        "bfd-families": [f"ipv{version}" for version in sorted(one.versions)],
+        "families": [f"ipv{version}" for version in sorted(one.present)],
+        "answered": round(one.answered, 4),
+        "confirmed": round(one.confirmed, 4),
+    }
+
+
+def _in_order(addresses: Iterable[Address]) -> list[Address]:
+    return sorted(addresses, key=lambda address: (address.version, int(address)))
+
+
+def _time(time_ns: int) -> str:
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

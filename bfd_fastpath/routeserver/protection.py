@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How well a member can be protected from a broken path: what its router does of what there is to be done.
+Pure arithmetic over what an exchange knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bfd_fastpath.routeserver.client import Client
+from bfd_fastpath.routeserver.exchange import Exchange
+from bfd_fastpath.routeserver.records import Standing
+from bfd_fastpath.routeserver.settings import Address
+
+#: By client: its NHIB (Exchange.nhib).
+Standings = Mapping[str, Mapping[Address, Standing]]
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """One member. Shares are from 0 to 1."""
+
+    member: str
+    #: It tells the route server what it reaches.
+    reports: bool
+    #: IP versions in which some other member has a BFD session with it that came up.
+    versions: frozenset[int]
+    #: IP versions of its addresses.
+    present: frozenset[int]
+    #: Of the members' addresses that it was asked about, those that it said anything of.
+    answered: float
+    #: Of the other members that report and were asked about it, those that had a session up with it.
+    confirmed: float
+
+    @property
+    def score(self) -> float:
+        """0 to 100: a quarter each for reporting, for BFD in every IP version that it has, for the asks that
+        it answers, and for the members that see its BFD."""
+        bfd = len(self.versions & self.present) / len(self.present) if self.present else 0.0
+        return 25 * (self.reports + bfd + self.answered + self.confirmed)
+
+
+def ranking(exchange: Exchange, standings: Standings) -> list[Protection]:
+    """All members, the best protected one first; of equals in order of their names."""
+    found = [_judge(client, standings) for client in exchange.clients.values()]
+    return sorted(found, key=lambda one: (-one.score, one.member))
+
+
+def _judge(client: Client, standings: Standings) -> Protection:
+    own = standings[client.name]
+    addresses = client.member.addresses
+    versions: set[int] = set()
+    asked = seen = 0
+    for name, theirs in standings.items():
+        about = [(address, theirs[address]) for address in addresses if address in theirs]
+        if name == client.name or not about:
+            continue
+        asked += 1
+        # Down was Up before: there is BFD, and the path is broken.
+        met = {address.version for address, state in about if state in (Standing.UP, Standing.DOWN)}
+        versions |= met
+        seen += bool(met)
+    answered = sum(state is not Standing.UNANSWERED for state in own.values())
+    return Protection(
+        member=client.name,
+        reports=client.reports,
+        versions=frozenset(versions),
+        present=frozenset(address.version for address in addresses),
+        answered=answered / len(own) if own else 0.0,
+        confirmed=seen / asked if asked else 0.0,
+    )

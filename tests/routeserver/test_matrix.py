@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The document of who reaches whom: signs of the matrix, times, what was lost, and how well members are protected."""
+
+import json
+
+import pytest
+
+from bfd_fastpath.routeserver.history import History
+from bfd_fastpath.routeserver.matrix import LEGEND, exchange_view
+from bfd_fastpath.routeserver.service import Joined, Left
+from bfd_fastpath.wire.bgpls import Flag
+from tests.routeserver.lan import IDS, LAN4, LAN6, Lan
+
+SECOND = 10**9
+
+
+class Scene:
+    """A LAN whose events go into a history, a second apart."""
+
+    def __init__(self, **lan):
+        self.lan, self.history, self.now = Lan(**lan), History(), 1_000 * SECOND
+
+    def take(self, outcome):
+        self.now += SECOND
+        for change in outcome.changes:
+            self.history.observe(change, self.now)
+
+    def view(self):
+        document = exchange_view(self.lan.server.exchange, self.history, self.now)
+        return json.loads(json.dumps(document))
+
+    def states(self, family, name):
+        (row,) = (row for row in self.view()["matrix"] if (row["family"], row["from"]) == (family, name))
+        return row["states"]
+
+
+@pytest.fixture
+def scene():
+    scene = Scene(clients={"d": {"flag": Flag.NO_BFD}})
+    for name in "ab":
+        scene.take(scene.lan.join(name))
+    return scene
+
+
+def test_the_matrix_tells_reached_lost_unanswered_without_bfd_and_silent_apart(scene):
+    scene.take(scene.lan.up("a", "b"))
+    assert scene.states("ipv4", "a") == "-U.n"
+    assert scene.states("ipv6", "a") == "-..n"
+    assert scene.states("ipv4", "b") == ".-.n"
+    # c has no session, d has neither that nor BFD.
+    assert scene.states("ipv4", "c") == "xx-x"
+    scene.take(scene.lan.down("a", "b"))
+    assert scene.states("ipv4", "a") == "-D.n"
+
+
+def test_told_unknown_is_not_unanswered():
+    scene = Scene()
+    scene.take(scene.lan.join("a", nh_reach=(4,)))
+    scene.take(scene.lan.tells("a", (LAN4["b"], "unknown")))
+    assert scene.states("ipv4", "a") == "-?.."
+
+
+def test_every_sign_has_its_legend(scene):
+    scene.take(scene.lan.up("a", "b"))
+    scene.take(scene.lan.down("a", "b"))
+    document = scene.view()
+    assert document["legend"] == LEGEND
+    assert {sign for row in document["matrix"] for sign in row["states"]} <= set(LEGEND)
+
+
+def test_of_several_addresses_of_a_member_the_worst_counts():
+    scene = Scene()
+    scene.take(scene.lan.join("a"))
+    scene.take(scene.lan.up("a", "b"))
+    assert scene.states("ipv4", "a")[1] == "U"
+    scene.lan.server.exchange.members.claim(scene.lan.server.clients["b"].member, [LAN4["b"] + 100])
+    scene.take(scene.lan.says("a", []))
+    assert scene.states("ipv4", "a")[1] == "."
+
+
+def test_since_when_is_the_time_of_the_last_change(scene):
+    scene.take(scene.lan.up("a", "b"))
+    up = scene.now
+    scene.now += 60 * SECOND
+    (row,) = (r for r in scene.view()["matrix"] if (r["family"], r["from"]) == ("ipv4", "a"))
+    assert row["since"] == [None, "1970-01-01T00:16:43.000000Z", None, None]
+    assert up == 1_003 * SECOND
+    scene.take(scene.lan.down("a", "b"))
+    (lost,) = scene.view()["lost"]
+    assert lost == {"from": "a", "to": "b", "address": str(LAN4["b"]), "since": "1970-01-01T00:17:44.000000Z"}
+
+
+def test_both_directions_stand_apart(scene):
+    for one, other in ("ab", "ba"):
+        scene.take(scene.lan.up(one, other, LAN6))
+    scene.take(scene.lan.down("b", "a", LAN6))
+    assert scene.states("ipv6", "a")[1] == "U"
+    assert scene.states("ipv6", "b")[0] == "D"
+
+
+def test_changes_are_told_with_whom_they_are_about_and_sessions_with_why_they_ended(scene):
+    scene.take(scene.lan.up("a", "b"))
+    scene.history.observe(Joined(1, "a", LAN4["a"]), scene.now)
+    scene.history.observe(Left(1, "a", "hold time over"), scene.now + SECOND)
+    changes = scene.view()["changes"]
+    assert [{k: v for k, v in one.items() if k != "time"} for one in changes] == [
+        {"member": "a", "about": "b", "address": str(LAN4["b"]), "old": "unknown", "new": "up"},
+        {"member": "a", "session": "up"},
+        {"member": "a", "session": "down", "text": "hold time over"},
+    ]
+
+
+def test_history_is_bounded_and_says_what_it_forgot(scene):
+    scene.history = History(limit=3)
+    for _ in range(4):
+        scene.take(scene.lan.up("a", "b"))
+        scene.take(scene.lan.down("a", "b"))
+    document = scene.view()
+    assert len(document["changes"]) == 3
+    assert document["changes-forgotten"] == 5
+    # What is now does not depend on what is kept.
+    assert len(document["lost"]) == 1
+
+
+def test_paths_lost_over_time_are_counted_not_repeated(scene):
+    for other in "bc":
+        scene.take(scene.lan.up("a", other))
+    for other in "bc":
+        scene.take(scene.lan.down("a", other))
+    scene.take(scene.lan.up("a", "b"))
+    scene.take(scene.lan.leave(1))
+    assert [one["pairs"] for one in scene.view()["lost-over-time"]] == [1, 2, 1, 0]
+
+
+def test_members_are_ranked_by_what_their_routers_do():
+    scene = Scene()
+    for name in "ab":
+        scene.take(scene.lan.join(name))
+    for hops in (LAN4, LAN6):
+        for one, other in ("ab", "ba"):
+            scene.take(scene.lan.up(one, other, hops))
+        scene.take(scene.lan.up("a", "c", hops))
+        scene.take(scene.lan.up("a", "d", hops))
+    ranking = scene.view()["ranking"]
+    assert [(one["place"], one["member"], one["score"]) for one in ranking] == [
+        (1, "a", 100.0),
+        # It answered two of six asks.
+        (2, "b", pytest.approx(25 * (1 + 1 + 1 / 3 + 1), abs=0.1)),
+        # They report nothing, but half of those who were asked have BFD up with them.
+        (3, "c", pytest.approx(25 * (0 + 1 + 0 + 1 / 2), abs=0.1)),
+        (4, "d", pytest.approx(25 * (0 + 1 + 0 + 1 / 2), abs=0.1)),
+    ]
+    assert ranking[1]["bfd-families"] == ["ipv4", "ipv6"]
+
+
+def test_a_broken_path_is_no_want_of_bfd(scene):
+    scene.take(scene.lan.up("a", "b"))
+    scene.take(scene.lan.up("b", "a"))
+    before = {one["member"]: one["score"] for one in scene.view()["ranking"]}
+    scene.take(scene.lan.down("a", "b"))
+    assert {one["member"]: one["score"] for one in scene.view()["ranking"]} == before
+
+
+def test_an_exchange_without_members_has_an_empty_matrix():
+    scene = Scene()
+    exchange = scene.lan.server.exchange
+    for name in IDS:
+        exchange.remove(name)
+    document = scene.view()
+    assert (document["members"], document["matrix"], document["ranking"]) == ([], [], [])
