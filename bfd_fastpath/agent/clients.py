@@ -4,6 +4,7 @@ it lost."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from bfd_fastpath.net.speaker import Speaker
 from bfd_fastpath.net.speaker_settings import SpeakerSettings
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.client import Client
+from bfd_fastpath.routeserver.history import History
 from bfd_fastpath.routeserver.records import Claimed, ReachChange, Standing
 from bfd_fastpath.routeserver.service import (
     Joined,
@@ -60,6 +62,8 @@ class Clients:
         self._members: dict[str, Member] = {}
         self._seats: dict[Address, Seat] = {}
         self._numbers = 0
+        #: By the wall clock.
+        self.history = History()
         self._listeners = [Listener(address, settings.port) for address in settings.listen]
         self.service = RouteService(
             ServerSettings(
@@ -174,6 +178,7 @@ class Clients:
     # What they say
 
     def _observe(self, event: ServiceEvent) -> None:
+        self.history.observe(event, time.time_ns())
         if isinstance(event, ReachChange):
             told = _log.warning if event.new is Reachability.DOWN else _log.info
             told(

@@ -19,7 +19,7 @@ from bfd_fastpath.agent.guard import Guard
 from bfd_fastpath.agent.load import load
 from bfd_fastpath.agent.settings import Agent
 from bfd_fastpath.agent.standing import empty
-from bfd_fastpath.agent.views import VIEWS
+from bfd_fastpath.agent.views import VIEWS, exchange
 from bfd_fastpath.config.fault import ConfigError
 from bfd_fastpath.config.model import LogFormat
 from bfd_fastpath.net import logs
@@ -122,6 +122,8 @@ class Process:
     async def _answer(self, command: str, arguments: Mapping[str, object]) -> object:
         if command == "reload":
             return {"changes": await self._reload()}
+        if command == "show-exchange":
+            return await exchange(self._agent)
         if command in VIEWS:
             result = VIEWS[command](self._agent)
             return {**result, "guard-pid": self._guard.pid} if command == "agent-driver" else result

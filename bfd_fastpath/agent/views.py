@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the control socket shows of a running agent, as plain JSON."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bfd_fastpath.agent.agent import RsAgent
+from bfd_fastpath.routeserver.matrix import exchange_view_in_steps
 from bfd_fastpath.routeserver.records import Standing
 
 
@@ -65,6 +67,19 @@ def driver(agent: RsAgent) -> dict[str, Any]:
         "next-reload-in-s": None if due is None else round(max(0, due - now) / 1e9, 3),
         "fail-open-after-s": agent.settings.fail_open_after_us / 1e6,
     }
+
+
+async def exchange(agent: RsAgent) -> dict[str, Any]:
+    """Who reaches whom, made while the agent goes on with its work."""
+    clients = agent.clients
+    work = exchange_view_in_steps(clients.service.server.exchange, clients.history, time.time_ns())
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            view: dict[str, Any] = done.value
+            return view
+        await asyncio.sleep(0)
 
 
 VIEWS: Mapping[str, Callable[[RsAgent], dict[str, Any]]] = {

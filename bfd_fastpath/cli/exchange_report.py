@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from bfd_fastpath.cli import client
-from bfd_fastpath.cli.options import socket_option
+from bfd_fastpath.cli.options import agent_socket_option
 
 
 @click.command(
@@ -32,7 +32,7 @@ Examples:
     help="What `show exchange --json` printed, in place of a running daemon.",
 )
 @click.option("--title", default="Reachability at the exchange", show_default=True, help="The page's title.")
-@socket_option
+@agent_socket_option
 def exchange_report(out: Path, source: Path | None, title: str, socket_path: str) -> None:
     """Write a page that shows who reaches whom, what happened, and how well each member is protected."""
     from bfd_fastpath.cli import exchange_page

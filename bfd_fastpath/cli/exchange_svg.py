@@ -100,8 +100,8 @@ def lost_over_time(document: Any) -> str:
     def x(when: datetime) -> float:
         return float(left + (width - left - 8) * (when - begin).total_seconds() / span)
 
-    def y(count: int) -> float:
-        return 12 + (height - bottom - 12) * (1 - count / most)
+    def y(count: float) -> float:
+        return float(12 + (height - bottom - 12) * (1 - count / most))
 
     path = [f"M{left:.1f} {y(0):.1f}"]
     for when, count in points:

@@ -14,6 +14,8 @@ import click
 from bfd_fastpath.cli.client import default_socket
 from bfd_fastpath.cli.table import interval
 
+#: Where rs-agent listens unless its configuration says otherwise.
+AGENT_SOCKET = "/run/bfd-fastpath/rs-agent.sock"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -97,6 +99,18 @@ def socket_option(command: F) -> F:
         default=default_socket,
         show_default="$BFD_FASTPATH_SOCKET or /run/bfd-fastpath/control.sock",
         help="Control socket of the daemon.",
+    )(command)
+
+
+def agent_socket_option(command: F) -> F:
+    """--socket: which agent of a route server to talk to."""
+    return click.option(
+        "--socket",
+        "socket_path",
+        metavar="PATH",
+        default=AGENT_SOCKET,
+        show_default=True,
+        help="Control socket of the agent.",
     )(command)
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from bfd_fastpath.cli import agent_tables, client, exit_codes
-from bfd_fastpath.cli.options import json_option, print_json
+from bfd_fastpath.cli.options import agent_socket_option, json_option, print_json
 
-DEFAULT_SOCKET = "/run/bfd-fastpath/rs-agent.sock"
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -127,21 +126,10 @@ def show() -> None:
     """Look into the running agent."""
 
 
-def _socket(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--socket",
-        "socket_path",
-        metavar="PATH",
-        default=DEFAULT_SOCKET,
-        show_default=True,
-        help="Of the agent.",
-    )(command)
-
-
 def _add(name: str, help_text: str, render: Callable[[Any], str]) -> None:
     @show.command(name, help=help_text)
     @json_option
-    @_socket
+    @agent_socket_option
     def command(as_json: bool, socket_path: str) -> None:
         result = client.ask(socket_path, f"agent-{name}")
         if as_json:
@@ -166,7 +154,7 @@ _add(
 
 
 @rs_agent.command("reload", epilog="\b\nExample:\n  bfd-fastpath rs-agent reload")
-@_socket
+@agent_socket_option
 def reload_(socket_path: str) -> None:
     """Have the running agent read its configuration again, as SIGHUP does; prints what changed."""
     result: Any = client.ask(socket_path, "reload", timeout_s=120)

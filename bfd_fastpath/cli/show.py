@@ -22,6 +22,7 @@ from bfd_fastpath.cli.options import (
     AddressType,
     PlaceType,
     Prefix,
+    agent_socket_option,
     json_option,
     print_json,
     socket_option,
@@ -120,8 +121,16 @@ _add(
 )
 _add("drops", "Packets that were dropped, by reason.", show_tables.drops)
 _add("reporter", "BGP neighbours, and what each was told about which next hop.", show_tables.reporter)
-_add(
-    "exchange",
-    "At a route server's agent: who can reach whom, since when, and who has no BFD.",
-    exchange_tables.exchange,
-)
+
+
+@show.command("exchange")
+@json_option
+@agent_socket_option
+def exchange(as_json: bool, socket_path: str) -> None:
+    """At an exchange: who can reach whom, since when, and who has no BFD. Asks rs-agent; a route-server
+    answers too, by its --socket."""
+    result: Any = client.ask(socket_path, "show-exchange")
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(exchange_tables.exchange(result))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who can reach whom, as a plain JSON document: `show exchange` prints it, the report page shows it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,8 +37,25 @@ LEGEND = {
 
 def exchange_view(exchange: Exchange, history: History, time_ns: int) -> dict[str, Any]:
     """The whole of it. time_ns: now, by the clock of `history`, since 1970."""
+    work = exchange_view_in_steps(exchange, history, time_ns)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            view: dict[str, Any] = done.value
+            return view
+
+
+def exchange_view_in_steps(
+    exchange: Exchange, history: History, time_ns: int
+) -> Generator[None, None, dict[str, Any]]:
+    """The same, a client at a time: with a thousand of them it takes seconds, in which others have work to
+    do. Who comes, goes or changes meanwhile is shown as it was, or as it is."""
     members = sorted(exchange.clients.values(), key=lambda client: client.name)
-    standings = {name: exchange.nhib(name) for name in exchange.clients}
+    standings: dict[str, Mapping[Address, Standing]] = {}
+    for client in members:
+        standings[client.name] = exchange.nhib(client.name) if client.name in exchange.clients else {}
+        yield
     lost = [row for client in members for row in _lost(exchange, history, client)]
     return {
         "time": _time(time_ns),
@@ -49,7 +66,7 @@ def exchange_view(exchange: Exchange, history: History, time_ns: int) -> dict[st
         "changes": [_happening(exchange, one) for one in history.happenings()],
         "changes-forgotten": history.forgotten,
         "lost-over-time": [{"time": _time(when), "pairs": count} for when, count in history.lost()],
-        "ranking": [_rank(place, one) for place, one in enumerate(ranking(exchange, standings), 1)],
+        "ranking": [_rank(place, one) for place, one in enumerate(ranking(members, standings), 1)],
     }
 
 

@@ -2,11 +2,10 @@
 """How well a member can be protected from a broken path: what its router does of what there is to be done.
 Pure arithmetic over what an exchange knows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bfd_fastpath.routeserver.client import Client
-from bfd_fastpath.routeserver.exchange import Exchange
 from bfd_fastpath.routeserver.records import Standing
 from bfd_fastpath.routeserver.settings import Address
 
@@ -38,9 +37,9 @@ class Protection:
         return 25 * (self.reports + bfd + self.answered + self.confirmed)
 
 
-def ranking(exchange: Exchange, standings: Standings) -> list[Protection]:
+def ranking(clients: Iterable[Client], standings: Standings) -> list[Protection]:
     """All members, the best protected one first; of equals in order of their names."""
-    found = [_judge(client, standings) for client in exchange.clients.values()]
+    found = [_judge(client, standings) for client in clients]
     return sorted(found, key=lambda one: (-one.score, one.member))
 
 

@@ -4,12 +4,14 @@
 import asyncio
 import os
 import signal
+from typing import Any
 
 import pytest
 
 from bfd_fastpath.agent.filter_file import Lock
 from bfd_fastpath.agent.guard import watch
 from bfd_fastpath.agent.load import load
+from bfd_fastpath.cli.client import ask
 from bfd_fastpath.wire.bgp import BGP_LS
 from tests.agent.scene import ASN, A, B, C, Scene, say_lost, say_lost_again, say_reached
 from tests.interop.bgp.ourselves import connected
@@ -44,6 +46,13 @@ def test_what_a_member_says_is_enforced_until_its_session_ends(scene):
             rows = {row["name"]: row for row in scene.show("clients")["clients"]}
             assert rows["a"]["sessions"] == {str(A): "established"}
             assert (rows["a"]["next-hops-lost"], rows["b"]["next-hops-lost"]) == (1, 0)
+            seen: Any = ask(str(scene.socket), "show-exchange")
+            assert [(one["from"], one["to"], one["address"]) for one in seen["lost"]] == [("a", "b", str(B))]
+            assert [(one["old"], one["new"]) for one in seen["changes"] if "new" in one] == [
+                ("unknown", "down"),
+                ("down", "up"),
+                ("up", "down"),
+            ]
         await scene.until_lost(A)  # its session has ended
 
     asyncio.run(story())

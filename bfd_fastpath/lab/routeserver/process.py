@@ -5,6 +5,7 @@ SIGTERM."""
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from bfd_fastpath.net import logs
 from bfd_fastpath.net.control import ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.routeserver.history import History
+from bfd_fastpath.routeserver.matrix import exchange_view
 from bfd_fastpath.routeserver.records import Claimed, ReachChange
 from bfd_fastpath.routeserver.service import Joined, Left, Refused, RoutesSent, ServiceEvent
 
@@ -46,11 +49,19 @@ def main(path: Path) -> int:
 
 async def serve(settings: Settings) -> int:
     """Until SIGTERM or SIGINT. Raises what a failed start raises."""
+    history = History()
+
+    def observe(event: ServiceEvent) -> None:
+        history.observe(event, time.time_ns())
+        log_event(event)
+
     server = EmbeddedServer(
-        settings.server, settings.sessions, settings.listen, settings.port, observe=log_event
+        settings.server, settings.sessions, settings.listen, settings.port, observe=observe
     )
 
     async def answer(command: str, arguments: Mapping[str, object]) -> object:
+        if command == "show-exchange":
+            return exchange_view(server.service.server.exchange, history, time.time_ns())
         if command in VIEWS:
             return VIEWS[command](server.service.server)
         raise CommandError("unknown-command", f"A route server knows no command {command!r}.")

@@ -130,6 +130,8 @@ def test_a_route_goes_for_the_client_that_lost_its_next_hop_and_show_tells_why(s
             a.speaker.send(Update(attributes=attributes, mp_reach=MpReach(nh_reach(4), (), (down,))))
         await until(lambda: any(PREFIX in u.withdrawn for u in a.updates()))
         seen = {name: shown(name, where, capsys) for name in ("clients", "nhib", "routes")}
+        assert invoke(["show", "exchange", "--json", "--socket", where]) == 0
+        seen["exchange"] = json.loads(capsys.readouterr().out)
         if transport == "bgp-ls":
             a.speaker.send(
                 Update(attributes=attributes, mp_reach=MpReach(BGP_LS, (A,), (link(A, B), node(B))))
@@ -153,6 +155,9 @@ def test_a_route_goes_for_the_client_that_lost_its_next_hop_and_show_tells_why(s
         {"client": "a", "next-hop": str(B), "member": "b", "state": "down"},
     ]
     assert seen["routes"] == {"routes": []}
+    (lost,) = seen["exchange"]["lost"]
+    assert (lost["from"], lost["to"], lost["address"]) == ("a", "b", str(B))
+    assert [one["member"] for one in seen["exchange"]["ranking"]] == ["a", "b"]
     first, second = seen["clients"]["clients"]
     assert (first["bfd"], second["bfd"]) == ("takes-part", "unknown")
     assert first["nhib"]["down"] == 1
