@@ -7,11 +7,13 @@ own, and what it sends leaves when the processor would have got there.
 """
 
 import heapq
+import itertools
 import time
 from collections import deque
 from collections.abc import Callable
-from itertools import count
 from typing import Any, Protocol
+
+import numpy
 
 from bfd_fastpath.lab.exchange.fabric import DELAY_NS, Fabric
 
@@ -71,7 +73,7 @@ class World:
         """BGP UPDATEs sent so far: by the route server, by the members."""
         self._queue: deque[tuple[int, Work]] = deque()
         self._alarms: list[tuple[int, int, Callable[[], None]]] = []
-        self._numbers = count()
+        self._numbers = itertools.count()
 
     def post(self, leave_ns: int, work: Work) -> None:
         """Something is sent, and arrives a moment later. Work is done in the order in which it was posted."""
@@ -125,7 +127,11 @@ class World:
             work(arrive_ns)
 
     def _hear(self, batch: Any) -> None:
-        """To each member its own, in order; a copy, because commands given meanwhile may run the LAN."""
+        """To each member its own, in order; copies, because the LAN's array is its own."""
         owners = (batch["session"] - 1) // self.fabric.lan.members
-        for owner in dict.fromkeys(owners.tolist()):
-            self.members[owner].heard(batch[owners == owner])
+        order = numpy.argsort(owners, kind="stable")
+        batch, owners = batch[order], owners[order]
+        ends = [*(numpy.flatnonzero(numpy.diff(owners)) + 1), len(owners)]
+        parts = sorted(itertools.pairwise([0, *ends]), key=lambda part: int(order[part[0]]))
+        for first, end in parts:
+            self.members[int(owners[first])].heard(batch[first:end])
