@@ -136,9 +136,13 @@ def routes(result: Any, where: object = None) -> str:
 
 
 def _next_hops(route: Any) -> str:
-    hops = route["next-hops"]
+    hops, through = route["next-hops"], route["through"]
     if not hops:
         return str(route["next-hop"])
+    return f"{', '.join(through)} by {_neighbours(hops)}" if through else _neighbours(hops)
+
+
+def _neighbours(hops: Any) -> str:
     members = ", ".join(_next_hop(one) for one in hops if not one["backup"])
     backups = ", ".join(_next_hop(one) for one in hops if one["backup"])
     return f"{members}; backup {backups}" if backups else members

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bfd_fastpath.config.draft import Draft
-from bfd_fastpath.config.model import Host, Neighbours, Network, RouteSource
+from bfd_fastpath.config.model import Address, Host, Neighbours, Network, RouteSource
 from bfd_fastpath.config.read import Reader
 
 
@@ -12,6 +12,7 @@ def check_routes(reader: Reader, draft: Draft) -> None:
     """Faults for routes that stand twice or could never be used, and for tables that are too small."""
     _check_twice(reader, draft)
     _check_connected(reader, draft)
+    _check_remote(reader, draft)
     _check_sources(reader, draft)
     if draft.forwarding.enabled:
         _check_hosts(reader, draft)
@@ -36,6 +37,31 @@ def _check_connected(reader: Reader, draft: Draft) -> None:
         if port is not None:
             wrong = f"{route.value.prefix} is connected at {port.path}, which is preferred"
             reader.fault(f"{route.path}.prefix", wrong, "remove the route")
+
+
+def _check_remote(reader: Reader, draft: Draft) -> None:
+    """What is on no link of ours is reached by another route, which may be one that is learned."""
+    learned = {RouteSource.BGP: bool(draft.neighbors), RouteSource.KERNEL: True}
+    if any(learned[source] for source in draft.forwarding.routes):
+        return
+    links = ", ".join(f"{one} on {port.value.name}" for port in draft.ports for one in port.value.addresses)
+    for route in draft.routes:
+        for key, vias in (("via", route.value.via), ("backup", route.value.backup)):
+            for address in (one.address for one in vias if one.interface is None):
+                to_it = [one.value.prefix for one in draft.routes if _holds(one.value.prefix, address)]
+                nearest = max(to_it, key=lambda one: one.prefixlen, default=None)
+                if nearest is not None and nearest != route.value.prefix:
+                    continue
+                who = "no route but a default one" if nearest is None else "this route alone"
+                reader.fault(
+                    f"{route.path}.{key}",
+                    f"{address} is in no connected prefix, and {who} leads to it",
+                    f"write a neighbour in the prefix of one of ours ({links}), or a [[route]] to it",
+                )
+
+
+def _holds(prefix: Network, address: Address) -> bool:
+    return prefix.version == address.version and prefix.prefixlen > 0 and address in prefix
 
 
 def _check_sources(reader: Reader, draft: Draft) -> None:

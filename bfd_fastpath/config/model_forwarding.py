@@ -54,23 +54,25 @@ class Forwarding:
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """A neighbour that a route leads to, with the port and VLAN where it is."""
+    """A next hop: a neighbour with the port and VLAN where it is, or one that other routes lead to."""
 
-    interface: str
+    interface: str | None
+    """None: it is on none of our links."""
     vlan: int
     """0: untagged."""
     address: Address
     weight: int = 1
 
     @property
-    def place(self) -> tuple[str, int, Address]:
+    def place(self) -> tuple[str | None, int, Address]:
         """What makes two of them the same neighbour."""
         return self.interface, self.vlan, self.address
 
     def __str__(self) -> str:
         tag = f" vlan {self.vlan}" if self.vlan else ""
         share = f" weight {self.weight}" if self.weight != 1 else ""
-        return f"{self.address} on {self.interface}{tag}{share}"
+        where = f" on {self.interface}{tag}" if self.interface is not None else ""
+        return f"{self.address}{where}{share}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _check_prefix(reader: Reader, key: str, prefix: Network) -> None:
 
 
 def _check_twice(reader: Reader, found: Iterable[At[Via]]) -> None:
-    seen: dict[tuple[str, int, Address], str] = {}
+    seen: dict[tuple[str | None, int, Address], str] = {}
     for one in found:
         first = seen.setdefault(one.value.place, one.path)
         if first != one.path:
@@ -116,11 +116,12 @@ def _via(reader: Reader, where: str, key: str, item: Any, prefix: Network | None
         wrong = f"{address} is IPv4, and {prefix} is IPv6"
         raise WrongError(wrong, "write an IPv6 neighbour; only IPv4 goes by the other family (RFC 8950)")
     place = _place(given, draft)
-    return None if place is None else Via(place[0], place[1].vlan, address, given.get("weight", 1))
+    return None if place is None else Via(*place, address, given.get("weight", 1))
 
 
-def _place(given: Mapping[str, Any], draft: Draft) -> tuple[str, InterfaceAddress] | None:
-    """The port, and its address whose link the next hop is on; WrongError, None when it cannot be told."""
+def _place(given: Mapping[str, Any], draft: Draft) -> tuple[str | None, int] | None:
+    """The port and VLAN whose link the next hop is on, no port where it is on none; WrongError, None when it
+    cannot be told."""
     address: Address = given["address"]
     interface, vlan = given.get("interface"), given.get("vlan")
     if interface is not None and not draft.knows_port(interface):
@@ -134,7 +135,8 @@ def _place(given: Mapping[str, Any], draft: Draft) -> tuple[str, InterfaceAddres
     links = [(name, one) for name, one in ours if interface in (None, name) and vlan in (None, one.vlan)]
     if address.is_link_local:
         same = [(name, one) for name, one in links if one.address.version == address.version]
-        return _link_local_place(address, interface, same, draft)
+        place = _link_local_place(address, interface, same, draft)
+        return None if place is None else (place[0], place[1].vlan)
     near = [
         (name, one)
         for name, one in links
@@ -143,6 +145,8 @@ def _place(given: Mapping[str, Any], draft: Draft) -> tuple[str, InterfaceAddres
     if not near:
         if draft.broken_ports:
             return None
+        if interface is None and vlan is None:
+            return None, 0
         shown = ", ".join(f"{one} on {name}" for name, one in links) or "none there"
         raise WrongError(
             f"{address} is in no connected prefix",
@@ -152,7 +156,7 @@ def _place(given: Mapping[str, Any], draft: Draft) -> tuple[str, InterfaceAddres
     net = nearest.network
     if net.version == 4 and net.prefixlen < 31 and address in (net[0], net[-1]):
         raise WrongError(f"{address} is not a host in {net}", "write the neighbour's address")
-    return name, nearest
+    return name, nearest.vlan
 
 
 def _link_local_place(

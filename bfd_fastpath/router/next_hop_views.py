@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pydp
-from bfd_fastpath.router.target import Gateway, Group, Link, Target
+from bfd_fastpath.router.target import Gateway, Group, Link, Target, Wanted
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -19,8 +19,9 @@ Json = dict[str, Any]
 _SLICE = 64
 
 
-def ways(router: Router) -> Callable[[Target], list[Json]]:
-    """A function that tells a target's next hops and whether they can be used; each is looked at once."""
+def ways(router: Router) -> Callable[[Wanted], list[Json]]:
+    """A function that tells the next hops of where a route leads and whether they can be used; each is looked
+    at once."""
     names, table, nexthops = router.dataplane.names(), router.forwarding.rib.next_hops, router.engine.nexthops
 
     @cache
@@ -40,7 +41,8 @@ def ways(router: Router) -> Callable[[Target], list[Json]]:
             "live": live(gateway) if gateway is not None else None,
         }
 
-    def tell(target: Target) -> list[Json]:
+    def tell(wanted: Wanted) -> list[Json]:
+        target: Target | None = router.forwarding.rib.leads(wanted)
         match target:
             case Gateway():
                 return [one("adjacent", target)]
@@ -49,6 +51,8 @@ def ways(router: Router) -> Callable[[Target], list[Json]]:
             case Group(members, backups):
                 found = [one("adjacent", gateway, weight) for gateway, weight in members]
                 return found + [one("adjacent", gateway, backup=True) for gateway in backups]
+            case None:
+                return []
         return [one(str(target))]
 
     return tell

@@ -12,7 +12,8 @@ from itertools import islice
 import pydp
 from bfd_fastpath.prefixes import Prefix, PrefixMap, Run
 from bfd_fastpath.router.next_hop_table import NextHopTable
-from bfd_fastpath.router.target import Target
+from bfd_fastpath.router.recursion import Recursion
+from bfd_fastpath.router.target import Target, Through, Wanted
 
 #: Routes that found no room are tried again as others go, so many at a time at least.
 _AGAIN = 64
@@ -32,7 +33,7 @@ class Offer:
     """A route of one source. The lowest preference for a prefix is used (administrative distance)."""
 
     preference: int
-    target: Target
+    target: Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Rib:
         self._offers: dict[Source, PrefixMap[Offer]] = {source: PrefixMap(seed) for source in Source}
         self._installed: PrefixMap[Target] = PrefixMap(seed)
         self._refused: dict[Prefix, pydp.PydpError] = {}
+        #: Where next hops that are on no link of ours lead.
+        self.recursion = Recursion(lambda prefix: [offer.target for _, offer in self.offers(prefix)])
+        self._seed = seed
+        #: What a change of may lead them elsewhere.
+        self._watched: PrefixMap[bool] = PrefixMap(seed)
 
     # -- changes -------------------------------------------------------------------------------------------
 
@@ -77,7 +83,32 @@ class Rib:
         for run, offer in runs:
             before = mine.remove(run) if offer is None else mine.set(run, offer)
             touched += [part for old, part in before if old != offer]
-        return self._install(touched)
+        elsewhere = self._elsewhere(touched)
+        refused = self._install(touched)
+        if elsewhere:
+            refused += self._install(elsewhere)
+        for run in Run.of(self.recursion.news()):
+            self._watched.set(run, True)
+        return refused
+
+    def _elsewhere(self, touched: Iterable[Run]) -> list[Run]:
+        """Those whose next hops other routes lead elsewhere, now that these are others."""
+        if not len(self._watched) or all(
+            value is None for run in touched for value, _ in self._watched.split(run)
+        ):
+            return []
+        self._watched = PrefixMap(self._seed)
+        offers = [offer for mine in self._offers.values() for offer in mine.values()]
+        changed = self.recursion.again({one.target for one in offers if isinstance(one.target, Through)})
+        if not changed:
+            return []
+        return [
+            run
+            for mine in self._offers.values()
+            for version in (4, 6)
+            for offer, run in mine.runs(version)
+            if offer.target in changed
+        ]
 
     def replace(self, source: Source, offers: Mapping[Prefix, Offer]) -> list[Refusal]:
         """All that a source offers; what is as before is not touched."""
@@ -114,13 +145,14 @@ class Rib:
                 for prefix in run:
                     self._refused.pop(prefix, None)
             for best, part in self._best(run):
+                target = self.leads(best.target) if best is not None else None
                 for was, piece in self._installed.split(part):
-                    if best is not None and best.target == was:
+                    if target == was:
                         continue
                     if was is not None:
                         unused[was] = None
-                    if best is not None:
-                        wanted.setdefault(best.target, []).append(piece)
+                    if target is not None:
+                        wanted.setdefault(target, []).append(piece)
                     elif was is not None:
                         removed.append(piece)
         return removed, wanted, unused
@@ -131,11 +163,19 @@ class Rib:
         for mine in self._offers.values():
             if len(mine):
                 found = [
-                    (_preferred(best, other), piece)
+                    (_preferred(best, self._usable(other)), piece)
                     for best, part in found
                     for other, piece in mine.split(part)
                 ]
         return found
+
+    def _usable(self, offer: Offer | None) -> Offer | None:
+        """None where no other route leads to its next hops."""
+        return None if offer is None or self.leads(offer.target) is None else offer
+
+    def leads(self, wanted: Wanted) -> Target | None:
+        """Where packets go by it; None where no other route leads to its next hops."""
+        return self.recursion.of(wanted).target if isinstance(wanted, Through) else wanted
 
     def _remove(self, runs: list[Run]) -> None:
         for version in (4, 6):
@@ -180,7 +220,9 @@ class Rib:
         self._refused[prefix] = refusal.error
         was = self._installed.get(prefix)
         if was is not None and not any(
-            offer.target == was for mine in self._offers.values() if (offer := mine.get(prefix)) is not None
+            self.leads(offer.target) == was
+            for mine in self._offers.values()
+            if (offer := mine.get(prefix)) is not None
         ):
             self._remove(Run.of([prefix]))
 

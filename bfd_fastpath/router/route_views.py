@@ -18,6 +18,7 @@ from bfd_fastpath.router.next_hop_views import ways
 from bfd_fastpath.router.peer import Peer
 from bfd_fastpath.router.rfc9314 import WallClock
 from bfd_fastpath.router.rib import Source
+from bfd_fastpath.router.target import Remote, Through, Wanted
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -140,14 +141,15 @@ class Teller:
         offer = self._rib.offer(source, prefix)
         if offer is None:
             return None
-        hops = self._ways(offer.target)
+        hops, through = self._ways(offer.target), remote(offer.target)
         return {
             "prefix": str(prefix),
             "source": source.value,
             "route-preference": offer.preference,
-            "next-hop": hops[0]["address"] or hops[0]["kind"],
-            "next-hop-state": _state(hops),
+            "next-hop": through[0] if through else hops[0]["address"] or hops[0]["kind"],
+            "next-hop-state": _state(hops) if hops else "down",
             "next-hops": hops,
+            "through": through,
             "used": self._used(source, prefix),
             "why": self._why(source, prefix),
             "peer": None,
@@ -171,6 +173,7 @@ class Teller:
             "next-hop": str(route.next_hop),
             "next-hop-state": state.value,
             "next-hops": self._ways(offer.target) if offer is not None and is_best else [],
+            "through": remote(offer.target) if offer is not None and is_best else [],
             "used": is_best and self._used(Source.BGP, prefix)
             if self._forwards
             else state is not Reachability.DOWN,
@@ -181,12 +184,20 @@ class Teller:
         }
 
     def _used(self, source: Source, prefix: Prefix) -> bool:
-        """The engine goes by it: it is the best, and found room."""
-        first, offer = self._rib.offers(prefix)[0]
-        return first is source and self._rib.installed(prefix) == offer.target
+        """The engine goes by it: it is the best of those that lead somewhere, and found room."""
+        for first, offer in self._rib.offers(prefix):
+            target = self._rib.leads(offer.target)
+            if target is not None:
+                return first is source and self._rib.installed(prefix) == target
+        return False
 
     def _why(self, source: Source, prefix: Prefix) -> str | None:
-        """Why the engine does not go by the best one."""
+        """Why the engine does not go by it: it leads nowhere, or is the best one and found no room."""
+        offer = self._rib.offer(source, prefix)
+        if offer is not None and isinstance(offer.target, Through):
+            resolution = self._rib.recursion.of(offer.target)
+            if resolution.target is None:
+                return resolution.why
         error = self._rib.refused().get(prefix)
         return str(error) if error is not None and self._rib.offers(prefix)[0][0] is source else None
 
@@ -195,3 +206,11 @@ def _state(hops: list[Json]) -> str | None:
     """Up while one of them can be used; None for what is no neighbour."""
     live = [one["live"] for one in hops if one["live"] is not None]
     return None if not live else "up" if any(live) else "down"
+
+
+def remote(wanted: Wanted) -> list[str]:
+    """The next hops that are on no link of ours, those in reserve last."""
+    if not isinstance(wanted, Through):
+        return []
+    hops = (*(hop for hop, _ in wanted.members), *wanted.backups)
+    return [str(hop.address) for hop in hops if isinstance(hop, Remote)]

@@ -9,7 +9,7 @@ import pydp
 from bfd_fastpath.config.model import SpecialNextHop, StaticRoute, Via
 from bfd_fastpath.router.events import Prefix
 from bfd_fastpath.router.rib import Offer
-from bfd_fastpath.router.target import Gateway, of_gateways
+from bfd_fastpath.router.target import Gateway, Hop, Remote, of_hops
 
 _SPECIAL = {
     SpecialNextHop.BLACKHOLE: pydp.NextHopKind.BLACKHOLE,
@@ -44,8 +44,10 @@ class StaticRoutes:
         route = of_prefix[min(of_prefix)]
         if route.special_next_hop is not None:
             return Offer(route.route_preference, _SPECIAL[route.special_next_hop])
-        members = ((self._gateway(via), via.weight) for via in route.via)
-        return Offer(route.route_preference, of_gateways(members, map(self._gateway, route.backup)))
+        members = ((self._hop(via), via.weight) for via in route.via)
+        return Offer(route.route_preference, of_hops(members, map(self._hop, route.backup)))
 
-    def _gateway(self, via: Via) -> Gateway:
+    def _hop(self, via: Via) -> Hop:
+        if via.interface is None:
+            return Remote(via.address)
         return Gateway(self._indices[via.interface], via.vlan, via.address)

@@ -46,6 +46,38 @@ class Group:
 Target = Gateway | Link | Group | Special
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A next hop that is on none of our links: other routes say by which neighbours it is reached."""
+
+    address: Address
+
+
+Hop = Gateway | Remote
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Next hops of which one is remote at least, with shares and reserve as a route has them."""
+
+    members: tuple[tuple[Hop, int], ...]
+    backups: tuple[Hop, ...] = ()
+
+
+#: Where a route is to lead.
+Wanted = Target | Through
+
+
+def of_hops(members: Iterable[tuple[Hop, int]], backups: Iterable[Hop] = ()) -> Wanted:
+    """As of_gateways(), with next hops that may be remote."""
+    shares, spare = tuple(members), tuple(backups)
+    near = [(hop, weight) for hop, weight in shares if isinstance(hop, Gateway)]
+    near_spare = [hop for hop in spare if isinstance(hop, Gateway)]
+    if len(near) == len(shares) and len(near_spare) == len(spare):
+        return of_gateways(near, near_spare)
+    return Through(shares, spare)
+
+
 def of_gateways(members: Iterable[tuple[Gateway, int]], backups: Iterable[Gateway] = ()) -> Target:
     """The target of neighbours with weights, at least one, however they are ordered and scaled."""
     weights: dict[Gateway, int] = {}

@@ -66,6 +66,35 @@ def test_ipv4_goes_by_an_ipv6_neighbour_also_a_link_local_one():
     assert found.via == (Via("lan0", 0, ip_address("fe80::9")),)
 
 
+def test_a_next_hop_on_no_link_is_reached_by_another_route():
+    to_it = route('via = "198.51.100.9"', prefix="192.168.0.0/16")
+    found = good(route('via = "192.168.7.7"\nbackup = "192.168.7.8"', before=to_it)).routes[1]
+    assert (found.via, found.backup) == (
+        (Via(None, 0, ip_address("192.168.7.7")),),
+        (Via(None, 0, ip_address("192.168.7.8")),),
+    )
+    assert str(found) == "via 192.168.7.7, backup 192.168.7.8"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "why"),
+    [
+        ("0.0.0.0/0", "no route but a default one leads to it"),
+        ("10.9.0.0/16", "this route alone leads to it"),
+    ],
+)
+def test_a_default_route_and_the_route_itself_do_not_lead_to_its_next_hop(prefix, why):
+    before = route('via = "198.51.100.9"', prefix="0.0.0.0/0" if prefix != "0.0.0.0/0" else "10.1.0.0/16")
+    found = fault(route('via = "10.9.9.9"', prefix, before=before))
+    assert (found.key, why in found.wrong) == ("route[1].via", True)
+
+
+def test_a_route_to_it_may_be_learned():
+    text = FORWARDING.replace('devargs = "net_null0"', 'devargs = "net_null0"\nhost = "tap"')
+    text += 'routes = ["kernel"]\n'
+    assert good(route('via = "10.9.9.9"', before=text)).routes[0].via[0].interface is None
+
+
 def test_a_route_may_lead_nowhere_on_purpose():
     assert read('special-next-hop = "prohibit"') == StaticRoute(
         ip_network("10.0.0.0/8"), special_next_hop=SpecialNextHop.PROHIBIT
@@ -86,7 +115,7 @@ def test_a_route_may_lead_nowhere_on_purpose():
         ),
         ("via = []", "route[0].via", "empty", "1 to 64"),
         ('via = "8.8.8.8"', "route[0].via", "8.8.8.8 is in no connected prefix", "198.51.100.1/24 on lan0"),
-        ('via = ["198.51.100.9", "8.8.8.8"]', "route[0].via[1]", "in no connected prefix", "lan0"),
+        ('via = ["198.51.100.9", "8.8.8.8"]', "route[0].via", "in no connected prefix", "lan0"),
         ('via = "198.51.100.1"', "route[0].via", "our own address", "neighbour's"),
         ('via = "198.51.100.255"', "route[0].via", "not a host in 198.51.100.0/24", "neighbour's"),
         ('via = "x"', "route[0].via", "not an IP address", "198.51.100.2"),

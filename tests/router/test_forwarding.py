@@ -7,6 +7,7 @@ import asyncio
 import functools
 import itertools
 from collections.abc import Awaitable, Callable, Iterator
+from ipaddress import ip_address, ip_network
 from types import TracebackType
 from typing import Self
 
@@ -17,9 +18,12 @@ from scapy.layers.l2 import Ether
 from scapy.packet import Packet
 
 import pydp
+from bfd_fastpath.cli import show_tables
 from bfd_fastpath.config import parse
 from bfd_fastpath.config.model import Config
 from bfd_fastpath.router.forwarding import attach
+from bfd_fastpath.router.rib import Source
+from bfd_fastpath.router.route_views import RouteViews
 from bfd_fastpath.router.router import Router
 from tests.router.exchange import until
 
@@ -240,6 +244,57 @@ def test_icmp_errors_come_from_the_address_of_choice(wires: Wires) -> None:
         engine.step(1_000_000_000)
         (error,) = [frame for frame in map(Ether, wires.received(0)) if ICMP in frame]
         assert (error[IP].src, error[IP].dst, error[ICMP].type) == ("198.51.100.1", "192.0.2.9", 3)
+
+
+FAR = """
+[[route]]
+prefix = "172.16.0.0/12"
+via = "10.7.0.9"
+[[route]]
+prefix = "10.0.0.0/8"
+via = "198.51.100.2"
+"""
+NEARER = """
+[[route]]
+prefix = "10.7.0.0/16"
+via = "203.0.113.2"
+"""
+
+
+@on_a_loop
+async def test_a_next_hop_on_no_link_is_followed_where_other_routes_lead_to_it(wires: Wires) -> None:
+    router = Router(
+        config(PORTS + FAR),
+        ports={f"lan{number}": link[0] for number, link in enumerate(wires.links)},
+        name=wires.name,
+    )
+    await router.start()
+    try:
+        for address, mac in MACS.items():
+            router.engine.neighbour_set(1, address, mac, vlan=7 if address.startswith("203") else 0)
+        assert await _leaves(wires, "172.16.0.1") == MACS["198.51.100.2"]
+        await router.reload(config(PORTS + FAR + NEARER))
+        assert await _leaves(wires, "172.16.0.1") == MACS["203.0.113.2"]
+        (row,) = RouteViews(router).of_address(ip_address("172.16.0.1"))["routes"]
+        assert (row["next-hop"], row["through"], row["used"], row["why"]) == (
+            "10.7.0.9",
+            ["10.7.0.9"],
+            True,
+            None,
+        )
+        assert [one["address"] for one in row["next-hops"]] == ["203.0.113.2"]
+        assert "10.7.0.9 by 203.0.113.2 lan1.7" in show_tables.routes({"routes": [row]})
+        router.forwarding.rib.replace(Source.STATIC, {})
+        router.forwarding.set_route(router.config.routes[0])
+        (row,) = RouteViews(router).of_prefix(ip_network("172.16.0.0/12"))["routes"]
+        assert (row["used"], row["next-hop-state"], row["why"]) == (
+            False,
+            "down",
+            "no route leads to 10.7.0.9",
+        )
+        assert "172.16.0.0/12 is not used: no route" in show_tables.routes({"routes": [row]})
+    finally:
+        await router.stop(at_once=True)
 
 
 async def _leaves(wires: Wires, destination: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 import pydp
 from bfd_fastpath.router.rib import Offer, Rib, Source
-from bfd_fastpath.router.target import Gateway, Group, Link, Target, of_gateways
+from bfd_fastpath.router.target import Gateway, Group, Link, Remote, Target, Wanted, of_gateways, of_hops
 
 NET, OTHER, LONGER = ip_network("10.0.0.0/8"), ip_network("10.1.0.0/16"), ip_network("10.1.2.0/24")
 NET6 = ip_network("2001:db8:5::/48")
@@ -46,7 +46,7 @@ def table(eal: None) -> Iterator[Table]:
     made.close()
 
 
-def offer(target: Target, preference: int = 1) -> Offer:
+def offer(target: Wanted, preference: int = 1) -> Offer:
     return Offer(preference, target)
 
 
@@ -119,3 +119,47 @@ def test_a_route_that_finds_no_room_leaves_the_one_that_is_still_offered(table: 
     wide = of_gateways([(Gateway(0, 0, ip_address(f"192.0.2.{number}")), 1) for number in (7, 8, 9)])
     assert table.rib.change(Source.CONNECTED, {NET: offer(wide, 0)})
     assert table.leads(NET) == A
+
+
+FAR = of_hops([(Remote(ip_address("10.1.2.9")), 1)])
+BEYOND = ip_network("172.16.0.0/12")
+
+
+def test_a_route_follows_those_that_lead_to_its_next_hop(table: Table) -> None:
+    assert not table.rib.change(Source.BGP, {BEYOND: offer(FAR, 20)})
+    assert table.leads(BEYOND) is None
+    assert table.rib.recursion.of(FAR).why == "no route leads to 10.1.2.9"
+    table.rib.change(Source.STATIC, {NET: offer(A)})
+    assert table.leads(BEYOND) == A
+    table.rib.change(Source.KERNEL, {OTHER: offer(B, 30)})
+    assert table.leads(BEYOND) == B
+    table.rib.change(Source.STATIC, {NET: offer(C)})
+    assert (table.leads(BEYOND), table.leads(NET)) == (B, C)
+    table.rib.change(Source.KERNEL, {}, [OTHER])
+    assert table.leads(BEYOND) == C
+    table.rib.replace(Source.STATIC, {})
+    assert (table.leads(BEYOND), table.engine.nexthops.list()) == (None, [])
+
+
+def test_where_none_leads_to_it_a_less_preferred_route_is_used(table: Table) -> None:
+    table.rib.change(Source.BGP, {BEYOND: offer(FAR, 20)})
+    table.rib.change(Source.KERNEL, {BEYOND: offer(B, 30)})
+    assert table.leads(BEYOND) == B
+    table.rib.change(Source.STATIC, {NET: offer(A)})
+    assert table.leads(BEYOND) == A
+
+
+def test_routes_that_lead_to_each_other_are_not_used(table: Table) -> None:
+    table.rib.change(Source.STATIC, {NET: offer(A), LONGER: offer(FAR)})
+    assert table.leads(LONGER) is None
+    assert "which leads there itself" in table.rib.recursion.of(FAR).why
+    table.rib.change(Source.STATIC, {}, [LONGER])
+    table.rib.change(Source.STATIC, {BEYOND: offer(FAR)})
+    assert table.leads(BEYOND) == A
+
+
+def test_routes_that_nobody_asked_for_cost_those_that_lead_far_nothing(table: Table) -> None:
+    table.rib.change(Source.STATIC, {NET: offer(A), BEYOND: offer(FAR)})
+    before = table.rib.recursion.of(FAR)
+    table.rib.change(Source.KERNEL, {NET6: offer(B, 30)})
+    assert table.rib.recursion.of(FAR) is before
