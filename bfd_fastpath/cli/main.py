@@ -18,6 +18,7 @@ from bfd_fastpath.cli.ixp_sim import ixp_sim
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
 from bfd_fastpath.cli.replay import replay
+from bfd_fastpath.cli.rib import rib
 from bfd_fastpath.cli.route_server import route_server
 from bfd_fastpath.cli.rs_agent import rs_agent
 from bfd_fastpath.cli.run import run
@@ -49,7 +50,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(run, show, clear, session, reload, config, route_server, rs_agent),
+    *(run, show, clear, session, reload, config, rib, route_server, rs_agent),
     *(exchange_report, pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, version),
 ):
     cli.add_command(_command)

@@ -12,6 +12,7 @@ from bfd_fastpath.config.steps import Step
 from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.router import views
 from bfd_fastpath.router.events import Address, Prefix
+from bfd_fastpath.router.route_dump import RouteDump
 from bfd_fastpath.router.route_views import RouteViews
 from bfd_fastpath.router.router import Router
 from bfd_fastpath.session import PathSignal
@@ -28,6 +29,7 @@ class Commands:
         self._router = router
         self._reload = reload
         self._routes = RouteViews(router)
+        self._dump = RouteDump(router)
 
     async def __call__(self, command: str, arguments: Mapping[str, object]) -> object:
         if not self._router.dataplane.is_open or self._router.leaving:
@@ -36,6 +38,8 @@ class Commands:
             )
         if command == "show-routes":
             return self._show_routes(arguments)
+        if command == "dump-routes":
+            return _paged(self._dump.page, arguments)
         if command.startswith("show-") and command.removeprefix("show-") in views.NAMES:
             peer = _address(arguments) if command == "show-sessions" and "address" in arguments else None
             return await views.view(self._router, command.removeprefix("show-"), peer)
@@ -60,12 +64,7 @@ class Commands:
             return self._routes.of_address(_address(arguments))
         if "prefix" in arguments:
             return self._routes.of_prefix(_prefix(arguments))
-        cursor = arguments.get("cursor")
-        try:
-            return self._routes.page(cursor if cursor is None else str(cursor))
-        except KeyError:
-            text = f"The listing {cursor!r} is over or was not asked on for a minute; begin without a cursor."
-            raise CommandError("bad-request", text) from None
+        return _paged(self._routes.page, arguments)
 
     def _clear(self, address: Address) -> object:
         entry = self._router.nhib.get(address)
@@ -114,6 +113,15 @@ _DEEDS: Mapping[str, Callable[[Router, Address], None]] = {
     "session-poll": Router.session_poll,
     "session-forwarding-reset": Router.forwarding_reset,
 }
+
+
+def _paged(page: Callable[[str | None], object], arguments: Mapping[str, object]) -> object:
+    cursor = arguments.get("cursor")
+    try:
+        return page(cursor if cursor is None else str(cursor))
+    except KeyError:
+        text = f"The listing {cursor!r} is over or was not asked on for a minute; begin without a cursor."
+        raise CommandError("bad-request", text) from None
 
 
 @contextmanager

@@ -65,11 +65,19 @@ class Candidate:
 
 
 class BgpRoutes:
-    """Off until set(). `peers()` are the neighbours there are."""
+    """Off until set(). `peers()` are the neighbours there are. `later(flush)` calls flush soon, once what
+    came in together has been read: many UPDATEs are then one change of the tables. Left out: at once."""
 
-    def __init__(self, rib: Rib, peers: Callable[[], Collection[Peer]]) -> None:
+    def __init__(
+        self,
+        rib: Rib,
+        peers: Callable[[], Collection[Peer]],
+        later: Callable[[Callable[[], None]], object] = lambda flush: flush(),
+    ) -> None:
         self._rib = rib
         self._peers = peers
+        self._later = later
+        self._changed: dict[int, list[Run]] = {}
         self._links = Links()
         self._enabled = False
         self._gateways: dict[Address, Gateway | None] = {}
@@ -91,11 +99,17 @@ class BgpRoutes:
         """A neighbour's routes are others now."""
         if not self._enabled:
             return
-        changed = [event.prefixes for event in events if isinstance(event, RoutesLearned | RoutesWithdrawn)]
-        for version in (4, 6):
-            run = Run.joined(version, (one for one in changed if one.version == version))
-            if run:
-                self._change(run)
+        waiting = bool(self._changed)
+        for event in events:
+            if isinstance(event, RoutesLearned | RoutesWithdrawn):
+                self._changed.setdefault(event.prefixes.version, []).append(event.prefixes)
+        if self._changed and not waiting:
+            self._later(self._flush)
+
+    def _flush(self) -> None:
+        changed, self._changed = self._changed, {}
+        for version, runs in changed.items() if self._enabled else ():
+            self._change(Run.joined(version, runs))
 
     def candidates(self, prefix: Prefix) -> list[Candidate]:
         """The paths to a prefix that can be used, the best first."""

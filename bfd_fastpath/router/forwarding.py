@@ -17,8 +17,8 @@ from bfd_fastpath.session import Attachment
 
 class Forwarding:
     """`wanted` says how large the tables are, for good; nothing is forwarded before set(). `indices`: the
-    engine's ports by name, which may come later; `peers` are the BGP neighbours. PydpError when the engine
-    has had routes already."""
+    engine's ports by name, which may come later; `peers` are the BGP neighbours, `later` is BgpRoutes'.
+    PydpError when the engine has had routes already."""
 
     def __init__(
         self,
@@ -26,13 +26,14 @@ class Forwarding:
         wanted: model.Forwarding,
         indices: Mapping[str, int],
         peers: Callable[[], Collection[Peer]] = tuple,
+        later: Callable[[Callable[[], None]], object] = lambda flush: flush(),
     ) -> None:
         self._engine = engine
         self._wanted = model.Forwarding()
         self._links = Links()
         self._static = StaticRoutes(indices)
         self.rib = Rib(engine, wanted.max_next_hops)
-        self.bgp = BgpRoutes(self.rib, peers)
+        self.bgp = BgpRoutes(self.rib, peers, later)
         engine.routes.limit(
             ipv4_routes=wanted.max_ipv4_routes,
             ipv6_routes=wanted.max_ipv6_routes,

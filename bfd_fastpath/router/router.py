@@ -116,7 +116,11 @@ class Router:
         try:
             self.dataplane.create()
             self._forwarding = Forwarding(
-                self.engine, self.config.forwarding, self.dataplane.indices, lambda: tuple(self.neighbours)
+                self.engine,
+                self.config.forwarding,
+                self.dataplane.indices,
+                lambda: tuple(self.neighbours),
+                asyncio.get_running_loop().call_soon,
             )
             self._host_routes = HostRoutes(self._forwarding.rib, self.hosts.interfaces)
             native = NativeEngine(self.engine)
