@@ -33,11 +33,16 @@ from bfd_fastpath.wire.bgp import (
     end_of_rib,
 )
 from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext, decode_attributes, split
-from bfd_fastpath.wire.bgp.attributes import AttributeType, encode_attributes
+from bfd_fastpath.wire.bgp.attributes import WELL_KNOWN, AttributeType, encode_attributes
 from bfd_fastpath.wire.bgp.message import HEADER
 
 Address = IPv4Address | IPv6Address
 FAMILIES: dict[int, Family] = {4: IPV4_UNICAST, 6: IPV6_UNICAST}
+#: BIRD 2.0.12 dumps some well-known attributes without their flags.
+_FLAGS: dict[int, int] = dict.fromkeys(
+    (AttributeType.NEXT_HOP, AttributeType.LOCAL_PREF, AttributeType.ORIGIN, AttributeType.AS_PATH),
+    WELL_KNOWN.value,
+)
 #: Octets handed to the socket at a time.
 _PIECE = 1 << 20
 
@@ -83,7 +88,8 @@ def updates(
     next hop where one is given. Raises BgpError or ValueError where the attributes are none.
     """
     raw = split(octets, 0, len(octets))
-    attributes, faults = decode_attributes(raw.others, AttributeContext(external=False))
+    others = [(_FLAGS.get(kind, flags), kind, value) for flags, kind, value in raw.others]
+    attributes, faults = decode_attributes(others, AttributeContext(external=False))
     if raw.faults or faults:
         raise ValueError(str((*raw.faults, *faults)[0].text))
     next_hops: tuple[Address, ...] = () if next_hop is None else (next_hop,)

@@ -120,7 +120,9 @@ def test_a_table_goes_in_and_out_of_a_router_as_it_is(eal):
             found = {}
             for one in records:
                 (entry,) = one.entries
-                found[Run.read(one.version, one.nlri, 0, len(one.nlri))[0]] = entry.attributes
+                run = Run.read(one.version, one.nlri, 0, len(one.nlri))
+                assert run is not None
+                found[run[0]] = entry.attributes
             assert found == TABLE
             with pytest.raises(KeyError):
                 dump.page(cursor)
