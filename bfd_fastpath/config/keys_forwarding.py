@@ -77,8 +77,8 @@ ROUTE = Section(
             "address, table or list of these",
             anything,
             "",
-            'Next hops: `"198.51.100.2"`, or `{ address = ..., interface = "lan0", vlan = 1, weight = 2 }`; those in '
-            "no port's prefix are reached by other routes.",
+            'Next hops: `"198.51.100.2"`, or `{ address = ..., interface = "lan0", vlan = 1, weight = 2 }`; '
+            "those in no port's prefix are reached by other routes.",
         ),
         Key(
             "backup",
