@@ -18,7 +18,8 @@ from pathlib import Path
 from bfd_fastpath.agent.drivers.bird import function
 from bfd_fastpath.config.model import Address
 
-ASN, PORT = 64500, 17947
+ASN, PORT = 64500, 179
+SERVER = "198.18.0.1", "2001:db8::1"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def clients(count: int, mean: int, seed: int) -> list[Client]:
         size = max(1, round(mean * dice.lognormvariate(-2.08, 2.04)))
         prefixes = tuple(_prefix(dice) for _ in range(min(size, 200_000)))
         origins = tuple(dice.randrange(1, 400_000) for _ in range(1 + size // 8))
-        address = IPv4Address("127.47.0.0") + 2 + number
+        address = IPv4Address("198.18.0.0") + 2 + number
         found.append(Client(number, 100_000 + number, address, prefixes, origins))
     return found
 
@@ -64,7 +65,7 @@ def bird(members: list[Client], filters: Path) -> Iterator[str]:
             yield f"function prefix_ok_{one.number}_{version}() {{ {body} }}\n"
         origins = ", ".join(map(str, one.origins))
         yield f"function origin_ok_{one.number}() {{ return bgp_path.last ~ [ {origins} ]; }}\n"
-        for version, address in ((4, one.address), (6, None)):
+        for version, end in ((4, SERVER[0]), (6, SERVER[1])):
             name = f"c{one.number}_{version}"
             yield (
                 f"filter from_{name} {{ if bgp_path.first != {one.asn} then reject;"
@@ -74,13 +75,9 @@ def bird(members: list[Client], filters: Path) -> Iterator[str]:
                 f" if (0, {one.asn % 65536}) ~ bgp_community then reject;"
                 f" bgp_community.delete([(0, *), ({ASN}, *)]); accept; }}\n"
             )
-            ends = (
-                f"local 127.47.0.1 port {PORT} as {ASN}; neighbor {address}"
-                if address
-                else f"local 2001:db8::1 port {PORT} as {ASN}; neighbor {client_address(one, 6)}"
-            )
+            ends = f"local {end} port {PORT} as {ASN}; neighbor {client_address(one, version)}"
             yield (
-                f"protocol bgp {name} {{ {ends} as {one.asn}; direct; passive; rs client;"
+                f"protocol bgp {name} {{ {ends} as {one.asn}; passive; rs client;"
                 f" ipv{version} {{ table rs{version}; secondary; import limit 10000 action restart;"
                 f" import filter from_{name}; export filter to_{name}; }}; }}\n"
             )
@@ -93,7 +90,7 @@ def client_address(one: Client, version: int) -> Address:
 def openbgpd(members: list[Client], filters: Path, socket: Path) -> Iterator[str]:
     yield (
         f"AS {ASN}\nrouter-id 10.0.0.1\nfib-update no\ntransparent-as yes\nrde evaluate all\n"
-        f'listen on 127.47.0.1 port {PORT}\nsocket "{socket}"\n'
+        f'listen on {SERVER[0]}\nsocket "{socket}"\n'
     )
     for one in members:
         yield f"prefix-set p{one.number} {{ {' '.join(f'{prefix} or-longer' for prefix in one.prefixes)} }}\n"

@@ -110,6 +110,6 @@ class Enforcer:
         self.applied, record.error, record.last_ns, record.last_took_s = wanted, None, now, took
         record.reloads += 1
         record.longest_s = max(record.longest_s, took)
-        self.pace.succeeded(now)
+        self.pace.succeeded(now, now - began)
         pairs = sum(map(len, wanted.excluded.values()))
         _log.info("reloaded", clients=len(wanted.excluded), pairs=pairs, took_ms=round(took * 1e3, 1))

@@ -146,7 +146,8 @@ ROUTE_SERVER = Section(
             "time",
             values.duration(0, 3_600_000_000, unit="s", example="1s"),
             '"1s"',
-            "Between the end of one reload and the next. A first change goes at once, later ones together.",
+            "Between the end of one reload and the next, or four times as long as one takes if that is more. "
+            "A first change goes at once, later ones together.",
         ),
         Key(
             "timeout",

@@ -4,9 +4,13 @@
 It reads no clock; times are monotonic nanoseconds.
 """
 
+#: After a reload the route server is left alone for so many times as long as that took, if it is more than
+#: the interval: a large BIRD does nothing else for seconds.
+REST = 4
+
 
 class Pace:
-    """One reload at a time. `interval_ns`: from the end of one to the beginning of the next."""
+    """One reload at a time. `interval_ns`: from the end of one to the beginning of the next, at least."""
 
     def __init__(self, interval_ns: int, retry_first_ns: int, retry_most_ns: int) -> None:
         self.interval_ns = interval_ns
@@ -30,9 +34,9 @@ class Pace:
         """A reload begins with what is wanted now; what changes from here on is for the next."""
         self._running, self._pending = True, False
 
-    def succeeded(self, now_ns: int) -> None:
+    def succeeded(self, now_ns: int, took_ns: int = 0) -> None:
         self._running, self.failures = False, 0
-        self._not_before_ns = now_ns + self.interval_ns
+        self._not_before_ns = now_ns + max(self.interval_ns, REST * took_ns)
 
     def failed(self, now_ns: int) -> None:
         """It is tried again, even if nothing changes."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """When reloads begin, by a stepped clock."""
 
-from bfd_fastpath.agent.pace import Pace
+from bfd_fastpath.agent.pace import REST, Pace
 
 MS = 1_000_000
 
@@ -36,6 +36,15 @@ def test_after_a_quiet_time_a_change_goes_at_once_again():
     due = one.due_ns()
     assert due is not None
     assert due <= 100 * MS
+
+
+def test_a_long_reload_leaves_the_route_server_time_for_its_work():
+    one = pace()
+    one.change()
+    one.begin()
+    one.succeeded(1_000 * MS, took_ns=500 * MS)
+    one.change()
+    assert one.due_ns() == 1_000 * MS + REST * 500 * MS
 
 
 def test_failures_are_tried_again_with_growing_waits():
