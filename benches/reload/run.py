@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     """0, or 1 when a route server would not do it."""
     parser = argparse.ArgumentParser(prog="benches reload")
     parser.add_argument("--clients", type=int, default=1000)
-    parser.add_argument("--prefixes", type=int, default=1000, help="of a client in the mean")
+    parser.add_argument("--prefixes", type=int, default=300, help="of a client in the mean")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--split", action="store_true", help="half of the clients lose the other half")
     parser.add_argument("--seed", type=int, default=1)
