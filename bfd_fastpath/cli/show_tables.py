@@ -92,14 +92,23 @@ def nexthops(result: Any) -> str:
             one["address"],
             one["state"],
             age(one["seconds-in-state"]),
-            len(one["users"]),
+            ", ".join(map(_asker, one["asked-by"])),
+            ", ".join(f"{told['peer']} {told['state']} {age(told['seconds-ago'])}" for told in one["told"]),
             one["explanation"] + _dampened(one["dampening"]) + _report_held(one["report-held"]),
         )
         for one in result["next-hops"]
     ]
     if not rows:
         return "No next hops: no BGP neighbour has named one, and the configuration has no [[session]]."
-    return table(("NEXT HOP", "STATE", "FOR", "USERS", "BECAUSE"), rows, right=("FOR", "USERS"))
+    headers = ("NEXT HOP", "STATE", "FOR", "ASKED BY", "TOLD", "BECAUSE")
+    return table(headers, rows, right=("FOR",))
+
+
+def _asker(asker: Any) -> str:
+    """A neighbour with how it names the next hop, or the configuration."""
+    if asker["by"] == ["configuration"]:
+        return str(asker["user"])
+    return f"{asker['user'].removeprefix('bgp ')} ({' '.join(asker['by'])})"
 
 
 def lags(result: Any) -> str:
@@ -213,6 +222,19 @@ def drops(result: Any) -> str:
     return table(("PORT", "REASON", "PACKETS", "WHAT IT MEANS"), rows, right=("PACKETS",)) + tail
 
 
+_NOT_REPORTING = {
+    "no-session": "tells nothing: there is no session",
+    "not-offered": "tells nothing: the peer has no family for it, so next hops are watched for us alone",
+    "family-disabled": "tells nothing: the family to tell by was given up after a fault",
+}
+
+
+def _tells(peer: Any) -> str:
+    if peer["transport"] is not None:
+        return f"tells by {peer['transport']}"
+    return _NOT_REPORTING[peer["not-reporting"]]
+
+
 def reporter(result: Any) -> str:
     parts = [
         f"FUSE BLOWN at {one['port']}: {one['missing']} of {one['next-hops']} next hops fell silent at once; "
@@ -225,6 +247,7 @@ def reporter(result: Any) -> str:
             f"{one['address']} AS{one['as']}: {one['state']} for {age(one['seconds-in-state'])}, "
             f"families {families}" + (f"; last error: {one['last-error']}" if one["last-error"] else "")
         )
+        parts.append("  " + _tells(one))
         if one["told"]:
             rows = [
                 (told["address"], told["state"], quality_tables.told(told.get("link-quality", {})))

@@ -61,8 +61,15 @@ NEIGHBOR = Section(
             "families",
             "list",
             values.list_of(values.choice(model.Family)),
-            '["ipv4-unicast", "ipv6-unicast", "bgp-ls"]',
-            "Address families to offer. bgp-ls is what the reports go over.",
+            '["ipv4-unicast", "ipv6-unicast", "bgp-ls", "ipv4-nh-reach", "ipv6-nh-reach"]',
+            "Address families to offer. Reports go over bgp-ls or over those of NH-Reach, which also ask.",
+        ),
+        Key(
+            "nh-reach-safi",
+            "241..254",
+            values.integer(241, 254),
+            "241",
+            "SAFI of NH-Reach. It was never assigned one: both sides need the same private one.",
         ),
         Key(
             "bfd",

@@ -9,9 +9,22 @@ from bfd_fastpath.config.key import DAY_US, Key, Section
 REPORT = Section(
     "report",
     False,
-    "What BGP-LS tells route servers.",
+    "What is told to route servers.",
     (
-        Key("profile", '"l5"', values.one_of("l5"), '"l5"', "Form of the announcements."),
+        Key(
+            "transport",
+            '"auto", "bgp-ls", "bgp-ls-l7" or "nh-reach"',
+            values.choice(model.Transport),
+            '"auto"',
+            "What peers are told by. auto: BGP-LS in profile L5, or else NH-Reach, as the peer has them.",
+        ),
+        Key(
+            "merge",
+            "boolean",
+            values.boolean,
+            "true",
+            "Tell every neighbour of every next hop. false: of those that it asked for or its routes named.",
+        ),
         Key(
             "identifier",
             "0..18446744073709551615",

@@ -27,6 +27,7 @@ from bfd_fastpath.config.model_report import Fuse as Fuse
 from bfd_fastpath.config.model_report import Ipv6NodeId as Ipv6NodeId
 from bfd_fastpath.config.model_report import Nhib as Nhib
 from bfd_fastpath.config.model_report import Report as Report
+from bfd_fastpath.config.model_report import Transport as Transport
 
 
 class Neighbours(StrEnum):
@@ -76,6 +77,8 @@ class Family(StrEnum):
     IPV4_UNICAST = "ipv4-unicast"
     IPV6_UNICAST = "ipv6-unicast"
     BGP_LS = "bgp-ls"
+    IPV4_NH_REACH = "ipv4-nh-reach"
+    IPV6_NH_REACH = "ipv6-nh-reach"
 
 
 class LogFormat(StrEnum):
@@ -309,7 +312,8 @@ class Neighbor:
     password_env: str | None = None
     ttl_security: bool = False
     passive: bool = False
-    families: tuple[Family, ...] = (Family.IPV4_UNICAST, Family.IPV6_UNICAST, Family.BGP_LS)
+    families: tuple[Family, ...] = tuple(Family)
+    nh_reach_safi: int = 241
     announce: tuple[Announcement, ...] = ()
     extended_next_hop: bool = False
     graceful_restart_helper: bool = True

@@ -9,6 +9,15 @@ from enum import StrEnum
 from bfd_fastpath.config.addresses import Network
 
 
+class Transport(StrEnum):
+    """By which family, and in which form, peers are told; auto: by what they have."""
+
+    AUTO = "auto"
+    BGP_LS = "bgp-ls"
+    BGP_LS_L7 = "bgp-ls-l7"
+    NH_REACH = "nh-reach"
+
+
 class Ipv6NodeId(StrEnum):
     """How much of an IPv6 address a BGP-LS node descriptor carries: 8 or 16 octets."""
 
@@ -18,7 +27,9 @@ class Ipv6NodeId(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    profile: str = "l5"
+    transport: Transport = Transport.AUTO
+    merge: bool = True
+    """False: a neighbour is told only of next hops that it asked for or its routes named."""
     identifier: int = 0
     ipv6_node_id: Ipv6NodeId = Ipv6NodeId.IID
     announce_unverified: bool = False

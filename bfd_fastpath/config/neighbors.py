@@ -27,6 +27,7 @@ _AS_THEY_ARE = (
     ("role", "role"),
     ("strict-role", "strict_role"),
     ("learn-next-hops", "learn_next_hops"),
+    ("nh-reach-safi", "nh_reach_safi"),
     ("description", "description"),
 )
 

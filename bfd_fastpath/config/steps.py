@@ -279,4 +279,5 @@ def _transport(neighbor: Neighbor) -> tuple[object, ...]:
         neighbor.enforce_first_as,
         neighbor.role,
         neighbor.strict_role,
+        neighbor.nh_reach_safi,
     )

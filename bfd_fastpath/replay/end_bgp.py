@@ -16,8 +16,8 @@ from bfd_fastpath.replay.end_pcapng import PcapngFile
 from bfd_fastpath.replay.end_report import MOST, Address, EndError, Told
 from bfd_fastpath.report import LanAddress, Outgoing, Reporter, Session
 from bfd_fastpath.router.announcing import announce
-from bfd_fastpath.router.peer import SAID, report_settings
-from bfd_fastpath.router.speaking import FAMILIES
+from bfd_fastpath.router.reporting import believed, report_settings
+from bfd_fastpath.router.speaking import families
 from bfd_fastpath.wire import bgp
 
 _DAY_NS: Final = 24 * 3600 * 10**9
@@ -42,16 +42,21 @@ class RouteServerTalk:
         self._neighbor = neighbor
         self._file = file
         self._local = local_address(config, neighbor, address)
-        families = tuple(FAMILIES[family] for family in neighbor.families)
+        offered, safi = families(neighbor), neighbor.nh_reach_safi
         hold_time_s = neighbor.hold_time_s if duration_ns <= _DAY_NS else 0
         identifier = _server_id(neighbor, router_id)
         self._router = bgp.BgpSession(
-            bgp.SessionSettings(asn, router_id, families, neighbor.remote_as, hold_time_s=hold_time_s)
+            bgp.SessionSettings(
+                asn, router_id, offered, neighbor.remote_as, hold_time_s=hold_time_s, nh_reach_safi=safi
+            )
         )
         self._server = bgp.BgpSession(
-            bgp.SessionSettings(neighbor.remote_as, identifier, families, asn, hold_time_s=hold_time_s)
+            bgp.SessionSettings(
+                neighbor.remote_as, identifier, offered, asn, hold_time_s=hold_time_s, nh_reach_safi=safi
+            )
         )
-        self._reporter = Reporter(report_settings(config, _lans(config, address)))
+        self._settings = report_settings(neighbor, config, _lans(config, address))
+        self._reporter = Reporter(self._settings)
         self._flow: TcpFlow | None = None
         #: At most MOST, and how many more there were.
         self.told: list[Told] = []
@@ -116,16 +121,17 @@ class RouteServerTalk:
         router = self._router
         for update in announce(self._neighbor.announce, self._asn, peer, router.limit):
             router.send(update, now_ns)
-        for family in sorted(peer.families - {bgp.BGP_LS}):
+        chosen = self._settings.choose(peer.families)
+        for family in sorted(peer.families - (frozenset() if chosen is None else chosen[1])):
             router.send_end_of_rib(family, now_ns)
-        if bgp.BGP_LS in peer.families:
-            session = Session(self._local, peer.asn, router.limit, peer.as4)
+        if chosen is not None:
+            session = Session(self._local, peer.asn, router.limit, peer.as4, *chosen)
             self._say(self._reporter.open(session, ()), now_ns)
 
     def _say(self, said: Iterable[Outgoing], now_ns: int) -> None:
         for one in said:
             self._router.send(one.update, now_ns)
-            told = [Told(now_ns, address, SAID[statement]) for address, statement in one.told]
+            told = [Told(now_ns, address, believed(state)) for address, state in one.told]
             room = max(0, MOST - len(self.told))
             self.told += told[:room]
             self.omitted += len(told[room:])

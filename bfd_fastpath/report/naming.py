@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is said of one next hop, and with which NLRIs: profile L5 applied to our own addresses."""
+"""What BGP-LS says of one next hop, and with which NLRIs: the profiles applied to our own addresses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import Protocol
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.report.settings import Address, ReportSettings
@@ -21,11 +22,22 @@ class Statement(Enum):
     """Node and Link: Up."""
 
 
+BELIEVED = {
+    Statement.NOTHING: None,
+    Statement.NODE: Reachability.DOWN,
+    Statement.LINK: Reachability.UP,
+}
+"""What a receiver makes of a statement; None: it knows of nothing."""
+
+
 class Untellable(StrEnum):
-    """Why nothing can be said of a next hop in this profile."""
+    """Why nothing can be said of a next hop by this transport."""
 
     LINK_LOCAL = "link-local"
+    FAMILY = "family-not-negotiated"
     NO_LAN_ADDRESS = "no-lan-address"  # we have no address on its LAN
+    NO_ROUTER = "no-router"  # nobody said whose address it is: AS and BGP identifier
+    TWO_ADDRESSES = "two-addresses"  # its router has several in the family, which a Node cannot tell apart
     OUTSIDE_64 = "outside-64"  # 8 octets do not tell it from other addresses of the LAN
 
 
@@ -48,32 +60,49 @@ def statement(state: Reachability | None, *, announce_unverified: bool) -> State
     return Statement.NOTHING
 
 
-def names(address: Address, settings: ReportSettings) -> Names | Untellable:
-    """The NLRIs for an address, or why there are none."""
-    if address.is_link_local:
-        return Untellable.LINK_LOCAL
-    local = settings.local(address)
-    if local is None:
-        return Untellable.NO_LAN_ADDRESS
-    if not profile_l5.tellable(address, settings.prefixes, full=settings.full_ipv6_id):
-        return Untellable.OUTSIDE_64
-    identifier, full = settings.identifier, settings.full_ipv6_id
-    return Names(
-        _octets(profile_l5.node(address, identifier=identifier, full=full)),
-        _octets(profile_l5.link(local, address, identifier=identifier, full=full)),
-    )
+class Profile(Protocol):
+    """How addresses become NLRIs."""
+
+    lasting: bool
+    """The names of an address change with the settings alone."""
+
+    def names(self, address: Address, settings: ReportSettings) -> Names | Untellable:
+        """The NLRIs for an address, or why there are none."""
+
+    def own_nodes(self, settings: ReportSettings) -> tuple[NodeNlri, ...]:
+        """Our own name card."""
 
 
-def _octets(nlri: NodeNlri | LinkNlri) -> RawNlri:
+class ProfileL5:
+    """A router is the address on its LAN."""
+
+    lasting = True
+
+    def names(self, address: Address, settings: ReportSettings) -> Names | Untellable:
+        if address.is_link_local:
+            return Untellable.LINK_LOCAL
+        local = settings.local(address)
+        if local is None:
+            return Untellable.NO_LAN_ADDRESS
+        if not profile_l5.tellable(address, settings.prefixes, full=settings.full_ipv6_id):
+            return Untellable.OUTSIDE_64
+        identifier, full = settings.identifier, settings.full_ipv6_id
+        return Names(
+            octets(profile_l5.node(address, identifier=identifier, full=full)),
+            octets(profile_l5.link(local, address, identifier=identifier, full=full)),
+        )
+
+    def own_nodes(self, settings: ReportSettings) -> tuple[NodeNlri, ...]:
+        """One Node for each address of ours on a LAN."""
+        mine = (one.address for one in settings.lan if not one.address.is_link_local)
+        nodes = (
+            profile_l5.node(address, identifier=settings.identifier, full=settings.full_ipv6_id)
+            for address in mine
+        )
+        return tuple(dict.fromkeys(nodes))
+
+
+def octets(nlri: NodeNlri | LinkNlri) -> RawNlri:
+    """An NLRI that is said again and again, written once."""
     whole = nlri.encode()
     return RawNlri(int.from_bytes(whole[:2], "big"), whole[4:])
-
-
-def own_nodes(settings: ReportSettings) -> tuple[NodeNlri, ...]:
-    """Our own name card: one Node for each address of ours on a LAN."""
-    mine = (one.address for one in settings.lan if not one.address.is_link_local)
-    nodes = (
-        profile_l5.node(address, identifier=settings.identifier, full=settings.full_ipv6_id)
-        for address in mine
-    )
-    return tuple(dict.fromkeys(nodes))

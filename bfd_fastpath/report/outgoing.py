@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bfd_fastpath.report.naming import Statement
+from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.report.settings import Address, ReportSettings, Session
 from bfd_fastpath.wire.bgp.as_path import AsPath
 from bfd_fastpath.wire.bgp.attributes import Attributes
-from bfd_fastpath.wire.bgp.family import BGP_LS
+from bfd_fastpath.wire.bgp.family import Family
 from bfd_fastpath.wire.bgp.origin import Origin
 from bfd_fastpath.wire.bgp.packer import Group, pack_announcements, pack_withdrawals
 from bfd_fastpath.wire.bgp.update import Update
@@ -19,10 +19,11 @@ from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState, RawNlri
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One UPDATE. told: each next hop it speaks of, and what the peer holds about it after this UPDATE."""
+    """One UPDATE. told: each next hop it speaks of, and what the peer was told of it last; None: it was
+    taken back."""
 
     update: Update
-    told: tuple[tuple[Address, Statement], ...] = ()
+    told: tuple[tuple[Address, Reachability | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +31,23 @@ class Unit:
     """NLRIs about one next hop that never go into different UPDATEs, in the order in which they are said."""
 
     address: Address
-    after: Statement
+    after: Reachability | None
     nlris: Group
 
 
 class UpdateMaker:
-    """Turns units into as few UPDATEs as the session's message limit allows."""
+    """Turns units of one family into as few UPDATEs as the session's message limit allows."""
 
-    def __init__(self, settings: ReportSettings, session: Session) -> None:
+    def __init__(self, asn: int, session: Session, family: Family, next_hops: tuple[Address, ...]) -> None:
         self._session = session
-        self._external = session.peer_as != settings.asn
-        self._path = AsPath.sequence(settings.asn) if self._external else AsPath()
-        self._next_hop = _next_hop(settings, session)
+        self._family = family
+        self._next_hops = next_hops
+        self._external = session.peer_as != asn
+        self._path = AsPath.sequence(asn) if self._external else AsPath()
 
     def withdraw(self, units: Sequence[Unit]) -> list[Outgoing]:
         groups = [unit.nlris for unit in units]
-        return list(_match(units, pack_withdrawals(BGP_LS, groups, limit=self._session.limit)))
+        return list(_match(units, pack_withdrawals(self._family, groups, limit=self._session.limit)))
 
     def announce(self, units: Sequence[Unit]) -> list[Outgoing]:
         return list(_match(units, self._pack([unit.nlris for unit in units], None)))
@@ -57,7 +59,7 @@ class UpdateMaker:
 
     def withdraw_own(self, nodes: Group) -> list[Outgoing]:
         groups = [(node,) for node in nodes]
-        return [Outgoing(one) for one in pack_withdrawals(BGP_LS, groups, limit=self._session.limit)]
+        return [Outgoing(one) for one in pack_withdrawals(self._family, groups, limit=self._session.limit)]
 
     def announce_quality(self, links: Mapping[RawNlri, LinkPerformance | None]) -> list[Outgoing]:
         """Links that the peer has, again, with their quality (None: without): in UPDATEs of their own, links
@@ -80,11 +82,11 @@ class UpdateMaker:
         )
         session = self._session
         return pack_announcements(
-            BGP_LS, attributes, (self._next_hop,), groups, limit=session.limit, as4=session.as4
+            self._family, attributes, self._next_hops, groups, limit=session.limit, as4=session.as4
         )
 
 
-def _next_hop(settings: ReportSettings, session: Session) -> Address:
+def next_hop(settings: ReportSettings, session: Session) -> Address:
     """RFC 9552 5.5: of the session's family, normally its local address. A loopback address means nothing to
     others; our LAN address does."""
     if not session.local.is_loopback:

@@ -13,7 +13,7 @@ import pydp
 from bfd_fastpath.config import ConfigError, model, steps
 from bfd_fastpath.config.render import render
 from bfd_fastpath.nhib import NhibPolicy
-from bfd_fastpath.router.peer import quality_policy
+from bfd_fastpath.router.reporting import quality_policy
 from bfd_fastpath.session import (
     DampeningPolicy,
     EngineRefusedError,

@@ -86,6 +86,26 @@ class NodeWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class AskLearned:
+    """The route server asks about this next hop (ReachAsk)."""
+
+    name: ClassVar[str] = "ask-learned"
+    time_ns: int
+    peer: Address
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class AskWithdrawn:
+    """The route server asks no more."""
+
+    name: ClassVar[str] = "ask-withdrawn"
+    time_ns: int
+    peer: Address
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
 class BfdState:
     """A BFD session changed its local state. States and diagnostics are RFC 9314's names."""
 
@@ -191,6 +211,8 @@ RouterEvent = (
     | RoutesWithdrawn
     | NodeLearned
     | NodeWithdrawn
+    | AskLearned
+    | AskWithdrawn
     | BfdState
     | BfdTimers
     | BfdRemoved

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one BGP neighbour has told us: routes and member nodes, and which next hops are wanted because of
-them.
+"""What one BGP neighbour has told us: routes, member nodes and asks, and which next hops are wanted because
+of them.
 
 Pure bookkeeping: it sends nothing, starts no session and reads no clock.
 """
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from bfd_fastpath.prefixes import Prefix, PrefixMap, Run
 from bfd_fastpath.router.events import Address
+from bfd_fastpath.router.member_routers import Routers
 from bfd_fastpath.router.paths import Path
+from bfd_fastpath.wire.bgpls.profile_l7 import RouterName
 
 #: Flag of a member that is known to have no BFD.
 NO_BFD = 2
@@ -50,9 +52,14 @@ class Learned:
         #: Prefixes that the neighbour has not told again since mark().
         self._stale: PrefixMap[bool] = PrefixMap(seed)
         self._nodes: dict[Address, int] = {}
+        self.asked: set[Address] = set()
+        """Next hops that it asks about (ReachAsk); ask() and ask_gone() change it."""
         self._uses: Counter[Address] = Counter()
         self._kept: set[Address] = set()
+        self.routers = Routers()
         self._kept_without_bfd: set[Address] = set()
+        self.interest: set[Address] = set()
+        """Next hops that it named at some time and that are tracked still: it may hear of them."""
         self.revision = 0
         """Grows whenever wanted() or without_bfd() may have changed: most UPDATEs change neither."""
 
@@ -98,7 +105,7 @@ class Learned:
         return dict(self._nodes)
 
     def wanted(self) -> set[Address]:
-        """Every next hop that a route or a node names, or named in the session before."""
+        """Every next hop that a route, a node or an ask names, or named in the session before."""
         return set(self._uses) | self._kept
 
     def without_bfd(self) -> set[Address]:
@@ -128,9 +135,10 @@ class Learned:
             self._unuse(path.next_hop, len(part))
         return gone
 
-    def node(self, address: Address, flag: int) -> bool:
-        """Takes a member's node; False when it says what was known already."""
+    def node(self, address: Address, flag: int, router: RouterName | None = None) -> bool:
+        """Takes a member's node; False when it says what was known already. `router`: whose address it is."""
         old = self._nodes.get(address)
+        moved = self.routers.learn(address, router)
         self._nodes[address] = flag
         # The server has spoken: what its last session said of this member no longer counts.
         self._kept_without_bfd.discard(address)
@@ -138,12 +146,13 @@ class Learned:
             self._use(address)
         if old != flag:
             self.revision += 1
-        return old != flag
+        return old != flag or moved
 
     def node_gone(self, address: Address) -> bool:
         """True when the node was known."""
         if self._nodes.pop(address, None) is None:
             return False
+        self.routers.learn(address, None)
         self._unuse(address)
         return True
 
@@ -154,6 +163,37 @@ class Learned:
     def stale(self, version: int) -> Run:
         """Those that were not told again since mark(), nor withdrawn."""
         return self._stale.run(version)
+
+    def ask(self, address: Address) -> bool:
+        """Takes an ask; False when it was known already."""
+        if address in self.asked:
+            return False
+        self.asked.add(address)
+        self._use(address)
+        return True
+
+    def ask_gone(self, address: Address) -> bool:
+        """True when it was known."""
+        if address not in self.asked:
+            return False
+        self.asked.discard(address)
+        self._unuse(address)
+        return True
+
+    def forget_asks(self, version: int) -> list[Address]:
+        """Asks of one IP version cannot be told any more: forgets them, keeps the wants."""
+        gone = [address for address in self.asked if address.version == version]
+        for address in gone:
+            self._kept.add(address)
+            self.ask_gone(address)
+        return gone
+
+    def named_by(self, address: Address) -> list[str]:
+        """How it names a next hop: "ask", "node", "route"; "before" for its last session alone."""
+        asked, node = address in self.asked, address in self._nodes
+        how = {"ask": asked, "node": node, "route": self._uses[address] > asked + node}
+        found = [name for name, so in how.items() if so]
+        return found or (["before"] if address in self._kept else [])
 
     def forget_routes(self, version: int) -> list[tuple[Path, Run]]:
         """The routes of one IP version cannot be told any more: forgets them, keeps the wants."""

@@ -155,12 +155,14 @@ class Neighbours:
     def _sync(self, peer: Peer, wanted: set[Address]) -> None:
         before = self._wanted[peer.user]
         self._wanted[peer.user] = wanted
+        fresh = peer.interested(wanted - before)
         manager, now, changes = self._router.manager, pydp.clock_ns(), []
         for address in wanted - before:
             changes += manager.want(address, peer.user, None, now)
         for address in before - wanted:
             changes += manager.unwant(address, peer.user, now)
         self._router.apply(changes)
+        self._router.emit(peer.catch_up(self._router.reports.entries_of(fresh)))
 
     def _sync_without_bfd(self) -> None:
         """Known to have no BFD, as any neighbour says (rule 4, flag 2)."""

@@ -4,40 +4,36 @@ from what it taught
 (sessions, the NHIB) is the router's."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
 import pydp
-from bfd_fastpath.config.model import Announcement, Config, Ipv6NodeId, Neighbor, Report
+from bfd_fastpath.config.model import Announcement, Config, Neighbor
 from bfd_fastpath.net.speaker import Speaker
 from bfd_fastpath.net.tap import Tap
 from bfd_fastpath.nhib import Change, Entry
 from bfd_fastpath.report import (
     LanAddress,
     Outgoing,
-    QualityPolicy,
     Reporter,
-    ReportSettings,
     Session,
-    Statement,
+    Transport,
 )
 from bfd_fastpath.router import announcing
 from bfd_fastpath.router.events import Address, BgpDown, BgpUp, RouterEvent, Told
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
+from bfd_fastpath.router.reporting import NotReporting, ToldOf, believed, report_settings
 from bfd_fastpath.router.retention import Retention
 from bfd_fastpath.router.speaking import speaker_settings
 from bfd_fastpath.wire import bgp
 from bfd_fastpath.wire.bgp.refresh import RefreshKind
 from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState
 from bfd_fastpath.wire.bgpls.codes import to_json
-from bfd_fastpath.wire.bgpls.link_performance import loss_field
 from bfd_fastpath.wire.bgpls.profile_l5 import Reader
 
-#: What a peer believes of a next hop after a statement about it.
-SAID = {Statement.LINK: "up", Statement.NODE: "down", Statement.NOTHING: "unknown"}
 #: A peer that sends no End-of-RIB has told everything this long after its session came up.
 SWEEP_NS = 60_000_000_000
 _log = structlog.get_logger("peer")
@@ -65,7 +61,8 @@ class Peer:
         self.speaker = Speaker(speaker_settings(neighbor, config), self._bgp, tap=tap)
         self._entries = entries
         self._happened = happened
-        settings = report_settings(config, lan)
+        settings = report_settings(neighbor, config, lan)
+        self._settings = settings
         self._own_as = settings.asn
         self._intake = Intake(
             neighbor.address,
@@ -74,10 +71,14 @@ class Peer:
             learned if learned is not None else Learned(secrets.randbits(64)),
             self.speaker.settings.session.role,
             neighbor.remote_as,
+            config.nhib.allowed_prefixes or None,
         )
         self._retention = Retention(self._intake, helps=neighbor.graceful_restart_helper)
-        self._reporter = Reporter(settings)
+        self._reporter = Reporter(settings, self.learned.routers.named)
         self._info: bgp.PeerInfo | None = None
+        self._usable: set[bgp.Family] = set()
+        self._told_ns: dict[Address, int] = {}
+        self._merge = config.report.merge
         self._since_ns = pydp.clock_ns()
         self._awaited: set[bgp.Family] = set()
         self._sweep_ns: int | None = None
@@ -102,7 +103,7 @@ class Peer:
     @property
     def reporting(self) -> bool:
         """Whether there is a session to report over."""
-        return self._reporter.is_open
+        return self._reporter.session is not None
 
     @property
     def learned(self) -> Learned:
@@ -119,6 +120,7 @@ class Peer:
                 for fault in faults:
                     _log.warning("UPDATE with a fault", peer=str(self.neighbor.address), fault=str(fault))
                 self._happened(self, self._intake.update(update, now))
+                self._renamed()
             case bgp.EndOfRib(family=family):
                 self._happened(self, self._retention.told_all(family, now))
                 self._awaited.discard(family)
@@ -128,9 +130,9 @@ class Peer:
                 _log.error(
                     "family disabled", peer=str(self.neighbor.address), family=str(family), fault=str(fault)
                 )
-                self._happened(self, self._intake.forget(family, now))
-            case bgp.RefreshRequested(family=bgp.BGP_LS):
-                self._happened(self, self._tell(self._reporter.refresh()))
+                self._happened(self, [*self._intake.forget(family, now), *self._disabled(family)])
+            case bgp.RefreshRequested(family=family) if self._tells_by(family):
+                self._happened(self, self._tell(self._reporter.refresh(family)))
             case bgp.RefreshRequested(family=family):
                 self._repeat(family)
             case bgp.RefreshBegun(family=family):
@@ -140,6 +142,7 @@ class Peer:
             case bgp.Closed(text=text, cause=cause, was_established=True) if self._info is not None:
                 info, self._info, self._since_ns, self._sweep_ns = self._info, None, now, None
                 self._reporter.lost()
+                self._told_ns.clear()
                 gone = self._retention.lost(info, cause, now)
                 self._happened(self, [BgpDown(now, self.neighbor.address, text), *gone])
             case _:
@@ -152,12 +155,11 @@ class Peer:
         events: list[RouterEvent] = [BgpUp(now_ns, self.neighbor.address, info.asn, families)]
         events += self._retention.established(info, now_ns)
         self._announce(self.neighbor.announce)
-        for family in sorted(info.families - {bgp.BGP_LS}):
+        self._usable = set(info.families)
+        chosen = self._settings.choose(self._usable)
+        for family in sorted(info.families - (frozenset() if chosen is None else chosen[1])):
             self.speaker.send_end_of_rib(family)
-        if bgp.BGP_LS in info.families:
-            local = info.local.address if info.local is not None else self.neighbor.address
-            session = Session(local, info.asn, self.speaker.limit, info.as4)
-            events += self._tell(self._reporter.open(session, self._entries(True)))
+        events += self._open_report()
         self._happened(self, events)
 
     def _repeat(self, family: bgp.Family) -> None:
@@ -171,6 +173,45 @@ class Peer:
         else:
             self.speaker.send_end_of_rib(family)
 
+    def _open_report(self) -> list[RouterEvent]:
+        """Tell by what the session has, if it has anything."""
+        info, chosen = self._info, self._settings.choose(self._usable)
+        if info is None or chosen is None:
+            return []
+        local = info.local.address if info.local is not None else self.neighbor.address
+        session = Session(local, info.asn, self.speaker.limit, info.as4, *chosen)
+        return self._tell(self._reporter.open(session, self._told_entries(True)))
+
+    def _told_entries(self, fresh: bool) -> Iterable[Entry]:
+        return (one for one in self._entries(fresh) if self._may_hear(one.address))
+
+    def _disabled(self, family: bgp.Family) -> list[RouterEvent]:
+        """What was told by a family that is given up is taken back, and told by another if there is one."""
+        self._usable.discard(family)
+        if not self._tells_by(family):
+            return []
+        return self._tell(self._reporter.leave()) + self._open_report()
+
+    def _why_not(self) -> NotReporting | None:
+        if self._reporter.session is not None:
+            return None
+        if self._info is None:
+            return NotReporting.NO_SESSION
+        offered = self._settings.choose(self._info.families) is not None
+        return NotReporting.DISABLED if offered else NotReporting.NOT_OFFERED
+
+    def _renamed(self) -> None:
+        """Members whose router is told otherwise now have other names in profile L7."""
+        changed = self.learned.routers.changed()
+        session = self._reporter.session
+        if changed and session is not None and session.transport is Transport.BGP_LS_L7:
+            entries = (one for one in self._told_entries(False) if one.address in changed)
+            self._happened(self, self._tell(self._reporter.add(entries)))
+
+    def _tells_by(self, family: bgp.Family) -> bool:
+        session = self._reporter.session
+        return session is not None and family in session.families
+
     def _announce(self, routes: Iterable[Announcement]) -> None:
         if self._info is not None:
             role = self.speaker.settings.session.role
@@ -178,21 +219,23 @@ class Peer:
                 announcing.announce(routes, self._own_as, self._info, self.speaker.limit, role)
             )
 
-    def _tell(self, said: list[Outgoing]) -> list[RouterEvent]:
+    def _tell(self, outgoing: list[Outgoing]) -> list[RouterEvent]:
         """One write for all of them; observers hear of it with the time at which the socket had it."""
-        if not said:
+        if not outgoing:
             return []
         try:
-            time_ns = self.speaker.send(*(one.update for one in said))
+            time_ns = self.speaker.send(*(one.update for one in outgoing))
         except bgp.SessionError as error:
             # The session is closing under us; the next one is told everything.
             _log.warning("report not sent", peer=str(self.neighbor.address), error=str(error))
             return []
-        return [
-            Told(time_ns, self.neighbor.address, address, SAID[statement])
-            for one in said
-            for address, statement in one.told
-        ]
+        told = [one for each in outgoing for one in each.told]
+        for address, state in told:
+            if state is None:
+                self._told_ns.pop(address, None)
+            else:
+                self._told_ns[address] = time_ns
+        return [Told(time_ns, self.neighbor.address, address, believed(state)) for address, state in told]
 
     def _sweep(self) -> None:
         if self._sweep_ns is not None:
@@ -208,9 +251,25 @@ class Peer:
 
     # -- what the router does with it ----------------------------------------------------------------------
 
-    def report(self, changes: Iterable[Change]) -> list[RouterEvent]:
+    def report(self, changes: Sequence[Change]) -> list[RouterEvent]:
         """Tell what these changes make of what was told."""
-        return self._tell(self._reporter.report(changes))
+        events = self._tell(self._reporter.report(one for one in changes if self._may_hear(one.address)))
+        self.learned.interest -= {one.address for one in changes if one.new is None}
+        return events
+
+    def interested(self, addresses: set[Address]) -> set[Address]:
+        """It asked for these next hops, or its routes named them: what is known of them is for it, too, until
+        they are not tracked any more. Returns those that it has to hear of now."""
+        fresh = addresses - self.learned.interest
+        self.learned.interest |= fresh
+        return set() if self._merge else fresh
+
+    def catch_up(self, entries: Iterable[Entry]) -> list[RouterEvent]:
+        """Tell what is known of next hops that it has not heard of yet."""
+        return self._tell(self._reporter.add(entries))
+
+    def _may_hear(self, address: Address) -> bool:
+        return self._merge or address in self.learned.interest
 
     def measured(self, links: Mapping[Address, LinkPerformance | None], now_ns: int) -> None:
         """Tell what the links are like, where that is wanted, differs and is not too soon."""
@@ -229,9 +288,16 @@ class Peer:
         if self._info is not None:
             self.speaker.send_all(announcing.withdraw(gone, self._info, self.speaker.limit))
         self._announce(new)
-        settings = report_settings(config, lan)
+        settings = self._settings = report_settings(neighbor, config, lan)
         self._intake.reader = Reader(settings.prefixes, settings.identifier)
-        return self._tell(self._reporter.set_settings(settings, self._entries(False)))
+        self._intake.allowed = config.nhib.allowed_prefixes or None
+        self._merge = config.report.merge
+        session = self._reporter.session
+        if session is None or settings.choose(self._usable) == (session.transport, session.families):
+            return self._tell(self._reporter.set_settings(settings, self._told_entries(False)))
+        events = self._tell(self._reporter.leave())
+        self._reporter.set_settings(settings, ())
+        return events + self._open_report()
 
     def next_deadline(self) -> int | None:
         times = (self._sweep_ns, self._retention.next_deadline())
@@ -249,6 +315,16 @@ class Peer:
         learned = self.learned.wanted() if self.neighbor.learn_next_hops else set()
         return learned | {self.neighbor.address} if self.neighbor.bfd else learned
 
+    def telling(self) -> dict[Address, ToldOf]:
+        """What it was told of each next hop, and when, on the session that is open."""
+        view = self._reporter.view()
+        if view.transport is None:
+            return {}
+        return {
+            address: ToldOf(state, self._told_ns.get(address, self._since_ns), view.transport)
+            for address, state in view.told.items()
+        }
+
     def view(self, now_ns: int) -> dict[str, Any]:
         """For `show reporter`."""
         info, report, counts = self._info, self._reporter.view(), self._intake.counts
@@ -263,9 +339,11 @@ class Peer:
             "hold-time": info.hold_time_s if info is not None else None,
             "last-error": self.speaker.last_error or None,
             "reporting": report.open,
+            "transport": None if report.transport is None else report.transport.value,
+            "not-reporting": self._why_not(),
             "told": [
-                {"address": str(one), "state": SAID[what]} | _quality(report.quality.get(one))
-                for one, what in report.told.items()
+                {"address": str(one), "state": state.value} | _quality(report.quality.get(one))
+                for one, state in report.told.items()
             ],
             "untold": [{"address": str(one), "why": why.value} for one, why in report.untellable.items()],
             "updates-sent": report.updates,
@@ -274,11 +352,15 @@ class Peer:
             "routes": len(self.learned),
             "stale": self._retention.view(),
             "members": len(self.learned.nodes()),
+            "asks": len(self.learned.asked),
             "not-used": {
                 "loops": counts.loops,
                 "without-next-hop": counts.without_next_hop,
                 "foreign": counts.foreign,
                 "leaks": counts.leaks,
+                "asks-outside-lan": counts.asks_outside,
+                "asks-beyond": counts.asks_beyond,
+                "tells": counts.tells,
             },
         }
 
@@ -286,28 +368,3 @@ class Peer:
 def _quality(told: LinkPerformance | None) -> dict[str, Any]:
     """Where it was told."""
     return {} if told is None else {"link-quality": to_json(LinkState.of_link(told).tlvs)}
-
-
-def quality_policy(report: Report) -> QualityPolicy | None:
-    """None: off."""
-    if not report.link_quality:
-        return None
-    return QualityPolicy(
-        report.link_quality_interval_us * 1000,
-        report.link_quality_threshold / 100,
-        report.link_quality_delay_floor_us,
-        loss_field(report.link_quality_loss_floor / 100),
-    )
-
-
-def report_settings(config: Config, lan: tuple[LanAddress, ...]) -> ReportSettings:
-    report = config.report
-    return ReportSettings(
-        asn=config.router.asn or 0,
-        lan=lan,
-        identifier=report.identifier,
-        full_ipv6_id=report.ipv6_node_id is Ipv6NodeId.FULL,
-        announce_unverified=report.announce_unverified,
-        node_name=report.node_name,
-        link_quality=quality_policy(report),
-    )

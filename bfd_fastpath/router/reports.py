@@ -54,6 +54,12 @@ class Reports:
         """The NHIB as it is to be reported, to a session that heard nothing yet (fresh) or one that runs."""
         return self._gate.believed(self._router.nhib.entries(), fresh=fresh)
 
+    def entries_of(self, addresses: Iterable[Address]) -> Iterable[Entry]:
+        """Those of some next hops, as they are to be reported to whom was told nothing of them yet."""
+        nhib = self._router.nhib
+        found = (entry for address in addresses if (entry := nhib.get(address)) is not None)
+        return self._gate.believed(found, fresh=True)
+
     def held(self, address: Address) -> Held | None:
         """Whether what is known of a next hop is not told yet."""
         return self._gate.held(address)

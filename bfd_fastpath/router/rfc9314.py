@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BFD sessions as JSON with the names of RFC 9314 (ietf-bfd): intervals in microseconds, times as RFC 3339.
-Pure."""
+"""BFD sessions as JSON with the names of RFC 9314 (ietf-bfd): intervals in microseconds, times RFC 3339."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -22,6 +21,11 @@ class WallClock:
             return None
         moment = self._now - timedelta(microseconds=(self._now_ns - time_ns) / 1000)
         return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def wall_clock() -> WallClock:
+    """As of now."""
+    return WallClock(pydp.clock_ns(), datetime.now(UTC))
 
 
 def session(

@@ -8,13 +8,22 @@ from bfd_fastpath.net.speaker_settings import SpeakerSettings
 from bfd_fastpath.wire import bgp
 from bfd_fastpath.wire.bgp.family import Afi
 
-FAMILIES = {
+_FAMILIES = {
     Family.IPV4_UNICAST: bgp.IPV4_UNICAST,
     Family.IPV6_UNICAST: bgp.IPV6_UNICAST,
     Family.BGP_LS: bgp.BGP_LS,
 }
 ROLES = {role: bgp.Role[role.name] for role in BgpRole}
 V4_OVER_V6 = bgp.ExtendedNextHop(bgp.IPV4_UNICAST, Afi.IPV6)
+_NH_REACH = {Family.IPV4_NH_REACH: 4, Family.IPV6_NH_REACH: 6}
+
+
+def families(neighbor: Neighbor) -> tuple[bgp.Family, ...]:
+    """The address families that are offered."""
+    return tuple(
+        bgp.nh_reach(_NH_REACH[family], neighbor.nh_reach_safi) if family in _NH_REACH else _FAMILIES[family]
+        for family in neighbor.families
+    )
 
 
 def speaker_settings(neighbor: Neighbor, config: Config) -> SpeakerSettings:
@@ -28,7 +37,7 @@ def speaker_settings(neighbor: Neighbor, config: Config) -> SpeakerSettings:
         session=bgp.SessionSettings(
             local_asn=config.router.asn,
             router_id=config.router.router_id,
-            families=tuple(FAMILIES[family] for family in neighbor.families),
+            families=families(neighbor),
             peer_asn=neighbor.remote_as,
             hold_time_s=neighbor.hold_time_s,
             enhanced_refresh=True,
@@ -37,6 +46,7 @@ def speaker_settings(neighbor: Neighbor, config: Config) -> SpeakerSettings:
             enforce_first_as=neighbor.enforce_first_as,
             role=ROLES[neighbor.role] if neighbor.role is not None else None,
             strict_role=neighbor.strict_role,
+            nh_reach_safi=neighbor.nh_reach_safi,
         ),
         remote=neighbor.address,
         remote_port=neighbor.port,

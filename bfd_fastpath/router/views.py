@@ -5,19 +5,15 @@ It changes nothing."""
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pydp
 from bfd_fastpath.config.model import Port
-from bfd_fastpath.nhib import Entry, diagnostic_name, explain
-from bfd_fastpath.report import Held
 from bfd_fastpath.router import rfc9314
-from bfd_fastpath.router.engine_events import expired_us
 from bfd_fastpath.router.events import Address
 from bfd_fastpath.router.next_hop_views import fib_nexthops, forwarding
+from bfd_fastpath.router.nhib_views import nexthops
 from bfd_fastpath.router.quality import link_quality
-from bfd_fastpath.session import Dampened
 
 if TYPE_CHECKING:
     from bfd_fastpath.router.router import Router
@@ -51,7 +47,7 @@ async def sessions(router: Router, peer: Address | None = None) -> Json:
     """In slices: reading a hundred thousand sessions must not keep a failure from being told. Of one peer,
     also which packets were refused and why."""
     names = router.dataplane.names()
-    wall = _wall()
+    wall = rfc9314.wall_clock()
     unsolicited = router.unsolicited.ids()
     states = []
     for number, state in enumerate(router.engine.sessions, 1):
@@ -79,19 +75,6 @@ def _quality(router: Router, state: pydp.SessionState) -> Json:
         return {"link-quality": link_quality(router.engine.sessions.quality(state.id))}
     except (pydp.NotFoundError, pydp.StateError):  # it went, or changed, meanwhile
         return {}
-
-
-def nexthops(router: Router) -> Json:
-    now = pydp.clock_ns()
-    wall = _wall()
-    return {
-        "next-hops": [
-            _nexthop(one, now, wall)
-            | _dampened(router.manager.dampened(one.address, now), now)
-            | _report_held(router.reports.held(one.address), now)
-            for one in router.nexthops()
-        ]
-    }
 
 
 def lags(router: Router) -> Json:
@@ -174,19 +157,6 @@ def reporter(router: Router) -> Json:
     return {"peers": [peer.view(now) for peer in router.peers()], "fuse": router.reports.view(now)}
 
 
-def _dampened(standing: Dampened | None, now_ns: int) -> Json:
-    if standing is None:
-        return {"dampening": None}
-    left = None if standing.until_ns is None else max(0.0, (standing.until_ns - now_ns) / 1e9)
-    return {"dampening": {"penalty": round(standing.figure), "held": standing.held, "seconds-left": left}}
-
-
-def _report_held(held: Held | None, now_ns: int) -> Json:
-    if held is None:
-        return {"report-held": None}
-    return {"report-held": {"by": held.by.value, "seconds-left": max(0.0, (held.until_ns - now_ns) / 1e9)}}
-
-
 def _refused(router: Router, session: int) -> list[Json]:
     try:
         values = router.engine.sessions.refused(session)
@@ -194,37 +164,6 @@ def _refused(router: Router, session: int) -> list[Json]:
         return []
     texts = {one.name: one.text for one in pydp.counters()}
     return [{"name": name, "count": count, "text": texts[name]} for name, count in values.items()]
-
-
-def _nexthop(entry: Entry, now_ns: int, wall: rfc9314.WallClock) -> Json:
-    seen, failure = entry.observation, entry.failure
-    answer: Json = {
-        "address": str(entry.address),
-        "state": entry.state.value,
-        "reason": entry.reason.value,
-        "explanation": explain(entry, now_ns),
-        "since": wall(entry.since_ns),
-        "seconds-in-state": (now_ns - entry.since_ns) / 1e9,
-        "users": list(entry.askers),
-        "down-count": entry.down_count,
-        "last-up-time": wall(entry.last_up_ns),
-        "last-down-time": wall(entry.last_down_ns),
-        "last-receive-time": wall(seen.last_hello_ns) if seen is not None else None,
-        "leaves-at": wall(entry.leaves_ns),
-        "retry-until": wall(entry.retry_until_ns),
-        "last-failure": None,
-    }
-    if failure is not None:
-        answer["last-failure"] = {
-            "local-diagnostic": diagnostic_name(failure.diagnostic),
-            "remote-diagnostic": diagnostic_name(failure.remote_diagnostic),
-            "last-receive-time": wall(failure.last_hello_ns),
-            "detection-time": expired_us(
-                failure.detection_time_us, failure.last_hello_ns, failure.deadline_ns
-            ),
-            "poll-gap": failure.poll_gap_us,
-        }
-    return answer
 
 
 def _port(name: str, port: pydp.Port, addresses: list[str], by: str, neighbours: list[Json]) -> Json:
@@ -292,15 +231,6 @@ def _worker(stats: pydp.WorkerStats) -> Json:
             for i, count in enumerate(buckets)
         ],
     }
-
-
-def _wall() -> rfc9314.WallClock:
-    return rfc9314.WallClock(pydp.clock_ns(), datetime.now(UTC))
-
-
-def by_address(entry: Entry) -> tuple[int, int]:
-    """Order of next hops: IPv4 first, then by number."""
-    return entry.address.version, int(entry.address)
 
 
 _VIEWS = {

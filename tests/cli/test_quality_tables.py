@@ -49,9 +49,11 @@ def test_what_was_not_counted_is_left_out():
 
 def test_a_neighbour_says_what_it_was_told_of_links():
     peer = {"address": "198.51.100.254", "as": 64999, "state": "established", "seconds-in-state": 5}
-    peer |= {"families": ["ipv4"], "last-error": None, "untold": []}
+    peer |= {"families": ["ipv4"], "last-error": None, "untold": [], "transport": "bgp-ls"}
+    fuse = {"blown": []}
     plain = {"address": "192.0.2.1", "state": "up"}
     quality = to_json(LinkState.of_link(LinkPerformance(500, (450, 600), 20, 333_333)).tlvs)
-    assert "LINK QUALITY" not in show_tables.reporter({"peers": [peer | {"told": [plain]}]})
-    text = show_tables.reporter({"peers": [peer | {"told": [plain | {"link-quality": quality}, plain]}]})
-    assert "delay 500 us (450 us to 600 us), variation 20 us, loss 0.999999 %" in text.splitlines()[2]
+    assert "LINK QUALITY" not in show_tables.reporter({"peers": [peer | {"told": [plain]}], "fuse": fuse})
+    told = [plain | {"link-quality": quality}, plain]
+    text = show_tables.reporter({"peers": [peer | {"told": told}], "fuse": fuse})
+    assert "delay 500 us (450 us to 600 us), variation 20 us, loss 0.999999 %" in text.splitlines()[3]

@@ -38,7 +38,12 @@ PORT = '[[port]]\nname = "lan0"\ndevargs = "net_null0"\n'
         ("[bfd]\nmin-interval = '2h'\n", "bfd.min-interval", "out of range", "to 4294967295us"),
         ("[nhib]\nlinger = 'soon'\n", "nhib.linger", '"soon" is not a time', "seconds"),
         ("[engine]\nidle = 'spin'\n", "engine.idle", '"spin" is not one of the choices', '"sleep", "poll"'),
-        ("[report]\nprofile = 'l7'\n", "report.profile", '"l7" is not one of the choices', '"l5"'),
+        (
+            "[report]\ntransport = 'l7'\n",
+            "report.transport",
+            '"l7" is not one of the choices',
+            '"auto", "bgp-ls", "bgp-ls-l7", "nh-reach"',
+        ),
         ("[report]\nnode-name = 'é'\n", "report.node-name", "not 1 to 255 ASCII", "plain name"),
         ("[control]\nmode = 660\n", "control.mode", "not a file mode", '"0660"'),
         ("[eal]\narguments = '-l 0'\n", "eal.arguments", "a text, not a list", "square brackets"),

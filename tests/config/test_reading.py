@@ -117,7 +117,7 @@ def test_announcements_have_our_lan_address_as_next_hop_unless_written():
 def test_a_neighbor_has_sensible_defaults():
     neighbor = good().neighbors[0]
     assert (neighbor.port, neighbor.hold_time_s, neighbor.connect_retry_us) == (179, 90, 5_000_000)
-    assert neighbor.families == (Family.IPV4_UNICAST, Family.IPV6_UNICAST, Family.BGP_LS)
+    assert neighbor.families == tuple(Family)
     assert neighbor.learn_next_hops
     assert not neighbor.passive
     assert not neighbor.ttl_security

@@ -5,7 +5,7 @@ import dataclasses
 
 import pytest
 
-from bfd_fastpath.report import QualityPolicy, Reporter, Statement
+from bfd_fastpath.report import QualityPolicy, Reporter
 from bfd_fastpath.wire.bgpls import LinkPerformance
 from tests.report.receiver import Receiver, attributes, nlris
 from tests.report.scene import A4, A6, DOWN, SESSION, SETTINGS, UNKNOWN, UP, X4, X6, change, entry
@@ -43,7 +43,7 @@ def test_it_is_said_of_the_link_alone_in_an_update_of_its_own():
     assert told(said) == [([("link", (A4, X4))], CALM_OCTETS)]
     assert [one.told for one in said] == [()], "it is no news of the next hop"
     assert reporter.view().quality == {X4: CALM}
-    assert reporter.view().told == {X4: Statement.LINK}
+    assert reporter.view().told == {X4: UP}
 
 
 def test_links_that_are_alike_share_an_update():

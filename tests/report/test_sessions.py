@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from bfd_fastpath.nhib import Nhib
-from bfd_fastpath.report import LanAddress, Reporter, ReportSettings, Statement, Untellable
+from bfd_fastpath.report import LanAddress, Reporter, ReportSettings, Untellable
 from tests.nhib.looks import expired, up
 from tests.report.receiver import Receiver
 from tests.report.scene import (
@@ -139,7 +139,7 @@ def test_eight_octets_cannot_tell_an_address_outside_the_lans_64():
     assert reporter.view().untellable == {outside: Untellable.OUTSIDE_64}
     full = Reporter(dataclasses.replace(wide, full_ipv6_id=True))
     full.open(SESSION, [entry(outside, UP)])
-    assert full.view().told == {outside: Statement.LINK}
+    assert full.view().told == {outside: UP}
 
 
 def test_a_link_local_address_of_ours_is_no_end_of_a_link():
@@ -181,7 +181,7 @@ def test_other_settings_say_only_what_they_change():
     deliver(receiver, reporter.open(SESSION, entries))
     assert reporter.set_settings(SETTINGS, entries) == []
     said = reporter.set_settings(dataclasses.replace(SETTINGS, announce_unverified=True), entries)
-    assert [one.told for one in said] == [((X6, Statement.LINK),)]
+    assert [one.told for one in said] == [((X6, UP),)]
     deliver(receiver, said)
     deliver(receiver, reporter.set_settings(SETTINGS, entries))
     assert receiver.view() == {X4: UP}
@@ -207,4 +207,4 @@ def test_the_view_counts_what_was_said():
     reporter.report([change(X4, UP, DOWN)])
     view = reporter.view()
     assert (view.updates, view.announced, view.withdrawn) == (4, 4, 1)
-    assert view.told == {X4: Statement.NODE}
+    assert view.told == {X4: DOWN}

@@ -5,7 +5,7 @@ import dataclasses
 
 import pytest
 
-from bfd_fastpath.report import Reporter, Statement
+from bfd_fastpath.report import Reporter
 from tests.report.scene import A4, A6, DOWN, SESSION, SETTINGS, UNKNOWN, UP, X4, X6, change, entry, octets
 
 MARK = "ff" * 16
@@ -78,7 +78,7 @@ def test_a_failure_whose_up_was_never_told_is_a_node_alone():
     assert said.update.mp_reach is not None
     assert octets([said])[0].endswith(f"{NODE4}{PATH}")
     assert LINK4 not in octets([said])[0]
-    assert said.told == ((X4, Statement.NODE),)
+    assert said.told == ((X4, DOWN),)
 
 
 def test_an_up_and_down_and_up_within_a_batch_says_nothing():
@@ -98,16 +98,16 @@ def test_each_update_says_what_the_peer_holds_after_it():
     (down,) = reporter.report([change(X4, UP, DOWN)])
     (gone,) = reporter.report([change(X4, DOWN, UNKNOWN)])
     assert [one.told for one in (up, down, gone)] == [
-        ((X4, Statement.LINK),),
-        ((X4, Statement.NODE),),
-        ((X4, Statement.NOTHING),),
+        ((X4, UP),),
+        ((X4, DOWN),),
+        ((X4, None),),
     ]
 
 
 def test_withdrawals_of_a_batch_go_before_its_announcements():
     reporter = opened(SETTINGS, entry(X4, UP))
     said = reporter.report([change(X6, UNKNOWN, UP), change(X4, UP, DOWN)])
-    assert [one.told for one in said] == [((X4, Statement.NODE),), ((X6, Statement.LINK),)]
+    assert [one.told for one in said] == [((X4, DOWN),), ((X6, UP),)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import asyncio
 import pytest
 
 from bfd_fastpath.nhib import Reachability
-from bfd_fastpath.router import views
+from bfd_fastpath.router import nhib_views, views
 from bfd_fastpath.router.events import FuseBlown, FuseMended, NextHopChanged, RoutesWithdrawn, Told
 from pydp import NextHopState
 from tests.router.exchange import B6, PREFIX_B, B, Exchange, client, session, state, until, up, via
@@ -60,7 +60,7 @@ def test_a_fault_of_our_own_that_passes_withdraws_nothing(eal):
             a, port = await fused(exchange, "300s")
             exchange.cut()
             await until(lambda: [state(a, B), state(a, B6)], lambda seen: seen == [DOWN, DOWN])
-            seen = views.nexthops(a)["next-hops"]
+            seen = nhib_views.nexthops(a)["next-hops"]
             assert [one["report-held"]["by"] for one in seen] == ["fuse", "fuse"]
             fuse = views.reporter(a)["fuse"]
             assert (fuse["times-blown"], fuse["blown"][0]["missing"]) == (1, 2)
@@ -69,7 +69,7 @@ def test_a_fault_of_our_own_that_passes_withdraws_nothing(eal):
             assert {new for _, new in told(exchange)} == {"up"}
             assert not exchange.seen("a", RoutesWithdrawn)
             assert (B, "down") in [(one.address, one.new) for one in exchange.seen("a", NextHopChanged)]
-            assert [one["report-held"] for one in views.nexthops(a)["next-hops"]] == [None, None]
+            assert [one["report-held"] for one in nhib_views.nexthops(a)["next-hops"]] == [None, None]
             await a.reload(client("a", port, extra="[fuse]\nenabled = false\n"))
             (mended,) = await until(lambda: exchange.seen("a", FuseMended))
             assert (mended.reported, mended.spared) == (0, 2)

@@ -6,9 +6,9 @@ from ipaddress import ip_address
 import pytest
 
 from bfd_fastpath.config import ConfigError
-from bfd_fastpath.config.model import Config, Neighbor, Router
+from bfd_fastpath.config.model import Config, Family, Neighbor, Router
 from bfd_fastpath.router.speaking import speaker_settings
-from bfd_fastpath.wire.bgp import BGP_LS, IPV4_UNICAST, IPV6_UNICAST
+from bfd_fastpath.wire.bgp import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, nh_reach
 
 CONFIG = Config(router=Router(asn=64500, router_id=ip_address("192.0.2.1")))
 SERVER = ip_address("198.51.100.254")
@@ -26,9 +26,15 @@ def test_a_neighbor_becomes_a_speaker():
     assert (session.local_asn, session.peer_asn, session.families) == (
         64500,
         64499,
-        (IPV4_UNICAST, IPV6_UNICAST, BGP_LS),
+        (IPV4_UNICAST, IPV6_UNICAST, BGP_LS, nh_reach(4), nh_reach(6)),
     )
     assert settings.reconnect_most_s == 5.0
+
+
+def test_the_safi_of_nh_reach_is_the_neighbors():
+    neighbor = Neighbor(SERVER, 64499, families=(Family.IPV6_NH_REACH,), nh_reach_safi=250)
+    session = speaker_settings(neighbor, CONFIG).session
+    assert (session.families, session.nh_reach_safi) == ((nh_reach(6, 250),), 250)
 
 
 def test_a_retry_below_a_second_is_kept():
