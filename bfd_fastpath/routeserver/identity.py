@@ -63,9 +63,6 @@ class Members:
     def __iter__(self) -> Iterator[Member]:
         return iter(self._by_name.values())
 
-    def __getitem__(self, name: str) -> Member:
-        return self._by_name[name]
-
     def owner(self, address: Address) -> Member | None:
         return self._owner.get(address)
 

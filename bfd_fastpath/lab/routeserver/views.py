@@ -60,6 +60,7 @@ def _client(server: RouteServer, name: str) -> dict[str, Any]:
         "addresses": [str(a) for a in sorted(client.member.addresses, key=lambda a: (a.version, int(a)))],
         "router-id": None if client.member.identifier is None else str(client.member.identifier),
         "bfd": client.member.flag.name.lower().replace("_", "-"),
+        "next-hops-not-asked-about": server.exchange.asking.dropped.get(name, 0),
         "nhib": {standing.value: standings.count(standing) for standing in Standing},
         "sessions": [_session(server, session) for session in client.sessions.values()],
     }

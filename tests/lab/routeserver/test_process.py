@@ -161,6 +161,7 @@ def test_a_route_goes_for_the_client_that_lost_its_next_hop_and_show_tells_why(s
     first, second = seen["clients"]["clients"]
     assert (first["bfd"], second["bfd"]) == ("takes-part", "unknown")
     assert first["nhib"]["down"] == 1
+    assert second["next-hops-not-asked-about"] == 0
     assert second["sessions"][0]["prefixes-received"] == {"ipv4": 1}
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=60)
