@@ -22,6 +22,10 @@ _DESTINATIONS: Final = 256
 #: Where the prefixes of 24 bits begin, and the flow goes.
 _FIRST: Final = IPv4Address("20.0.0.0")
 _INTERVAL_US: Final = 50_000
+#: Frames on the way: those of a millisecond. Many more buffers would be in no cache.
+_ON_THE_WAY: Final = 1024
+#: Where a packet of the flow says when it was sent.
+_STAMPED: Final = slice(52, 60)
 _PATIENCE_S: Final = 5.0
 _SETTLE_S: Final = 0.02
 
@@ -32,14 +36,16 @@ class NotDivertedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diverted:
-    """Nanoseconds from Down, the moment of the turn that found it, to the first packet handed to the
-    backup's port.
+    """Nanoseconds to the first packet handed to the backup's port: from Down, the moment of the turn that
+    found it, or from when that packet was sent, if that was later; and from Down in any case. The far end
+    sends no data while it is busy with its own end of the session.
     """
 
     routes: int
     how: Action
     pps: float
     times_ns: tuple[int, ...]
+    since_down_ns: tuple[int, ...]
     engine_gaps: Gaps
 
     def share_ns(self, share: float) -> float:
@@ -51,8 +57,15 @@ def measure(routes: int, how: Action, pps: float, rounds: int) -> Diverted:
     with _protected(routes) as (rig, capture):
         rig.generator.flow(0).start(pps)
         rig.reset_gaps()
-        times = tuple(_round(rig, capture, how) for _ in range(rounds))
-        return Diverted(routes=routes, how=how, pps=pps, times_ns=times, engine_gaps=rig.gaps()[0])
+        times = [_round(rig, capture, how) for _ in range(rounds)]
+        return Diverted(
+            routes=routes,
+            how=how,
+            pps=pps,
+            times_ns=tuple(time_ns for time_ns, _ in times),
+            since_down_ns=tuple(since_ns for _, since_ns in times),
+            engine_gaps=rig.gaps()[0],
+        )
 
 
 @contextmanager
@@ -63,7 +76,7 @@ def _protected(routes: int) -> Iterator[tuple[Rig, pydp.Capture]]:
     with (
         pydp.Capture("backup", snap_length=64) as capture,
         pydp.Port("net_null_backup,no-rx=1") as away,
-        standing(wanted) as rig,
+        standing(wanted, _ON_THE_WAY) as rig,
     ):
         capture.add(away, 0, pydp.Direction.SENT)
         out = rig.engine.attach(away)
@@ -96,7 +109,7 @@ def _nlri(routes: int) -> bytes:
     return b"".join(bytes((24,)) + (first + number).to_bytes(3) for number in range(routes))
 
 
-def _round(rig: Rig, capture: pydp.Capture, how: Action) -> int:
+def _round(rig: Rig, capture: pydp.Capture, how: Action) -> tuple[int, int]:
     for _ in capture.packets():
         pass
     rig.drain()
@@ -109,7 +122,8 @@ def _round(rig: Rig, capture: pydp.Capture, how: Action) -> int:
     rig.peers.act(Action.RESUME)
     _entered(rig, pydp.State.UP)
     time.sleep(_SETTLE_S)
-    return first.time_ns - down_ns
+    sent_ns = int.from_bytes(first.data[_STAMPED])
+    return first.time_ns - max(down_ns, sent_ns), first.time_ns - down_ns
 
 
 def _entered(rig: Rig, state: pydp.State) -> int:

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+import numpy
 from rich.console import Console
 from rich.table import Table
 
@@ -58,6 +59,7 @@ def _table(rows: list[Diverted], mpps: float) -> Table:
         "max",
         "goal",
         "met",
+        "p50 since Down",
         "poll gaps p99.9 / max",
     ):
         table.add_column(heading, justify="right")
@@ -69,6 +71,7 @@ def _table(rows: list[Diverted], mpps: float) -> Table:
             *(duration(row.share_ns(share)) for share in (0.5, 0.99, 1.0)),
             duration(_GOAL_NS),
             "yes" if row.share_ns(0.99) < _GOAL_NS else "no",
+            duration(float(numpy.median(row.since_down_ns))),
             str(row.engine_gaps),
         )
     return table
@@ -80,6 +83,7 @@ def _json(row: Diverted) -> dict[str, Any]:
         "how": row.how.name.lower(),
         "pps": row.pps,
         "times-ns": list(row.times_ns),
+        "since-down-ns": list(row.since_down_ns),
         "engine": pages.gaps_json(row.engine_gaps),
     }
 
@@ -88,8 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benches failover",
         description="Data flows to a next hop that BFD watches; its session goes Down again and again. From "
-        "the beginning of the turn that found it to the first packet at the backup's port. Wants two cores "
-        "that nothing else uses.",
+        "the beginning of the turn that found it to the first packet at the backup's port, less the time "
+        "until that packet was sent: the far end sends no data while it is busy with its own end of the "
+        "session. Wants two cores that nothing else uses.",
     )
     add = parser.add_argument
     add("--routes", type=int, nargs="+", default=_ROUTES, metavar="N", help="that lead to the next hop")

@@ -34,6 +34,8 @@ void agenda_init(struct agenda *agenda, void *memory, uint32_t capacity, uint64_
 	agenda->free = agenda->due = NONE;
 	agenda->tick = now_ns >> AGENDA_TICK_BITS;
 	memset(agenda->armed, 0, capacity * sizeof(agenda->armed[0]));
+	/* The memory may be there only once it is touched, which costs a page fault: not when a session has gone Down. */
+	memset(agenda->heads, 0xff, AGENDA_TICKS * sizeof(agenda->heads[0]));
 }
 
 static uint32_t slot_of(uint64_t tick)

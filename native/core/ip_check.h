@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* May a packet that is not for us be forwarded, by its IP header alone? The checks one after the other, in the order of the
- * standards that ask for them; path/plain.h asks the same of four headers at once and decides nothing but that all is well. */
+ * standards that ask for them; path/plain.h asks the same of several headers at once and decides nothing but that all is well. */
 #ifndef CORE_IP_CHECK_H
 #define CORE_IP_CHECK_H
 #include <stdbool.h>

@@ -13,6 +13,7 @@
 #include "engine/table.h"
 #include "io/eal.h"
 #include "io/error.h"
+#include "path/sift.h"
 
 static uint64_t kernel_seed(void)
 {
@@ -132,6 +133,7 @@ static int attach(struct pydp_engine *engine, struct pydp_port *port, uint32_t *
 	path->index = engine->port_count;
 	path->mac = port->mac;
 	path->pool = port->pool;
+	path->sift = path_sift_choose();
 	path->listens = 1u << BFD_KIND_SINGLE_HOP | 1u << BFD_KIND_MULTIHOP | 1u << BFD_KIND_SBFD_REPLY | 1u << BFD_KIND_MICRO;
 	if (engine->sessions.sbfd_reflector.config.discriminator_count > 0)
 		path->listens |= 1u << BFD_KIND_SBFD_REQUEST;

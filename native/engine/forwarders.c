@@ -125,6 +125,7 @@ static struct forwarder_port *make_port(struct forwarder *forwarder, const struc
 	made->path.index = like->index;
 	made->path.mac = like->mac;
 	made->path.pool = like->pool;
+	made->path.sift = like->sift;
 	made->path.port_count = like->port_count;
 	made->path.ports = forwarder->ports;
 	made->path.flush = flush_port;

@@ -7,8 +7,8 @@
 
 enum { RETIRED_MOST = 1 << 15, RECLAIM_AT_ONCE = 4 };
 
-/* Lines of a piece: a third more than wanted at most. */
-static const uint8_t sizes[ARENA_SIZES] = {1, 2, 3, 4, 6, 8, 12, 16};
+/* Lines of a piece: as many of them as there is room for in a block. */
+static const uint8_t sizes[ARENA_SIZES] = {1, 2, 3, 4, 6, 8, 12, ARENA_MOST_LINES};
 
 static uint32_t block_of(uint32_t line)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that readers look at while the writer changes it: pieces of 1 to 16 lines of 64 octets, named by the number of their
+/* Memory that readers look at while the writer changes it: pieces of 1 to 21 lines of 64 octets, named by the number of their
  * first line. A piece that readers may still see is retired, and given out again once each of them has been quiescent.
  *
  * Blocks of 64 lines serve pieces of one size, and any size again when all of their pieces are free. */
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ARENA_LINE = 64, ARENA_BLOCK_LINES = 64, ARENA_SIZES = 8, ARENA_MOST_LINES = 16 };
+enum { ARENA_LINE = 64, ARENA_BLOCK_LINES = 64, ARENA_SIZES = 8, ARENA_MOST_LINES = 21 };
 /* Line 0 is never given out. */
 enum { ARENA_NONE = 0 };
 

@@ -39,11 +39,11 @@ static void sweep(const struct arena *arena, uint32_t *word, uint8_t least, uint
 	uint32_t entry = entry_load(word);
 
 	if (entry_is_child(entry)) {
-		const struct node *node = node_at(arena, entry);
+		struct node *node = node_at(arena, entry);
 		uint32_t runs = node_runs(node);
 
 		for (uint32_t run = 0; run < runs; run++)
-			sweep(arena, node_run(arena, node, run), least, most, leaf);
+			sweep(arena, &node->entries[run], least, most, leaf);
 	} else if (leaf_length(entry) >= least && leaf_length(entry) <= most) {
 		entry_store(word, leaf);
 	}
@@ -61,8 +61,8 @@ static void sweep_root(struct trie *trie, const uint8_t *key, uint8_t length, ui
 static void sweep_slots(const struct arena *arena, uint32_t line, struct slots slots, uint8_t least, uint8_t most,
 			uint32_t leaf)
 {
-	const struct node *node = arena_at(arena, line);
-	uint32_t *word = node_entry(arena, node, slots.first), *last = node_entry(arena, node, slots.last);
+	struct node *node = arena_at(arena, line);
+	uint32_t *word = node_entry(node, slots.first), *last = node_entry(node, slots.last);
 
 	for (; word <= last; word++)
 		sweep(arena, word, least, most, leaf);
@@ -93,7 +93,7 @@ static uint32_t descend(const struct trie *trie, const uint8_t *key, uint8_t len
 		if (!entry_is_child(entry))
 			break;
 		steps[count++] = (struct step){.word = word, .line = entry & ~ENTRY_CHILD};
-		word = node_entry(trie->arena, node_at(trie->arena, entry), key[depth / STRIDE]);
+		word = node_entry(node_at(trie->arena, entry), key[depth / STRIDE]);
 	}
 	steps[count].word = word;
 	return count;
@@ -105,8 +105,8 @@ static void give_chain(struct trie *trie, const uint8_t *key, uint8_t depth, uin
 	for (; entry_is_child(entry); depth = (uint8_t)(depth + STRIDE)) {
 		uint32_t line = entry & ~ENTRY_CHILD;
 
-		entry = *node_entry(trie->arena, node_at(trie->arena, entry), key[depth / STRIDE]);
-		node_give(trie->arena, line);
+		entry = *node_entry(node_at(trie->arena, entry), key[depth / STRIDE]);
+		arena_give(trie->arena, line);
 	}
 }
 
@@ -154,7 +154,7 @@ static int grow(struct trie *trie, const uint8_t *key, uint8_t length, const str
 		return PYDP_E_NOMEM;
 	}
 	entry_store(steps[count - 1].word, ENTRY_CHILD | made);
-	node_retire(trie->arena, steps[count - 1].line);
+	arena_retire(trie->arena, steps[count - 1].line);
 	return PYDP_OK;
 }
 
@@ -171,7 +171,7 @@ static int fill(struct trie *trie, const struct step *step, struct slots slots, 
 		return PYDP_E_NOMEM;
 	entry_store(step->word, ENTRY_CHILD | made);
 	sweep_slots(trie->arena, made, slots, 0, leaf_length(leaf), leaf);
-	node_retire(trie->arena, step->line);
+	arena_retire(trie->arena, step->line);
 	return PYDP_OK;
 }
 
@@ -226,7 +226,7 @@ static void shrink(struct trie *trie, const uint8_t *key, const struct step *ste
 	else if (++level < count)
 		entry_store(steps[level].word, cover);
 	for (; level < count; level++)
-		node_retire(trie->arena, steps[level].line);
+		arena_retire(trie->arena, steps[level].line);
 }
 
 void trie_drop(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t cover)
@@ -254,7 +254,7 @@ uint32_t trie_match(const struct trie *trie, const uint8_t *key)
 	uint32_t entry = entry_load(&trie->root[root_index(trie, key)]);
 
 	for (uint32_t at = trie->root_bits / STRIDE; entry_is_child(entry); at++)
-		entry = entry_load(node_entry(trie->arena, node_at(trie->arena, entry), key[at]));
+		entry = entry_load(node_entry(node_at(trie->arena, entry), key[at]));
 	return entry != ENTRY_NONE ? entry : entry_load(&trie->fallback);
 }
 
@@ -269,7 +269,7 @@ void trie_prefetch(const struct trie *trie, const uint8_t *key, uint32_t level)
 			return;
 		word = (const uint32_t *)node_at(trie->arena, entry);
 		if (l < level)
-			word = node_entry(trie->arena, node_at(trie->arena, entry), key[trie->root_bits / STRIDE + l - 1]);
+			word = node_entry(node_at(trie->arena, entry), key[trie->root_bits / STRIDE + l - 1]);
 	}
 	__builtin_prefetch(word, 1);
 }

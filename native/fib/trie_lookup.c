@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking up a burst: all packets take one step at a time, so that each waits for its line of memory while the others ask for
  * theirs. No step depends on a branch that the addresses decide. */
+#include <string.h>
 #include "fib/node.h"
 #include "fib/trie.h"
 
@@ -32,16 +33,17 @@ static inline __attribute__((always_inline)) void go_down(const struct arena *ar
 
 	for (uint32_t i = 0; i < count; i++) {
 		inside[left] = i;
-		__builtin_prefetch(node_or_nothing(arena, entries[i]));
 		left += entries[i] >> 31;
 	}
+	for (uint32_t j = 0; j < left; j++)
+		__builtin_prefetch(node_at(arena, entries[inside[j]]));
 	for (; left > 0; at++) {
 		uint32_t stay = 0;
 
 		for (uint32_t j = 0; j < left; j++) {
 			uint32_t i = inside[j];
 
-			words[j] = node_entry(arena, node_at(arena, entries[i]), (uint8_t)octet(keys, six, i, at));
+			words[j] = node_entry(node_at(arena, entries[i]), (uint8_t)octet(keys, six, i, at));
 			__builtin_prefetch(words[j]);
 		}
 		for (uint32_t j = 0; j < left; j++) {
@@ -56,25 +58,42 @@ static inline __attribute__((always_inline)) void go_down(const struct arena *ar
 	}
 }
 
+static inline uint32_t next_hop_of(uint32_t entry, uint32_t fallback)
+{
+	return (entry != ENTRY_NONE ? entry : fallback) & ENTRY_ID;
+}
+
+/* The first four octets as a number. */
+static inline __attribute__((always_inline)) uint32_t beginning(struct keys keys, bool six, uint32_t i)
+{
+	uint32_t word;
+
+	if (!six)
+		return keys.numbers[i];
+	memcpy(&word, keys.octets[i], sizeof(word));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(word) : word;
+}
+
+/* At most AT_ONCE. */
 static inline __attribute__((always_inline)) void look_up(const struct trie *trie, struct keys keys, bool six,
 							  uint32_t *next_hops, uint32_t count, uint32_t root_bits)
 {
-	uint32_t entries[AT_ONCE], index[AT_ONCE], fallback = entry_load(&trie->fallback), any = 0;
+	uint32_t entries[AT_ONCE], fallback = entry_load(&trie->fallback), any = 0;
+	const uint32_t *root = trie->root;
 
+#pragma GCC unroll 4
+	for (uint32_t i = 0; i < count; i++)
+		__builtin_prefetch(&root[beginning(keys, six, i) >> (32 - root_bits)]);
 	for (uint32_t i = 0; i < count; i++) {
-		index[i] = octet(keys, six, i, 0) << 8 | octet(keys, six, i, 1);
-		if (root_bits == 24)
-			index[i] = index[i] << 8 | octet(keys, six, i, 2);
-		__builtin_prefetch(&trie->root[index[i]]);
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		entries[i] = entry_load(&trie->root[index[i]]);
+		entries[i] = entry_load(&root[beginning(keys, six, i) >> (32 - root_bits)]);
+		next_hops[i] = next_hop_of(entries[i], fallback);
 		any |= entries[i];
 	}
-	if (entry_is_child(any))
-		go_down(trie->arena, keys, six, entries, count, root_bits / STRIDE);
+	if (!entry_is_child(any))
+		return;
+	go_down(trie->arena, keys, six, entries, count, root_bits / STRIDE);
 	for (uint32_t i = 0; i < count; i++)
-		next_hops[i] = (entries[i] != ENTRY_NONE ? entries[i] : fallback) & ENTRY_ID;
+		next_hops[i] = next_hop_of(entries[i], fallback);
 }
 
 static inline __attribute__((always_inline)) void look_up_all(const struct trie *trie, struct keys keys, bool six,
@@ -93,34 +112,9 @@ static inline __attribute__((always_inline)) void look_up_all(const struct trie 
 	}
 }
 
-/* Most addresses of IPv4 are told by their first 24 bits. */
-static void look_up4_24(const struct trie *trie, const uint32_t *addresses, uint32_t *next_hops, uint32_t count)
-{
-	uint32_t fallback = entry_load(&trie->fallback) & ENTRY_ID, any = 0;
-	const uint32_t *root = trie->root;
-
-	for (uint32_t i = 0; i < count; i++)
-		__builtin_prefetch(&root[addresses[i] >> 8]);
-	for (uint32_t i = 0; i < count; i++) {
-		next_hops[i] = entry_load(&root[addresses[i] >> 8]);
-		any |= next_hops[i];
-	}
-	if (entry_is_child(any))
-		go_down(trie->arena, (struct keys){.numbers = addresses}, false, next_hops, count, 24 / STRIDE);
-	for (uint32_t i = 0; i < count; i++)
-		next_hops[i] = next_hops[i] != ENTRY_NONE ? next_hops[i] & ENTRY_ID : fallback;
-}
-
 void trie_lookup4(const struct trie *trie, const uint32_t *addresses, uint32_t *next_hops, uint16_t count)
 {
-	if (trie->root_bits != 24) {
-		look_up_all(trie, (struct keys){.numbers = addresses}, false, next_hops, count);
-		return;
-	}
-	for (uint32_t now; count > 0; count = (uint16_t)(count - now), addresses += now, next_hops += now) {
-		now = count < AT_ONCE ? count : AT_ONCE;
-		look_up4_24(trie, addresses, next_hops, now);
-	}
+	look_up_all(trie, (struct keys){.numbers = addresses}, false, next_hops, count);
 }
 
 void trie_lookup6(const struct trie *trie, const uint8_t *const *addresses, uint32_t *next_hops, uint16_t count)

@@ -311,12 +311,13 @@ uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t
 	struct rte_mbuf *rest[PATH_BURST];
 	uint16_t kept = 0;
 
-	for (uint16_t i = 0; i < count; i++)
-		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
 	transit->four_count = transit->six_count = transit->odd_count = 0;
 	if (path_forwards(port)) {
-		count = path_sift(port, mbufs, count, transit, rest);
+		count = port->sift(port, mbufs, count, transit, rest);
 		mbufs = rest;
+	} else {
+		for (uint16_t i = 0; i < count; i++)
+			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
 	}
 	for (uint16_t i = 0; i < count; i++) {
 		struct path_packet *packet = &packets[kept];

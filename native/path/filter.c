@@ -4,9 +4,9 @@
 
 static void add(struct path_filter *filter, uint32_t hash)
 {
-	uint16_t *place = &filter->places[hash >> PATH_FILTER_PLACE_SHIFT];
+	uint32_t *place = &filter->places[hash >> PATH_FILTER_PLACE_SHIFT];
 
-	*place = *place == 0 || *place == path_filter_mark(hash) ? (uint16_t)path_filter_mark(hash) : PATH_FILTER_SHARED;
+	*place = *place == 0 || *place == path_filter_mark(hash) ? path_filter_mark(hash) : PATH_FILTER_SHARED;
 }
 
 static void add_local(struct path_filter *filter, const struct path_local *local)

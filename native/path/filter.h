@@ -20,23 +20,28 @@ enum {
 #define PATH_FILTER_FACTOR 0x9e3779b1u
 
 struct path_filter {
-	uint16_t places[PATH_FILTER_PLACES]; /* 0: nothing of ours */
+	uint32_t places[PATH_FILTER_PLACES]; /* 0: nothing of ours */
 };
+
+/* Of the words of an address as they stand in memory: numbers, or vectors of them. */
+#define path_filter_mix4(word) ((word) * PATH_FILTER_FACTOR)
+#define path_filter_mix6(one, two, three, four) \
+	((((one) ^ (three)) * PATH_FILTER_FACTOR + ((two) ^ ((four) << 16 | (four) >> 16))) * PATH_FILTER_FACTOR)
 
 static inline uint32_t path_filter_hash4(const uint8_t *address)
 {
 	uint32_t word;
 
 	memcpy(&word, address, sizeof(word));
-	return word * PATH_FILTER_FACTOR;
+	return path_filter_mix4(word);
 }
 
 static inline uint32_t path_filter_hash6(const uint8_t *address)
 {
-	uint64_t halves[2];
+	uint32_t words[4];
 
-	memcpy(halves, address, sizeof(halves));
-	return (uint32_t)((halves[0] ^ (halves[1] << 32 | halves[1] >> 32)) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+	memcpy(words, address, sizeof(words));
+	return path_filter_mix6(words[0], words[1], words[2], words[3]);
 }
 
 /* What is in the place of an address that is there alone. */

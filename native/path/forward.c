@@ -2,7 +2,6 @@
 /* The stages of forwarding, each over all packets of a family. Odd ones go behind the plain ones of their burst. */
 #include "path/forward.h"
 #include <rte_branch_prediction.h>
-#include <rte_prefetch.h>
 #include "path/hash.h"
 #include "path/plain.h"
 #include "path/reframe.h"
@@ -197,22 +196,6 @@ static __rte_noinline bool settle(struct path_forward *forward, struct path_port
 	return false;
 }
 
-static inline void lead(struct path_forward *forward, struct path_port *from, const struct batch *batch,
-			const uint32_t *next_hops, struct path_adjacency **via)
-{
-	const struct path_nexthops *nexthops = &forward->nexthops;
-
-	for (uint16_t i = 0; i < batch->count; i++) {
-		uint64_t word = atomic_load_explicit(&nexthops->table[next_hops[i]].word, memory_order_acquire);
-
-		if (likely(path_nexthop_kind(word) == PYDP_NEXTHOP_ADJACENT))
-			via[i] = &nexthops->adjacencies[path_nexthop_index(word)];
-		else
-			via[i] = resolve(forward, from, batch, i, word);
-		rte_prefetch0(via[i]);
-	}
-}
-
 /* Most often they all leave by one port. ports: of each. */
 static inline void stage(struct path_forward *forward, struct rte_mbuf **mbufs, const uint8_t *ports, uint16_t count,
 			 bool together)
@@ -225,23 +208,44 @@ static inline void stage(struct path_forward *forward, struct rte_mbuf **mbufs, 
 		path_send(forward->ports[ports[i]], mbufs[i]);
 }
 
-static __rte_always_inline void leave(struct path_forward *forward, struct path_port *from, const struct batch *batch,
-				      struct path_adjacency *const *via, const uint8_t family, const bool tidy)
+/* The neighbour that a packet goes to, with its link header written; NULL when the packet went elsewhere. network: its IP header;
+ * length: of its frame. */
+static __rte_always_inline const struct path_adjacency *lead(struct path_forward *forward, struct path_port *from,
+							     const struct batch *batch, uint16_t i, uint64_t word,
+							     struct path_adjacency *to, uint8_t *network, uint32_t length,
+							     const bool tidy)
 {
 	enum { READY = PATH_ADJACENCY_USABLE | PATH_ADJACENCY_USED };
-	struct path_plain *packets = batch->packets;
-	uint16_t count = batch->count, sent = 0;
+
+	if (unlikely(path_nexthop_kind(word) != PYDP_NEXTHOP_ADJACENT)) {
+		to = resolve(forward, from, batch, i, word);
+		if (to == NULL)
+			return NULL;
+	}
+	if (likely(tidy && path_adjacency_state(to) == READY && length <= to->untagged_most))
+		path_adjacency_write(to, network - ETHER_LENGTH, ETHER_TYPE_AT);
+	else if (!settle(forward, from, batch, i, to))
+		return NULL;
+	return to;
+}
+
+static __rte_always_inline void leave(struct path_forward *forward, struct path_port *from, struct path_plain *packets,
+				      const struct batch *batch, const uint32_t *next_hops, const uint8_t family,
+				      const bool tidy)
+{
+	struct path_adjacency *adjacencies = forward->nexthops.adjacencies;
+	const struct path_nexthop *table = forward->nexthops.table;
+	uint32_t count = batch->count, sent = 0;
 	uint8_t ports[PATH_BURST], unlike = 0;
 
-	for (uint16_t i = 0; i < count; i++) {
-		struct path_adjacency *to = via[i];
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t word = atomic_load_explicit(&table[next_hops[i]].word, memory_order_acquire);
 		uint8_t *network = (uint8_t *)(uintptr_t)packets->headers[i];
+		const struct path_adjacency *to;
 
+		to = lead(forward, from, batch, (uint16_t)i, word, &adjacencies[path_nexthop_index(word)], network,
+			  packets->lengths[i], tidy);
 		if (unlikely(to == NULL))
-			continue;
-		if (likely(tidy && path_adjacency_state(to) == READY && packets->lengths[i] <= to->untagged_most))
-			path_adjacency_write(to, network - ETHER_LENGTH, ETHER_TYPE_AT);
-		else if (!settle(forward, from, batch, i, to))
 			continue;
 		if (family == 4)
 			memcpy(network + IP4_TTL_AT, &packets->aged[i], sizeof(packets->aged[i]));
@@ -249,11 +253,11 @@ static __rte_always_inline void leave(struct path_forward *forward, struct path_
 			network[IP6_HOP_LIMIT_AT]--;
 		packets->mbufs[sent] = packets->mbufs[i];
 		ports[sent] = to->port;
-		unlike |= ports[0] ^ to->port;
+		unlike |= ports[0] ^ ports[sent];
 		sent++;
 	}
 	if (likely(sent > 0))
-		stage(forward, packets->mbufs, ports, sent, unlike == 0);
+		stage(forward, packets->mbufs, ports, (uint16_t)sent, unlike == 0);
 	path_count(from, family == 4 ? PYDP_CNT_RX_FORWARD_IP4 : PYDP_CNT_RX_FORWARD_IP6, sent);
 }
 
@@ -261,7 +265,6 @@ static __rte_always_inline void forward_batch(struct path_forward *forward, stru
 					      uint16_t *vlans, uint16_t count, const uint8_t family)
 {
 	struct batch batch = {.packets = packets, .vlans = vlans, .count = count, .family = family};
-	struct path_adjacency *via[PATH_BURST];
 	uint32_t next_hops[PATH_BURST];
 
 	if (unlikely(path_rpf(from) != PYDP_RPF_OFF))
@@ -269,9 +272,8 @@ static __rte_always_inline void forward_batch(struct path_forward *forward, stru
 	if (unlikely(batch.count == 0))
 		return;
 	look_up(forward, &batch, IP6_DESTINATION_AT, packets->destinations, next_hops);
-	lead(forward, from, &batch, next_hops, via);
 	path_stage(forward->stages, STAGE_LOOKUP, batch.count);
-	leave(forward, from, &batch, via, family, vlans == NULL);
+	leave(forward, from, packets, &batch, next_hops, family, vlans == NULL);
 	path_stage(forward->stages, STAGE_REWRITE, batch.count);
 }
 

@@ -106,13 +106,14 @@ void path_part(const struct path_own *own, struct path_port *port, struct rte_mb
 {
 	struct rte_mbuf *rest[PATH_BURST];
 
-	for (uint16_t i = 0; i < count; i++)
-		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
 	transit->four_count = transit->six_count = transit->odd_count = 0;
 	leftover->control_count = leftover->other_count = 0;
 	if (port->forwards) {
-		count = path_sift(port, mbufs, count, transit, rest);
+		count = port->sift(port, mbufs, count, transit, rest);
 		mbufs = rest;
+	} else {
+		for (uint16_t i = 0; i < count; i++)
+			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
 	}
 	for (uint16_t i = 0; i < count; i++)
 		leave(own, port, mbufs[i], transit, leftover);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is there nothing about a packet in transit that core/ip_check.h would refuse or treat apart? Four IPv4 headers are asked at
- * once, IPv6 headers one by one. A no decides nothing; ip_check.h says why. */
+/* Is there nothing about a packet in transit that core/ip_check.h would refuse or treat apart? PLAIN_LANES headers are asked at
+ * once, in columns: vectors that have the same word of each header. A no decides nothing; ip_check.h says why. */
 #ifndef PATH_PLAIN_H
 #define PATH_PLAIN_H
 #include <assert.h>
@@ -9,39 +9,78 @@
 #include <string.h>
 #include <rte_byteorder.h>
 #include <rte_common.h>
+#include <rte_vect.h>
 #include "core/ip_check.h"
 #include "path/filter.h"
 
 static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "headers are read as little-endian words here");
 
-typedef uint32_t plain_words __attribute__((vector_size(16)));
-typedef int32_t plain_numbers __attribute__((vector_size(16)));
-typedef uint8_t plain_octets __attribute__((vector_size(16)));
+/* 4, or 8 where vectors of 256 bits are there. */
+#ifndef PLAIN_LANES
+#define PLAIN_LANES 4
+#endif
 
-/* The first 16 octets of four headers, as columns of words. */
-static inline void plain_columns(const uint8_t *const headers[4], plain_words columns[4])
+typedef uint32_t plain_quad __attribute__((vector_size(16)));
+typedef uint32_t plain_words __attribute__((vector_size(4 * PLAIN_LANES)));
+typedef int32_t plain_numbers __attribute__((vector_size(4 * PLAIN_LANES)));
+typedef uint8_t plain_octets __attribute__((vector_size(4 * PLAIN_LANES)));
+
+#if PLAIN_LANES == 8
+#define PLAIN_OF(f)            {f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7)}
+#define PLAIN_LOW_WORDS(a, b)  __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define PLAIN_HIGH_WORDS(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define PLAIN_LOW_PAIRS(a, b)  __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define PLAIN_HIGH_PAIRS(a, b) __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define PLAIN_SWAPPED(octets)                                                                                                 \
+	__builtin_shufflevector(octets, octets, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12, 19, 18, 17, 16, 23, 22, \
+				21, 20, 27, 26, 25, 24, 31, 30, 29, 28)
+#else
+#define PLAIN_OF(f)            {f(0), f(1), f(2), f(3)}
+#define PLAIN_LOW_WORDS(a, b)  __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define PLAIN_HIGH_WORDS(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define PLAIN_LOW_PAIRS(a, b)  __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define PLAIN_HIGH_PAIRS(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
+#define PLAIN_SWAPPED(octets)  __builtin_shufflevector(octets, octets, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12)
+#endif
+
+static inline plain_quad plain_load(const uint8_t *octets)
 {
-	plain_words a, b, c, d, ab, cd;
+	plain_quad words;
 
-	memcpy(&a, headers[0], sizeof(a));
-	memcpy(&b, headers[1], sizeof(b));
-	memcpy(&c, headers[2], sizeof(c));
-	memcpy(&d, headers[3], sizeof(d));
-	ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-	cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-	columns[0] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
-	columns[1] = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-	ab = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-	cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-	columns[2] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
-	columns[3] = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+	memcpy(&words, octets, sizeof(words));
+	return words;
 }
 
-static inline uint32_t plain_word(const uint8_t *header)
+/* 16 octets of one header, and with eight lanes those of the fourth one after it. */
+static inline plain_words plain_rows(const uint8_t *const *headers, uint32_t at)
+{
+#if PLAIN_LANES == 8
+	return __builtin_shufflevector(plain_load(headers[0] + at), plain_load(headers[4] + at), 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+	return plain_load(headers[0] + at);
+#endif
+}
+
+/* 16 octets of each header, from the one at a place on. */
+static inline void plain_columns(const uint8_t *const *headers, uint32_t at, plain_words columns[4])
+{
+	plain_words a = plain_rows(headers, at), b = plain_rows(headers + 1, at);
+	plain_words c = plain_rows(headers + 2, at), d = plain_rows(headers + 3, at);
+	plain_words ab = PLAIN_LOW_WORDS(a, b), cd = PLAIN_LOW_WORDS(c, d);
+
+	columns[0] = PLAIN_LOW_PAIRS(ab, cd);
+	columns[1] = PLAIN_HIGH_PAIRS(ab, cd);
+	ab = PLAIN_HIGH_WORDS(a, b);
+	cd = PLAIN_HIGH_WORDS(c, d);
+	columns[2] = PLAIN_LOW_PAIRS(ab, cd);
+	columns[3] = PLAIN_HIGH_PAIRS(ab, cd);
+}
+
+static inline uint32_t plain_word(const uint8_t *octets)
 {
 	uint32_t word;
 
-	memcpy(&word, header + IP4_DESTINATION_AT, sizeof(word));
+	memcpy(&word, octets, sizeof(word));
 	return word;
 }
 
@@ -49,9 +88,8 @@ static inline uint32_t plain_word(const uint8_t *header)
  * the less significant one here; a carry, and 0xffff, add one more. */
 static inline uint32_t plain_aged(const uint8_t *header)
 {
-	uint32_t word;
+	uint32_t word = plain_word(header + IP4_TTL_AT);
 
-	memcpy(&word, header + IP4_TTL_AT, sizeof(word));
 	return word + 0xffff + (word >> 17 == 0x7fff ? 0x10000 : 0);
 }
 
@@ -59,62 +97,77 @@ static inline plain_words plain_host_order(plain_words words)
 {
 	plain_octets octets = (plain_octets)words;
 
-	return (plain_words)__builtin_shufflevector(octets, octets, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+	return (plain_words)PLAIN_SWAPPED(octets);
+}
+
+static inline bool plain_any(plain_words words)
+{
+#if PLAIN_LANES == 8
+	return !_mm256_testz_si256((__m256i)words, (__m256i)words);
+#else
+	uint64_t halves[2];
+
+	memcpy(halves, &words, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+#endif
+}
+
+/* The first octets of two addresses, of each lane in octets of their own; the other octets are 1, which is fit. */
+static inline plain_octets plain_firsts(plain_words source, plain_words destination)
+{
+	return (plain_octets)((source & 0xff) | (destination & 0xff) << 16 | 0x01000100);
 }
 
 /* Not 0 where an address begins with 0, 127, 169.254 or 224 and more: ip4_is_martian and ip4_is_multicast. The columns are as
  * they stand in memory. */
 enum { IP4_LINK_LOCAL = 0xfea9 };
 
-static inline plain_words plain_unfit(plain_words source, plain_words destination)
+static inline plain_words plain_unfit4(plain_words source, plain_words destination)
 {
-	plain_words pair = (source & 0xff) | (destination & 0xff) << 16 | 0x01000100;
-	plain_octets first = (plain_octets)pair;
+	plain_octets first = plain_firsts(source, destination);
 
 	return (plain_words)((first == 0) | (first == 127) | ((first & 0xe0) == 0xe0)) |
 	       (plain_words)((source & 0xffff) == IP4_LINK_LOCAL) | (plain_words)((destination & 0xffff) == IP4_LINK_LOCAL);
 }
 
-static inline bool plain_any(plain_words words)
+/* Not 0 where a destination with that hash may be an address of ours. */
+static inline plain_words plain_filter(const struct path_filter *filter, plain_words hash)
 {
-	uint64_t halves[2];
-
-	memcpy(halves, &words, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
-}
-
-/* Not 0 where a destination may be an address of ours; as it stands in memory. */
-static inline plain_words plain_filter(const struct path_filter *filter, plain_words destination)
-{
-	plain_words hash = destination * PATH_FILTER_FACTOR, at = hash >> PATH_FILTER_PLACE_SHIFT;
+	plain_words at = hash >> PATH_FILTER_PLACE_SHIFT;
 	plain_words mark = (hash >> PATH_FILTER_MARK_SHIFT & PATH_FILTER_MARK) | PATH_FILTER_TAKEN;
-	plain_words place = {filter->places[at[0]], filter->places[at[1]], filter->places[at[2]], filter->places[at[3]]};
+#define PLAIN_PLACE(i) filter->places[at[i]]
+	plain_words place = PLAIN_OF(PLAIN_PLACE);
 
 	return (plain_words)(place == mark) | (plain_words)(place == PATH_FILTER_SHARED);
+}
+
+static inline plain_words plain_halves(plain_words words)
+{
+	return (words & 0xffff) + (words >> 16);
 }
 
 /* Headers of which 20 octets are there, and which begin with 0x45; length: octets of the frames, whose link headers have 14. Plain
  * is a header that passes every check of ip4_check, of a datagram that is not for us, behind which there is at most Ethernet's
  * padding. Returns not 0 where a header is not plain. destinations: host order; aged: as plain_aged. */
-static __rte_always_inline plain_words plain_ask4(const uint8_t *const headers[4], plain_words length,
-						  const struct path_filter *filter, uint32_t destinations[4], uint32_t aged[4])
+static __rte_always_inline plain_words plain_ask4(const uint8_t *const headers[PLAIN_LANES], plain_words length,
+						  const struct path_filter *filter, uint32_t destinations[PLAIN_LANES],
+						  uint32_t aged[PLAIN_LANES])
 {
-	plain_words columns[4], sum, total, fit, unfit, worn;
-	plain_words last = {plain_word(headers[0]), plain_word(headers[1]), plain_word(headers[2]), plain_word(headers[3])};
-	plain_words at_home = plain_host_order(last);
+#define PLAIN_LAST(i) plain_word(headers[i] + IP4_DESTINATION_AT)
+	plain_words columns[4], sum, total, fit, unfit, worn, last = PLAIN_OF(PLAIN_LAST), at_home = plain_host_order(last);
 
 	memcpy(destinations, &at_home, sizeof(at_home));
-	plain_columns(headers, columns);
-	sum = (last & 0xffff) + (last >> 16) + (columns[0] & 0xffff) + (columns[0] >> 16) + (columns[1] & 0xffff) +
-	      (columns[1] >> 16) + (columns[2] & 0xffff) + (columns[2] >> 16) + (columns[3] & 0xffff) + (columns[3] >> 16);
+	plain_columns(headers, 0, columns);
+	sum = plain_halves(last) + plain_halves(columns[0]) + plain_halves(columns[1]) + plain_halves(columns[2]) +
+	      plain_halves(columns[3]);
 	total = plain_host_order(columns[0]) & 0xffff;
 	length -= ETHER_LENGTH;
 	fit = (plain_words)(length == total) |
 	      ((plain_words)(length == ETHER_PAYLOAD_MINIMUM) & (plain_words)(ETHER_PAYLOAD_MINIMUM > (plain_numbers)total));
 	/* What a sum of ten makes of a right checksum is a multiple of 0xffff, whose halves add up to 0xffff. */
-	fit &= (plain_words)((sum & 0xffff) + (sum >> 16) == 0xffff);
-	unfit = plain_unfit(columns[3], last) | (plain_words)(2 > (plain_numbers)(columns[2] & 0xff)) |
-		(plain_words)(IP4_LENGTH > (plain_numbers)total) | plain_filter(filter, last);
+	fit &= (plain_words)(plain_halves(sum) == 0xffff);
+	unfit = plain_unfit4(columns[3], last) | (plain_words)(2 > (plain_numbers)(columns[2] & 0xff)) |
+		(plain_words)(IP4_LENGTH > (plain_numbers)total) | plain_filter(filter, path_filter_mix4(last));
 	/* As plain_aged. */
 	worn = (plain_words)((plain_numbers)columns[2] >> 17 == -1);
 	worn = columns[2] + 0xffff - (worn << 16);
@@ -122,14 +175,22 @@ static __rte_always_inline plain_words plain_ask4(const uint8_t *const headers[4
 	return ~fit | unfit;
 }
 
-/* A header of which 40 octets are there; length: octets of the frame, whose link header has 14. Plain has addresses that begin
- * with neither 0, fe nor ff, and no octets behind the packet. */
-static inline bool plain_ask6(const uint8_t *header, uint32_t length)
+/* Headers of which 40 octets are there, and which begin with 6; length: octets of the frames, whose link headers have 14. Plain has
+ * addresses that begin with neither 0, fe nor ff, and no octets behind the packet. Returns as plain_ask4. */
+static __rte_always_inline plain_words plain_ask6(const uint8_t *const headers[PLAIN_LANES], plain_words length,
+						  const struct path_filter *filter)
 {
-	uint8_t source = header[IP6_SOURCE_AT] - 1, destination = header[IP6_DESTINATION_AT] - 1;
+	plain_words start[4], destination[4], payload, hash;
+	plain_octets first;
 
-	return (header[0] & 0xf0) == 0x60 && (uint32_t)ETHER_LENGTH + IP6_LENGTH + load16(header + IP6_PAYLOAD_AT) == length &&
-	       header[IP6_HOP_LIMIT_AT] > 1 && source < 0xfd && destination < 0xfd;
+	plain_columns(headers, 0, start);
+	plain_columns(headers, IP6_DESTINATION_AT, destination);
+	payload = plain_host_order(start[1]) >> 16;
+	first = plain_firsts(start[2], destination[0]);
+	hash = path_filter_mix6(destination[0], destination[1], destination[2], destination[3]);
+	return ~(plain_words)(payload == length - (ETHER_LENGTH + IP6_LENGTH)) |
+	       (plain_words)(2 > (plain_numbers)(start[1] >> 24)) | (plain_words)((first == 0) | ((first | 1) == 0xff)) |
+	       plain_filter(filter, hash);
 }
 
 #endif

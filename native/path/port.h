@@ -25,6 +25,12 @@ struct path_local {
 };
 
 struct path_filter;
+struct path_port;
+struct path_transit;
+
+/* path/sift.h */
+typedef uint16_t path_sift_function(const struct path_port *port, struct rte_mbuf **mbufs, uint16_t count,
+				    struct path_transit *transit, struct rte_mbuf **rest);
 
 struct path_port {
 	uint32_t index;
@@ -38,6 +44,7 @@ struct path_port {
 	_Atomic bool forwards;  /* packets that are not for us are in transit */
 	_Atomic uint8_t rpf;    /* enum pydp_rpf */
 	const struct path_filter *filter;
+	path_sift_function *sift;
 	struct rte_mempool *pool;
 	struct path_host *host;                /* NULL: none */
 	void (*flush)(struct path_port *port); /* hands the staged packets to the driver */

@@ -5,8 +5,11 @@
 #define PATH_SIFT_H
 #include "path/packet.h"
 
-/* Fills four and six of transit; returns how many are left, in rest. Packets of one family stay in order. */
-uint16_t path_sift(const struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_transit *transit,
-		   struct rte_mbuf **rest);
+/* The fastest function that this processor has. It fills four and six of transit, and returns how many are left, in rest. Packets of
+ * one family stay in order. */
+path_sift_function *path_sift_choose(void);
+
+/* Four packets at once, and eight; the latter where there is AVX2. */
+path_sift_function path_sift_four, path_sift_eight;
 
 #endif

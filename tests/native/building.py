@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 NATIVE = HERE.parents[1] / "native"
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
 #: Programs that look inside the engine: linked with its objects, since the library shows its public functions only.
-INSIDE = {"waiting"}
+INSIDE = {"waiting", "sift"}
 # DPDK keeps what it allocates until the process ends.
 LEAKS_OF_DPDK = "leak:librte_\nleak:eal_\nleak:rte_\nleak:libnuma\nleak:copy_arguments\nleak:fopencookie\n"
 

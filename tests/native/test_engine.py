@@ -18,6 +18,7 @@ PROGRAMS = [
     "neighbours",
     "nexthops",
     "waiting",
+    "sift",
     "drops",
     "echo",
     "reflect",

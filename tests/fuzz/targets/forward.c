@@ -158,23 +158,25 @@ static struct rte_mbuf *frame_of(const uint8_t *octets, uint16_t length)
 	return mbuf;
 }
 
-/* Whatever four headers at once call plain passes the checks one by one, and the same becomes of its TTL. */
+/* Whatever headers asked together call plain passes the checks one by one, and the same becomes of its TTL. */
 static void plain_is_right(const uint8_t *frame, uint16_t length)
 {
-	const uint8_t *header = frame + ETHER_LENGTH, *const four[4] = {header, header, header, header};
+	const uint8_t *header = frame + ETHER_LENGTH, *const headers[PLAIN_LANES] = {header, header, header, header};
 	const plain_words lengths = {length, length, length, length};
 	static const struct path_filter nothing_of_ours;
-	uint32_t destinations[4], aged[4];
+	uint32_t destinations[PLAIN_LANES], aged[PLAIN_LANES];
 	plain_words unlike;
 	uint8_t at;
 
 	if (length >= ETHER_LENGTH + IP4_LENGTH) {
-		unlike = plain_ask4(four, lengths, &nothing_of_ours, destinations, aged);
+		unlike = plain_ask4(headers, lengths, &nothing_of_ours, destinations, aged);
 		CLAIM(unlike[0] != 0 || header[0] != 0x45 || ip4_check(header, length - ETHER_LENGTH, &at) == IP_FORWARD);
 		CLAIM(aged[3] == plain_aged(header) && destinations[3] == net_load32(header + IP4_DESTINATION_AT));
 	}
-	if (length >= ETHER_LENGTH + IP6_LENGTH)
-		CLAIM(!plain_ask6(header, length) || ip6_check(header, length - ETHER_LENGTH) == IP_FORWARD);
+	if (length >= ETHER_LENGTH + IP6_LENGTH) {
+		unlike = plain_ask6(headers, lengths, &nothing_of_ours);
+		CLAIM(unlike[0] != 0 || header[0] >> 4 != 6 || ip6_check(header, length - ETHER_LENGTH) == IP_FORWARD);
+	}
 }
 
 static bool is_received(uint32_t counter)
