@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our own prefixes as UPDATEs: families, next hops, paths, and what a changed list means."""
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 from bfd_fastpath.config.model import Announcement
 from bfd_fastpath.router.announcing import announce, difference, withdraw
-from bfd_fastpath.wire.bgp import IPV4_UNICAST, IPV6_UNICAST, Capabilities, PeerInfo
+from bfd_fastpath.wire.bgp import IPV4_UNICAST, IPV6_UNICAST, Capabilities, PeerInfo, Role
+from bfd_fastpath.wire.bgp.attributes import only_to_customer
 
 LIMIT = 4096
 A4 = Announcement(ip_network("192.0.2.0/24"), ip_address("198.51.100.1"))
@@ -58,3 +60,21 @@ def test_a_changed_next_hop_is_announced_again_and_not_withdrawn():
     assert difference([A4, A6], [moved, A6]) == ([], [moved])
     assert difference([A4, A6], [A6, OTHER]) == ([A4], [OTHER])
     assert difference([A4], [A4]) == ([], [])
+
+
+def test_an_ipv6_next_hop_for_ipv4_goes_to_who_reads_it():
+    """RFC 8950."""
+    over = Announcement(A4.prefix, A6.next_hop)
+    assert list(announce([over], 64500, peer(IPV4_UNICAST), LIMIT)) == []
+    reads = replace(peer(IPV4_UNICAST), extended_next_hop=frozenset({IPV4_UNICAST}))
+    (update,) = announce([over], 64500, reads, LIMIT)
+    assert (update.mp_reach.family, update.mp_reach.next_hops) == (IPV4_UNICAST, (A6.next_hop,))
+    assert update.attributes.next_hop is None
+
+
+def test_routes_are_marked_only_to_customer_where_our_role_wants_it():
+    """RFC 9234 5."""
+    for role in (None, *Role):
+        (update,) = announce([A4], 64500, peer(IPV4_UNICAST), LIMIT, role)
+        marked = role in (Role.PROVIDER, Role.PEER, Role.RS)
+        assert update.attributes.unknown == ((only_to_customer(64500),) if marked else ())
