@@ -36,10 +36,11 @@ def known():
     for path, _ in leaves():
         yield path
         for length in range(2, len(path)):
-            group = cli
+            group: click.Command = cli
             for word in path[1:length]:
+                assert isinstance(group, click.Group)
                 group = group.commands[word]
-            if group.invoke_without_command:
+            if isinstance(group, click.Group) and group.invoke_without_command:
                 yield path[:length]
 
 
