@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where TCP-MD5 passwords come from: a file or the environment, never the configuration's own text."""
+"""Where TCP-MD5 passwords come from: a file that is nobody else's or the environment, never the configuration's own
+text. No password stands in a fault."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 
 from bfd_fastpath.config.fault import ConfigError, Fault
 from bfd_fastpath.config.model import Config, Neighbor
+from bfd_fastpath.config.secret_file import first_line
 
 MAX_OCTETS = 80
 """Linux's TCP_MD5SIG_MAXKEYLEN."""
@@ -18,23 +20,27 @@ def password(neighbor: Neighbor, environment: Mapping[str, str] | None = None) -
     where = f"[[neighbor]] {neighbor.address}"
     if neighbor.password_file is not None:
         key = f"{where} password-file"
-        try:
-            text = neighbor.password_file.read_bytes()
-        except OSError as error:
-            wrong = f"{neighbor.password_file} cannot be read: {error.strerror}"
-            raise _error(key, wrong, "write the password into it, readable by this process alone") from None
-        secret = text.split(b"\n", 1)[0].rstrip(b"\r")
+        secret = first_line(neighbor.password_file, key)
     elif neighbor.password_env is not None:
         key = f"{where} password-env"
         value = (os.environ if environment is None else environment).get(neighbor.password_env)
         if value is None:
             raise _error(key, f"there is no variable {neighbor.password_env}", "set it before the start")
-        secret = value.encode()
+        secret = os.fsencode(value)
     else:
         return None
     if not 1 <= len(secret) <= MAX_OCTETS:
         raise _error(key, f"{len(secret)} octets", f"TCP-MD5 takes 1 to {MAX_OCTETS}")
+    if (odd := _unprintable(secret)) is not None:
+        raise _error(
+            key, f"octet {odd + 1} is no printable ASCII", "write what can be typed at the other side, too"
+        )
     return secret
+
+
+def _unprintable(secret: bytes) -> int | None:
+    """Where the first octet is that not every daemon can be given in its configuration."""
+    return next((at for at, octet in enumerate(secret) if not 0x20 <= octet < 0x7F), None)
 
 
 def password_faults(config: Config) -> list[Fault]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 
 from bfd_fastpath.config.fault import ConfigError, Fault
 from bfd_fastpath.config.model import Config, CryptoAlgorithm, KeyChain, KeySource
+from bfd_fastpath.config.secret_file import first_line
 
 LONGEST = {CryptoAlgorithm.SIMPLE_PASSWORD: 16, CryptoAlgorithm.MD5: 16, CryptoAlgorithm.SHA_1: 20}
 """Octets of a secret (RFC 5880 6.7.2 to 6.7.4)."""
@@ -55,24 +55,7 @@ def _written(where: str, key: KeySource, environment: Mapping[str, str] | None) 
             raise _error(at, f"there is no variable {name}", "set it before the start")
         return os.fsencode(value), at
     at = f"{where} key-file"
-    try:
-        with open(key.key_file, "rb", opener=_without_waiting) as file:
-            # Of the file that is read, not of one that took its name meanwhile.
-            mode = os.fstat(file.fileno()).st_mode
-            if not stat.S_ISREG(mode):
-                raise _error(at, f"{key.key_file} is no file", "write the key into a file (chmod 600)")
-            if mode & 0o077:
-                wrong = f"{key.key_file} is open to others (mode {mode & 0o777:04o})"
-                raise _error(at, wrong, f"chmod 600 {key.key_file}")
-            return file.readline().rstrip(b"\r\n"), at
-    except OSError as error:
-        wrong = f"{key.key_file} cannot be read: {error.strerror}"
-        raise _error(at, wrong, "write the key into it, readable by this process alone (chmod 600)") from None
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Opening a pipe would wait for somebody who writes."""
-    return os.open(path, flags | os.O_NONBLOCK)
+    return first_line(key.key_file, at), at
 
 
 def _octets(at: str, written: bytes) -> bytes:

@@ -47,6 +47,7 @@ def faults(tmp_path, text):
 
 def test_a_good_file(tmp_path):
     (tmp_path / "key").write_text("s3cret\n")
+    (tmp_path / "key").chmod(0o600)
     more = 'password-file = "key"\nttl-security = true\nbfd = "no"\nsession-addresses = ["192.0.2.101"]\n'
     settings = loaded(tmp_path, GOOD + MEMBER + more)
     assert (settings.asn, settings.port, settings.fail_open_after_us) == (64500, 179, 60_000_000)

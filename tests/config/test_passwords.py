@@ -13,7 +13,9 @@ from bfd_fastpath.config.passwords import password, password_faults
 PEER = Neighbor(ip_address("198.51.100.254"), 64999)
 
 
-def with_file(path):
+def with_file(path, mode=0o600):
+    if path.exists():
+        path.chmod(mode)
     return dataclasses.replace(PEER, password_file=path)
 
 
@@ -39,6 +41,25 @@ def test_a_password_that_tcp_md5_cannot_take_is_refused_unseen(tmp_path, content
     with pytest.raises(ConfigError, match=wrong) as refused:
         password(with_file(file))
     assert "xxx" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"pass\0word", b"pass\tword", "passwörd".encode(), b"\xef\xbb\xbfpass"])
+def test_a_password_that_cannot_be_typed_at_the_other_side_is_refused_unseen(tmp_path, content):
+    file = tmp_path / "secret"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError, match="no printable ASCII") as refused:
+        password(with_file(file))
+    assert "pass" not in str(refused.value).replace("password-file", "")
+    with pytest.raises(ConfigError, match="no printable ASCII"):
+        password(dataclasses.replace(PEER, password_env="P"), {"P": "pässword"})
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
+def test_a_password_file_that_others_may_open_is_refused(tmp_path, mode):
+    file = tmp_path / "secret"
+    file.write_bytes(b"s3cret")
+    with pytest.raises(ConfigError, match=f"open to others.*chmod 600 {file}"):
+        password(with_file(file, mode))
 
 
 def test_every_missing_password_is_told_at_once(tmp_path):

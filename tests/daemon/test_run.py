@@ -336,6 +336,7 @@ def test_a_stale_control_socket_is_taken_over(tmp_path):
 def test_a_password_never_reaches_the_logs_or_the_answers(tmp_path):
     secret = "hunter2-hunter2"
     (tmp_path / "password").write_text(secret + "\n")
+    (tmp_path / "password").chmod(0o600)
     text = PORT.replace('name = "r1"', 'name = "r1"\nasn = 64500\nrouter-id = "192.0.2.1"')
     neighbor = """
         [[neighbor]]
@@ -355,6 +356,7 @@ def test_a_password_never_reaches_the_logs_or_the_answers(tmp_path):
 
 def test_passwords_that_cannot_be_had_are_all_told_before_anything_starts(tmp_path):
     (tmp_path / "long").write_text("x" * 81)
+    (tmp_path / "long").chmod(0o600)
     text = PORT.replace('name = "r1"', 'name = "r1"\nasn = 64500\nrouter-id = "192.0.2.1"')
     for address, file in (("127.0.0.1", "long"), ("127.0.0.2", "missing")):
         text += f'[[neighbor]]\naddress = "{address}"\nremote-as = 64499\npassword-file = "{file}"\n'

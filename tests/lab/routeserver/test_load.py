@@ -72,6 +72,7 @@ def test_defaults_written_out_change_nothing(tmp_path):
 
 def test_values_arrive_where_they_are_used(tmp_path):
     (tmp_path / "secret").write_text("s3cret\n")
+    (tmp_path / "secret").chmod(0o600)
     settings = load(
         written(
             tmp_path,
