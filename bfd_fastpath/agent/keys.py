@@ -101,7 +101,13 @@ MEMBER = Section(
             "[]",
             "Where its session with the agent comes from, if not from `addresses`.",
         ),
-        Key("password-file", "path", values.text, "", "TCP-MD5 password: the first line of this file, which nobody else may open."),
+        Key(
+            "password-file",
+            "path",
+            values.text,
+            "",
+            "TCP-MD5 password: the first line of this file, which nobody else may open.",
+        ),
         Key("password-env", "text", values.text, "", "TCP-MD5 password: this environment variable."),
         Key(
             "ttl-security",

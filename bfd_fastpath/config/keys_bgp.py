@@ -46,7 +46,8 @@ NEIGHBOR = Section(
             "path",
             values.text,
             "",
-            "TCP-MD5 password: the first line of this file, which nobody else may open. Relative to the configuration file.",
+            "TCP-MD5 password: the first line of this file, which nobody else may open. Relative to the "
+            "configuration file.",
         ),
         Key("password-env", "text", values.text, "", "TCP-MD5 password: this environment variable."),
         Key(

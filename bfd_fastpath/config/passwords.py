@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where TCP-MD5 passwords come from: a file that is nobody else's or the environment, never the configuration's own
-text. No password stands in a fault."""
+"""Where TCP-MD5 passwords come from: a file that is nobody else's or the environment, never the
+configuration's own text. No password stands in a fault."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A file with one secret in its first line, which nobody but its owner may open. What the octets mean is the caller's."""
+"""A file with one secret in its first line, which nobody but its owner may open. What the octets mean
+is the caller's."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ LONGEST_LINE = 4096
 
 
 def first_line(file: Path, key: str) -> bytes:
-    """The octets before the first line end. ConfigError about `key` for what cannot be read, is no file, or is
-    open to the group or to others. A secret never stands in it."""
+    """The octets before the first line end. ConfigError about `key` for what cannot be read, is no file,
+    or is open to the group or to others. A secret never stands in it."""
     try:
         with open(file, "rb", opener=_without_waiting) as opened:
             # Of the file that is read, not of one that took its name meanwhile.

@@ -134,7 +134,13 @@ CLIENT = Section(
             "Where its sessions come from, if not from `addresses`.",
         ),
         Key("router-id", "four octets", values.router_id, "", "Its BGP identifier. Left out: any."),
-        Key("password-file", "path", values.text, "", "TCP-MD5 password: the first line of this file, which nobody else may open."),
+        Key(
+            "password-file",
+            "path",
+            values.text,
+            "",
+            "TCP-MD5 password: the first line of this file, which nobody else may open.",
+        ),
         Key("password-env", "text", values.text, "", "TCP-MD5 password: this environment variable."),
         Key("ttl-security", "boolean", values.boolean, "false", "GTSM (RFC 5082)."),
         Key(
