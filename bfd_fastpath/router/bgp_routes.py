@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import structlog
 
@@ -13,8 +14,9 @@ from bfd_fastpath.router.events import Address, RouterEvent, RoutesLearned, Rout
 from bfd_fastpath.router.links import Links
 from bfd_fastpath.router.paths import Path
 from bfd_fastpath.router.peer import Peer
+from bfd_fastpath.router.recursion import Resolution
 from bfd_fastpath.router.rib import Offer, Refusal, Rib, Source
-from bfd_fastpath.router.target import Gateway, Group, of_gateways
+from bfd_fastpath.router.target import Gateway, Group, Remote, Target, Through, of_gateways
 from bfd_fastpath.routeserver.decision import best
 
 EXTERNAL, INTERNAL = 20, 200
@@ -29,11 +31,11 @@ _log = structlog.get_logger("forwarding")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A path that can be used: its next hop is at one of our links."""
+    """A path that can be used: its next hop is at one of our links, or other routes lead there."""
 
     peer: Peer
     path: Path
-    gateway: Gateway
+    target: Gateway | Group
 
     @property
     def as_path_length(self) -> int:
@@ -81,7 +83,10 @@ class BgpRoutes:
         self._links = Links()
         self._enabled = False
         self._gateways: dict[Address, Gateway | None] = {}
-        self._offers: dict[tuple[int, tuple[Gateway, ...]], Offer] = {}
+        #: Where next hops that are at none of our links led when they were last looked at.
+        self._remote: dict[Address, Resolution] = {}
+        self._offers: dict[tuple[int, tuple[Gateway | Group, ...]], Offer] = {}
+        rib.moved = self._moved
 
     def set(self, enabled: bool) -> None:
         """Use them, or no more."""
@@ -119,14 +124,16 @@ class BgpRoutes:
 
     def _candidates(self, paths: Iterable[tuple[Peer, Path]]) -> list[Candidate]:
         found = [
-            Candidate(peer, path, gateway)
+            Candidate(peer, path, target)
             for peer, path in paths
-            if (gateway := self._gateway(path.next_hop)) is not None
+            if (target := self._target(peer, path.next_hop)) is not None
         ]
         return _ordered(found) if len(found) > 1 else found
 
     def _refresh(self) -> None:
         self._gateways.clear()
+        self._remote.clear()
+        self._rib.below_bgp.again(())
         self._offers.clear()
         if not self._enabled:
             self._tell(self._rib.clear(Source.BGP))
@@ -164,19 +171,66 @@ class BgpRoutes:
         if not ordered:
             return None
         preference = INTERNAL if ordered[0].peer.internal else EXTERNAL
-        gateways = tuple(dict.fromkeys(one.gateway for one in ordered))[: _BACKUPS + 1]
-        known = self._offers.get((preference, gateways))
+        targets = tuple(dict.fromkeys(one.target for one in ordered))[: _BACKUPS + 1]
+        known = self._offers.get((preference, targets))
         if known is None:
-            known = Offer(preference, of_gateways([(gateways[0], 1)], gateways[1:]))
+            known = Offer(preference, _in_order(targets))
             if len(self._offers) >= _KEPT:
                 self._offers.clear()
-            self._offers[preference, gateways] = known
+            self._offers[preference, targets] = known
         return known
+
+    def _target(self, peer: Peer, address: Address) -> Gateway | Group | None:
+        gateway = self._gateway(address)
+        if gateway is not None or self._is_one_hop_away(peer):
+            return gateway
+        target = self._resolved(address).target
+        return target if isinstance(target, Gateway | Group) else None
+
+    def why(self, peer: Peer, address: Address) -> str | None:
+        """Why no path of a neighbour with this next hop can be used; None: it can."""
+        if not self._enabled or self._target(peer, address) is not None:
+            return None
+        if self._is_one_hop_away(peer):
+            return f"{address} is on no link of ours, as next hops of {peer.neighbor.address} have to be"
+        return self._resolved(address).why
+
+    def is_remote(self, address: Address) -> bool:
+        """It is at none of our links."""
+        return self._gateway(address) is None
+
+    def _is_one_hop_away(self, peer: Peer) -> bool:
+        """RFC 4271 6.3: then the next hops that it names share a link with us."""
+        return not peer.internal and self._gateway(peer.neighbor.address) is not None
 
     def _gateway(self, address: Address) -> Gateway | None:
         if address not in self._gateways:
             self._gateways[address] = self._links.gateway(address)
         return self._gateways[address]
+
+    def _resolved(self, address: Address) -> Resolution:
+        known = self._remote.get(address)
+        if known is None:
+            through = Through(((Remote(address), 1),))
+            known = self._remote[address] = self._rib.below_bgp.of(through)
+        return known
+
+    def _moved(self) -> None:
+        """Other routes are others now: paths whose next hops they lead elsewhere are chosen among again."""
+        before, self._remote = self._remote, {}
+        self._rib.below_bgp.again(())
+        waiting = bool(self._changed)
+        for peer in self._peers() if self._enabled else ():
+            named = {path.next_hop for path in peer.learned.paths()} & before.keys()
+            elsewhere = {one for one in named if self._resolved(one) != before[one]}
+            for version in (4, 6) if elsewhere else ():
+                self._changed.setdefault(version, []).extend(
+                    run
+                    for path, run in peer.learned.split(peer.learned.run(version))
+                    if path is not None and path.next_hop in elsewhere
+                )
+        if self._changed and not waiting:
+            self._later(self._flush)
 
     def _tell(self, refused: list[Refusal]) -> None:
         """Where a group finds no room, the best path goes alone; what finds none at all is logged."""
@@ -184,7 +238,8 @@ class BgpRoutes:
         for one in refused:
             offer = self._rib.offer(Source.BGP, one.prefix)
             if offer is not None and isinstance(offer.target, Group):
-                alone[one.prefix] = Offer(offer.preference, self.candidates(one.prefix)[0].gateway)
+                best_target = self.candidates(one.prefix)[0].target
+                alone[one.prefix] = Offer(offer.preference, _gateways(best_target)[0])
         left = [one for one in refused if one.prefix not in alone]
         left += self._rib.change(Source.BGP, alone) if alone else []
         if left:
@@ -203,3 +258,20 @@ def _ordered(paths: list[Candidate]) -> list[Candidate]:
         left.remove(chosen)
         ordered.append(chosen)
     return ordered
+
+
+def _in_order(targets: tuple[Gateway | Group, ...]) -> Target:
+    """The first of them, the others' neighbours in reserve."""
+    first, *others = targets
+    members = first.members if isinstance(first, Group) else ((first, 1),)
+    reserve = (
+        *(first.backups if isinstance(first, Group) else ()),
+        *chain.from_iterable(map(_gateways, others)),
+    )
+    named = {gateway for gateway, _ in members}
+    backups = [one for one in dict.fromkeys(reserve) if one not in named]
+    return of_gateways(members, backups[:_BACKUPS])
+
+
+def _gateways(target: Gateway | Group) -> tuple[Gateway, ...]:
+    return target.gateways() if isinstance(target, Group) else (target,)

@@ -95,6 +95,10 @@ class Learned:
         """Prefixes by the paths of their routes."""
         return self._paths.split(run)
 
+    def paths(self) -> list[Path]:
+        """Each path that a route has."""
+        return self._paths.values()
+
     @property
     def memory(self) -> int:
         """Octets of the table; paths are not counted."""

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
 import pydp
 from bfd_fastpath.prefixes import Prefix, PrefixMap, Run
+from bfd_fastpath.router.followed import Followed
 from bfd_fastpath.router.next_hop_table import NextHopTable
-from bfd_fastpath.router.recursion import Recursion
 from bfd_fastpath.router.target import Target, Through, Wanted
 
 #: Routes that found no room are tried again as others go, so many at a time at least.
@@ -57,10 +57,16 @@ class Rib:
         self._installed: PrefixMap[Target] = PrefixMap(seed)
         self._refused: dict[Prefix, pydp.PydpError] = {}
         #: Where next hops that are on no link of ours lead.
-        self.recursion = Recursion(lambda prefix: [offer.target for _, offer in self.offers(prefix)])
-        self._seed = seed
-        #: What a change of may lead them elsewhere.
-        self._watched: PrefixMap[bool] = PrefixMap(seed)
+        self.recursion = Followed(lambda prefix: [offer.target for _, offer in self.offers(prefix)], seed)
+        #: Likewise, by routes that are not BGP's: next hops of BGP.
+        self.below_bgp = Followed(
+            lambda prefix: [
+                offer.target for source, offer in self.offers(prefix) if source is not Source.BGP
+            ],
+            seed,
+        )
+        #: Called when what `below_bgp` remembers may be another now.
+        self.moved: Callable[[], None] = lambda: None
 
     # -- changes -------------------------------------------------------------------------------------------
 
@@ -83,21 +89,16 @@ class Rib:
         for run, offer in runs:
             before = mine.remove(run) if offer is None else mine.set(run, offer)
             touched += [part for old, part in before if old != offer]
-        elsewhere = self._elsewhere(touched)
+        elsewhere = self._elsewhere() if self.recursion.concern(touched) else []
         refused = self._install(touched)
         if elsewhere:
             refused += self._install(elsewhere)
-        for run in Run.of(self.recursion.news()):
-            self._watched.set(run, True)
+        if source is not Source.BGP and self.below_bgp.concern(touched):
+            self.moved()
         return refused
 
-    def _elsewhere(self, touched: Iterable[Run]) -> list[Run]:
+    def _elsewhere(self) -> list[Run]:
         """Those whose next hops other routes lead elsewhere, now that these are others."""
-        if not len(self._watched) or all(
-            value is None for run in touched for value, _ in self._watched.split(run)
-        ):
-            return []
-        self._watched = PrefixMap(self._seed)
         offers = [offer for mine in self._offers.values() for offer in mine.values()]
         changed = self.recursion.again({one.target for one in offers if isinstance(one.target, Through)})
         if not changed:

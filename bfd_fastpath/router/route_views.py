@@ -162,7 +162,8 @@ class Teller:
         if route is None:
             return None
         offer = self._rib.offer(Source.BGP, prefix)
-        best = next(iter(self._router.forwarding.bgp.candidates(prefix)), None)
+        bgp = self._router.forwarding.bgp
+        best = next(iter(bgp.candidates(prefix)), None)
         is_best = offer is not None and best is not None and best.peer is peer
         entry = self._router.nhib.get(route.next_hop)
         state = entry.state if entry is not None else Reachability.UNKNOWN
@@ -173,11 +174,11 @@ class Teller:
             "next-hop": str(route.next_hop),
             "next-hop-state": state.value,
             "next-hops": self._ways(offer.target) if offer is not None and is_best else [],
-            "through": remote(offer.target) if offer is not None and is_best else [],
+            "through": [str(route.next_hop)] if is_best and bgp.is_remote(route.next_hop) else [],
             "used": is_best and self._used(Source.BGP, prefix)
             if self._forwards
             else state is not Reachability.DOWN,
-            "why": self._why(Source.BGP, prefix) if is_best else None,
+            "why": self._why(Source.BGP, prefix) if is_best else bgp.why(peer, route.next_hop),
             "peer": str(peer.neighbor.address),
             "as-path": list(route.as_path),
             "learned-at": self._wall(route.learned_ns),

@@ -14,8 +14,8 @@ from bfd_fastpath.router.events import Address, Prefix, RoutesLearned, RoutesWit
 from bfd_fastpath.router.links import Links
 from bfd_fastpath.router.paths import Merit, Path
 from bfd_fastpath.router.peer import Peer
-from bfd_fastpath.router.rib import Rib, Source
-from bfd_fastpath.router.target import Gateway, Group, Target
+from bfd_fastpath.router.rib import Offer, Rib, Source
+from bfd_fastpath.router.target import Gateway, Group, Remote, Target, Through, Wanted, of_gateways
 from bfd_fastpath.session import Attachment
 from tests.router.exchange import PREFIX_B, B, Exchange, client, config, until, up, via
 
@@ -40,6 +40,9 @@ remote-as = 64499
 [[neighbor]]
 address = "198.51.100.253"
 remote-as = 64500
+[[neighbor]]
+address = "10.254.0.1"
+remote-as = 64498
 """
 
 
@@ -52,7 +55,7 @@ def gateway(number: int) -> Gateway:
 
 
 class Neighbours:
-    """Three peers of a router, fed with events of their sessions, and an engine."""
+    """Four peers of a router, fed with events of their sessions, and an engine."""
 
     def __init__(self, places: int = 64) -> None:
         self.near, self.far = pydp.link("bgpr")
@@ -159,6 +162,81 @@ def test_a_next_hop_at_no_link_of_ours_is_not_used_until_there_is_one(neighbours
     neighbours.engine.address_add(0, "192.0.2.1/24")
     neighbours.follow("198.51.100.1/24", "192.0.2.1/24")
     assert neighbours.leads(NET) == Gateway(0, 0, FAR)
+
+
+LOOPBACK, BELOW = ip_address("10.255.0.7"), ip_network("10.255.0.0/24")
+
+
+def static(
+    neighbours: Neighbours, prefix: Prefix, target: Wanted | None, source: Source = Source.STATIC
+) -> None:
+    offers, gone = ({}, [prefix]) if target is None else ({prefix: Offer(1, target)}, [])
+    assert not neighbours.rib.change(source, offers, gone)
+
+
+def test_a_next_hop_behind_an_inner_neighbour_goes_by_the_route_that_leads_there_and_follows_it(
+    neighbours: Neighbours,
+) -> None:
+    neighbours.announce(2, LOOPBACK, NET, OTHER)
+    assert neighbours.leads(NET) is None
+    assert neighbours.routes.why(neighbours.peers[2], LOOPBACK) == "no route leads to 10.255.0.7"
+    static(neighbours, BELOW, gateway(4))
+    assert neighbours.leads(NET) == neighbours.leads(OTHER) == gateway(4)
+    assert neighbours.routes.why(neighbours.peers[2], LOOPBACK) is None
+    longer = ip_network("10.255.0.0/28")
+    static(neighbours, longer, of_gateways([(gateway(5), 1), (gateway(6), 3)]), Source.KERNEL)
+    assert neighbours.leads(NET) == Group(((gateway(5), 1), (gateway(6), 3)))
+    static(neighbours, BELOW, gateway(7))
+    assert neighbours.leads(NET) == Group(((gateway(5), 1), (gateway(6), 3))), "the longest prefix says where"
+    static(neighbours, longer, None, Source.KERNEL)
+    assert neighbours.leads(NET) == neighbours.leads(OTHER) == gateway(7)
+    static(neighbours, BELOW, None)
+    assert neighbours.leads(NET) is None
+    assert neighbours.engine.routes.info().ipv4_routes == 0
+
+
+def test_next_hops_resolve_by_no_route_of_bgp_and_by_no_default_route(neighbours: Neighbours) -> None:
+    """RFC 4271 9.1.2.1: a route is never resolved by itself, be it by way of another."""
+    neighbours.announce(2, LOOPBACK, ip_network("10.255.0.0/16"))
+    neighbours.announce(0, hop(2), ip_network("10.255.0.0/20"))
+    static(neighbours, ip_network("0.0.0.0/0"), gateway(4))
+    assert neighbours.leads(ip_network("10.255.0.0/20")) == gateway(2)
+    assert neighbours.leads(ip_network("10.255.0.0/16")) is None
+    # The static route goes by BGP's, which goes by the static route.
+    static(neighbours, BELOW, Through(((Remote(ip_address("10.255.99.1")), 1),)))
+    assert neighbours.leads(ip_network("10.255.0.0/16")) is None
+    static(neighbours, BELOW, gateway(5))
+    assert neighbours.leads(ip_network("10.255.0.0/16")) == gateway(5)
+
+
+def test_a_path_whose_next_hop_nothing_leads_to_is_not_chosen(neighbours: Neighbours) -> None:
+    neighbours.announce(2, LOOPBACK, NET, merit=Merit(1, 0, 64501, local_pref=200))
+    neighbours.announce(0, hop(2), NET)
+    assert neighbours.leads(NET) == gateway(2)
+    assert neighbours.rib.offers(NET)[0][1].preference == 20
+    static(neighbours, BELOW, of_gateways([(gateway(4), 1)], [gateway(5)]))
+    assert neighbours.leads(NET) == Group(((gateway(4), 1),), (gateway(5), gateway(2)))
+    assert neighbours.rib.offers(NET)[0][1].preference == 200
+    static(neighbours, BELOW, None)
+    assert neighbours.leads(NET) == gateway(2)
+
+
+def test_a_neighbour_on_our_link_in_another_as_has_to_name_next_hops_there(neighbours: Neighbours) -> None:
+    """RFC 4271 6.3."""
+    static(neighbours, BELOW, gateway(4))
+    neighbours.announce(0, LOOPBACK, NET)
+    assert neighbours.leads(NET) is None
+    why = neighbours.routes.why(neighbours.peers[0], LOOPBACK)
+    assert why == "10.255.0.7 is on no link of ours, as next hops of 198.51.100.251 have to be"
+    neighbours.announce(3, LOOPBACK, OTHER)
+    assert neighbours.leads(OTHER) == gateway(4), "one beyond the link may"
+
+
+def test_ipv6_next_hops_and_those_of_the_other_family_resolve_likewise(neighbours: Neighbours) -> None:
+    far = ip_address("2001:db8:ff::7")
+    neighbours.announce(2, far, NET, ip_network("2001:db8:5::/48"))
+    static(neighbours, ip_network("2001:db8:ff::/64"), gateway(4), Source.KERNEL)
+    assert neighbours.leads(NET) == neighbours.leads(ip_network("2001:db8:5::/48")) == gateway(4)
 
 
 def test_where_no_group_finds_room_the_best_path_goes_alone(eal: None) -> None:
