@@ -44,7 +44,7 @@ test: packages-test build $(stamps)/test ## every test that this machine can run
 conformance: packages-test build ## our engine, FRR and BIRD against RFC 5880, into docs/conformance.md (root, 15 minutes)
 	@$(venv)/python -m tests.interop.conformance
 
-bench: build $(stamps)/test ## the micro benches beside the goals; BENCH=envelope: how many sessions are held
+bench: build $(stamps)/test ## the micro benches beside the goals; BENCH="forward --routes 1000": a suite of bfd-fastpath bench
 	@$(venv)/python -m benches $(BENCH)
 
 fuzz: packages-test build $(stamps)/test ## hostile input for what reads packets and files, five minutes a target (FUZZ="seconds [target]")

@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`python -m benches [PYTEST OPTIONS]`: runs the micro benches and prints one table beside the goals.
-`python -m benches envelope`: whole engines in real time, see benches/envelope/. `python -m benches fib`:
-look-ups of routes, ours and DPDK's. `python -m benches forward`: forwarding beside l3fwd and testpmd.
-`python -m benches workers`: forwarding by one worker and by two. `python -m benches shed`: data against
-sessions held on one core. `python -m benches control`: a full table from BGP into the engine.
-`python -m benches failover`: from Down to the first packet on the backup. `python -m benches reload`: a
-route server's reload, as rs-agent asks for it.
+`python -m benches SUITE ...` is `bfd-fastpath bench SUITE ...`: whole parts beside their peers.
 
 `--json FILE` keeps pytest-benchmark's own file, with the machine it ran on.
 """
@@ -14,37 +9,18 @@ import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 import pytest
 from rich.console import Console
 
 from benches import table
-from benches.control import run as control
-from benches.envelope import run as envelope
-from benches.failover import run as failover
-from benches.fib import run as fib
-from benches.forward import run as forward
-from benches.reload import run as reload
-from benches.shed import run as shed
-from benches.workers import run as workers
-
-_PARTS: Final = {
-    "control": control.main,
-    "envelope": envelope.main,
-    "failover": failover.main,
-    "fib": fib.main,
-    "forward": forward.main,
-    "reload": reload.main,
-    "shed": shed.main,
-    "workers": workers.main,
-}
+from bfd_fastpath.bench import suites
 
 
 def main(arguments: list[str]) -> int:
-    """Returns pytest's exit code, or that of the part that was asked for."""
-    if arguments and arguments[0] in _PARTS:
-        return _PARTS[arguments[0]](arguments[1:])
+    """Returns pytest's exit code, or that of the suite that was asked for."""
+    if arguments and arguments[0] in suites.NAMES:
+        return suites.main(arguments[0], arguments[1:])
     keep = None
     if "--json" in arguments:
         at = arguments.index("--json")

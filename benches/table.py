@@ -8,14 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from benches.goals import ROWS, Row
-
-
-def rate(value: float) -> str:
-    """Operations a second for people: '61.2 M', '333 k'."""
-    for scale, unit in ((1e6, " M"), (1e3, " k")):
-        if value >= scale:
-            return f"{value / scale:.3g}{unit}"
-    return f"{value:.3g}"
+from bfd_fastpath.bench.rate import rate
 
 
 def _met(row: Row, middle: float, ratio: float | None) -> str:

@@ -7,6 +7,7 @@ import sys
 import click
 
 from bfd_fastpath.cli import exit_codes
+from bfd_fastpath.cli.bench import bench
 from bfd_fastpath.cli.client import NoDaemonError
 from bfd_fastpath.cli.config import config
 from bfd_fastpath.cli.conformance import conformance
@@ -51,7 +52,7 @@ def cli() -> None:
 
 for _command in (
     *(run, show, clear, session, reload, config, rib, route_server, rs_agent),
-    *(exchange_report, pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, version),
+    *(exchange_report, pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, bench, version),
 ):
     cli.add_command(_command)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from bfd_fastpath.agent.drivers.bird import function
+from bfd_fastpath.bench.daemons.daemon import Daemon, free_port
 from bfd_fastpath.cli.client import NoDaemonError, ask
 from bfd_fastpath.wire.bgp import BGP_LS
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
-from tests.interop.bgp.daemon import Daemon, free_port
 from tests.interop.bgp.ourselves import ASN, Ourselves
 from tests.interop.support.poll import until
 

@@ -11,7 +11,7 @@ from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted
 from bfd_fastpath.agent.drivers.bird import Bird, function
 from bfd_fastpath.agent.filter_file import FilterFile, Lock
 from bfd_fastpath.agent.settings import Kind, RouteServer
-from tests.interop.bgp.daemon import Daemon
+from bfd_fastpath.bench.daemons.daemon import Daemon
 from tests.interop.support.poll import until
 
 A, B, X, Y = map(ip_address, ("127.0.45.2", "127.0.45.3", "192.0.2.9", "2001:db8::9"))

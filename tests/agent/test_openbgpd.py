@@ -9,7 +9,7 @@ from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted
 from bfd_fastpath.agent.drivers.openbgpd import HEAD, Openbgpd
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.settings import Kind, RouteServer
-from tests.interop.bgp.daemon import Daemon
+from bfd_fastpath.bench.daemons.daemon import Daemon
 from tests.interop.exchange.servers import root_of_openbgpd
 from tests.interop.support.poll import until
 

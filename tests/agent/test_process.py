@@ -11,6 +11,7 @@ import pytest
 from bfd_fastpath.agent.filter_file import Lock
 from bfd_fastpath.agent.guard import watch
 from bfd_fastpath.agent.load import load
+from bfd_fastpath.bench.daemons.daemon import DaemonError
 from bfd_fastpath.cli.client import ask
 from bfd_fastpath.wire.bgp import BGP_LS
 from tests.agent.scene import ASN, A, B, C, Scene, say_lost, say_lost_again, say_reached
@@ -132,7 +133,7 @@ def test_the_guard_leaves_to_another_agent_what_that_has_taken_over(tmp_path):
 
 
 def test_a_second_agent_for_the_same_file_does_not_start(scene):
-    with pytest.raises(AssertionError, match="another rs-agent drives"):
+    with pytest.raises(DaemonError, match="another rs-agent drives"):
         scene.command()
-    with pytest.raises(AssertionError, match="the agent runs"):
+    with pytest.raises(DaemonError, match="the agent runs"):
         scene.command("fail-open")

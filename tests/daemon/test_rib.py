@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
+from bfd_fastpath.bench.daemons.daemon import free_port
 from bfd_fastpath.cli.main import invoke
 from bfd_fastpath.lab import feed
 from bfd_fastpath.prefixes import Run
@@ -15,7 +16,6 @@ from bfd_fastpath.wire import mrt
 from bfd_fastpath.wire.bgp import AsPath, Attributes, Origin
 from bfd_fastpath.wire.bgp.attributes import encode_attributes
 from tests.daemon.process import Daemon
-from tests.interop.bgp.daemon import free_port
 from tests.interop.support.poll import until
 
 ROUTES = 2500

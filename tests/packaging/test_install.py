@@ -79,12 +79,12 @@ def test_every_module_and_type_marker_of_the_sources_is_installed(installed: Pat
     for package in ("pydp", "bfd_fastpath"):
         ours = {
             path.relative_to(ROOT)
-            for suffix in ("*.py", "*.pyi", "py.typed")
+            for suffix in ("*.py", "*.pyi", "*.h", "py.typed")
             for path in (ROOT / package).rglob(suffix)
         }
         theirs = {
             path.relative_to(where.parent)
-            for suffix in ("*.py", "*.pyi", "py.typed")
+            for suffix in ("*.py", "*.pyi", "*.h", "py.typed")
             for path in (where.parent / package).rglob(suffix)
         }
         assert ours == theirs

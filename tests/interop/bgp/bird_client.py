@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from tests.interop.bgp.daemon import Daemon
+from bfd_fastpath.bench.daemons.daemon import Daemon
 
 CONFIGURATION = """
 log stderr all;

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from tests.interop.bgp.daemon import Daemon
+from bfd_fastpath.bench.daemons.daemon import Daemon
 
 CONFIGURATION = """
 process reader {{

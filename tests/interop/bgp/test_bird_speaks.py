@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from bfd_fastpath.bench.daemons.bird import Bird
 from bfd_fastpath.wire.bgp import (
     IPV4_UNICAST,
     IPV6_UNICAST,
@@ -19,7 +20,6 @@ from bfd_fastpath.wire.bgp import (
     RefreshEnded,
     Role,
 )
-from tests.interop.bgp.bird import Bird
 from tests.interop.bgp.ourselves import ASN, Ourselves, connected, eventually
 
 pytestmark = pytest.mark.interop("bird")

@@ -6,11 +6,11 @@ from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
+from bfd_fastpath.bench.daemons.gobgpd import Gobgpd
 from bfd_fastpath.wire.bgp import BGP_LS, IPV4_UNICAST, Closed, Established
 from bfd_fastpath.wire.bgpls import profile_l7 as l7
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 from tests.interop.bgp.exabgp import Exabgp
-from tests.interop.bgp.gobgpd import Gobgpd
 from tests.interop.bgp.ourselves import ASN, Ourselves, connected, eventually
 
 pytestmark = pytest.mark.interop("gobgpd")

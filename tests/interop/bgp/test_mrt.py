@@ -6,13 +6,13 @@ from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
+from bfd_fastpath.bench.daemons.bird import Bird
+from bfd_fastpath.bench.daemons.gobgpd import Gobgpd
 from bfd_fastpath.lab import feed
 from bfd_fastpath.prefixes import Run
 from bfd_fastpath.wire import mrt
 from bfd_fastpath.wire.bgp import IPV4_UNICAST, IPV6_UNICAST, AsPath, Attributes, MpReach, Origin, Update
 from bfd_fastpath.wire.bgp.attributes import encode_attributes
-from tests.interop.bgp.bird import Bird
-from tests.interop.bgp.gobgpd import Gobgpd
 from tests.interop.bgp.ourselves import ASN, Ourselves, connected, eventually
 from tests.interop.support.poll import until
 

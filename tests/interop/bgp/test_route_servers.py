@@ -6,9 +6,9 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from bfd_fastpath.bench.daemons.bird import Bird
+from bfd_fastpath.bench.daemons.openbgpd import Openbgpd
 from bfd_fastpath.wire.bgp import BGP_LS, IPV4_UNICAST, IPV6_UNICAST
-from tests.interop.bgp.bird import Bird
-from tests.interop.bgp.openbgpd import Openbgpd
 from tests.interop.bgp.ourselves import ASN, Ourselves, connected, eventually
 
 WE = "127.0.23.2"

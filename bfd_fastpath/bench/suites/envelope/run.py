@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`bfd-fastpath bench envelope`: the grid of sessions and intervals, each cell in a process of its own; then
+how late failures are seen, and what FRR and BIRD hold.
+"""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from rich.console import Console
+
+import pydp
+from bfd_fastpath.bench.suites.envelope import daemons, pages
+from bfd_fastpath.bench.suites.envelope.detect import detect
+from bfd_fastpath.bench.suites.envelope.hold import Held, hold
+from bfd_fastpath.bench.suites.envelope.rig import NotUpError, Wanted
+
+_SESSIONS: Final = (1_000, 10_000, 100_000, 1_000_000)
+_INTERVALS_MS: Final = (10, 50, 300, 1000)
+_SECONDS: Final = 10.0
+_SOAK_S: Final = 600.0
+
+T = TypeVar("T")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0; 1 where a part could not be measured."""
+    options = _parser().parse_args(arguments)
+    console = Console(width=None if Console().is_terminal else 170)
+    seconds = options.seconds or (_SOAK_S if options.soak else _SECONDS)
+    found: dict[str, Any] = {"machine": pages.machine(), "seconds": seconds}
+    failed = False
+    # Ended by a signal, the namespaces of the daemons go all the same.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    if "hold" in options.parts:
+        rows = _grid(options.sessions, options.interval, seconds, console)
+        console.print(pages.held_table(rows))
+        found["hold"] = [pages.held_json(row) for row in rows]
+    if "detect" in options.parts:
+        try:
+            wanted = Wanted(sessions=options.detect_sessions, interval_us=options.detect_interval * 1000)
+            seen = _alone(detect, wanted, max(wanted.sessions // 20, 1), options.rounds)
+            console.print(pages.detected_table(seen))
+            found["detect"] = pages.detected_json(seen)
+        except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
+            console.print(f"detection was not measured: {error}")
+            failed = True
+    if "daemons" in options.parts:
+        held = daemons.measure(options.interval, seconds, console.print)
+        console.print(pages.daemons_table(held))
+        found["daemons"] = [pages.daemon_json(row) for row in held]
+    console.print(f"load average at the beginning: {found['machine']['load'][0]:.2f}")
+    if options.json is not None:
+        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    return int(failed)
+
+
+def _grid(sessions: Sequence[int], intervals: Sequence[int], seconds: float, console: Console) -> list[Held]:
+    """The slowest interval first; what fails at one is not tried with more sessions."""
+    rows: list[Held] = []
+    for interval in sorted(intervals, reverse=True):
+        for count in sorted(sessions):
+            try:
+                row = _alone(hold, Wanted(sessions=count, interval_us=interval * 1000), seconds)
+            except (pydp.PydpError, BrokenProcessPool) as error:
+                console.print(f"{count:,} sessions at {interval} ms: {error}")
+                break
+            console.print(f"{count:,} sessions at {interval} ms: {row.verdict} {row.reason}")
+            rows.append(row)
+            if not row.held:
+                break
+    return rows
+
+
+def _alone(call: Callable[..., T], *arguments: object) -> T:
+    """In a new process: EAL starts once in each, and nothing is left of the one before."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(call, *arguments).result()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bfd-fastpath bench envelope",
+        description="How many BFD sessions are held at which interval, and how late failures are seen. Wants "
+        "two cores that nothing else uses; as root its threads come first there.",
+    )
+    add = parser.add_argument
+    add("parts", nargs="*", default=["hold", "detect"], metavar="PART", help="hold, detect, daemons")
+    add("--soak", action="store_true", help="hold for ten minutes instead of ten seconds")
+    add("--seconds", type=float, help="hold for so long")
+    add("--sessions", type=int, nargs="+", default=_SESSIONS, metavar="N")
+    add("--interval", type=int, nargs="+", default=_INTERVALS_MS, metavar="MS", help="milliseconds")
+    add("--detect-sessions", type=int, default=10_000, metavar="N")
+    add("--detect-interval", type=int, default=50, metavar="MS")
+    add("--rounds", type=int, default=20, help="of detection, a twentieth of the sessions in each")
+    add("--json", metavar="FILE", help="the figures, with the histograms")
+    return parser

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`bfd-fastpath bench failover`: how long after Down the first packet goes to the backup next hop."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+import numpy
+from rich.console import Console
+from rich.table import Table
+
+import pydp
+from bfd_fastpath.bench.suites.envelope import pages
+from bfd_fastpath.bench.suites.envelope.gaps import duration
+from bfd_fastpath.bench.suites.envelope.rig import NotUpError
+from bfd_fastpath.bench.suites.failover.divert import Diverted, NotDivertedError, measure
+from pydp.generate import Action
+
+_ROUTES: Final = (1, 1_000_000)
+_HOW: Final = {"said": Action.DOWN, "silent": Action.SILENT}
+_GOAL_NS: Final = 10_000
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0; 1 where something could not be measured."""
+    options = _parser().parse_args(arguments)
+    console = Console(width=None if Console().is_terminal else 130)
+    rows: list[Diverted] = []
+    failed = False
+    for routes in options.routes:
+        for name in options.how:
+            try:
+                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                    call = pool.submit(measure, routes, _HOW[name], options.rate * 1e6, options.rounds)
+                    rows.append(call.result())
+            except (NotUpError, NotDivertedError, pydp.PydpError, BrokenProcessPool) as error:
+                console.print(f"{routes:,} routes, {name}: {error}")
+                failed = True
+    console.print(_table(rows, options.rate))
+    if options.json is not None:
+        found = {"machine": pages.machine(), "rows": [_json(row) for row in rows]}
+        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    return int(failed)
+
+
+def _table(rows: list[Diverted], mpps: float) -> Table:
+    table = Table(title=f"From Down to the first packet on the backup next hop, {mpps:g} M packets/s flowing")
+    for heading in (
+        "routes",
+        "Down by",
+        "rounds",
+        "p50",
+        "p99",
+        "max",
+        "goal",
+        "met",
+        "p50 since Down",
+        "poll gaps p99.9 / max",
+    ):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            f"{row.routes:,}",
+            "the peer's word" if row.how is Action.DOWN else "silence",
+            str(len(row.times_ns)),
+            *(duration(row.share_ns(share)) for share in (0.5, 0.99, 1.0)),
+            duration(_GOAL_NS),
+            "yes" if row.share_ns(0.99) < _GOAL_NS else "no",
+            duration(float(numpy.median(row.since_down_ns))),
+            str(row.engine_gaps),
+        )
+    return table
+
+
+def _json(row: Diverted) -> dict[str, Any]:
+    return {
+        "routes": row.routes,
+        "how": row.how.name.lower(),
+        "pps": row.pps,
+        "times-ns": list(row.times_ns),
+        "since-down-ns": list(row.since_down_ns),
+        "engine": pages.gaps_json(row.engine_gaps),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bfd-fastpath bench failover",
+        description="Data flows to a next hop that BFD watches; its session goes Down again and again. From "
+        "the beginning of the turn that found it to the first packet at the backup's port, less the time "
+        "until that packet was sent: the far end sends no data while it is busy with its own end of the "
+        "session. Wants two cores that nothing else uses.",
+    )
+    add = parser.add_argument
+    add("--routes", type=int, nargs="+", default=_ROUTES, metavar="N", help="that lead to the next hop")
+    add("--how", nargs="+", default=tuple(_HOW), choices=tuple(_HOW), help="the peer says Down, or is silent")
+    add("--rate", type=float, default=1.0, metavar="MPPS", help="of data, millions a second")
+    add("--rounds", type=int, default=20)
+    add("--json", metavar="FILE", help="each round's time")
+    return parser

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One row played: packets and routes made, everybody started, windows taken, everybody gone again."""
+
+import os
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from bfd_fastpath.bench.suites.forward import l3fwd, memory, packets
+from bfd_fastpath.bench.suites.forward.ours import Ours
+from bfd_fastpath.bench.suites.forward.peers import L3fwd, Mode, Ports, Testpmd, mbufs
+from bfd_fastpath.bench.suites.forward.process import PartError
+from bfd_fastpath.bench.suites.forward.result import Result
+from bfd_fastpath.bench.suites.forward.rounds import Part, play
+from bfd_fastpath.bench.suites.forward.routes import Maker, Table
+from bfd_fastpath.bench.suites.forward.row import Row
+
+PARTS: Final = ("io", "mac", "l3fwd", "ours")
+#: The most that l3fwd holds is 1,024.
+_L3FWD_ROUTES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How rows are played."""
+
+    parts: Collection[str] = PARTS
+    #: A libpydp.so to compare ours with, as part "other".
+    library: Path | None = None
+    rounds: int = 9
+    window_s: float = 0.25
+    cpu: int = 0
+    other_cpu: int = 1
+
+
+def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
+    """PartError when ours or testpmd's io does not run; who else cannot take part is named in the result."""
+    with TemporaryDirectory(prefix="bench-forward-") as directory, ExitStack() as stack:
+        room = Path(directory)
+        table = maker.table(row.family, row.routes, row.next_hops, row.destinations)
+        ports = _ports(row, table, rules, room, "all")
+        prefix = f"bench-{os.getpid()}"
+        parts: list[Part] = []
+        absent: dict[str, str] = {}
+
+        def start(name: str, make: Callable[[], list[Part]]) -> None:
+            try:
+                parts.extend(make())
+            except PartError as error:
+                absent[name] = str(error)
+
+        def testpmd() -> list[Part]:
+            made = Testpmd(ports, room, prefix)
+            stack.callback(made.close)
+            made.start()
+            made.pause()
+            return [Mode(mode, made) for mode in ("io", "mac") if mode in rules.parts]
+
+        def peer() -> list[Part]:
+            program = l3fwd.program()
+            few = (
+                table
+                if row.routes <= _L3FWD_ROUTES
+                else maker.table(row.family, _L3FWD_ROUTES, 1, row.destinations)
+            )
+            made = L3fwd(
+                program, _ports(row, few, rules, room, "few"), _rules(few, maker, room), room, prefix
+            )
+            stack.callback(made.close)
+            made.start()
+            made.pause()
+            return [made]
+
+        def ours(library: Path | None = None) -> list[Part]:
+            made = Ours(row, table, ports, room, library)
+            stack.callback(made.close)
+            made.start()
+            made.pause()
+            return [made]
+
+        if {"io", "mac"} & set(rules.parts):
+            start("testpmd", testpmd)
+        if "l3fwd" in rules.parts:
+            start("l3fwd", peer)
+        if "ours" in rules.parts:
+            start("ours", ours)
+        if rules.library is not None:
+            start("other", lambda: ours(rules.library))
+        windows = {one.name: one for one in play(parts, rules.rounds, rules.window_s)} if parts else {}
+        engine = next((part for part in parts if isinstance(part, Ours) and part.name == "ours"), None)
+        return Result(
+            row=row,
+            hz=maker.tsc_hz(),
+            windows=windows,
+            absent=absent,
+            drops=engine.drops if engine is not None else {},
+            up=engine.up if engine is not None else row.sessions,
+            stages=engine.stages if engine is not None else {},
+            goal=goal,
+        )
+
+
+def _ports(row: Row, table: Table, rules: Rules, room: Path, name: str) -> Ports:
+    count = packets.packets(row)
+    return Ports(
+        files=packets.write(row, table, room, name),
+        packets=count,
+        cpu=rules.cpu,
+        other_cpu=rules.other_cpu,
+        memory=memory.choose(mbufs(count), 3 if rules.library is None else 4),
+    )
+
+
+def _rules(table: Table, maker: Maker, room: Path) -> dict[int, Path]:
+    """l3fwd wants a file for either family."""
+    files = {}
+    for family in (4, 6):
+        chosen = table if table.family == family else maker.table(family, 16, 1, 1)
+        files[family] = room / f"rules-{family}"
+        lines = [f"R{network} {port}" for network, port in chosen.networks()]
+        files[family].write_text("\n".join(lines) + "\n")
+    return files

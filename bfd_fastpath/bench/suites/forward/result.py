@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a row showed: cycles a packet of each part, those above io, and whether the goal is met."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from bfd_fastpath.bench.suites.forward.rounds import Difference, Windows, difference
+from bfd_fastpath.bench.suites.forward.row import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Of one row. Parts that could not take part are missing from windows, with the reason in absent."""
+
+    row: Row
+    #: Of the time stamp counter.
+    hz: float
+    windows: dict[str, Windows]
+    absent: dict[str, str]
+    #: Packets that ours dropped in all windows, by reason; BFD sessions that were Up at the end.
+    drops: dict[str, int]
+    up: int
+    #: Cycles a packet by stage of ours.
+    stages: dict[str, float]
+    #: At most so much of l3fwd's cycles above io; None: no goal.
+    goal: float | None
+
+    def cycles(self, name: str) -> tuple[float, ...]:
+        """A packet's, by round."""
+        return tuple(ns * self.hz / 1e9 for ns in self.windows[name].ns)
+
+    def rate(self, name: str) -> float:
+        """Packets in a second of the core's time, median."""
+        return 1e9 / median(self.windows[name].ns)
+
+    def above(self, name: str) -> Difference | None:
+        """Cycles a packet above io."""
+        if name == "io" or name not in self.windows or "io" not in self.windows:
+            return None
+        differences = self.windows[name].above(self.windows["io"])
+        return difference([ns * self.hz / 1e9 for ns in differences])
+
+    def believed(self, name: str) -> bool:
+        """Nobody is faster than the ports."""
+        return "io" not in self.windows or self.rate(name) <= self.rate("io")
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours above io to l3fwd's above io, medians."""
+        ours, theirs = self.above("ours"), self.above("l3fwd")
+        if ours is None or theirs is None or theirs.middle <= 0:
+            return None
+        return ours.middle / theirs.middle
+
+    @property
+    def verdict(self) -> str:
+        ours, theirs = self.above("ours"), self.above("l3fwd")
+        if self.drops:
+            return "ours dropped packets"
+        if self.up != self.row.sessions:
+            return f"{self.up} of {self.row.sessions} BFD sessions up"
+        if ours is None or theirs is None or self.ratio is None:
+            return "not measured"
+        if not (ours.judges and theirs.judges and self.believed("ours") and self.believed("l3fwd")):
+            return "no verdict"
+        if self.goal is None:
+            return ""
+        return "met" if self.ratio <= self.goal else "not met"

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make bench BENCH=reload`: a route server without routes, its clients configured and away; what one
+client cannot reach changes, and the agent's driver reloads. In a network namespace of its own: as root."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from bfd_fastpath.agent.driver import Driver, DriverError, Wanted, ordered
+from bfd_fastpath.agent.drivers import driver
+from bfd_fastpath.agent.filter_file import FilterFile
+from bfd_fastpath.agent.settings import Kind, RouteServer
+from bfd_fastpath.bench.suites.reload.configuration import (
+    SERVER,
+    Client,
+    bird,
+    client_address,
+    clients,
+    openbgpd,
+)
+from bfd_fastpath.config.model import Address
+
+_START_S = 300
+
+
+def main(arguments: list[str]) -> int:
+    """0, or 1 when a route server would not do it."""
+    parser = argparse.ArgumentParser(prog="bfd-fastpath bench reload")
+    parser.add_argument("--clients", type=int, default=1000)
+    parser.add_argument("--prefixes", type=int, default=300, help="of a client in the mean")
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--split", action="store_true", help="half of the clients lose the other half")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--server", type=Kind, choices=list(Kind), help="one of them only")
+    asked = parser.parse_args(arguments)
+    members = clients(asked.clients, asked.prefixes, asked.seed)
+    code = 0
+    for kind in [asked.server] if asked.server else list(Kind):
+        with tempfile.TemporaryDirectory() as room:
+            try:
+                _measure(kind, members, Path(room), asked.runs, split=asked.split)
+            except DriverError as error:
+                print(f"{kind.value}: {error}", file=sys.stderr)
+                code = 1
+    return code
+
+
+def _measure(kind: Kind, members: list[Client], room: Path, runs: int, *, split: bool) -> None:
+    room.chmod(0o755)
+    config, socket = room / "server.conf", room / "socket"
+    settings = RouteServer(kind, room / "filters", config, socket, timeout_us=_START_S * 1_000_000)
+    used = driver(settings)
+    file = FilterFile(settings.filter_file, used)
+    everyone = tuple(sorted((client_address(one, v) for one in members for v in (4, 6)), key=ordered))
+    file.prepare(Wanted(everyone))
+    with config.open("w") as text:
+        text.writelines(
+            bird(members, file.path) if kind is Kind.BIRD else openbgpd(members, file.path, socket)
+        )
+    config.chmod(0o600)
+    with _running(kind, config, socket, room) as process:
+        began = time.monotonic()
+        _until_up(used, process)
+        up_s = time.monotonic() - began
+        took, cpu = [], []
+        for number in range(runs):
+            wanted = Wanted(everyone, _lost(members, number, split=split))
+            began, before = time.monotonic(), _cpu_s(process.pid)
+            _apply(file, wanted)
+            took.append(time.monotonic() - began)
+            cpu.append(_cpu_s(process.pid) - before)
+        prefixes = sum(len(one.prefixes) for one in members)
+        print(
+            f"{kind.value}: {len(members)} clients, {prefixes} prefixes, {_mb(config)} MB of configuration"
+            f", {_mb(file.path)} MB of filters; up after {up_s:.1f} s, {_rss_mib(process.pid):.0f} MiB; "
+            f"reload {_ms(statistics.median(took))} ms"
+            f" (median of {runs}; {_ms(min(took))} - {_ms(max(took))}), "
+            f"{_ms(statistics.median(cpu))} ms of a processor"
+        )
+
+
+def _apply(file: FilterFile, wanted: Wanted) -> None:
+    """OpenBGPD answers a reload before all of it is done, and refuses another one until then."""
+    while True:
+        try:
+            file.apply(wanted)
+            return
+        except DriverError as error:
+            if "still running" not in str(error):
+                raise
+            time.sleep(0.05)
+
+
+def _mb(file: Path) -> str:
+    return f"{file.stat().st_size / 1e6:.2f}"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:.0f}"
+
+
+def _lost(members: list[Client], number: int, *, split: bool) -> dict[Address, tuple[Address, ...]]:
+    """What changes from run to run: one client's next hop, or which half is away from the other."""
+    if not split:
+        who, whom = members[number % len(members)], members[-1 - number % len(members)]
+        return {client_address(who, v): tuple(client_address(whom, w) for w in (4, 6)) for v in (4, 6)}
+    if number % 2:
+        return {}
+    half = len(members) // 2
+    lost: dict[Address, tuple[Address, ...]] = {}
+    for here, there in ((members[:half], members[half:]), (members[half:], members[:half])):
+        hops = tuple(sorted((client_address(one, v) for one in there for v in (4, 6)), key=ordered))
+        lost |= {client_address(one, v): hops for one in here for v in (4, 6)}
+    return lost
+
+
+@contextmanager
+def _running(kind: Kind, config: Path, socket: Path, room: Path) -> Iterator[subprocess.Popen[bytes]]:
+    home = Path(pwd.getpwnam("_openbgpd").pw_dir) if kind is Kind.OPENBGPD else None
+    made = home is not None and not home.exists()
+    if home is not None:
+        home.mkdir(exist_ok=True)
+    command: list[str | Path] = ["bird", "-f", "-c", config, "-s", socket, "-P", room / "pid"]
+    if kind is Kind.OPENBGPD:
+        command = ["/usr/sbin/bgpd", "-d", "-f", config]
+    space = f"reload{os.getpid()}"
+    for words in (
+        ("netns", "add", space),
+        ("-n", space, "link", "add", "lan", "type", "veth", "peer", "name", "far"),
+        ("-n", space, "addr", "add", f"{SERVER[0]}/16", "dev", "lan"),
+        ("-n", space, "addr", "add", f"{SERVER[1]}/64", "dev", "lan", "nodad"),
+        ("-n", space, "link", "set", "lan", "up"),
+        ("-n", space, "link", "set", "far", "up"),
+    ):
+        subprocess.run(["ip", *words], check=True)
+    with (room / "log").open("wb") as log:
+        process = subprocess.Popen(["ip", "netns", "exec", space, *map(str, command)], stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(60)
+        process.kill()
+        subprocess.run(["ip", "netns", "del", space], check=True)
+        if made and home is not None:
+            shutil.rmtree(home)
+
+
+def _until_up(used: Driver, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + _START_S
+    while True:
+        try:
+            if used.neighbours():
+                return
+            why = "it has no neighbours"
+        except DriverError as error:
+            why = str(error)
+        if process.poll() is not None or time.monotonic() > end:
+            raise DriverError(f"it does not come up: {why}")
+        time.sleep(0.05)
+
+
+def _family(pid: int) -> list[int]:
+    """The process and its children."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+def _rss_mib(pid: int) -> float:
+    pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in _family(pid))
+    return pages * 4096 / 2**20
+
+
+def _cpu_s(pid: int) -> float:
+    """What all of it has used up; on a busy machine this says more than the time it took."""
+    fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in _family(pid)]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
