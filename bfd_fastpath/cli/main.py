@@ -16,6 +16,7 @@ from bfd_fastpath.cli.exchange_report import exchange_report
 from bfd_fastpath.cli.explain import explain
 from bfd_fastpath.cli.generate import generate
 from bfd_fastpath.cli.ixp_sim import ixp_sim
+from bfd_fastpath.cli.neighbor import neighbor
 from bfd_fastpath.cli.operate import clear, reload, session
 from bfd_fastpath.cli.pmdinfo import pmdinfo
 from bfd_fastpath.cli.replay import replay
@@ -51,7 +52,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(run, show, clear, session, reload, config, rib, route_server, rs_agent),
+    *(run, show, clear, session, neighbor, reload, config, rib, route_server, rs_agent),
     *(exchange_report, pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, bench, version),
 ):
     cli.add_command(_command)

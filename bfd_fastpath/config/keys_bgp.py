@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bfd_fastpath.config import model, values
 from bfd_fastpath.config.key import DAY_US, MAX_U32, Key, Section, anything
+from bfd_fastpath.config.last_words import shutdown_text
 
 NEIGHBOR = Section(
     "neighbor",
@@ -127,6 +128,14 @@ NEIGHBOR = Section(
             values.boolean,
             "true",
             "Run BFD to the next hops and members that this peer names.",
+        ),
+        Key(
+            "shutdown-text",
+            "text",
+            shutdown_text,
+            '""',
+            "What the peer's operator reads when we leave, or `neighbor shutdown` ends the session "
+            "(RFC 9003): a line of up to 255 octets in UTF-8; older daemons show 128.",
         ),
         Key("description", "text", values.text, '""', "For people."),
     ),

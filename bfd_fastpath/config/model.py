@@ -323,6 +323,8 @@ class Neighbor:
     bfd: bool = False
     """Whether the BGP session ends with the BFD session to the peer."""
     learn_next_hops: bool = True
+    shutdown_text: str = ""
+    """For the peer's operator, when we end the session in order (RFC 9003)."""
     description: str = ""
 
     @property

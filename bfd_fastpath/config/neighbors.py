@@ -28,6 +28,7 @@ _AS_THEY_ARE = (
     ("strict-role", "strict_role"),
     ("learn-next-hops", "learn_next_hops"),
     ("nh-reach-safi", "nh_reach_safi"),
+    ("shutdown-text", "shutdown_text"),
     ("description", "description"),
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bfd_fastpath.config import parse, plan, render_plan
 from bfd_fastpath.config.steps import Step
+from bfd_fastpath.daemon import neighbor_commands
 from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.router import views
 from bfd_fastpath.router.events import Address, Prefix
@@ -30,6 +31,7 @@ class Commands:
         self._reload = reload
         self._routes = RouteViews(router)
         self._dump = RouteDump(router)
+        self._neighbor = neighbor_commands.NeighborCommands(router)
 
     async def __call__(self, command: str, arguments: Mapping[str, object]) -> object:
         if not self._router.dataplane.is_open or self._router.leaving:
@@ -51,6 +53,8 @@ class Commands:
             return self._session_path(_address(arguments), arguments.get("path"))
         if command in _DEEDS:
             return self._session_deed(_address(arguments), command)
+        if command in neighbor_commands.NAMES:
+            return await self._neighbor(command, _address(arguments), arguments)
         if command == "reload":
             return {"steps": await self._reload()}
         if command == "config-diff":

@@ -106,6 +106,12 @@ class Speaker:
         for connection in tuple(self._connections):
             connection.abort()
 
+    def resume(self) -> None:
+        """Begin anew after stop()."""
+        self._stopping = False
+        self._backoff.reset()
+        self.start()
+
     def reset(self, notification: Notification | None = None) -> None:
         """End the present session, by default with Cease, administrative reset; a new one is tried after
         the delay.

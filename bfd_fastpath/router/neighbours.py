@@ -42,7 +42,16 @@ class Neighbours:
     def __iter__(self) -> Iterator[Peer]:
         return iter(tuple(self._peers.values()))
 
-    async def add(self, neighbor: Neighbor, learned: Learned | None = None) -> None:
+    def find(self, address: Address, port: int | None = None) -> Peer:
+        """The neighbour at an address, and at a port where several are there. KeyError, with a text for
+        people, where that is not exactly one."""
+        found = [one for one in self if one.neighbor.address == address and port in (None, one.neighbor.port)]
+        if len(found) == 1:
+            return found[0]
+        ports = ", ".join(str(one.neighbor.port) for one in found)
+        raise KeyError(f"it has the ports {ports}: name one" if found else "none is configured")
+
+    async def add(self, neighbor: Neighbor, learned: Learned | None = None, *, shut: bool = False) -> None:
         """Begins to connect, or to listen. OSError for a busy TCP port, ConfigError."""
         router = self._router
         peer = Peer(
@@ -53,6 +62,7 @@ class Neighbours:
             self._happened,
             tap=self._tap,
             learned=learned,
+            shut=shut,
         )
         if neighbor.passive:
             await self._listen(peer)
@@ -60,7 +70,7 @@ class Neighbours:
         self._wanted.setdefault(peer.user, set())
         if neighbor.bfd:
             self._sync(peer, peer.wanted())
-        peer.speaker.start()
+        peer.start()
 
     async def remove(self, key: Key) -> None:
         """Withdraws what it was told and closes; nothing is wanted for its sake any more."""
@@ -73,12 +83,12 @@ class Neighbours:
     async def replace(self, neighbor: Neighbor) -> None:
         """The same neighbour over a new BGP session; what it made us want stays. Raises what add() raises."""
         peer = await self._hang_up(neighbor.key, Cease.CONFIGURATION_CHANGE)
-        await self.add(neighbor, peer.learned)
+        await self.add(neighbor, peer.learned, shut=peer.shut)
 
     async def _hang_up(self, key: Key, subcode: Cease) -> Peer:
         peer = self._peers[key]
         self._router.emit(peer.withdraw_told())
-        await peer.speaker.stop(subcode=subcode)
+        await peer.stop(subcode, "")
         del self._peers[key]
         for place, listener in tuple(self._listeners.items()):
             if peer.speaker in listener.speakers():
@@ -124,7 +134,7 @@ class Neighbours:
         for listener in self._listeners.values():
             await listener.stop()
         self._listeners.clear()
-        await asyncio.gather(*(peer.speaker.stop() for peer in self))
+        await asyncio.gather(*(peer.stop() for peer in self))
 
     def lan(self) -> tuple[LanAddress, ...]:
         """Our addresses and the LANs round them, as reports need them."""

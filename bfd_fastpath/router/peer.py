@@ -56,8 +56,12 @@ class Peer:
         *,
         tap: Tap | None = None,
         learned: Learned | None = None,
+        shut: bool = False,
     ) -> None:
         self.neighbor = neighbor
+        #: Whether an operator holds the session down.
+        self.shut = shut
+        self._heard = ""
         self.speaker = Speaker(speaker_settings(neighbor, config), self._bgp, tap=tap)
         self._entries = entries
         self._happened = happened
@@ -89,6 +93,11 @@ class Peer:
         return f"bgp {self.neighbor.address}" + (
             f":{self.neighbor.port}" if self.neighbor.port != 179 else ""
         )
+
+    @property
+    def state(self) -> str:
+        """Of the BGP session; `shutdown` while an operator holds it down."""
+        return "shutdown" if self.shut else self.speaker.state
 
     @property
     def internal(self) -> bool:
@@ -139,6 +148,8 @@ class Peer:
                 self._retention.refresh_begun(family, now)
             case bgp.RefreshEnded(family=family):
                 self._happened(self, self._retention.told_all(family, now))
+            case bgp.NotificationReceived(notification=notification):
+                self._heard = notification.text
             case bgp.Closed(text=text, cause=cause, was_established=True) if self._info is not None:
                 info, self._info, self._since_ns, self._sweep_ns = self._info, None, now, None
                 self._reporter.lost()
@@ -149,7 +160,7 @@ class Peer:
                 pass
 
     def _established(self, info: bgp.PeerInfo, now_ns: int) -> None:
-        self._info, self._since_ns = info, now_ns
+        self._info, self._since_ns, self._heard = info, now_ns, ""
         self._awaited, self._sweep_ns = set(info.families), now_ns + SWEEP_NS
         families = tuple(sorted(map(str, info.families)))
         events: list[RouterEvent] = [BgpUp(now_ns, self.neighbor.address, info.asn, families)]
@@ -243,6 +254,15 @@ class Peer:
             self.learned.swept()
             self._happened(self, [])
 
+    def start(self) -> None:
+        """Begin to connect, unless an operator holds the session down."""
+        if not self.shut:
+            self.speaker.start()
+
+    async def stop(self, subcode: int = bgp.Cease.SHUTDOWN, text: str | None = None) -> None:
+        """Close the session; with the neighbour's own last words unless there are others."""
+        await self.speaker.stop(self.neighbor.shutdown_text if text is None else text, subcode)
+
     def bfd_down(self) -> None:
         """BFD to the neighbour itself has failed: the session ends, and another is tried (RFC 9384 3)."""
         if self.neighbor.bfd and self._info is not None:
@@ -333,11 +353,12 @@ class Peer:
             "port": self.neighbor.port,
             "as": self.neighbor.remote_as,
             "description": self.neighbor.description,
-            "state": self.speaker.state,
+            "state": self.state,
             "seconds-in-state": (now_ns - self._since_ns) / 1e9,
             "families": sorted(map(str, info.families)) if info is not None else [],
             "hold-time": info.hold_time_s if info is not None else None,
             "last-error": self.speaker.last_error or None,
+            "shutdown-text": self._heard or None,
             "reporting": report.open,
             "transport": None if report.transport is None else report.transport.value,
             "not-reporting": self._why_not(),

@@ -178,6 +178,16 @@ def test_a_fault_says_where_what_and_what_instead(text, key, wrong, instead):
             "neighbor[0].password-env",
             "beside",
         ),
+        (
+            ("remote-as = 64999", f"remote-as = 64999\nshutdown-text = '{'ü' * 128}'"),
+            "neighbor[0].shutdown-text",
+            "256 octets",
+        ),
+        (
+            ("remote-as = 64999", 'remote-as = 64999\nshutdown-text = "two\\nlines"'),
+            "neighbor[0].shutdown-text",
+            "cannot be printed",
+        ),
         (("remote-as = 64999", "remote-as = 64999\nhold-time = 2"), "neighbor[0].hold-time", "RFC 4271"),
         (
             ("remote-as = 64999", "remote-as = 64999\nhold-time = '3500ms'"),

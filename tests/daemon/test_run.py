@@ -249,7 +249,7 @@ def test_every_command_of_the_page_is_one_of_the_daemon(shared):
         for row in table.splitlines()
         for name in re.findall(r"`([a-z-]+)`", row.split("|")[1] if row else "")
     ]
-    assert len(names) == 18
+    assert len(names) == 21
     for name in names:
         refusals = []
         try:
