@@ -12,6 +12,7 @@ from bfd_fastpath.cli.client import NoDaemonError
 from bfd_fastpath.cli.config import config
 from bfd_fastpath.cli.conformance import conformance
 from bfd_fastpath.cli.demo import demo
+from bfd_fastpath.cli.doctor import doctor
 from bfd_fastpath.cli.exchange_report import exchange_report
 from bfd_fastpath.cli.explain import explain
 from bfd_fastpath.cli.generate import generate
@@ -25,7 +26,7 @@ from bfd_fastpath.cli.route_server import route_server
 from bfd_fastpath.cli.rs_agent import rs_agent
 from bfd_fastpath.cli.run import run
 from bfd_fastpath.cli.show import show
-from bfd_fastpath.cli.version import version
+from bfd_fastpath.cli.version import print_version, version
 from bfd_fastpath.net.control_protocol import CommandError
 
 _EPILOG = """\b
@@ -45,6 +46,14 @@ Exit codes: 0 done; 1 it failed; 2 bad configuration or command line;
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG
 )
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_version,
+    help="Print the versions of this program, of libpydp and of DPDK.",
+)
 def cli() -> None:
     """BFD to every next hop that a route server hands out, on DPDK, and a word to the route server by
     BGP-LS about
@@ -53,7 +62,8 @@ def cli() -> None:
 
 for _command in (
     *(run, show, clear, session, neighbor, reload, config, rib, route_server, rs_agent),
-    *(exchange_report, pmdinfo, replay, explain, generate, ixp_sim, demo, conformance, bench, version),
+    *(exchange_report, pmdinfo, doctor, replay, explain, generate, ixp_sim, demo),
+    *(conformance, bench, version),
 ):
     cli.add_command(_command)
 

@@ -9,10 +9,10 @@ from bfd_fastpath.router.dataplane import devargs
 from pydp.host import Host, read_host
 
 
-def eal_line(config: Config) -> list[str]:
-    """The final EAL line, the program's name first. PydpError (EalError) with the remedy when this machine
-    cannot give it."""
-    host = read_host()
+def eal_line(config: Config, host: Host | None = None) -> list[str]:
+    """The final EAL line for a machine (this one unless told), the program's name first. PydpError (EalError)
+    with the remedy when the machine cannot give it."""
+    host = host or read_host()
     return pydp.eal.eal_line(host=host, **_arguments(config, host))
 
 

@@ -22,14 +22,17 @@ ALLOWED: dict[str, set[str]] = {
     "router": {"pydp", *INNER},
     "replay": {"pydp", "router", *INNER},
     "lab": {"pydp", "router", *INNER},
-    "bench": {"pydp", "router", "replay", "lab", "agent", *INNER},
+    "bench": {"pydp", "router", "replay", "lab", "agent", "doctor", *INNER},
     "daemon": {"pydp", "router", *INNER},
+    "doctor": {"pydp", "config"},
     # What `show` needs before it can talk to a daemon; the rest is imported inside the command that needs it.
     "cli": {"net"},
     "__main__": {"cli"},
     "": set(),
 }
-LAZY: dict[str, set[str]] = {"cli": {"pydp", "router", "replay", "lab", "bench", "daemon", "agent", *INNER}}
+LAZY: dict[str, set[str]] = {
+    "cli": {"pydp", "router", "replay", "lab", "bench", "daemon", "agent", "doctor", *INNER}
+}
 #: Laws 1 and 2 of docs/architecture.md, as modules that a room does not import. Keys are rooms; "pydp" is the package.
 BANNED: dict[str, set[str]] = {
     "prefixes": {"asyncio", "socket", "time", "datetime", "random", "secrets", "threading", "os"},
