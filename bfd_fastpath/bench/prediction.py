@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a machine should do, from the cycles, cache lines and misses that were measured on the reference
+machine: docs/scaling.md has the reasoning, and a test holds its numbers to these.
+
+A packet costs the port's own cycles, work that does not depend on the tables, and a wait for each line of the
+tables: how long depends on where those lines are, and that on how many of them are in use.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bfd_fastpath.bench.document import Row
+from bfd_fastpath.bench.processor import LINE, REFERENCE, Processor, processor_of
+
+#: Of the loads of a burst so many are on their way at a time: a line of memory takes 260 cycles on the
+#: reference
+#: machine and was waited for 45.
+OVERLAP: Final = 5.8
+#: Cycles a packet above the port's for what does not wait: checks, next hop, rewrite.
+WORK: Final = {4: 28.0, 6: 55.0}
+#: Lines of the tables that a packet reads, each after the one before: the root; of IPv6 also nodes.
+LOOKUP_LINES: Final = {4: 1.0, 6: 3.5}
+#: Lines of a packet and its buffer that pass through the caches while it is in a ring.
+BUFFER_LINES: Final = 4
+#: Octets on the wire besides the frame: preamble and gap.
+WIRE_OCTETS: Final = 20
+
+#: Cycles of a hello sent and one received, besides waiting; lines that the pair touches, a dozen each:
+#: session,
+#: neighbour, buffer, descriptor. Their sum is what 100,000 sessions at 50 ms took, a core that had no time
+#: left.
+HELLO_WORK: Final = 268.0
+HELLO_LINES: Final = 24.0
+#: Octets of a session with its place in the tables of the engine.
+SESSION_OCTETS: Final = 256
+#: Intervals are shortened at random by 0 to 25 percent (RFC 5880 6.8.7).
+JITTER: Final = 0.875
+#: Of a core for sessions. A multiplier of 3 forgives hellos that are late, not a core that has too little
+#: time.
+SESSION_SHARE: Final = 1.0
+
+#: Of what one worker forwards, what each further one costs all: two workers did 1.90 times as much.
+CONTENTION: Final = 0.053
+
+#: Cycles of the reference machine for a route of a full table: read from UPDATEs for each feed, and once into
+#: the
+#: engine's tables. Octets: for each feed, and once.
+FEED_CYCLES, TABLE_CYCLES = 2600.0, 1300.0
+FEED_OCTETS, TABLE_OCTETS = 25, 33
+#: Octets of look-up structures for the first route (the root's array) and for each, by family.
+ROOT_OCTETS: Final = 64 << 20
+ROUTE_OCTETS: Final = {4: 85, 6: 158}
+#: A reload of OpenBGPD with 1,000 clients, cycles a client.
+RELOAD_CYCLES: Final = 0.87 * 2.6e9 / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What is forwarded."""
+
+    family: int = 4
+    routes: int = 1000
+    destinations: int = 1024
+    #: Packets between receive and transmit in all rings, each in a buffer of its own.
+    buffers: int = 4096
+    #: Octets of a frame with its check sequence, the mean of a mix.
+    size: float = 64.0
+
+
+def wait(processor: Processor, octets: float) -> float:
+    """Cycles for one line of a set of so many octets, met at random: each cache has the share of it that
+    fits."""
+    left, cycles = 1.0, 0.0
+    for size, ns in ((processor.l2, processor.l2_ns), (processor.l3, processor.l3_ns)):
+        share = left * min(1.0, size / octets)
+        cycles += share * ns
+        left -= share
+    return (cycles + left * processor.memory_ns) * processor.hz / 1e9 / OVERLAP
+
+
+def over_io(traffic: Traffic, processor: Processor) -> float:
+    """Cycles a packet above those of the port."""
+    lines = LOOKUP_LINES[traffic.family]
+    # Routes that nobody sends to are in no cache and cost nothing.
+    used = min(traffic.routes, traffic.destinations) if traffic.family == 4 else traffic.destinations
+    octets = (used * lines + traffic.buffers * BUFFER_LINES) * LINE
+    return WORK[traffic.family] + lines * wait(processor, octets)
+
+
+def forward_pps(traffic: Traffic, processor: Processor, io_cycles: float, workers: int = 1) -> float:
+    """Packets a second that so many workers forward; the wire is not asked."""
+    one = processor.hz / (io_cycles + over_io(traffic, processor))
+    return one * workers / (1 + CONTENTION * (workers - 1))
+
+
+def line_pps(size: float, gigabits: float) -> float:
+    """Frames a second that a port of so many Gbit/s carries."""
+    return gigabits * 1e9 / 8 / (size + WIRE_OCTETS)
+
+
+def hello_cycles(sessions: int, processor: Processor) -> float:
+    """Of a hello sent and one received."""
+    return HELLO_WORK + HELLO_LINES * wait(processor, sessions * SESSION_OCTETS + 8192 * BUFFER_LINES * LINE)
+
+
+def session_share(sessions: int, interval_ms: float, processor: Processor) -> float:
+    """Of one core, for so many sessions with both ends at this interval."""
+    hellos = sessions / (interval_ms / 1000 * JITTER)
+    return hellos * hello_cycles(sessions, processor) / processor.hz
+
+
+def sessions_held(interval_ms: float, processor: Processor) -> int:
+    """As many as the first worker, who has them all, can carry; to the thousand, at most the million that
+    discriminators number."""
+    low, high = 0, 1_048
+    while low < high:
+        middle = (low + high + 1) // 2
+        if session_share(middle * 1000, interval_ms, processor) <= SESSION_SHARE:
+            low = middle
+        else:
+            high = middle - 1
+    return low * 1000
+
+
+def table_seconds(routes: int, feeds: int, processor: Processor) -> float:
+    """From the first octet of BGP to the last route in the engine: one thread of Python and C."""
+    return routes * (TABLE_CYCLES + FEED_CYCLES * feeds) / processor.hz
+
+
+def table_octets(routes: int, feeds: int, family: int = 4) -> int:
+    """Memory for a table: what BGP keeps of it, and the engine's look-up."""
+    return ROOT_OCTETS + routes * (TABLE_OCTETS + FEED_OCTETS * feeds + ROUTE_OCTETS[family])
+
+
+def reload_seconds(clients: int, processor: Processor) -> float:
+    """Of OpenBGPD's configuration, as rs-agent asks for it: the most that a withdrawal waits for another
+    one."""
+    return clients * RELOAD_CYCLES / processor.hz
+
+
+def predict(suite: str, row: Row, machine: Mapping[str, Any]) -> float | None:
+    """In the unit of the row; None where nothing is known of such a row or the machine."""
+    processor = processor_of(machine)
+    asked = row.parameters
+    if suite in ("forward", "workers") and row.ceiling and row.unit in ("Mpps", "cycles"):
+        traffic = _traffic(asked)
+        if row.unit == "cycles":
+            return over_io(traffic, processor)
+        io_cycles = processor.hz / (row.ceiling * 1e6)
+        workers = _number(asked, "workers", 1)
+        if suite == "workers":
+            # The ceiling is that of all workers together.
+            io_cycles *= workers
+        left = 1.0
+        if sessions := _number(asked, "sessions", 0):
+            left -= session_share(sessions, asked.get("interval-ms", 50), processor)
+        return left * forward_pps(traffic, processor, io_cycles, workers) / 1e6
+    if suite == "control" and row.unit == "s" and "routes" in asked:
+        return table_seconds(asked["routes"], _number(asked, "feeds", 1), processor)
+    if suite == "bfd-scale" and row.unit == "false-downs" and {"sessions", "interval-ms"} <= asked.keys():
+        share = session_share(asked["sessions"], asked["interval-ms"], processor)
+        return 0.0 if share <= SESSION_SHARE else None
+    return None
+
+
+def _traffic(asked: Mapping[str, Any]) -> Traffic:
+    destinations = _number(asked, "destinations", 1024)
+    size = asked.get("size", 64)
+    # net_pcap keeps a buffer for each packet that it plays, at either port.
+    buffers = 2 * max(destinations, 1024)
+    mean = float(size) if isinstance(size, int | float) and size else 64.0
+    return Traffic(_number(asked, "family", 4), _number(asked, "routes", 1000), destinations, buffers, mean)
+
+
+def _number(asked: Mapping[str, Any], name: str, default: int) -> int:
+    value = asked.get(name, default)
+    return value if isinstance(value, int) else default
+
+
+__all__ = ["REFERENCE", "Traffic", "forward_pps", "line_pps", "over_io", "predict", "sessions_held", "wait"]
