@@ -9,6 +9,7 @@ from typing import Any
 from bfd_fastpath.agent.agent import RsAgent
 from bfd_fastpath.routeserver.matrix import exchange_view_in_steps
 from bfd_fastpath.routeserver.records import Standing
+from bfd_fastpath.wire.bgp import counts
 
 
 def clients(agent: RsAgent) -> dict[str, Any]:
@@ -27,6 +28,11 @@ def clients(agent: RsAgent) -> dict[str, Any]:
                 str(address): speaker.state
                 for address, speaker in agent.clients.seats(member)
                 if speaker.state != "active"
+            },
+            "malformed": {
+                str(address): found
+                for address, speaker in agent.clients.seats(member)
+                if (found := counts(speaker.malformed))
             },
             "next-hops-lost": len(excluded.get(member.name, ())),
         }

@@ -248,6 +248,9 @@ def reporter(result: Any) -> str:
             f"families {families}" + (f"; last error: {one['last-error']}" if one["last-error"] else "")
         )
         parts.append("  " + _tells(one))
+        if one.get("malformed"):
+            wrong = ", ".join(f"{name} {count}" for name, count in one["malformed"].items())
+            parts.append(f"  malformed: {wrong}")
         if one["told"]:
             rows = [
                 (told["address"], told["state"], quality_tables.told(told.get("link-quality", {})))

@@ -94,7 +94,7 @@ def updates(
         raise ValueError(str((*raw.faults, *faults)[0].text))
     next_hops: tuple[Address, ...] = () if next_hop is None else (next_hop,)
     if not next_hops and AttributeType.MP_REACH in raw.mp:
-        next_hops = _next_hops(raw.mp[AttributeType.MP_REACH])
+        next_hops = _next_hops(raw.mp[AttributeType.MP_REACH][1])
     attributes = replace(attributes, local_pref=None)
     if version == 4 and (not next_hops or isinstance(next_hops[0], IPv4Address)):
         if next_hops:

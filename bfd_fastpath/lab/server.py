@@ -11,7 +11,7 @@ from bfd_fastpath.net.speaker_settings import SpeakerSettings
 from bfd_fastpath.net.tap import Tap
 from bfd_fastpath.routeserver.service import RouteService, ServiceEvent, session_settings
 from bfd_fastpath.routeserver.settings import Address, ClientSettings, ServerSettings
-from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Notification, Update
+from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Notification, Update, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class EmbeddedServer:
     @property
     def port(self) -> int:
         return self._listeners[0].port
+
+    def malformed(self) -> dict[str, dict[str, int]]:
+        """By peer, what was wrong with what it sent; peers with which nothing was are left out."""
+        found = {str(one.speaker.settings.remote): counts(one.speaker.malformed) for one in self._seats}
+        return {peer: counted for peer, counted in found.items() if counted}
 
     async def start(self) -> None:
         """Listen. Raises net.tcp's TcpError when the port cannot be had."""

@@ -15,7 +15,7 @@ import structlog
 
 from bfd_fastpath.net import tcp
 from bfd_fastpath.net.speaker import Speaker
-from bfd_fastpath.wire.bgp import BgpError, Cease, ErrorCode, Notification, Open
+from bfd_fastpath.wire.bgp import BgpError, Cease, ErrorCode, Malformed, Notification, Open
 from bfd_fastpath.wire.bgp.message import Framer, MessageType, frame
 from bfd_fastpath.wire.bgp.notification import FsmError, OpenError
 
@@ -107,6 +107,12 @@ class Listener:
         self._pending.add(pending)
         return True
 
+    def malformed(self, remote: tcp.Address, error: BgpError, octets: bytes) -> None:
+        """What came from there instead of an OPEN is the first speaker's to count: only an OPEN tells several
+        apart.
+        """
+        self._at(remote)[0].turned_away(error, octets)
+
     def forget(self, pending: _Pending) -> None:
         """It is no longer waiting."""
         self._pending.discard(pending)
@@ -166,10 +172,12 @@ class _Pending(asyncio.Protocol):
                 self.abort()
                 return
             if kind != MessageType.OPEN:
-                self._refuse(Notification(ErrorCode.FSM, FsmError.OPEN_SENT))
-                return
+                text = f"{kind.name} before OPEN"
+                data = bytes((kind,))
+                raise BgpError(Malformed.UNEXPECTED_MESSAGE, text, data, subcode=FsmError.OPEN_SENT)
             opened = Open.decode(body)
         except BgpError as error:
+            self._listener.malformed(self._remote, error, self._data)
             self._refuse(error.notification)
             return
         self._hand_over(opened)

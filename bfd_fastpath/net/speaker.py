@@ -13,6 +13,7 @@ import os
 import random
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import structlog
@@ -20,9 +21,11 @@ import structlog
 from bfd_fastpath.net import tcp
 from bfd_fastpath.net.backoff import Backoff
 from bfd_fastpath.net.bgp_connection import LINGER_S, BgpConnection
+from bfd_fastpath.net.malformed_log import MalformedLog
 from bfd_fastpath.net.speaker_settings import SpeakerSettings
 from bfd_fastpath.net.tap import Tap
 from bfd_fastpath.wire.bgp import (
+    BgpError,
     BgpSession,
     Cease,
     CloseCause,
@@ -31,6 +34,7 @@ from bfd_fastpath.wire.bgp import (
     Established,
     Event,
     Family,
+    Malformed,
     Notification,
     NotificationSent,
     PeerInfo,
@@ -66,6 +70,9 @@ class Speaker:
         self.settings = settings
         self.last_error = ""
         """Why the last connection attempt or session failed, for people; empty when none did."""
+        self.malformed: Counter[Malformed] = Counter()
+        """What was wrong with what the peer sent, over all sessions."""
+        self._malformed_log = MalformedLog(str(settings.remote), clock)
         self._on_event = on_event
         self._tap = tap
         self._clock = clock
@@ -207,6 +214,11 @@ class Speaker:
         self._begin(connection, transport)
         connection.data_received(data)
 
+    def turned_away(self, error: BgpError, octets: bytes) -> None:
+        """A connection of the peer's ended before its OPEN could be read: count and log that."""
+        self.malformed.update(fault.kind for fault in error.faults)
+        self._malformed_log.happened(NotificationSent(error.notification, error.text, octets))
+
     # Inside
 
     async def _run(self) -> None:
@@ -263,7 +275,9 @@ class Speaker:
         return sock
 
     def _connection(self, *, outgoing: bool) -> BgpConnection:
-        session = BgpSession(self.settings.session, jitter=lambda: 0.75 + 0.25 * self._draw())
+        session = BgpSession(
+            self.settings.session, jitter=lambda: 0.75 + 0.25 * self._draw(), malformed=self.malformed
+        )
         return BgpConnection(
             session,
             self,
@@ -327,6 +341,7 @@ class Speaker:
                 self._failed(f"{event.cause.value}: {event.text}")
         elif isinstance(event, NotificationSent) and event.notification == _COLLISION:
             return
+        self._malformed_log.happened(event)
         try:
             self._on_event(event)
         except Exception:

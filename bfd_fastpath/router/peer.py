@@ -125,9 +125,7 @@ class Peer:
         match event:
             case bgp.Established(peer=info):
                 self._established(info, now)
-            case bgp.UpdateReceived(update=update, faults=faults):
-                for fault in faults:
-                    _log.warning("UPDATE with a fault", peer=str(self.neighbor.address), fault=str(fault))
+            case bgp.UpdateReceived(update=update):
                 self._happened(self, self._intake.update(update, now))
                 self._renamed()
             case bgp.EndOfRib(family=family):
@@ -137,7 +135,7 @@ class Peer:
                     self._sweep()
             case bgp.FamilyDisabled(family=family, fault=fault):
                 _log.error(
-                    "family disabled", peer=str(self.neighbor.address), family=str(family), fault=str(fault)
+                    "family disabled", peer=str(self.neighbor.address), family=str(family), fault=fault.text
                 )
                 self._happened(self, [*self._intake.forget(family, now), *self._disabled(family)])
             case bgp.RefreshRequested(family=family) if self._tells_by(family):
@@ -374,6 +372,7 @@ class Peer:
             "stale": self._retention.view(),
             "members": len(self.learned.nodes()),
             "asks": len(self.learned.asked),
+            "malformed": bgp.counts(self.speaker.malformed),
             "not-used": {
                 "loops": counts.loops,
                 "without-next-hop": counts.without_next_hop,

@@ -13,13 +13,14 @@ from bfd_fastpath.routeserver.settings import ServerSettings
 from bfd_fastpath.routeserver.table import Path
 from bfd_fastpath.wire.bgp.as_path import AsPath
 from bfd_fastpath.wire.bgp.attributes import Attributes, AttributeType, RawAttribute
-from bfd_fastpath.wire.bgp.errors import Fault, Outcome
+from bfd_fastpath.wire.bgp.errors import Fault
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, nh_reach
 from bfd_fastpath.wire.bgp.mp import MpReach, MpUnreach
 from bfd_fastpath.wire.bgp.origin import Origin
 from bfd_fastpath.wire.bgp.update import Update, end_of_rib
 from bfd_fastpath.wire.bgpls import Flag
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
+from bfd_fastpath.wire.malformed import Malformed
 from bfd_fastpath.wire.nhreach import NhReachNlri, NhState
 
 LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
@@ -212,7 +213,7 @@ def test_entries_are_read_as_a_whole():
 def test_link_that_rfc_7606_made_a_withdrawal_is_kept_as_one_that_does_not_count():
     taken = Update(mp_unreach=MpUnreach(BGP_LS, (link(A, X),)))
     inbound = read_update(
-        taken, (Fault(Outcome.TREAT_AS_WITHDRAW, "ORIGIN is missing"),), READERS, SETTINGS.asn
+        taken, (Fault(Malformed.ATTRIBUTE_MISSING, "ORIGIN is missing"),), READERS, SETTINGS.asn
     )
     assert inbound.withdrawn_entries == (link(A, X).encode(),)
     assert inbound.entries == (SeenLink(link(A, X).encode(), X, X.packed, counts=False),)
@@ -220,8 +221,8 @@ def test_link_that_rfc_7606_made_a_withdrawal_is_kept_as_one_that_does_not_count
 
 def test_malformed_entry_is_told_apart_by_the_attribute_it_stood_in():
     raw = b"\x00\x02\x00\x01?"
-    reached = Fault(Outcome.NLRI_DISCARD, "", 0, AttributeType.MP_REACH, BGP_LS, raw)
-    unreached = Fault(Outcome.NLRI_DISCARD, "", 0, AttributeType.MP_UNREACH, BGP_LS, raw)
+    reached = Fault(Malformed.BGP_LS_TLV, "", AttributeType.MP_REACH, BGP_LS, raw)
+    unreached = Fault(Malformed.BGP_LS_TLV, "", AttributeType.MP_UNREACH, BGP_LS, raw)
     assert read_update(Update(), (reached,), READERS, SETTINGS.asn).entries == (Unreadable(raw),)
     assert read_update(Update(), (unreached,), READERS, SETTINGS.asn).withdrawn_entries == (raw,)
 
@@ -229,6 +230,6 @@ def test_malformed_entry_is_told_apart_by_the_attribute_it_stood_in():
 def test_link_withdrawn_beside_an_nlri_that_could_not_be_read_does_not_count():
     """That NLRI may have been its Node: a client that takes back both must not end up Down."""
     taken = Update(mp_unreach=MpUnreach(BGP_LS, (link(A, X),)))
-    garbled = Fault(Outcome.NLRI_DISCARD, "", 0, AttributeType.MP_UNREACH, BGP_LS, b"\x00\x01\x00\x01?")
+    garbled = Fault(Malformed.BGP_LS_TLV, "", AttributeType.MP_UNREACH, BGP_LS, b"\x00\x01\x00\x01?")
     inbound = read_update(taken, (garbled,), READERS, SETTINGS.asn)
     assert inbound.entries == (SeenLink(link(A, X).encode(), X, X.packed, counts=False),)

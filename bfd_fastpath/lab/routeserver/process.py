@@ -62,6 +62,8 @@ async def serve(settings: Settings) -> int:
     async def answer(command: str, arguments: Mapping[str, object]) -> object:
         if command == "show-exchange":
             return exchange_view(server.service.server.exchange, history, time.time_ns())
+        if command == "route-server-clients":
+            return {**VIEWS[command](server.service.server), "malformed": server.malformed()}
         if command in VIEWS:
             return VIEWS[command](server.service.server)
         raise CommandError("unknown-command", f"A route server knows no command {command!r}.")

@@ -8,7 +8,7 @@ from bfd_fastpath.wire.bgp.as_path import AsPath, Segment, SegmentType
 from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES, Attributes, RawAttribute
 from bfd_fastpath.wire.bgp.capability import Capabilities, ExtendedNextHop
 from bfd_fastpath.wire.bgp.community import LargeCommunity
-from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome
+from bfd_fastpath.wire.bgp.errors import BgpError, Fault
 from bfd_fastpath.wire.bgp.events import (
     CloseCause,
     Closed,
@@ -44,6 +44,7 @@ from bfd_fastpath.wire.bgp.session import BgpSession, SessionError
 from bfd_fastpath.wire.bgp.settings import SessionSettings
 from bfd_fastpath.wire.bgp.state import State
 from bfd_fastpath.wire.bgp.update import Update, end_of_rib
+from bfd_fastpath.wire.malformed import Malformed, Outcome, counts
 
 __all__ = [
     "BGP_LS",
@@ -70,6 +71,7 @@ __all__ = [
     "FamilyDisabled",
     "Fault",
     "LargeCommunity",
+    "Malformed",
     "MpReach",
     "MpUnreach",
     "Nlri",
@@ -94,6 +96,7 @@ __all__ = [
     "State",
     "Update",
     "UpdateReceived",
+    "counts",
     "end_of_rib",
     "nh_reach",
     "pack_announcements",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from bfd_fastpath.wire.bgp.as_path import AS_TRANS
+from bfd_fastpath.wire.malformed import Malformed, MalformedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,15 @@ class Aggregator:
 
     @classmethod
     def decode(cls, value: bytes, *, as4: bool) -> Aggregator:
-        """Raises ValueError where the length is not 8 (`as4`) or 6."""
+        """Raises MalformedError where the length is not 8 (`as4`) or 6, and for AS 0 (RFC 7607 2)."""
         width = 4 if as4 else 2
         if len(value) != width + 4:
-            raise ValueError(f"AGGREGATOR of {len(value)} octets, not {width + 4}")
-        return cls(int.from_bytes(value[:width], "big"), IPv4Address(value[width:]))
+            text = f"AGGREGATOR of {len(value)} octets, not {width + 4}"
+            raise MalformedError(text, Malformed.AGGREGATOR_LENGTH)
+        asn = int.from_bytes(value[:width], "big")
+        if not asn:
+            raise MalformedError("AGGREGATOR of AS 0 (RFC 7607 2)", Malformed.AGGREGATOR_ZERO)
+        return cls(asn, IPv4Address(value[width:]))
 
     def encode(self, *, as4: bool) -> bytes:
         if as4:

@@ -9,11 +9,16 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
+from bfd_fastpath.wire.malformed import Malformed, MalformedError
+
 AS_TRANS = 23456
 
 
-class AsPathError(ValueError):
-    """An AS_PATH that is malformed by RFC 7606 7.2 or RFC 7607."""
+class AsPathError(MalformedError):
+    """An AS_PATH that is malformed by RFC 7606 7.2, RFC 7607 or RFC 5065."""
+
+    def __init__(self, text: str, kind: Malformed = Malformed.AS_PATH) -> None:
+        super().__init__(text, kind)
 
 
 class SegmentType(IntEnum):
@@ -74,10 +79,11 @@ class AsPath:
             if stop > end:
                 raise AsPathError(f"a segment of {count} AS numbers runs past the end")
             if kind in _CONFEDERATION and not confederation:
-                raise AsPathError("confederation segment from outside the confederation (RFC 5065 5)")
+                text = "confederation segment from outside the confederation (RFC 5065 5)"
+                raise AsPathError(text, Malformed.AS_PATH_CONFEDERATION)
             asns = struct.unpack(f">{count}{code}", value[position + 2 : stop])
             if 0 in asns:
-                raise AsPathError("AS 0 in the path (RFC 7607 2)")
+                raise AsPathError("AS 0 in the path (RFC 7607 2)", Malformed.AS_PATH_ZERO)
             segments.append(Segment(SegmentType(kind), asns))
             position = stop
         return cls(tuple(segments))

@@ -11,13 +11,13 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from bfd_fastpath.wire.bgp.aggregator import Aggregator
-from bfd_fastpath.wire.bgp.as_path import AsPath, AsPathError, merge
+from bfd_fastpath.wire.bgp.as_path import AS_TRANS, AsPath, AsPathError, merge
 from bfd_fastpath.wire.bgp.attributes import AttributeFlag, Attributes, AttributeType, RawAttribute
 from bfd_fastpath.wire.bgp.community import decode_communities, decode_extended, decode_large
-from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome
-from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification, UpdateError
+from bfd_fastpath.wire.bgp.errors import BgpError, Fault
 from bfd_fastpath.wire.bgp.origin import Origin
 from bfd_fastpath.wire.bgpls.attribute import LinkState
+from bfd_fastpath.wire.malformed import Malformed, MalformedError
 
 _OPTIONAL, _TRANSITIVE = AttributeFlag.OPTIONAL.value, AttributeFlag.TRANSITIVE.value
 _KIND = _OPTIONAL | _TRANSITIVE
@@ -37,23 +37,16 @@ class AttributeContext:
 
 @dataclass(slots=True)
 class RawAttributes:
-    """The attribute field cut up: MP attributes by type, the others as one string of octets and as a list."""
+    """The attribute field cut up: flags and value of MP attributes by type; flags, type, value of others."""
 
-    mp: dict[int, bytes] = field(default_factory=dict)
+    mp: dict[int, tuple[int, bytes]] = field(default_factory=dict)
     others: list[tuple[int, int, bytes]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
-def _withdraw(kind: int | None, text: str, subcode: int, data: bytes = b"") -> Fault:
-    return Fault(Outcome.TREAT_AS_WITHDRAW, text, subcode, kind, data=data)
-
-
-def _discard(kind: int, text: str, subcode: int = UpdateError.OPTIONAL_ATTRIBUTE) -> Fault:
-    return Fault(Outcome.ATTRIBUTE_DISCARD, text, subcode, kind)
-
-
-def _reset(subcode: int, text: str, data: bytes = b"") -> BgpError:
-    return BgpError(Notification(ErrorCode.UPDATE, subcode, data), text)
+def as_received(flags: int, kind: int, value: bytes) -> bytes:
+    """The octets of an attribute that was cut up: what a NOTIFICATION carries (RFC 4271 6.3)."""
+    return bytes((flags, kind)) + len(value).to_bytes(2 if flags & _EXTENDED else 1, "big") + value
 
 
 def split(data: bytes, position: int, end: int) -> RawAttributes:
@@ -67,32 +60,28 @@ def split(data: bytes, position: int, end: int) -> RawAttributes:
     seen: set[int] = set()
     while position < end:
         if end - position < 3:
-            found.faults.append(
-                _withdraw(None, "the last attribute has no length", UpdateError.ATTRIBUTE_LIST)
-            )
+            text = "the last attribute has no length"
+            found.faults.append(Fault(Malformed.ATTRIBUTE_UNDERRUN, text, data=data[position:end]))
             break
         flags, kind = data[position], data[position + 1]
         start = position + (4 if flags & _EXTENDED else 3)
         stop = start + int.from_bytes(data[position + 2 : start], "big")
         mp = kind in (AttributeType.MP_REACH, AttributeType.MP_UNREACH)
         if start > end or stop > end:
+            rest = data[position:end]
             if mp:
-                raise _reset(
-                    UpdateError.ATTRIBUTE_LENGTH, f"attribute {kind} runs past the end", data[position:end]
-                )
-            text = f"attribute {kind} claims {stop - start} octets, {end - start} are left"
-            found.faults.append(_withdraw(kind, text, UpdateError.ATTRIBUTE_LENGTH, data[position:end]))
+                raise BgpError(Malformed.MP_OVERRUN, f"attribute {kind} runs past the end", rest)
+            text = f"attribute {kind} claims {stop - start} octets, {max(end - start, 0)} are left"
+            short = Malformed.ATTRIBUTE_UNDERRUN if start > end else Malformed.ATTRIBUTE_OVERRUN
+            found.faults.append(Fault(short, text, kind, data=rest))
             break
         if kind in seen:
             if mp:
-                raise _reset(UpdateError.ATTRIBUTE_LIST, f"attribute {kind} occurs twice (RFC 7606 3g)")
-            found.faults.append(
-                _discard(kind, f"attribute {kind} is repeated: the first one counts (RFC 7606 3g)")
-            )
+                raise BgpError(Malformed.MP_REPEATED, f"attribute {kind} occurs twice (RFC 7606 3g)")
+            text = f"attribute {kind} is repeated: the first one counts (RFC 7606 3g)"
+            found.faults.append(Fault(Malformed.ATTRIBUTE_REPEATED, text, kind, data=data[position:stop]))
         elif mp:
-            found.mp[kind] = data[start:stop]
-            if flags & _KIND != _OPTIONAL:
-                found.faults.append(_flags_fault(kind, flags, data[position:stop]))
+            found.mp[kind] = flags, data[start:stop]
         else:
             found.others.append((flags, kind, data[start:stop]))
         seen.add(kind)
@@ -100,10 +89,9 @@ def split(data: bytes, position: int, end: int) -> RawAttributes:
     return found
 
 
-def _flags_fault(kind: int, flags: int, data: bytes) -> Fault:
-    return _withdraw(
-        kind, f"attribute {kind} has flags {flags:#04x} (RFC 7606 3c)", UpdateError.ATTRIBUTE_FLAGS, data
-    )
+def bad_flags(flags: int) -> bool:
+    """Whether an MP attribute may not have these flags (RFC 4760 3, 4)."""
+    return flags & _KIND != _OPTIONAL
 
 
 def decode_attributes(
@@ -121,36 +109,40 @@ def decode_attributes(
         rule = _RULES.get(kind)
         if rule is None:
             _keep_unknown(flags, kind, value, unknown)
-        elif flags & _KIND != rule.flags:
-            faults.append(_flags_fault(kind, flags, value))
-        elif rule.internal_only and context.external:
-            faults.append(_discard(kind, f"attribute {kind} from an external peer (RFC 7606 7)"))
-        elif rule.old_speakers_only and context.as4:
+        elif (fault := _wrong(rule, flags, value, context)) is not None:
             faults.append(
-                _discard(kind, f"attribute {kind} from a speaker of four-octet AS numbers (RFC 6793 6)")
+                Fault(fault[0], f"attribute {kind} {fault[1]}", kind, data=as_received(flags, kind, value))
             )
         else:
             try:
                 fields[rule.name] = rule.read(value, context)
             except ValueError as error:
-                faults.append(
-                    Fault(rule.outcome, f"attribute {kind}: {error}", rule.subcode, kind, data=value)
-                )
+                octets = as_received(flags, kind, value)
+                faults.append(Fault(rule.fault(error), f"attribute {kind}: {error}", kind, data=octets))
     _resolve_two_octet(fields)
     if context.first_as is not None and "as_path" in fields and fields["as_path"].first != context.first_as:
         text = f"the path does not begin with AS {context.first_as} (RFC 4271 6.3)"
-        faults.append(_withdraw(AttributeType.AS_PATH, text, UpdateError.AS_PATH))
+        faults.append(Fault(Malformed.AS_PATH_FIRST, text, AttributeType.AS_PATH))
     if (customer := fields.pop("only_to_customer", None)) is not None:
         unknown.append(RawAttribute(_KIND, AttributeType.ONLY_TO_CUSTOMER, customer))
     return Attributes(**fields, unknown=tuple(unknown)), tuple(faults)
 
 
+def _wrong(rule: _Rule, flags: int, value: bytes, context: AttributeContext) -> tuple[Malformed, str] | None:
+    """What is wrong with an attribute before its value is looked at."""
+    if flags & _KIND != rule.flags:
+        return Malformed.ATTRIBUTE_FLAGS, f"has flags {flags:#04x} (RFC 7606 3c)"
+    if rule.internal_only and context.external:
+        return Malformed.INTERNAL_ATTRIBUTE, "from an external peer (RFC 7606 7)"
+    if rule.old_speakers_only and context.as4:
+        return Malformed.AS4_NEEDLESS, "from a speaker of four-octet AS numbers (RFC 6793 6)"
+    return None
+
+
 def _keep_unknown(flags: int, kind: int, value: bytes, unknown: list[RawAttribute]) -> None:
     if not flags & _OPTIONAL:
-        octets = bytes((flags & ~_EXTENDED, kind, len(value))) if len(value) < 256 else bytes((flags, kind))
-        raise _reset(
-            UpdateError.UNRECOGNISED_WELL_KNOWN, f"unknown well-known attribute {kind}", octets + value
-        )
+        text = f"unknown well-known attribute {kind}"
+        raise BgpError(Malformed.UNKNOWN_WELL_KNOWN, text, as_received(flags, kind, value))
     if flags & _TRANSITIVE:
         partial = flags & ~(_EXTENDED | 0x0F) | AttributeFlag.PARTIAL.value
         unknown.append(RawAttribute(partial, kind, value))
@@ -161,7 +153,7 @@ def _resolve_two_octet(fields: dict[str, Any]) -> None:
     as4_path, as4_aggregator = fields.pop("as4_path", None), fields.pop("as4_aggregator", None)
     aggregator = fields.get("aggregator")
     if as4_aggregator is not None and aggregator is not None:
-        if aggregator.asn != 23456:
+        if aggregator.asn != AS_TRANS:
             return
         fields["aggregator"] = as4_aggregator
     if as4_path is not None and "as_path" in fields:
@@ -175,7 +167,11 @@ def _exactly(value: bytes, length: int) -> bytes:
 
 
 def _origin(value: bytes, _: AttributeContext) -> Origin:
-    return Origin(_exactly(value, 1)[0])
+    if len(value) != 1:
+        raise MalformedError(f"{len(value)} octets, not 1", Malformed.ORIGIN_LENGTH)
+    if value[0] not in _ORIGINS:
+        raise MalformedError(f"ORIGIN {value[0]}", Malformed.ORIGIN_VALUE)
+    return Origin(value[0])
 
 
 def _as_path(value: bytes, context: AttributeContext) -> AsPath:
@@ -190,9 +186,11 @@ def _as4_path(value: bytes, _: AttributeContext) -> AsPath:
 
 
 def _next_hop(value: bytes, _: AttributeContext) -> IPv4Address:
-    address = IPv4Address(_exactly(value, 4))
+    if len(value) != 4:
+        raise MalformedError(f"{len(value)} octets, not 4", Malformed.NEXT_HOP_LENGTH)
+    address = IPv4Address(value)
     if not int(address) or int(address) >= 0xE0000000:
-        raise ValueError(f"{address} is no host address (RFC 4271 6.3)")
+        raise MalformedError(f"{address} is no host address (RFC 4271 6.3)", Malformed.NEXT_HOP_ADDRESS)
     return address
 
 
@@ -212,45 +210,75 @@ def _cluster_list(value: bytes, _: AttributeContext) -> tuple[IPv4Address, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """How one attribute is read: its field, the flags it must have, and what a fault costs."""
+    """How one attribute is read: its field, the flags it must have, and what a fault of its value is, where
+    no MalformedError says so.
+    """
 
     name: str
     flags: int
     read: Callable[[bytes, AttributeContext], Any]
-    outcome: Outcome = Outcome.TREAT_AS_WITHDRAW
-    subcode: int = UpdateError.ATTRIBUTE_LENGTH
+    wrong: Malformed | None = None
     internal_only: bool = False
     old_speakers_only: bool = False
 
+    def fault(self, error: ValueError) -> Malformed:
+        """What the error is counted as."""
+        if self.wrong is not None:
+            return self.wrong
+        if isinstance(error, MalformedError):
+            return error.kind
+        raise error
 
-_LOST = Outcome.ATTRIBUTE_DISCARD
+
+_ORIGINS = frozenset(Origin)
 _RULES: dict[int, _Rule] = {
-    AttributeType.ORIGIN: _Rule("origin", _TRANSITIVE, _origin, subcode=UpdateError.ORIGIN),
-    AttributeType.AS_PATH: _Rule("as_path", _TRANSITIVE, _as_path, subcode=UpdateError.AS_PATH),
-    AttributeType.NEXT_HOP: _Rule("next_hop", _TRANSITIVE, _next_hop, subcode=UpdateError.NEXT_HOP),
-    AttributeType.MED: _Rule("med", _OPTIONAL, _number),
-    AttributeType.LOCAL_PREF: _Rule("local_pref", _TRANSITIVE, _number, internal_only=True),
-    AttributeType.ATOMIC_AGGREGATE: _Rule("atomic_aggregate", _TRANSITIVE, _atomic, _LOST),
+    AttributeType.ORIGIN: _Rule("origin", _TRANSITIVE, _origin),
+    AttributeType.AS_PATH: _Rule("as_path", _TRANSITIVE, _as_path),
+    AttributeType.NEXT_HOP: _Rule("next_hop", _TRANSITIVE, _next_hop),
+    AttributeType.MED: _Rule("med", _OPTIONAL, _number, Malformed.MED),
+    AttributeType.LOCAL_PREF: _Rule(
+        "local_pref", _TRANSITIVE, _number, Malformed.LOCAL_PREF, internal_only=True
+    ),
+    AttributeType.ATOMIC_AGGREGATE: _Rule(
+        "atomic_aggregate", _TRANSITIVE, _atomic, Malformed.ATOMIC_AGGREGATE
+    ),
     AttributeType.AGGREGATOR: _Rule(
-        "aggregator", _KIND, lambda value, context: Aggregator.decode(value, as4=context.as4), _LOST
+        "aggregator", _KIND, lambda value, context: Aggregator.decode(value, as4=context.as4)
     ),
-    AttributeType.COMMUNITIES: _Rule("communities", _KIND, lambda value, _: decode_communities(value)),
+    AttributeType.COMMUNITIES: _Rule(
+        "communities", _KIND, lambda value, _: decode_communities(value), Malformed.COMMUNITIES
+    ),
     AttributeType.ORIGINATOR_ID: _Rule(
-        "originator_id", _OPTIONAL, lambda value, _: IPv4Address(_exactly(value, 4)), internal_only=True
+        "originator_id",
+        _OPTIONAL,
+        lambda value, _: IPv4Address(_exactly(value, 4)),
+        Malformed.ORIGINATOR_ID,
+        internal_only=True,
     ),
-    AttributeType.CLUSTER_LIST: _Rule("cluster_list", _OPTIONAL, _cluster_list, internal_only=True),
+    AttributeType.CLUSTER_LIST: _Rule(
+        "cluster_list", _OPTIONAL, _cluster_list, Malformed.CLUSTER_LIST, internal_only=True
+    ),
     AttributeType.EXTENDED_COMMUNITIES: _Rule(
-        "extended_communities", _KIND, lambda value, _: decode_extended(value)
+        "extended_communities",
+        _KIND,
+        lambda value, _: decode_extended(value),
+        Malformed.EXTENDED_COMMUNITIES,
     ),
-    AttributeType.AS4_PATH: _Rule("as4_path", _KIND, _as4_path, _LOST, old_speakers_only=True),
+    AttributeType.AS4_PATH: _Rule("as4_path", _KIND, _as4_path, Malformed.AS4_PATH, old_speakers_only=True),
     AttributeType.AS4_AGGREGATOR: _Rule(
         "as4_aggregator",
         _KIND,
         lambda value, _: Aggregator.decode(value, as4=True),
-        _LOST,
+        Malformed.AS4_AGGREGATOR,
         old_speakers_only=True,
     ),
-    AttributeType.LINK_STATE: _Rule("link_state", _OPTIONAL, lambda value, _: LinkState.decode(value), _LOST),
-    AttributeType.LARGE_COMMUNITIES: _Rule("large_communities", _KIND, lambda value, _: decode_large(value)),
-    AttributeType.ONLY_TO_CUSTOMER: _Rule("only_to_customer", _KIND, lambda value, _: _exactly(value, 4)),
+    AttributeType.LINK_STATE: _Rule(
+        "link_state", _OPTIONAL, lambda value, _: LinkState.decode(value), Malformed.LINK_STATE
+    ),
+    AttributeType.LARGE_COMMUNITIES: _Rule(
+        "large_communities", _KIND, lambda value, _: decode_large(value), Malformed.LARGE_COMMUNITIES
+    ),
+    AttributeType.ONLY_TO_CUSTOMER: _Rule(
+        "only_to_customer", _KIND, lambda value, _: _exactly(value, 4), Malformed.ONLY_TO_CUSTOMER
+    ),
 }

@@ -131,7 +131,7 @@ def encode_attributes(attributes: Attributes, *, as4: bool = True) -> bytes:
         parts[kind.CLUSTER_LIST] = OPTIONAL_LOCAL, b"".join(each.packed for each in attributes.cluster_list)
     if attributes.extended_communities:
         parts[kind.EXTENDED_COMMUNITIES] = OPTIONAL_TRANSITIVE, b"".join(attributes.extended_communities)
-    if attributes.link_state is not None:
+    if attributes.link_state is not None and attributes.link_state.tlvs:
         parts[kind.LINK_STATE] = OPTIONAL_LOCAL, attributes.link_state.encode()
     if attributes.large_communities:
         parts[kind.LARGE_COMMUNITIES] = OPTIONAL_TRANSITIVE, encode_large(attributes.large_communities)

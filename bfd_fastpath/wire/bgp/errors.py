@@ -1,44 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a malformed message costs: the outcomes of RFC 7606, a record of each fault, and the exception that
-ends a session.
+"""A fault of a message as a record, which of several decides, and the exception that ends a session.
+
+What there is, and what each costs, is wire/malformed.py's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 
 from bfd_fastpath.wire.bgp.family import Family
 from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification
-
-
-class Outcome(IntEnum):
-    """What is done about a fault, weakest first; of several the strongest wins (RFC 7606 2 and 3h)."""
-
-    NLRI_DISCARD = 1
-    ATTRIBUTE_DISCARD = 2
-    TREAT_AS_WITHDRAW = 3
-    FAMILY_DISABLE = 4
-    SESSION_RESET = 5
+from bfd_fastpath.wire.malformed import Malformed, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with an UPDATE. `subcode` is the UPDATE error it would be called, `data` what it is
-    about.
+    """One thing wrong with an UPDATE. `data` is what a NOTIFICATION about it carries: a whole attribute, or
+    the octets of an NLRI.
     """
 
-    outcome: Outcome
+    kind: Malformed
     text: str
-    subcode: int = 0
     attribute: int | None = None
     family: Family | None = None
     data: bytes = b""
 
+    @property
+    def outcome(self) -> Outcome:
+        """What it costs."""
+        return self.kind.outcome
+
     def notification(self) -> Notification:
         """The NOTIFICATION that a session reset for this fault sends."""
-        return Notification(ErrorCode.UPDATE, self.subcode, self.data)
+        return Notification(ErrorCode.UPDATE, self.kind.subcode, self.data)
 
 
 def strongest(faults: Iterable[Fault]) -> Fault | None:
@@ -51,9 +46,25 @@ def strongest(faults: Iterable[Fault]) -> Fault | None:
 
 
 class BgpError(Exception):
-    """The peer broke the protocol so that the session has to end with `notification`."""
+    """The peer broke the protocol so that the session has to end with `notification`.
 
-    def __init__(self, notification: Notification, text: str) -> None:
+    `faults` are what is to be counted: this one, unless it was `counted` before, and those found `beside` it.
+    """
+
+    def __init__(
+        self,
+        kind: Malformed,
+        text: str,
+        data: bytes = b"",
+        *,
+        subcode: int | None = None,
+        beside: Iterable[Fault] = (),
+        counted: bool = False,
+    ) -> None:
         super().__init__(text)
-        self.notification = notification
+        self.kind = kind
         self.text = text
+        self.notification = Notification(
+            kind.value.code or ErrorCode.UPDATE, kind.subcode if subcode is None else subcode, data
+        )
+        self.faults = (*(() if counted else (Fault(kind, text, data=data),)), *beside)

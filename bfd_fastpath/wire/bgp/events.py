@@ -59,11 +59,12 @@ class Established:
 @dataclass(frozen=True, slots=True)
 class UpdateReceived:
     """One UPDATE, or a part of one, after RFC 7606 handling: it may be applied as it stands. `faults`: what
-    was wrong with the whole UPDATE.
+    was wrong with the whole UPDATE; `octets`: its body then, for logs (RFC 7606 6).
     """
 
     update: Update
     faults: tuple[Fault, ...] = ()
+    octets: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,13 @@ class NotificationReceived:
 
 @dataclass(frozen=True, slots=True)
 class NotificationSent:
-    """We end the session; the octets are in the output. `text` says why, for our operator. Closed follows."""
+    """We end the session; what we send is in the output. `text` says why, for our operator; `octets` is the
+    message that it is about, if it is about one, or the header of it. Closed follows.
+    """
 
     notification: Notification
     text: str
+    octets: bytes = b""
 
 
 class CloseCause(Enum):

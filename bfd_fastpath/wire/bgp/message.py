@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from bfd_fastpath.wire.bgp.errors import BgpError
-from bfd_fastpath.wire.bgp.notification import ErrorCode, HeaderError, Notification
+from bfd_fastpath.wire.malformed import Malformed
 
 HEADER = struct.Struct(">16sHB")
 MARKER = b"\xff" * 16
@@ -33,7 +33,8 @@ _MINIMUM = {
     MessageType.UPDATE: 23,
     MessageType.NOTIFICATION: 21,
     MessageType.KEEPALIVE: 19,
-    MessageType.ROUTE_REFRESH: 23,
+    # Which it must have depends on what was negotiated: refresh.py.
+    MessageType.ROUTE_REFRESH: 19,
 }
 _NEVER_EXTENDED = (MessageType.OPEN, MessageType.KEEPALIVE)
 
@@ -47,6 +48,12 @@ def frame(kind: MessageType, body: bytes = b"") -> bytes:
 
 
 KEEPALIVE = frame(MessageType.KEEPALIVE)
+
+
+def bad_length(number: int, length: int) -> BgpError:
+    """A message of this type cannot have this length (RFC 4271 6.1)."""
+    text = f"message type {number} of {length} octets"
+    return BgpError(Malformed.HEADER_LENGTH, text, length.to_bytes(2, "big"))
 
 
 class Framer:
@@ -78,9 +85,7 @@ class Framer:
             return None
         marker, length, number = HEADER.unpack_from(self._data, start)
         if marker != MARKER:
-            raise BgpError(
-                Notification(ErrorCode.HEADER, HeaderError.NOT_SYNCHRONISED), "marker is not all ones"
-            )
+            raise BgpError(Malformed.HEADER_MARKER, "marker is not all ones")
         kind = self._check(length, number)
         if len(self._data) - start < length:
             return None
@@ -100,10 +105,7 @@ class Framer:
         limit = STANDARD_LIMIT if kind in _NEVER_EXTENDED else self.limit
         minimum = _MINIMUM[kind] if kind is not None else HEADER.size
         if not minimum <= length <= limit or (kind == MessageType.KEEPALIVE and length != minimum):
-            notification = Notification(ErrorCode.HEADER, HeaderError.BAD_LENGTH, length.to_bytes(2, "big"))
-            raise BgpError(notification, f"message type {number} of {length} octets")
+            raise bad_length(number, length)
         if kind is None:
-            raise BgpError(
-                Notification(ErrorCode.HEADER, HeaderError.BAD_TYPE, bytes((number,))), f"type {number}"
-            )
+            raise BgpError(Malformed.HEADER_TYPE, f"type {number}", bytes((number,)))
         return kind

@@ -13,7 +13,7 @@ from bfd_fastpath.wire.bgp.as_path import AS_TRANS
 from bfd_fastpath.wire.bgp.capability import NO_CAPABILITIES, Capabilities, Capability, CapabilityError, split
 from bfd_fastpath.wire.bgp.errors import BgpError
 from bfd_fastpath.wire.bgp.message import MessageType, frame
-from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification, OpenError
+from bfd_fastpath.wire.malformed import Malformed
 
 VERSION = 4
 _CAPABILITIES = 2
@@ -42,25 +42,21 @@ class Open:
     def decode(cls, body: bytes) -> Open:
         """Read a body of at least 10 octets, checked by the framing. Raises BgpError (RFC 4271 6.2)."""
         if body[0] != VERSION:
-            raise _refuse(OpenError.VERSION, f"BGP version {body[0]}", VERSION.to_bytes(2, "big"))
+            raise BgpError(Malformed.OPEN_VERSION, f"BGP version {body[0]}", VERSION.to_bytes(2, "big"))
         hold_time_s = int.from_bytes(body[3:5], "big")
         if hold_time_s in (1, 2):
-            raise _refuse(OpenError.HOLD_TIME, f"hold time of {hold_time_s} s; it is 0 or at least 3")
+            raise BgpError(Malformed.OPEN_HOLD_TIME, f"hold time of {hold_time_s} s; it is 0 or at least 3")
         router_id = IPv4Address(body[5:9])
         if not int(router_id):
-            raise _refuse(OpenError.BGP_IDENTIFIER, "BGP identifier 0.0.0.0")
+            raise BgpError(Malformed.OPEN_IDENTIFIER, "BGP identifier 0.0.0.0")
         try:
             capabilities = Capabilities.from_list(_read_parameters(body))
         except CapabilityError as error:
-            raise _refuse(OpenError.UNSPECIFIC, str(error)) from error
+            raise BgpError(Malformed.OPEN_CAPABILITY, str(error)) from error
         asn = capabilities.asn if capabilities.asn is not None else int.from_bytes(body[1:3], "big")
         if not asn:
-            raise _refuse(OpenError.PEER_AS, "AS 0 (RFC 7607 2)")
+            raise BgpError(Malformed.OPEN_PEER_AS, "AS 0 (RFC 7607 2)")
         return cls(asn, hold_time_s, router_id, capabilities)
-
-
-def _refuse(subcode: OpenError, text: str, data: bytes = b"") -> BgpError:
-    return BgpError(Notification(ErrorCode.OPEN, subcode, data), text)
 
 
 def _parameters(capabilities: bytes) -> bytes:
@@ -78,20 +74,19 @@ def _read_parameters(body: bytes) -> list[Capability]:
     total, start, width = body[9], 10, 1
     if total and len(body) > 10 and body[10] == _EXTENDED:
         if len(body) < 13:
-            raise _refuse(OpenError.UNSPECIFIC, "extended optional parameters without their length")
+            raise BgpError(Malformed.OPEN_PARAMETERS, "extended optional parameters without their length")
         total, start, width = int.from_bytes(body[11:13], "big"), 13, 2
     if start + total != len(body):
-        raise _refuse(
-            OpenError.UNSPECIFIC, f"{total} octets of optional parameters announced, {len(body) - start} sent"
-        )
+        text = f"{total} octets of optional parameters announced, {len(body) - start} sent"
+        raise BgpError(Malformed.OPEN_PARAMETERS, text)
     found: list[Capability] = []
     while start < len(body):
         head = start + 1 + width
         stop = head + int.from_bytes(body[start + 1 : head], "big")
         if head > len(body) or stop > len(body):
-            raise _refuse(OpenError.UNSPECIFIC, "an optional parameter runs past the end")
+            raise BgpError(Malformed.OPEN_PARAMETERS, "an optional parameter runs past the end")
         if body[start] != _CAPABILITIES:
-            raise _refuse(OpenError.OPTIONAL_PARAMETER, f"optional parameter {body[start]}")
+            raise BgpError(Malformed.OPEN_PARAMETER, f"optional parameter {body[start]}")
         found.extend(split(body[head:stop]))
         start = stop
     return found

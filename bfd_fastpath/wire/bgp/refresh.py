@@ -8,8 +8,8 @@ from enum import IntEnum
 
 from bfd_fastpath.wire.bgp.errors import BgpError
 from bfd_fastpath.wire.bgp.family import Family
-from bfd_fastpath.wire.bgp.message import HEADER, MessageType, frame
-from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification
+from bfd_fastpath.wire.bgp.message import HEADER, MessageType, bad_length, frame
+from bfd_fastpath.wire.malformed import Malformed
 
 
 class RefreshKind(IntEnum):
@@ -33,11 +33,16 @@ class RouteRefresh:
         return frame(MessageType.ROUTE_REFRESH, body)
 
     @classmethod
-    def decode(cls, body: bytes) -> RouteRefresh:
-        """Raises BgpError where a subtype this code acts on has another length than 4 (RFC 7313 5)."""
-        if len(body) != 4 and body[2] in (RefreshKind.BEGIN, RefreshKind.END):
+    def decode(cls, body: bytes, *, marks: bool = True, strict: bool = True) -> RouteRefresh:
+        """`marks`: one side offers RFC 7313; without it the subtype is reserved and means nothing (RFC
+        2918 3). `strict`: the peer does.
+
+        Raises BgpError where a strict peer's mark has not 4 octets (RFC 7313 5), and for fewer octets.
+        """
+        if strict and len(body) != 4 and len(body) > 2 and body[2] in (RefreshKind.BEGIN, RefreshKind.END):
             message = HEADER.pack(b"\xff" * 16, 19 + len(body), MessageType.ROUTE_REFRESH) + body
-            raise BgpError(
-                Notification(ErrorCode.ROUTE_REFRESH, 1, message), f"ROUTE-REFRESH of {len(body)} octets"
-            )
-        return cls(Family(int.from_bytes(body[:2], "big"), body[3]), body[2])
+            raise BgpError(Malformed.REFRESH_LENGTH, f"ROUTE-REFRESH of {len(message)} octets", message)
+        if len(body) < 4:
+            raise bad_length(MessageType.ROUTE_REFRESH, HEADER.size + len(body))
+        family = Family(int.from_bytes(body[:2], "big"), body[3])
+        return cls(family, body[2] if marks else RefreshKind.REQUEST)

@@ -7,14 +7,17 @@ It opens no connections and knows no routes. Times are nanoseconds of any one mo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from bfd_fastpath.wire.bgp import events as out
 from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext
-from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome
+from bfd_fastpath.wire.bgp.capability import Capabilities
+from bfd_fastpath.wire.bgp.errors import BgpError, Fault
 from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, Family
 from bfd_fastpath.wire.bgp.message import (
     EXTENDED_LIMIT,
+    HEADER,
     KEEPALIVE,
     STANDARD_LIMIT,
     Framer,
@@ -26,7 +29,6 @@ from bfd_fastpath.wire.bgp.notification import (
     ErrorCode,
     FsmError,
     Notification,
-    OpenError,
 )
 from bfd_fastpath.wire.bgp.open import Open
 from bfd_fastpath.wire.bgp.refresh import RefreshKind, RouteRefresh
@@ -36,6 +38,7 @@ from bfd_fastpath.wire.bgp.state import TABLE, Input, State
 from bfd_fastpath.wire.bgp.timers import Timers
 from bfd_fastpath.wire.bgp.update import Update, end_of_rib
 from bfd_fastpath.wire.bgp.update_decoder import UpdateDecoder
+from bfd_fastpath.wire.malformed import Malformed, Outcome
 
 _FSM_SUBCODES = {
     State.OPEN_SENT: FsmError.OPEN_SENT,
@@ -58,11 +61,18 @@ class BgpSession:
     next_deadline().
 
     `jitter()` gives a factor for the keepalive interval, 0.75 to 1.0 (RFC 4271 10); without it there is
-    none.
+    none. `malformed` counts what is wrong with what the peer sends; sessions may share it.
     """
 
-    def __init__(self, settings: SessionSettings, *, jitter: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        settings: SessionSettings,
+        *,
+        jitter: Callable[[], float] | None = None,
+        malformed: Counter[Malformed] | None = None,
+    ) -> None:
         self.settings = settings
+        self.malformed: Counter[Malformed] = Counter() if malformed is None else malformed
         self.state = State.IDLE
         self.peer: out.PeerInfo | None = None
         self.peer_open: Open | None = None
@@ -92,11 +102,18 @@ class BgpSession:
         if self.state == State.CLOSED:
             return
         self._framer.feed(data)
+        message: tuple[MessageType, bytes] | None = None
         try:
-            while not self.closed and (message := self._framer.next()) is not None:
+            while not self.closed:
+                message = None
+                message = self._framer.next()
+                if message is None:
+                    break
                 self._message(*message, now_ns)
         except BgpError as error:
-            self._refuse(error.notification, error.text, out.CloseCause.PROTOCOL_ERROR)
+            self.malformed.update(fault.kind for fault in error.faults)
+            octets = self._framer.pending[: HEADER.size] if message is None else frame(*message)
+            self._refuse(error.notification, error.text, out.CloseCause.PROTOCOL_ERROR, octets)
 
     def timer(self, now_ns: int) -> None:
         """Do what is due at this time."""
@@ -200,7 +217,9 @@ class BgpSession:
         else:
             self._move(Input.ROUTE_REFRESH)
             self._timers.heard(now_ns)
-            self._refresh(RouteRefresh.decode(body))
+            offered = self._established().capabilities
+            marks = self.settings.enhanced_refresh or offered.enhanced_refresh
+            self._refresh(RouteRefresh.decode(body, marks=marks, strict=offered.enhanced_refresh))
 
     def _open(self, received: Open, now_ns: int) -> None:
         settings = self.settings
@@ -210,9 +229,8 @@ class BgpSession:
         families = frozenset(offered.families or (IPV4_UNICAST,)) & frozenset(settings.families)
         if not families:
             wanted = ", ".join(str(family) for family in settings.families)
-            raise BgpError(
-                Notification(ErrorCode.OPEN, OpenError.CAPABILITY), f"no family in common; ours: {wanted}"
-            )
+            lacking = Capabilities(families=settings.families).encode()
+            raise BgpError(Malformed.OPEN_NO_FAMILY, f"no family in common; ours: {wanted}", lacking)
         external = received.asn != settings.local_asn
         hold_time_s = min(received.hold_time_s, settings.hold_time_s)
         both = set(settings.extended_next_hop) & set(offered.extended_next_hop)
@@ -241,6 +259,7 @@ class BgpSession:
         decoder = self._decoder
         assert decoder is not None
         decoded = decoder.decode(body)
+        self.malformed.update(fault.kind for fault in decoded.faults)
         for family in decoded.disabled:
             fault = next(
                 f for f in decoded.faults if f.family == family and f.outcome == Outcome.FAMILY_DISABLE
@@ -249,7 +268,7 @@ class BgpSession:
         if decoded.end_of_rib is not None:
             self._events.append(out.EndOfRib(decoded.end_of_rib))
         for update in decoded.updates:
-            self._events.append(out.UpdateReceived(update, decoded.faults))
+            self._events.append(out.UpdateReceived(update, decoded.faults, body if decoded.faults else b""))
 
     def _disable(self, family: Family, decoder: UpdateDecoder, fault: Fault) -> None:
         """Give up the family for this session, or the session where nothing would be left (RFC 4760 7, RFC
@@ -258,14 +277,18 @@ class BgpSession:
         peer = self._established()
         self._disabled.add(family)
         if self._disabled >= peer.families:
-            raise BgpError(fault.notification(), fault.text)
+            raise BgpError(fault.kind, fault.text, fault.data, counted=True)
         decoder.ignore(family)
         self._events.append(out.FamilyDisabled(family, fault))
 
     def _refresh(self, message: RouteRefresh) -> None:
         """Unknown subtypes, and families that were not negotiated, are ignored (RFC 7313 5, RFC 2918 4)."""
         event = _REFRESH_EVENTS.get(message.subtype)
-        if event is not None and message.family in self._established().families:
+        if event is None:
+            self.malformed[Malformed.REFRESH_SUBTYPE] += 1
+        elif message.family not in self._established().families:
+            self.malformed[Malformed.REFRESH_FAMILY] += 1
+        else:
             self._events.append(event(message.family))
 
     def _keepalive(self, now_ns: int) -> None:
@@ -280,7 +303,10 @@ class BgpSession:
             subcode = _FSM_SUBCODES.get(self.state)
             if subcode is None:
                 raise SessionError(f"{event.value} in state {self.state.value}")
-            raise BgpError(Notification(ErrorCode.FSM, subcode), f"{event.value} in state {self.state.value}")
+            text = f"{event.value} in state {self.state.value}"
+            kind = MessageType.__members__.get(event.name)
+            data = b"" if kind is None else bytes((kind,))
+            raise BgpError(Malformed.UNEXPECTED_MESSAGE, text, data, subcode=subcode)
         self.state = following
 
     def _established(self) -> out.PeerInfo:
@@ -294,9 +320,13 @@ class BgpSession:
             raise SessionError(f"{family} is not negotiated")
         return peer
 
-    def _refuse(self, notification: Notification, text: str, cause: out.CloseCause) -> None:
-        self._output.append(frame(MessageType.NOTIFICATION, notification.encode()))
-        self._events.append(out.NotificationSent(notification, text))
+    def _refuse(
+        self, notification: Notification, text: str, cause: out.CloseCause, octets: bytes = b""
+    ) -> None:
+        """End the session. A NOTIFICATION is no larger than the peer takes (RFC 8654 5)."""
+        room = self.limit - HEADER.size
+        self._output.append(frame(MessageType.NOTIFICATION, notification.encode()[:room]))
+        self._events.append(out.NotificationSent(notification, text, octets))
         event = Input.HOLD_EXPIRED if cause == out.CloseCause.HOLD_TIMER else Input.STOP
         self._close(event, cause, text)
 
@@ -310,16 +340,16 @@ def _check_open(received: Open, settings: SessionSettings) -> None:
     """Whether this OPEN is from whom we expect (RFC 4271 6.2, RFC 6286 2.2)."""
     if settings.peer_asn is not None and received.asn != settings.peer_asn:
         text = f"the peer is AS {received.asn}, expected AS {settings.peer_asn}"
-        raise BgpError(Notification(ErrorCode.OPEN, OpenError.PEER_AS), text)
+        raise BgpError(Malformed.OPEN_PEER_AS, text)
     internal = received.asn == settings.local_asn
     if settings.role is not None and not internal:
         offered = received.capabilities
         roles = () if offered.role is None else (offered.role, *offered.other_roles)
         if text := mismatch(settings.role, roles, strict=settings.strict_role):
-            raise BgpError(Notification(ErrorCode.OPEN, OpenError.ROLE_MISMATCH), text)
+            raise BgpError(Malformed.OPEN_ROLE, text)
     if internal and received.router_id == settings.router_id:
         text = f"the peer has our own BGP identifier {received.router_id}"
-        raise BgpError(Notification(ErrorCode.OPEN, OpenError.BGP_IDENTIFIER), text)
+        raise BgpError(Malformed.OPEN_IDENTIFIER, text)
     if settings.peer_router_id is not None and received.router_id != settings.peer_router_id:
         text = f"the peer has BGP identifier {received.router_id}, expected {settings.peer_router_id}"
-        raise BgpError(Notification(ErrorCode.OPEN, OpenError.BGP_IDENTIFIER), text)
+        raise BgpError(Malformed.OPEN_IDENTIFIER, text)

@@ -6,18 +6,27 @@ it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from bfd_fastpath.prefixes import Prefix, PrefixError
-from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext, RawAttributes, decode_attributes, split
+from bfd_fastpath.wire.bgp.attribute_decoder import (
+    AttributeContext,
+    RawAttributes,
+    as_received,
+    bad_flags,
+    decode_attributes,
+    split,
+)
 from bfd_fastpath.wire.bgp.attributes import NO_ATTRIBUTES, Attributes, AttributeType
-from bfd_fastpath.wire.bgp.errors import BgpError, Fault, Outcome
+from bfd_fastpath.wire.bgp.errors import BgpError, Fault, strongest
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family, Safi
 from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
 from bfd_fastpath.wire.bgp.nlri import Nlri, decode_nlris, decode_prefixes, is_nh_reach
-from bfd_fastpath.wire.bgp.notification import ErrorCode, Notification, UpdateError
 from bfd_fastpath.wire.bgp.update import Update
+from bfd_fastpath.wire.bgpls.nlri import FramingError
+from bfd_fastpath.wire.malformed import Malformed, Outcome
+from bfd_fastpath.wire.nhreach import NhReachError
 
 _CACHED = 4096
 _CACHED_OCTETS = 1024
@@ -36,10 +45,6 @@ class Decoded:
     faults: tuple[Fault, ...] = ()
     end_of_rib: Family | None = None
     disabled: tuple[Family, ...] = ()
-
-
-def _reset(subcode: int, text: str, data: bytes = b"") -> BgpError:
-    return BgpError(Notification(ErrorCode.UPDATE, subcode, data), text)
 
 
 class UpdateDecoder:
@@ -84,7 +89,7 @@ class UpdateDecoder:
                 decode_prefixes(4, body, last, len(body)) if last < len(body) else ()
             )
         except PrefixError as error:
-            raise _reset(UpdateError.NETWORK_FIELD, str(error)) from error
+            raise BgpError(Malformed.PREFIX, str(error)) from error
         if first + 2 == last:
             return self._without_attributes(withdrawn, announced)
         if (clean := self._clean.get(body[first + 2 : last])) is not None:
@@ -92,18 +97,11 @@ class UpdateDecoder:
         raw = split(body, first + 2, last)
         attributes, attribute_faults = self._attributes(raw, body, first + 2, last)
         faults = [*raw.faults, *attribute_faults]
-        reach = (
-            self._reach(raw.mp[AttributeType.MP_REACH], faults) if AttributeType.MP_REACH in raw.mp else None
-        )
-        unreach = (
-            self._unreach(raw.mp[AttributeType.MP_UNREACH], faults)
-            if AttributeType.MP_UNREACH in raw.mp
-            else None
-        )
-        has_reach = bool(announced) or AttributeType.MP_REACH in raw.mp
+        reach, unreach = self._reach(raw, faults), self._unreach(raw, faults)
         if announced or (reach is not None and reach.nlris):
             self._require_mandatory(attributes, announced, faults)
-        self._refuse_hidden(has_reach, faults)
+        if not announced:
+            self._refuse_hidden(raw, reach, faults)
         if IPV4_UNICAST not in self._families or IPV4_UNICAST in self._ignored:
             withdrawn, announced = (), ()
         update = Update(withdrawn, attributes, announced, unreach, reach)
@@ -114,14 +112,12 @@ class UpdateDecoder:
         """Where the withdrawn routes and the attributes end (RFC 4271 6.3; RFC 7606 3a and b)."""
         first = 2 + int.from_bytes(body[:2], "big")
         if first + 2 > len(body):
-            raise _reset(
-                UpdateError.ATTRIBUTE_LIST, f"{first - 2} octets of withdrawn routes in {len(body)} octets"
-            )
+            text = f"{first - 2} octets of withdrawn routes in {len(body)} octets"
+            raise BgpError(Malformed.UPDATE_LENGTHS, text)
         last = first + 2 + int.from_bytes(body[first : first + 2], "big")
         if last > len(body):
-            raise _reset(
-                UpdateError.ATTRIBUTE_LIST, f"{last - first - 2} octets of attributes in {len(body)} octets"
-            )
+            text = f"{last - first - 2} octets of attributes in {len(body)} octets"
+            raise BgpError(Malformed.UPDATE_LENGTHS, text)
         return first, last
 
     def _without_attributes(self, withdrawn: Sequence[Prefix], announced: Sequence[Prefix]) -> Decoded:
@@ -179,21 +175,23 @@ class UpdateDecoder:
         for kind, value in wanted:
             if value is None and kind not in told:
                 text = f"{kind.name} is missing (RFC 7606 3d)"
-                faults.append(
-                    Fault(
-                        Outcome.TREAT_AS_WITHDRAW,
-                        text,
-                        UpdateError.MISSING_WELL_KNOWN,
-                        kind,
-                        data=bytes((kind,)),
-                    )
-                )
+                faults.append(Fault(Malformed.ATTRIBUTE_MISSING, text, kind, data=bytes((kind,))))
 
-    def _refuse_hidden(self, has_reach: bool, faults: list[Fault]) -> None:
-        """Errors without reachable NLRI may have hidden some: reset (RFC 7606 5.2)."""
-        decisive = next((fault for fault in faults if fault.outcome == Outcome.TREAT_AS_WITHDRAW), None)
-        if decisive is not None and not has_reach:
-            raise BgpError(decisive.notification(), f"{decisive.text}; no reachable NLRI (RFC 7606 5.2)")
+    def _refuse_hidden(self, raw: RawAttributes, reach: MpReach | None, faults: list[Fault]) -> None:
+        """Errors in attributes other than MP_UNREACH that announce nothing may have hidden NLRI: reset (RFC
+        7606 5.2).
+        """
+        if AttributeType.MP_REACH in raw.mp:
+            # One that could not be read, or is of a family that is not, may have announced something.
+            if reach is None or reach.nlris or any(fault.kind in _NLRI_LOST for fault in faults):
+                return
+        elif not raw.others and not raw.faults:
+            return
+        decisive = strongest(fault for fault in faults if fault.outcome >= Outcome.TREAT_AS_WITHDRAW)
+        if decisive is not None:
+            text = f"{decisive.text}; no reachable NLRI (RFC 7606 5.2)"
+            subcode = decisive.kind.subcode
+            raise BgpError(Malformed.HIDDEN_NLRI, text, decisive.data, subcode=subcode, beside=faults)
 
     def _judged(self, update: Update, raw: RawAttributes, faults: list[Fault]) -> Decoded:
         disabled = tuple(
@@ -208,52 +206,64 @@ class UpdateDecoder:
             return Decoded(end_of_rib=update.mp_unreach.family)
         return Decoded((update,), tuple(faults), disabled=disabled)
 
-    def _reach(self, value: bytes, faults: list[Fault]) -> MpReach | None:
-        if len(value) < 5:
-            raise _reset(
-                UpdateError.OPTIONAL_ATTRIBUTE, f"MP_REACH of {len(value)} octets, at least 5", value
-            )
-        family = Family(int.from_bytes(value[:2], "big"), value[2])
-        if not self._reads(family, faults):
+    def _reach(self, raw: RawAttributes, faults: list[Fault]) -> MpReach | None:
+        kind = AttributeType.MP_REACH
+        family = self._family(raw, kind, faults)
+        if family is None:
             return None
-        start = 4 + value[3]
+        flags, value = raw.mp[kind]
+        start = 4 + value[3] if len(value) > 3 else len(value)
         if start + 1 > len(value):
-            faults.append(_family_fault(family, f"MP_REACH: next hop of {value[3]} octets runs past the end"))
-            return None
-        next_hops = self._next_hops(family, value[4:start])
-        if next_hops is None:
-            faults.append(_family_fault(family, f"MP_REACH: next hop of {value[3]} octets (RFC 7606 7.11)"))
-            return None
-        nlris = self._nlris(family, value[start + 1 :], AttributeType.MP_REACH, faults)
-        return None if nlris is None else MpReach(family, next_hops, nlris)
+            text, wrong = f"{len(value)} octets do not hold the next hop", Malformed.MP_REACH_LENGTH
+        elif (next_hops := self._next_hops(family, value[4:start])) is None:
+            text, wrong = f"next hop of {value[3]} octets (RFC 7606 7.11)", Malformed.MP_NEXT_HOP
+        else:
+            nlris = self._nlris(raw, kind, family, start + 1, faults)
+            return None if nlris is None else MpReach(family, next_hops, nlris)
+        octets = as_received(flags, kind, value)
+        faults.append(Fault(wrong, f"{family}: MP_REACH: {text}", kind, family, octets))
+        return None
 
-    def _unreach(self, value: bytes, faults: list[Fault]) -> MpUnreach | None:
-        if len(value) < 3:
-            raise _reset(
-                UpdateError.OPTIONAL_ATTRIBUTE, f"MP_UNREACH of {len(value)} octets, at least 3", value
-            )
-        family = Family(int.from_bytes(value[:2], "big"), value[2])
-        if not self._reads(family, faults):
+    def _unreach(self, raw: RawAttributes, faults: list[Fault]) -> MpUnreach | None:
+        kind = AttributeType.MP_UNREACH
+        family = self._family(raw, kind, faults)
+        if family is None:
             return None
-        nlris = self._nlris(family, value[3:], AttributeType.MP_UNREACH, faults)
+        nlris = self._nlris(raw, kind, family, 3, faults)
         return None if nlris is None else MpUnreach(family, nlris)
 
-    def _reads(self, family: Family, faults: list[Fault]) -> bool:
+    def _family(self, raw: RawAttributes, kind: AttributeType, faults: list[Fault]) -> Family | None:
+        """The family of an MP attribute, None where there is nothing to read."""
+        if kind not in raw.mp:
+            return None
+        flags, value = raw.mp[kind]
+        if len(value) < 3:
+            text = f"{kind.name} of {len(value)} octets names no family"
+            raise BgpError(Malformed.MP_SHORT, text, as_received(flags, kind, value))
+        family = Family(int.from_bytes(value[:2], "big"), value[2])
         if family in self._ignored:
-            return False
+            return None
         if family not in self._families:
-            faults.append(Fault(Outcome.NLRI_DISCARD, f"{family} was not negotiated", family=family))
-            return False
-        return True
+            faults.append(Fault(Malformed.MP_FAMILY, f"{family} was not negotiated", kind, family))
+            return None
+        if bad_flags(flags):
+            text = f"{family}: {kind.name} has flags {flags:#04x} (RFC 7606 5.3)"
+            faults.append(Fault(Malformed.MP_FLAGS, text, kind, family, as_received(flags, kind, value)))
+            return None
+        return family
 
-    def _nlris(self, family: Family, data: bytes, kind: int, faults: list[Fault]) -> Sequence[Nlri] | None:
+    def _nlris(
+        self, raw: RawAttributes, kind: AttributeType, family: Family, start: int, faults: list[Fault]
+    ) -> Sequence[Nlri] | None:
+        flags, value = raw.mp[kind]
         try:
-            nlris, discarded = decode_nlris(family, data, self._nh_reach_safi)
+            nlris, discarded = decode_nlris(family, value[start:], self._nh_reach_safi)
         except ValueError as error:
-            faults.append(replace(_family_fault(family, str(error)), attribute=kind))
+            octets = as_received(flags, kind, value)
+            faults.append(Fault(_unreadable(error), f"{family}: {error}", kind, family, octets))
             return None
         for fault in discarded:
-            faults.append(Fault(Outcome.NLRI_DISCARD, fault.text, 0, kind, family, fault.raw))
+            faults.append(Fault(fault.kind, fault.text, kind, family, fault.raw))
         return nlris
 
     def _next_hops(self, family: Family, octets: bytes) -> tuple[Address, ...] | None:
@@ -277,8 +287,14 @@ def _rewritten(attribute: tuple[int, int, bytes]) -> bytes:
     return bytes((flags, kind)) + len(value).to_bytes(2, "big") + value
 
 
-def _family_fault(family: Family, text: str) -> Fault:
-    return Fault(Outcome.FAMILY_DISABLE, f"{family}: {text}", UpdateError.OPTIONAL_ATTRIBUTE, family=family)
+_NLRI_LOST = (Malformed.BGP_LS_TLV, Malformed.BGP_LS_ORDER, Malformed.BGP_LS_DESCRIPTOR)
+
+
+def _unreadable(error: ValueError) -> Malformed:
+    """Which family's way of NLRI could not be cut up."""
+    if isinstance(error, FramingError):
+        return Malformed.BGP_LS_FRAMING
+    return Malformed.NH_REACH_LENGTH if isinstance(error, NhReachError) else Malformed.MP_PREFIX
 
 
 def _without(update: Update, families: tuple[Family, ...]) -> Update:

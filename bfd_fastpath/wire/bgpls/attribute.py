@@ -46,8 +46,10 @@ class LinkState:
     @classmethod
     def decode(cls, value: bytes) -> LinkState:
         """Read the attribute's value. Raises TlvError when malformed: the whole attribute is then
-        discarded.
+        discarded. So is an empty one (RFC 7606 4).
         """
+        if not value:
+            raise TlvError("empty")
         tlvs = decode(value)
         for tlv in tlvs:
             codes.require_length(tlv)

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from bfd_fastpath.wire.bgpls import codes
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, ordered, require_order
+from bfd_fastpath.wire.malformed import Malformed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class NodeDescriptor:
         require_order(tlvs)
         for before, after in pairwise(tlvs):
             if before.code == after.code and codes.kind_of(after.code) is not None:
-                raise TlvError(f"node descriptor repeats sub-TLV {after.code} (RFC 9552 5.2.1.4)")
+                text = f"node descriptor repeats sub-TLV {after.code} (RFC 9552 5.2.1.4)"
+                raise TlvError(text, Malformed.BGP_LS_DESCRIPTOR)
         for tlv in tlvs:
             codes.require_length(tlv)
         return cls(tlvs)

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from bfd_fastpath.wire.bgpls import codes
 from bfd_fastpath.wire.bgpls.descriptor import NodeDescriptor
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, require_order
+from bfd_fastpath.wire.malformed import Malformed
 
 
 class NlriType(IntEnum):
@@ -150,6 +151,7 @@ class NlriFault:
 
     raw: bytes
     text: str
+    kind: Malformed
 
 
 def decode_one(kind: int, body: bytes) -> LinkStateNlri:
@@ -157,11 +159,12 @@ def decode_one(kind: int, body: bytes) -> LinkStateNlri:
     if kind not in (NlriType.NODE, NlriType.LINK):
         return RawNlri(kind, body)
     if len(body) < 9:
-        raise TlvError(f"{len(body)} octets do not hold Protocol-ID and Identifier")
+        text = f"{len(body)} octets do not hold Protocol-ID and Identifier"
+        raise TlvError(text, Malformed.BGP_LS_DESCRIPTOR)
     tlvs = decode(body[9:])
     require_order(tlvs)
     if not tlvs or tlvs[0].code != codes.LOCAL_NODE:
-        raise TlvError("no Local Node Descriptors")
+        raise TlvError("no Local Node Descriptors", Malformed.BGP_LS_DESCRIPTOR)
     for tlv in tlvs:
         codes.require_length(tlv)
     local = NodeDescriptor.decode(tlvs[0].value)
@@ -169,7 +172,7 @@ def decode_one(kind: int, body: bytes) -> LinkStateNlri:
     if kind == NlriType.NODE:
         return NodeNlri(local, protocol_id, identifier, tlvs[1:])
     if len(tlvs) < 2 or tlvs[1].code != codes.REMOTE_NODE:
-        raise TlvError("no Remote Node Descriptors")
+        raise TlvError("no Remote Node Descriptors", Malformed.BGP_LS_DESCRIPTOR)
     return LinkNlri(local, NodeDescriptor.decode(tlvs[1].value), tlvs[2:], protocol_id, identifier)
 
 
@@ -196,6 +199,6 @@ def decode_list(data: bytes) -> tuple[list[LinkStateNlri], list[NlriFault]]:
                 object.__setattr__(nlri, "_octets", data[position:stop])
             nlris.append(nlri)
         except TlvError as error:
-            faults.append(NlriFault(data[position:stop], str(error)))
+            faults.append(NlriFault(data[position:stop], str(error), error.kind))
         position = stop
     return nlris, faults

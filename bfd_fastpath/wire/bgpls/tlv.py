@@ -11,9 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bfd_fastpath.wire.malformed import Malformed, MalformedError
 
-class TlvError(ValueError):
-    """A run of TLVs that cannot be read, or breaks a rule of RFC 9552 5.1 that makes it malformed."""
+
+class TlvError(MalformedError):
+    """A run of TLVs that cannot be read, or breaks a rule of RFC 9552 5.1 that makes it malformed. In an NLRI
+    it is counted as `kind`.
+    """
+
+    def __init__(self, text: str, kind: Malformed = Malformed.BGP_LS_TLV) -> None:
+        super().__init__(text, kind)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,6 +77,8 @@ def require_order(tlvs: tuple[Tlv, ...]) -> None:
     """
     for before, after in pairwise(tlvs):
         if before.code > after.code:
-            raise TlvError(f"TLV {after.code} follows TLV {before.code}: NLRI TLVs ascend (RFC 9552 5.1)")
+            text = f"TLV {after.code} follows TLV {before.code}: NLRI TLVs ascend (RFC 9552 5.1)"
+            raise TlvError(text, Malformed.BGP_LS_ORDER)
         if before.code == after.code and sort_key(before) > sort_key(after) and before.value > after.value:
-            raise TlvError(f"two TLVs {after.code} in descending order (RFC 9552 5.1)")
+            text = f"two TLVs {after.code} in descending order (RFC 9552 5.1)"
+            raise TlvError(text, Malformed.BGP_LS_ORDER)

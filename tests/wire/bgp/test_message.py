@@ -34,7 +34,7 @@ BAD = {
     "short UPDATE": (header(22, 2), 2, b"\0\x16"),
     "short NOTIFICATION": (header(20, 3), 2, b"\0\x14"),
     "long KEEPALIVE": (header(20, 4), 2, b"\0\x14"),
-    "short ROUTE-REFRESH": (header(22, 5), 2, b"\0\x16"),
+    "long OPEN": (header(4097, 1), 2, b"\x10\x01"),
     "type 0": (header(19, 0), 3, b"\0"),
     "type 6": (header(19, 6), 3, b"\6"),
 }

@@ -19,6 +19,7 @@ from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext
 from bfd_fastpath.wire.bgp.errors import strongest
 from bfd_fastpath.wire.bgp.update_decoder import UpdateDecoder
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
+from bfd_fastpath.wire.malformed import Malformed
 from tests.wire.bgp.messages import AS_PATH, MANDATORY, MP_IPV6, NEXT_HOP, ORIGIN, PREFIX, attribute, body
 
 ROUTE = ip_network("203.0.113.0/24")
@@ -95,6 +96,8 @@ def test_the_same_is_discarded_from_an_external_peer(octets):
 DISCARDED = {
     "ATOMIC_AGGREGATE of length 1 (7.6)": ("atomic_aggregate", False, hexed("40060100")),
     "AGGREGATOR of length 6 (7.7)": ("aggregator", None, hexed("c00706fbf4c0000201")),
+    "AGGREGATOR of AS 0 (RFC 7607)": ("aggregator", None, hexed("c0070800000000c0000201")),
+    "attribute 29 of no octets (4)": ("link_state", None, hexed("801d00")),
     "LOCAL_PREF from outside (7.5)": ("local_pref", None, hexed("40050400000064")),
     "ORIGINATOR_ID from outside (7.9)": ("originator_id", None, hexed("800904c0000201")),
     "CLUSTER_LIST from outside (7.10)": ("cluster_list", (), hexed("800a04c0000201")),
@@ -113,7 +116,6 @@ def test_attribute_is_discarded_and_the_route_stays(field, value, octets):
     assert getattr(update.attributes, field) == value
 
 
-MP_SHORT = hexed("800e0400010100")
 RESETS = {
     "withdrawn routes past the end (3a)": (hexed("00ff0000"), 1),
     "attributes past the end (3a)": (hexed("000000ff"), 1),
@@ -123,14 +125,14 @@ RESETS = {
     "NLRI of 33 bits (3j)": (body(nlri=hexed("21cb00710000")), 10),
     "NLRI past the end (3j)": (body(nlri=hexed("18cb00")), 10),
     "withdrawn route of 99 bits (3j)": (body(b"", b"", hexed("63cb0071")), 10),
-    "MP_REACH of 4 octets (5.3)": (body(MP_SHORT + ORIGIN + AS_PATH, b""), 9),
+    "MP_REACH of 2 octets (5.3)": (body(hexed("800e020002") + ORIGIN + AS_PATH, b""), 9),
     "MP_UNREACH of 2 octets (5.3)": (body(hexed("800f020002"), b""), 9),
     "MP_REACH past the end (3j)": (body(hexed("800e4400020110")), 5),
     "error without reachable NLRI (5.2)": (body(hexed("40010109"), b""), 6),
     "error beside MP_UNREACH only (5.2)": (body(hexed("800f06000201102001") + hexed("c00800"), b""), 5),
     "error and lost family without reachable NLRI (3h)": (
         body(hexed("800f04000201ff") + hexed("c00800"), b""),
-        5,
+        9,
     ),
 }
 
@@ -154,6 +156,8 @@ DISABLED = {
         IPV6_UNICAST,
         attribute(0x80, 14, hexed("000201080102030405060708003020010db80001")) + ORIGIN + AS_PATH,
     ),
+    "MP_REACH of 4 octets (5.3)": (IPV6_UNICAST, hexed("800e0400020100") + ORIGIN + AS_PATH),
+    "MP_REACH flagged transitive (5.3)": (IPV6_UNICAST, b"\xc0" + MP_IPV6[1:] + ORIGIN + AS_PATH),
     "next hop past the end (5.3)": (
         IPV6_UNICAST,
         attribute(0x80, 14, hexed("00020130aabbcc")) + ORIGIN + AS_PATH,
@@ -219,9 +223,13 @@ def test_withdrawal_of_an_mp_announcement_keeps_the_families_apart():
     assert not any(list(update.announcements()) for update in decoded.updates)
 
 
-def test_mp_reach_with_wrong_flags_becomes_a_withdrawal():
-    decoded = decoder().decode(body(b"\xc0" + MP_IPV6[1:] + ORIGIN + AS_PATH, b""))
-    assert list(decoded.updates[0].withdrawals()) == [(IPV6_UNICAST, (ip_network("2001:db8:1::/48"),))]
+def test_attributes_without_reachable_nlri_beside_an_mp_reach_that_announces_nothing():
+    """Of the families an error could have hidden the NLRI of any (5.2)."""
+    empty = hexed("800e15" + "00020110" + "20010db8000000000000000000000001" + "00")
+    with pytest.raises(BgpError) as caught:
+        decoder().decode(body(empty + ORIGIN + AS_PATH + hexed("c00800"), b""))
+    assert caught.value.kind is Malformed.HIDDEN_NLRI
+    assert [fault.kind for fault in caught.value.faults] == [Malformed.HIDDEN_NLRI, Malformed.COMMUNITIES]
 
 
 def test_missing_mandatory_attributes_do_not_matter_to_withdrawals():
@@ -243,7 +251,9 @@ def test_the_first_as_is_enforced_where_wanted():
 
 @pytest.mark.parametrize("order", [list(Outcome), list(reversed(Outcome))])
 def test_the_strongest_outcome_decides(order):
-    assert strongest(Fault(outcome, "") for outcome in order) == Fault(Outcome.SESSION_RESET, "")
+    kinds = {kind.outcome: kind for kind in Malformed}
+    faults = [Fault(kinds[outcome], "") for outcome in order]
+    assert strongest(faults) == Fault(kinds[Outcome.SESSION_RESET], "")
     assert strongest([]) is None
 
 

@@ -256,7 +256,7 @@ def test_what_follows_a_fatal_message_is_not_read():
 
 
 def test_route_refresh_is_handed_on_for_negotiated_families_only():
-    a, b = settled(session(), session(64501, ID_B, families=(BGP_LS,)))
+    a, b = settled(session(), session(64501, ID_B, families=(BGP_LS,), enhanced_refresh=True))
     b.send_refresh(BGP_LS)
     exchange(a, b)
     a.receive(RouteRefresh(IPV4_UNICAST).encode() + RouteRefresh(BGP_LS, 77).encode(), 1)
@@ -281,8 +281,18 @@ def test_refresh_is_not_asked_of_a_peer_that_does_not_offer_it():
 
 
 def test_a_mark_of_wrong_length_ends_the_session():
+    mark = frame(MessageType.ROUTE_REFRESH, bytes.fromhex("0001010100"))
+    a, _ = settled(session(), session(64501, ID_B, enhanced_refresh=True))
+    assert refusal(a, mark) == (7, 1)
+    a, _ = settled(session(enhanced_refresh=True), session(64501, ID_B))
+    a.receive(mark, 1)
+    assert told(a) == [RefreshBegun(IPV4_UNICAST)]
+
+
+def test_without_enhanced_refresh_the_subtype_is_reserved():
     a, _ = settled()
-    assert refusal(a, frame(MessageType.ROUTE_REFRESH, bytes.fromhex("0001010100"))) == (7, 1)
+    a.receive(RouteRefresh(IPV4_UNICAST, RefreshKind.BEGIN).encode(), 1)
+    assert told(a) == [RefreshRequested(IPV4_UNICAST)]
 
 
 # Closing

@@ -3,6 +3,7 @@
 
 import pytest
 
+from bfd_fastpath.wire.bgp.attributes import Attributes, encode_attributes
 from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState, TlvError
 from bfd_fastpath.wire.bgpls.codes import to_json
 from bfd_fastpath.wire.bgpls.link_performance import delay_field, loss_field
@@ -73,5 +74,7 @@ def test_as_json():
     assert to_json(unmeasured.tlvs) == {"link-loss": {"percent": None, "anomalous": False}}
 
 
-def test_an_empty_attribute_as_gobgp_passes_it_on_says_nothing():
-    assert LinkState.decode(b"").performance == LinkPerformance()
+def test_an_empty_attribute_as_gobgp_passes_it_on_is_malformed_and_none_is_written():
+    with pytest.raises(TlvError):
+        LinkState.decode(b"")
+    assert encode_attributes(Attributes(link_state=LinkState())) == b""
