@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 from bfd_fastpath.cli import exit_codes
+from bfd_fastpath.cli.bench_compare import compare
 
 #: The suites of bfd_fastpath.bench, and what each measures.
 SUITES: Final = {
@@ -53,3 +54,4 @@ def _suite(name: str, text: str) -> click.Command:
 
 for _name, _text in SUITES.items():
     bench.add_command(_suite(_name, _text))
+bench.add_command(compare)

@@ -98,6 +98,7 @@ def test_sessions_at_the_edge_fill_the_core():
 def test_a_row_of_forwarding_is_predicted_from_its_own_ceiling():
     found = predict("forward", row("Mpps", 41.0, family=4, routes=1000, destinations=1000), MACHINE)
     assert found == pytest.approx(2600 / (2600 / 41 + 30.4), rel=0.01)
+    assert found is not None
     beside = predict("forward", row("Mpps", 41.0, family=4, routes=1000, sessions=10_000), MACHINE)
     assert beside == pytest.approx(found * (1 - session_share(10_000, 50, REFERENCE)), rel=0.01)
     assert predict("forward", row("Mpps", None), MACHINE) is None
