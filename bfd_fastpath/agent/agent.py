@@ -9,12 +9,18 @@ import structlog
 from bfd_fastpath.agent.clients import Clients
 from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted
 from bfd_fastpath.agent.drivers import driver
+from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
 from bfd_fastpath.agent.enforcer import Enforcer
 from bfd_fastpath.agent.filter_file import FilterFile
+from bfd_fastpath.agent.kept import Kept
+from bfd_fastpath.agent.memory import Memory, Remembered
 from bfd_fastpath.agent.pace import Pace
-from bfd_fastpath.agent.settings import Agent, Member
+from bfd_fastpath.agent.rtr_feed import RtrFeed
+from bfd_fastpath.agent.settings import Agent, Kind, Member, Method
 from bfd_fastpath.agent.standing import learned, on_lan, wanted
+from bfd_fastpath.wire.bgp import Cease
 
+_QUICKER = 'BIRD reads its filters slowly; method = "rtr" needs no reload (docs/rs-agent.md)'
 _log = structlog.get_logger("agent")
 
 
@@ -26,33 +32,62 @@ class RsAgent:
         self.neighbours: tuple[Neighbour, ...] = ()
         """The route server's, as of the last time it answered."""
         server = settings.route_server
-        self._driver = driver(server)
+        self._driver = driver(server, settings.lan)
         self._learned: list[Member] = []
         self._error = ""
         self._tasks: list[asyncio.Task[None]] = []
         pace = Pace(server.min_interval_us * 1000, server.retry_first_us * 1000, server.retry_most_us * 1000)
-        self.enforcer = Enforcer(FilterFile(server.filter_file, self._driver), pace, self._wanted)
-        self.clients = Clients(settings, self.enforcer.changed)
+        file = FilterFile(server.filter_file, self._driver)
+        self._feed = (
+            RtrFeed(file, self._driver, server.rtr_port, self._again)
+            if isinstance(self._driver, BirdRtr)
+            else None
+        )
+        memory = Memory(server.filter_file)
+        self.kept = Kept(memory.read() if settings.restart_hold_us else {})
+        slow = server.kind is Kind.BIRD and server.method is Method.RELOAD
+        self.enforcer = Enforcer(
+            Remembered(self._feed or file, memory), pace, self._wanted, advice=_QUICKER if slow else ""
+        )
+        self.clients = Clients(settings, self.enforcer.changed, self._heard)
 
     async def start(self) -> None:
         """Raises net.tcp's TcpError when an address or port cannot be had."""
         await self.clients.start()
+        if self._feed is not None:
+            await self._feed.start()
         await self._look()
         await self._settle()
         self.enforcer.start()
+        if self.kept:
+            _log.info("goes on with the filters of the agent before", pairs=self.kept.pairs)
+            self._tasks.append(asyncio.get_running_loop().create_task(self._hold(), name="hold"))
         if self.settings.route_server.learn:
             self._tasks.append(asyncio.get_running_loop().create_task(self._poll(), name="neighbours"))
 
     async def stop(self) -> bool:
         """Empty the filters, then close the sessions; whether the route server has taken the empty
         filters."""
+        await self._end_tasks()
+        emptied = await self.enforcer.stop()
+        await self.clients.stop()
+        if self._feed is not None:
+            await self._feed.stop()
+        return emptied
+
+    async def leave(self) -> None:
+        """Close the sessions, and leave the route server with what it was given last: another agent comes."""
+        await self._end_tasks()
+        await self.enforcer.abandon()
+        await self.clients.stop("the agent starts again", Cease.RESET)
+        if self._feed is not None:
+            await self._feed.stop()
+
+    async def _end_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        emptied = await self.enforcer.stop()
-        await self.clients.stop()
-        return emptied
 
     async def reload(self, settings: Agent) -> list[str]:
         """Go to other members and logs; what changed, and what needs a restart, in words."""
@@ -68,9 +103,32 @@ class RsAgent:
             said += [f"member {n} changed" for n in before.keys() & after.keys() if before[n] != after[n]]
         return sorted(said)
 
+    def _again(self) -> None:
+        self.enforcer.again()
+
     def _wanted(self) -> Wanted:
         others = (one.address for one in self.neighbours if on_lan(self.settings, one.address))
-        return wanted(self.clients.members, self.clients.excluded(), others)
+        excluded = self.clients.excluded()
+        if self.kept:
+            for one in self.clients.members:
+                kept = self.kept.of(one, self.clients.spoken_of(one))
+                excluded[one.name] = excluded.get(one.name, frozenset()) | kept
+        return wanted(self.clients.members, excluded, others)
+
+    def _heard(self, member: Member, whole: bool) -> None:
+        if self.kept:
+            if whole:
+                self.kept.back(member)
+            self.enforcer.changed()
+
+    async def _hold(self) -> None:
+        await asyncio.sleep(self.settings.restart_hold_us / 1e6)
+        left = self.kept.end()
+        if left:
+            _log.warning(
+                "not back after restart-hold; they get all routes again", clients=list(map(str, left))
+            )
+            self.enforcer.changed()
 
     async def _settle(self) -> None:
         if self.settings.route_server.learn:
@@ -110,6 +168,7 @@ def _restarts(old: Agent, new: Agent) -> list[str]:
         "identifier",
         "nh_reach_safi",
         "fail_open_after_us",
+        "restart_hold_us",
     )
     changed = [key for key in (*keys, "route_server", "control") if getattr(old, key) != getattr(new, key)]
     names = (key.removesuffix("_us").removesuffix("_s").replace("_", "-") for key in changed)

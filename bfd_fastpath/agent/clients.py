@@ -28,7 +28,7 @@ from bfd_fastpath.routeserver.service import (
     session_settings,
 )
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
-from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Notification, Update
+from bfd_fastpath.wire.bgp import Cease, EndOfRib, ErrorCode, Event, Notification, Update
 
 _log = structlog.get_logger("clients")
 
@@ -54,11 +54,15 @@ class Seat:
 
 
 class Clients:
-    """Listens for the members. `changed()` is called when what some member lost has changed."""
+    """Listens for the members. `changed()` is called when what some member lost has changed, `heard(member,
+    whole)` when a member spoke of a next hop, and with `whole` when it has said all that it has to say."""
 
-    def __init__(self, settings: Agent, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Agent, changed: Callable[[], None], heard: Callable[[Member, bool], None]
+    ) -> None:
         self._settings = settings
         self._changed = changed
+        self._heard = heard
         self._members: dict[str, Member] = {}
         self._seats: dict[Address, Seat] = {}
         self._numbers = 0
@@ -83,10 +87,10 @@ class Clients:
         for listener in self._listeners:
             await listener.start()
 
-    async def stop(self) -> None:
+    async def stop(self, text: str = "", subcode: int = Cease.SHUTDOWN) -> None:
         """End all sessions with Cease, and listen no longer."""
         for seat in tuple(self._seats.values()):
-            await seat.speaker.stop()
+            await seat.speaker.stop(text, subcode)
         for listener in self._listeners:
             await listener.stop()
 
@@ -97,6 +101,10 @@ class Clients:
     def excluded(self) -> dict[str, frozenset[Address]]:
         """By member: the next hops that it declared Down. Members that lost nothing are left out."""
         return {name: lost for name, client in self._running() if (lost := client.excluded())}
+
+    def spoken_of(self, member: Member) -> frozenset[Address]:
+        """Next hops that it says are Up or Down."""
+        return frozenset(self.service.server.clients[member.name].states())
 
     def nhib(self) -> Iterator[tuple[Member, dict[Address, Standing]]]:
         """Each member that has a session, with what it was asked about or spoke of."""
@@ -171,6 +179,8 @@ class Clients:
 
         def happened(event: Event) -> None:
             self.service.handle(number, seat, event)
+            if isinstance(event, EndOfRib):
+                self._heard(member, True)
 
         seat = Seat(number, member.name, self.service, Speaker(settings, happened))
         return seat
@@ -190,6 +200,8 @@ class Clients:
             )
             if Reachability.DOWN in (event.old, event.new):
                 self._changed()
+            if event.client in self._members:
+                self._heard(self._members[event.client], False)
         elif isinstance(event, Claimed):
             _log.warning("claims another's links", client=event.client, claimed=event.claimed)
         elif isinstance(event, Joined):

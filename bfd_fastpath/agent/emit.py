@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 
 from bfd_fastpath.agent.drivers.bird import function
-from bfd_fastpath.agent.settings import Agent, Kind
+from bfd_fastpath.agent.settings import Agent, Kind, Method
 from bfd_fastpath.config.model import Address
 
 _OPENBGPD = """\
@@ -19,7 +19,7 @@ include "{file}"
 """
 
 _BIRD = """\
-# Before the filters. The file holds one function for each client, by its address.
+# Before the filters. The file holds {holds}one function for each client, by its address.
 include "{file}";
 
 # One table that keeps its routes sorted, for each family, and in each client's protocol "secondary": a
@@ -32,9 +32,15 @@ ipv6 table rs6 sorted;
 
 # Then, in each client's own export filter, first of all:
 {filters}
-# and in its protocol ("strict bind", or BIRD takes port 179 of the agent's addresses, too):
+{more}# and in its protocol ("strict bind", or BIRD takes port 179 of the agent's addresses, too):
 #     strict bind yes;
-#     ipv4 {{ table rs4; secondary; import filter ...; export filter announce_to_...; }};
+#     ipv4 {{ table rs4; secondary; {channel}import filter ...; export filter announce_to_...; }};
+"""
+
+_MARK = """\
+# In each client's import filter, before "accept" (a route has the number of its next hop from there on):
+#     rs_bfd_mark();
+
 """
 
 _FILTER = """\
@@ -50,7 +56,14 @@ def emit(settings: Agent, kind: Kind, clients: Iterable[tuple[str, Address]]) ->
     filters = "".join(
         _FILTER.format(name=_word(name), function=function(address)) for name, address in clients
     )
-    return _BIRD.format(file=file, filters=filters or _FILTER.format(name="...", function="rs_bfd_ADDRESS"))
+    rtr = settings.route_server.method is Method.RTR
+    return _BIRD.format(
+        file=file,
+        filters=filters or _FILTER.format(name="...", function="rs_bfd_ADDRESS"),
+        holds="two ROA tables, the RTR session that fills them, and " if rtr else "",
+        more=_MARK if rtr else "",
+        channel="rpki reload off; " if rtr else "",
+    )
 
 
 def _word(name: str) -> str:

@@ -7,13 +7,15 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
 from bfd_fastpath.agent.driver import DriverError, Wanted
-from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.pace import Pace
 
+#: A reload that takes longer is one to do something about.
+SLOW_S = 1.0
 _log = structlog.get_logger("driver")
 
 
@@ -30,25 +32,38 @@ class Record:
     """Why the latest one failed; None when it did not."""
 
 
+class Target(Protocol):
+    """What is brought to what is wanted: by a file and a reload, or by RTR."""
+
+    def apply(self, wanted: Wanted) -> None:
+        """Blocks until the route server has it. Raises DriverError."""
+
+
 class Enforcer:
-    """`wanted()` is asked at the beginning of each reload. Use it from the event loop's thread."""
+    """`wanted()` is asked at the beginning of each reload. `advice`: what would be quicker, told once.
+    Use it from the event loop's thread."""
 
     def __init__(
         self,
-        file: FilterFile,
+        target: Target,
         pace: Pace,
         wanted: Callable[[], Wanted],
         clock: Callable[[], int] = time.monotonic_ns,
+        advice: str = "",
     ) -> None:
         self.record = Record()
         self.applied: Wanted | None = None
         """What the route server has; None before the first reload and while that is in doubt."""
         self.pace = pace
-        self._file = file
+        self._target = target
         self._wanted = wanted
         self._clock = clock
         self._wake = asyncio.Event()
         self._leaving = False
+        self._abandoned = False
+        self._doubt = False
+        self._advice = advice
+        self._advised = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -61,6 +76,11 @@ class Enforcer:
         self.pace.change()
         self._wake.set()
 
+    def again(self) -> None:
+        """The route server may have lost what it was given."""
+        self._doubt = True
+        self.changed()
+
     async def stop(self) -> bool:
         """Empty the filters and end; False when the route server would not hear of it."""
         if self._task is None:
@@ -72,16 +92,27 @@ class Enforcer:
         self._task = None
         return self.record.error is None
 
+    async def abandon(self) -> None:
+        """End without another reload; one that runs is finished."""
+        if self._task is None:
+            return
+        self._abandoned = True
+        self._wake.set()
+        await self._task
+        self._task = None
+
     async def _run(self) -> None:
         while True:
             await self._until_due()
+            if self._abandoned:
+                return
             last = self._leaving
             await self._reload(Wanted(self._wanted().clients) if last else self._wanted())
             if last:
                 return
 
     async def _until_due(self) -> None:
-        while True:
+        while not self._abandoned:
             self._wake.clear()
             due = self.pace.due_ns()
             wait = None if due is None else (due - self._clock()) / 1e9
@@ -92,13 +123,14 @@ class Enforcer:
 
     async def _reload(self, wanted: Wanted) -> None:
         self.pace.begin()
-        if wanted == self.applied:
+        doubt, self._doubt = self._doubt, False
+        if wanted == self.applied and not doubt:
             self.pace.succeeded(self._clock())
             return
         began = self._clock()
         self.applied, record = None, self.record
         try:
-            await asyncio.to_thread(self._file.apply, wanted)
+            await asyncio.to_thread(self._target.apply, wanted)
         except DriverError as error:
             record.failures += 1
             record.error = str(error)
@@ -111,5 +143,8 @@ class Enforcer:
         record.reloads += 1
         record.longest_s = max(record.longest_s, took)
         self.pace.succeeded(now, now - began)
+        if took > SLOW_S and not self._advised and self._advice:
+            self._advised = True
+            _log.warning("the reload took long", took_s=round(took, 1), advice=self._advice)
         pairs = sum(map(len, wanted.excluded.values()))
         _log.info("reloaded", clients=len(wanted.excluded), pairs=pairs, took_ms=round(took * 1e3, 1))

@@ -30,6 +30,11 @@ class FilterFile:
             self._write(before if before is not None else self._driver.text(Wanted(wanted.clients)))
             raise
 
+    def keep(self, wanted: Wanted) -> None:
+        """`apply` where the file says something else."""
+        if self._read() != self._driver.text(wanted):
+            self.apply(wanted)
+
     def prepare(self, wanted: Wanted) -> bool:
         """Write without a reload where there is no file, which a route server does not start without; False
         where

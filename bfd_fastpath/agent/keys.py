@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bfd_fastpath.agent.settings import DEFAULT_SOCKET, Kind
+from bfd_fastpath.agent.settings import DEFAULT_RTR_PORT, DEFAULT_SOCKET, Kind, Method
 from bfd_fastpath.config import values
 from bfd_fastpath.config.key import DAY_US, MAX_U32, Key, Section
 from bfd_fastpath.config.keys_process import CONTROL, LOG
@@ -71,6 +71,13 @@ AGENT = Section(
             "An agent that is dead, or hangs, for this long has its filters emptied by its guard.",
         ),
         Key(
+            "restart-hold",
+            "time",
+            values.duration(0, DAY_US, unit="s", example="60s"),
+            '"60s"',
+            "After a restart a member that has not come back keeps the filters that it had, for so long.",
+        ),
+        Key(
             "members-file",
             "path",
             values.text,
@@ -133,6 +140,20 @@ ROUTE_SERVER = Section(
     (
         Key("type", '"openbgpd" or "bird"', values.choice(Kind), None, "OpenBGPD 7 or later, BIRD 2."),
         Key("filter-file", "path", values.text, None, "Written by the agent, included by the route server."),
+        Key(
+            "method",
+            '"reload" or "rtr"',
+            values.choice(Method),
+            '"reload"',
+            "How it hears of changes: it reads its configuration again, or (BIRD only) is fed by RTR.",
+        ),
+        Key(
+            "rtr-port",
+            "1..65535",
+            values.integer(1, 65535),
+            str(DEFAULT_RTR_PORT),
+            "TCP port of 127.0.0.1 where BIRD fetches what changed, with `rtr`.",
+        ),
         Key(
             "config-file",
             "path",

@@ -10,7 +10,7 @@ from typing import Any
 
 from bfd_fastpath.agent.keys import BY_NAME
 from bfd_fastpath.agent.member_list import MemberListError, read_members
-from bfd_fastpath.agent.settings import DEFAULT_SOCKET, Agent, Member, RouteServer
+from bfd_fastpath.agent.settings import DEFAULT_SOCKET, Agent, Kind, Member, Method, RouteServer
 from bfd_fastpath.config.fault import ConfigError
 from bfd_fastpath.config.model import Address, Control, Log, Neighbor, Network
 from bfd_fastpath.config.passwords import password
@@ -18,7 +18,11 @@ from bfd_fastpath.config.read import Reader
 from bfd_fastpath.wire.bgpls import Flag
 
 _TIMES = ("min-interval", "timeout", "retry-first", "retry-most", "poll")
-_FIELDS = {"hold-time": "hold_time_s", "fail-open-after": "fail_open_after_us"}
+_FIELDS = {
+    "hold-time": "hold_time_s",
+    "fail-open-after": "fail_open_after_us",
+    "restart-hold": "restart_hold_us",
+}
 _PATHS = ("filter-file", "config-file", "control-socket")
 
 
@@ -109,6 +113,8 @@ def _password(reader: Reader, path: str, good: dict[str, Any]) -> bytes | None:
 def _route_server(reader: Reader, good: dict[str, Any]) -> RouteServer | None:
     if good.get("retry-first", 1_000_000) > good.get("retry-most", 60_000_000):
         reader.fault("route-server.retry-first", "more than retry-most", "begin with the shorter wait")
+    if good.get("method") is Method.RTR and good.get("type") is Kind.OPENBGPD:
+        reader.fault("route-server.method", "OpenBGPD's filters ask no ROA table", "leave it out")
     if not {"type", "filter-file"} <= good.keys():
         return None
     values = {"kind": good.pop("type")}

@@ -4,6 +4,7 @@ empty filters
 on SIGTERM."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ from bfd_fastpath.net import logs
 from bfd_fastpath.net.control import ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
 
+_ANSWER_S = 0.2
 OK, FAILED, BAD_CONFIGURATION = 0, 1, 2
 _log = structlog.get_logger("agent")
 
@@ -45,7 +47,12 @@ def main(path: Path) -> int:
             raise DriverError(
                 f"another rs-agent drives {settings.route_server.filter_file}; stop that one first"
             )
-        return asyncio.run(Process(path, settings).run())
+        process = Process(path, settings)
+        code = asyncio.run(process.run())
+        if process.begins_again:
+            lock.release()
+            os.execv(sys.executable, [sys.executable, "-m", "bfd_fastpath", "rs-agent", "-c", str(path)])
+        return code
     except (DriverError, ControlSocketError, OSError) as error:
         bare = isinstance(error, OSError) and error.filename is None and error.strerror
         print(f"bfd-fastpath: {bare or error}", file=sys.stderr)
@@ -89,6 +96,8 @@ class Process:
         self._agent = RsAgent(settings)
         self._guard = Guard(path, settings.fail_open_after_us / 1e6)
         self._leave = asyncio.Event()
+        self.begins_again = False
+        """It has left the route server as it was, for the agent that this process is to become."""
         self._reloading = asyncio.Lock()
         self._hang_up_task: asyncio.Task[None] | None = None
 
@@ -110,11 +119,16 @@ class Process:
                     raise
                 _log.info("running", listen=[str(one) for one in self._agent.settings.listen])
                 await self._leave.wait()
-                _log.info("leaving")
-                emptied = await self._agent.stop()
+                _log.info("leaving", begins_again=self.begins_again)
+                if self.begins_again:
+                    await self._agent.leave()
+                else:
+                    emptied = await self._agent.stop()
             finally:
                 await self._guard.stop(emptied=emptied)
                 await control.close()
+        if self.begins_again:
+            return OK
         if not emptied:
             _log.error("the route server still has filters; the guard goes on trying to empty them")
         return OK if emptied else FAILED
@@ -122,6 +136,8 @@ class Process:
     async def _answer(self, command: str, arguments: Mapping[str, object]) -> object:
         if command == "reload":
             return {"changes": await self._reload()}
+        if command == "restart":
+            return self._restart()
         if command == "show-exchange":
             return await exchange(self._agent)
         if command in VIEWS:
@@ -131,12 +147,22 @@ class Process:
             "unknown-command", f"This agent knows no command {command!r}; is it an older version?"
         )
 
+    def _restart(self) -> dict[str, bool]:
+        """Once the answer is out."""
+        self._load()
+        self.begins_again = True
+        asyncio.get_running_loop().call_later(_ANSWER_S, self._leave.set)
+        return {"restarting": True}
+
+    def _load(self) -> Agent:
+        try:
+            return load(self._path)
+        except ConfigError as error:
+            raise CommandError("bad-configuration", "\n".join(map(str, error.faults))) from None
+
     async def _reload(self) -> list[str]:
         async with self._reloading:
-            try:
-                settings = load(self._path)
-            except ConfigError as error:
-                raise CommandError("bad-configuration", "\n".join(map(str, error.faults))) from None
+            settings = self._load()
             said = await self._agent.reload(settings)
             _set_up_logs(settings)
             for line in said:

@@ -12,6 +12,7 @@ from bfd_fastpath.wire.bgp import NH_REACH_SAFI
 from bfd_fastpath.wire.bgpls import Flag
 
 DEFAULT_SOCKET = Path("/run/bfd-fastpath/rs-agent.sock")
+DEFAULT_RTR_PORT = 32323
 
 
 class Kind(StrEnum):
@@ -19,6 +20,15 @@ class Kind(StrEnum):
 
     OPENBGPD = "openbgpd"
     BIRD = "bird"
+
+
+class Method(StrEnum):
+    """How a route server hears what has changed."""
+
+    RELOAD = "reload"
+    """It reads its configuration again."""
+    RTR = "rtr"
+    """BIRD only: ROA tables that it is fed by RTR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,8 @@ class RouteServer:
 
     kind: Kind
     filter_file: Path
+    method: Method = Method.RELOAD
+    rtr_port: int = DEFAULT_RTR_PORT
     config_file: Path | None = None
     """What the server reads at its start; checked for the reason when OpenBGPD refuses a reload."""
     control_socket: Path | None = None
@@ -74,6 +86,8 @@ class Agent:
     nh_reach_safi: int | None = NH_REACH_SAFI
     """None: NH-Reach is not offered."""
     fail_open_after_us: int = 60_000_000
+    restart_hold_us: int = 60_000_000
+    """What the agent before left out is kept for so long at the start, for those who have not come back."""
     members: tuple[Member, ...] = ()
     control: Control = field(default_factory=lambda: Control(path=DEFAULT_SOCKET))
     log: Log = field(default_factory=Log)

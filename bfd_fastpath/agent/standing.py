@@ -8,7 +8,9 @@ from ipaddress import IPv4Address
 
 from bfd_fastpath.agent.driver import Neighbour, Wanted, ordered
 from bfd_fastpath.agent.drivers import driver
+from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
 from bfd_fastpath.agent.filter_file import FilterFile
+from bfd_fastpath.agent.memory import Memory
 from bfd_fastpath.agent.settings import Agent, Member
 from bfd_fastpath.config.model import Address
 
@@ -57,16 +59,22 @@ def wanted(
 
 def empty(settings: Agent) -> None:
     """Make the route server leave out nothing. Raises DriverError."""
-    used = driver(settings.route_server)
+    used = driver(settings.route_server, settings.lan)
+    memory = Memory(settings.route_server.filter_file)
+    if isinstance(used, BirdRtr):
+        used.open()
+        memory.write({})
+        return
     others = (one.address for one in used.neighbours() if on_lan(settings, one.address))
     FilterFile(settings.route_server.filter_file, used).apply(wanted(settings.members, {}, others))
+    memory.write({})
 
 
 def prepare(settings: Agent) -> bool:
     """Write an empty file where there is none, so that the route server can start; False where there is
     one. Raises
     DriverError."""
-    file = FilterFile(settings.route_server.filter_file, driver(settings.route_server))
+    file = FilterFile(settings.route_server.filter_file, driver(settings.route_server, settings.lan))
     return file.prepare(wanted(settings.members, {}))
 
 

@@ -59,6 +59,7 @@ def driver(agent: RsAgent) -> dict[str, Any]:
     now = time.monotonic_ns()
     return {
         "type": server.kind.value,
+        "method": server.method.value,
         "filter-file": str(server.filter_file),
         "state": "failed" if record.error else "applied" if applied is not None else "pending",
         "error": record.error,
@@ -71,6 +72,7 @@ def driver(agent: RsAgent) -> dict[str, Any]:
         "last-reload-took-s": record.last_took_s,
         "longest-reload-s": record.longest_s,
         "next-reload-in-s": None if due is None else round(max(0, due - now) / 1e9, 3),
+        "kept-pairs": agent.kept.pairs,
         "fail-open-after-s": agent.settings.fail_open_after_us / 1e6,
     }
 

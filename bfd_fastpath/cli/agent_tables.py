@@ -28,11 +28,12 @@ def nhib(result: Any) -> str:
 def driver(result: Any) -> str:
     took, ago = result["last-reload-took-s"], result["last-reload-ago-s"]
     lines = [
-        ("route server", f"{result['type']}, by {result['filter-file']}"),
+        ("route server", f"{result['type']}, by {result['method']}, {result['filter-file']}"),
         ("state", result["state"]),
         ("error", result["error"]),
         ("clients with filters", result["clients-with-filters"]),
         ("client and next hop pairs", result["pairs"]),
+        ("kept from before", result["kept-pairs"] or None),
         ("reloads", f"{result['reloads']}, {result['failures']} failed"),
         ("last reload", f"{age(ago)} ago, took {interval(took * 1e6)}" if took is not None else "none"),
         ("longest reload", interval(result["longest-reload-s"] * 1e6)),

@@ -161,6 +161,16 @@ def reload_(socket_path: str) -> None:
     click.echo("\n".join(result["changes"]) or "nothing changed")
 
 
+@rs_agent.command(epilog="\b\nExample:\n  bfd-fastpath rs-agent restart")
+@agent_socket_option
+def restart(socket_path: str) -> None:
+    """Have the running agent start again, by the same process id, with its configuration and program as they
+    are by then.
+    The route server keeps its filters until the members have come back; see restart-hold."""
+    client.ask(socket_path, "restart")
+    click.echo("restarting")
+
+
 def _load(path: Path) -> Any:
     """The settings, or None with every fault on standard error."""
     from bfd_fastpath.agent.load import load

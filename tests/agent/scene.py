@@ -21,6 +21,10 @@ SERVER, AGENT = "127.0.48.1", "127.0.48.9"
 A, B, C = map(ip_address, ("127.0.48.2", "127.0.48.3", "127.0.48.4"))
 
 
+MEMBERS: list[tuple[str, int, Any]] = [("a", ASN, A), ("b", 65002, B)]
+OPENS_SOON = 'fail-open-after = "2s"\n'
+
+
 class Scene:
     """`filters()` is what BIRD was last given, as the agent sees it; `a` is the member that speaks."""
 
@@ -31,17 +35,18 @@ class Scene:
         self.log.touch()
         self.port = free_port(AGENT)
         self._process: subprocess.Popen[bytes] | None = None
-        self.write([("a", ASN, A), ("b", 65002, B)])
+        self.write(MEMBERS)
         self.command("prepare")
 
-    def write(self, members: list[tuple[str, int, Any]], more: str = "") -> None:
+    def write(self, members: list[tuple[str, int, Any]], more: str = "", agent: str = "") -> None:
+        """`more` and `agent`: keys of [route-server] and of [agent]."""
         listed = "".join(
             f'[[member]]\nname = "{name}"\nasn = {asn}\naddresses = ["{address}"]\n'
             for name, asn, address in members
         )
         self.config.write_text(
             f'[agent]\nasn = 64510\nrouter-id = "10.0.0.9"\nlisten = ["{AGENT}"]\nport = {self.port}\n'
-            'lan = ["127.0.48.0/24"]\nfail-open-after = "2s"\n'
+            f'lan = ["127.0.48.0/24"]\n{agent or OPENS_SOON}'
             f'[route-server]\ntype = "bird"\nfilter-file = "{self.filters_file}"\n'
             f'control-socket = "{self.bird_socket}"\nmin-interval = "50ms"\nretry-first = "200ms"\n'
             f'retry-most = "400ms"\n{more}{listed}'
@@ -90,16 +95,30 @@ class Scene:
     def show(self, what: str) -> Any:
         return ask(str(self.socket), f"agent-{what}")
 
+    def tell(self, command: str) -> Any:
+        return ask(str(self.socket), command)
+
+    def restarted(self, guard: int) -> bool:
+        """Whether an agent answers that has another guard than this."""
+        try:
+            pid = self.show("driver")["guard-pid"]
+        except NoDaemonError:
+            return False
+        return bool(pid) and pid != guard and self.show("driver")["state"] == "applied"
+
     def send(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
+
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def wait(self) -> int:
         assert self._process is not None
         return self._process.wait(30)
 
     def close(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.running():
             self._process.kill()
             self._process.wait()
         until(self._guard_gone, bound=20, what="the end of the guard")
@@ -124,7 +143,7 @@ class Scene:
 
     async def until_lost(self, client: Any, *hops: Any) -> None:
         """Waits until BIRD has taken a file that says this."""
-        wanted = f"bgp_next_hop ~ [ {', '.join(map(str, hops))} ]" if hops else "false"
+        wanted = lost(*hops) if hops else "false"
         await self.until(
             lambda: self.show("driver")["state"] == "applied" and self.function(client) == wanted
         )
@@ -138,6 +157,11 @@ class Scene:
 
     def member(self) -> Ourselves:
         return Ourselves(str(A), AGENT, self.port, families=(BGP_LS,))
+
+
+def lost(*hops: Any) -> str:
+    """What a client's function says when it has lost these."""
+    return f"bgp_next_hop ~ [ {', '.join(map(str, hops))} ]"
 
 
 def say_lost(us: Ourselves) -> None:

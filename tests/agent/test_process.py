@@ -13,9 +13,10 @@ from bfd_fastpath.agent.guard import watch
 from bfd_fastpath.agent.load import load
 from bfd_fastpath.bench.daemons.daemon import DaemonError
 from bfd_fastpath.cli.client import ask
+from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.wire.bgp import BGP_LS
-from tests.agent.scene import ASN, A, B, C, Scene, say_lost, say_lost_again, say_reached
-from tests.interop.bgp.ourselves import connected
+from tests.agent.scene import ASN, MEMBERS, A, B, C, Scene, lost, say_lost, say_lost_again, say_reached
+from tests.interop.bgp.ourselves import connected, eventually
 
 pytestmark = pytest.mark.interop("bird")
 
@@ -117,6 +118,112 @@ def test_a_dead_agent_fails_open_and_says_so(scene, end):
             assert scene.wait() == -signal.SIGKILL
 
     asyncio.run(story())
+
+
+class Lasting:
+    """A scene whose agent was killed when A had lost B. No guard does anything: each is ended."""
+
+    def __init__(self, scene):
+        self.scene = scene
+
+    def __getattr__(self, name):
+        return getattr(self.scene, name)
+
+    def begin_again(self, hold):
+        """`hold`: that of the agent which then starts."""
+        self.send(signal.SIGTERM)
+        assert self.wait() == 0
+        self._start("60s")
+        asyncio.run(self._lose())
+        assert self.function(A) == lost(B)
+        self._start(hold)
+
+    def _start(self, hold):
+        self.write(MEMBERS, agent=f'fail-open-after = "60s"\nrestart-hold = "{hold}"\n')
+        self.start()
+
+    def end_guard(self):
+        """The agent starts another one a second later, if it lives."""
+        os.kill(self.show("driver")["guard-pid"], signal.SIGKILL)
+
+    async def _lose(self):
+        async with connected(self.member()) as us:
+            say_lost(us)
+            await self.until_lost(A, B)
+            self.end_guard()
+            self.send(signal.SIGKILL)
+            assert await asyncio.to_thread(self.wait) == -signal.SIGKILL
+
+
+@pytest.fixture
+def lasting(scene):
+    """An agent whose guard waits, and whose member A has lost B."""
+    lasting = Lasting(scene)
+    yield lasting
+    if scene.running():
+        lasting.end_guard()
+        scene.send(signal.SIGKILL)
+
+
+def test_an_agent_that_starts_again_goes_on_with_the_filters_until_the_member_is_back(lasting):
+    lasting.begin_again("60s")
+
+    async def story():
+        await lasting.until(lambda: lasting.show("driver")["state"] == "applied")
+        assert (lasting.show("driver")["kept-pairs"], lasting.function(A)) == (1, lost(B))
+        async with connected(lasting.member()) as us:
+            await lasting.until(lambda: lasting.show("clients")["clients"][0]["sessions"])
+            assert lasting.function(A) == lost(B), "it has not spoken of B yet"
+            say_reached(us)
+            await lasting.until_lost(A)
+            say_lost_again(us)
+            await lasting.until(lambda: lasting.show("driver")["kept-pairs"] == 0)
+            us.speaker.send_end_of_rib(BGP_LS)
+            say_lost(us)
+            await lasting.until_lost(A, B)
+
+    asyncio.run(story())
+
+
+def test_a_member_that_says_nothing_any_more_gets_its_routes_when_it_is_back(lasting):
+    lasting.begin_again("60s")
+
+    async def story():
+        async with connected(lasting.member()) as us:
+            us.speaker.send_end_of_rib(BGP_LS)
+            await lasting.until_lost(A)
+
+    asyncio.run(story())
+
+
+def test_who_does_not_come_back_gets_its_routes_and_the_log_says_so(lasting):
+    lasting.begin_again("1s")
+    asyncio.run(lasting.until_lost(A))
+    assert "not back after restart-hold" in lasting.log.read_text()
+
+
+def test_a_restart_by_command_keeps_the_filters_and_the_process(lasting):
+    lasting.begin_again("60s")
+
+    async def story():
+        pid = lasting.show("driver")["guard-pid"]
+        async with connected(lasting.member()) as us:
+            say_lost(us)
+            await lasting.until_lost(A, B)
+            lasting.end_guard()
+            assert lasting.tell("restart") == {"restarting": True}
+            await lasting.until(lambda: lasting.restarted(pid))
+            assert lasting.function(A) == lost(B)
+            await eventually(lambda: us.speaker.peer)
+            say_reached(us)
+            await lasting.until_lost(A)
+
+    asyncio.run(story())
+    lasting.config.write_text("[agent]\n")
+    with pytest.raises(CommandError, match=r"agent\.asn"):
+        lasting.tell("restart")
+    lasting.send(signal.SIGTERM)
+    assert lasting.wait() == 0
 
 
 def test_the_guard_leaves_to_another_agent_what_that_has_taken_over(tmp_path):

@@ -22,7 +22,8 @@ DEFAULT_SOCKET = Path("/run/bird/bird.ctl")
 #: Reconfigured; in progress, which is so while protocols restart.
 _TAKEN = ("0003", "0004")
 _FIELD = re.compile(r"^\s+Neighbor (address|AS|ID):\s+(\S+)$", re.M)
-_PROTOCOL = re.compile(r"^(?=\S+\s+BGP\s)", re.M)
+#: Where the protocols of `show protocols all` begin.
+PROTOCOLS = re.compile(r"^(?=\S+\s+BGP\s)", re.M)
 
 
 def function(client: Address) -> str:
@@ -53,7 +54,7 @@ class Bird:
         code, text = self._control.ask("show protocols all")
         if code != "0000":
             raise DriverError(text)
-        return [found for part in _PROTOCOL.split(text) if (found := _neighbour(part))]
+        return [found for part in PROTOCOLS.split(text) if (found := _neighbour(part))]
 
 
 def _neighbour(protocol: str) -> Neighbour | None:

@@ -56,6 +56,8 @@ class OpenbgpdServer:
 
 class BirdServer:
     kind = "bird"
+    #: What goes into import filters, and into channels.
+    mark = channel = ""
     members = "".join(
         f'[[member]]\nname = "{who.name}"\nasn = {who.asn}\naddresses = ["{who.addresses[0]}", "{who.addresses[1]}"]\n'
         for who in EVERYBODY
@@ -78,9 +80,21 @@ class BirdServer:
                     f"filter announce_to_{name} {{ if {function(ip_address(address))}() then reject; accept; }}\n"
                     f"protocol bgp {name} {{ local {server} as {ASN}; neighbor {address} as {who.asn};"
                     f" strict bind yes; passive; rs client;"
-                    f" ipv{version} {{ table rs{version}; secondary; import all; export filter announce_to_{name}; }}; }}\n"
+                    f" ipv{version} {{ table rs{version}; secondary;{self.channel}"
+                    f" import filter {{ {self.mark}accept; }}; export filter announce_to_{name}; }}; }}\n"
                 )
         Bird(self._space, text)
+
+
+class BirdRtrServer(BirdServer):
+    """It is not reconfigured: what its clients lost is in ROA tables, which the agent feeds by RTR."""
+
+    mark = "rs_bfd_mark(); "
+    channel = " rpki reload off;"
+
+    def __init__(self, space: Namespace) -> None:
+        super().__init__(space)
+        self.keys += 'method = "rtr"\n'
 
 
 @contextmanager

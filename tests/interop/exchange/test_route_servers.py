@@ -29,7 +29,7 @@ from tests.interop.exchange.members import (
     Running,
     Who,
 )
-from tests.interop.exchange.servers import BirdServer, OpenbgpdServer, Server, root_of_openbgpd
+from tests.interop.exchange.servers import BirdRtrServer, BirdServer, OpenbgpdServer, Server, root_of_openbgpd
 from tests.interop.support.lan import Lan
 from tests.interop.support.poll import stays, until
 
@@ -80,7 +80,7 @@ def expected(who: Who, *lost: tuple[Who, Who]) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(params=[OpenbgpdServer, BirdServer], ids=["openbgpd", "bird"])
+@pytest.fixture(params=[OpenbgpdServer, BirdServer, BirdRtrServer], ids=["openbgpd", "bird", "bird-rtr"])
 def exchange(request: pytest.FixtureRequest) -> Iterator[Exchange]:
     with root_of_openbgpd(), Lan() as lan:
         space = lan.member("rs", f"{SERVER[0]}/24", f"{SERVER[1]}/64", f"{AGENT[0]}/24", f"{AGENT[1]}/64")

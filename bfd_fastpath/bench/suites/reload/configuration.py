@@ -20,6 +20,7 @@ from bfd_fastpath.config.model import Address
 
 ASN, PORT = 64500, 179
 SERVER = "198.18.0.1", "2001:db8::1"
+LAN = IPv4Network("198.18.0.0/16"), IPv6Network("2001:db8::/64")
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ def _prefix(dice: random.Random) -> IPv4Network | IPv6Network:
     )
 
 
-def bird(members: list[Client], filters: Path) -> Iterator[str]:
+def bird(members: list[Client], filters: Path, *, rtr: bool) -> Iterator[str]:
     """BIRD 2, one session for each family of a client; the IPv6 one has the next hop of no interface, and
     stays down."""
     yield f'log stderr {{ fatal }};\nrouter id 10.0.0.1;\ninclude "{filters}";\nprotocol device {{ }}\n'
+    mark, channel = ("rs_bfd_mark(); ", "rpki reload off; ") if rtr else ("", "")
     yield "ipv4 table rs4 sorted;\nipv6 table rs6 sorted;\n"
     for one in members:
         for version, suffix in ((4, "+"), (6, "+")):
@@ -70,7 +72,7 @@ def bird(members: list[Client], filters: Path) -> Iterator[str]:
             yield (
                 f"filter from_{name} {{ if bgp_path.first != {one.asn} then reject;"
                 f" if bgp_path.len > 32 then reject; if !prefix_ok_{one.number}_{version}() then reject;"
-                f" if !origin_ok_{one.number}() then reject; accept; }}\n"
+                f" if !origin_ok_{one.number}() then reject; {mark}accept; }}\n"
                 f"filter to_{name} {{ if {function(client_address(one, version))}() then reject;"
                 f" if (0, {one.asn % 65536}) ~ bgp_community then reject;"
                 f" bgp_community.delete([(0, *), ({ASN}, *)]); accept; }}\n"
@@ -78,7 +80,7 @@ def bird(members: list[Client], filters: Path) -> Iterator[str]:
             ends = f"local {end} port {PORT} as {ASN}; neighbor {client_address(one, version)}"
             yield (
                 f"protocol bgp {name} {{ {ends} as {one.asn}; passive; rs client;"
-                f" ipv{version} {{ table rs{version}; secondary; import limit 10000 action restart;"
+                f" ipv{version} {{ table rs{version}; secondary; {channel}import limit 10000 action restart;"
                 f" import filter from_{name}; export filter to_{name}; }}; }}\n"
             )
 

@@ -19,9 +19,12 @@ from pathlib import Path
 
 from bfd_fastpath.agent.driver import Driver, DriverError, Wanted, ordered
 from bfd_fastpath.agent.drivers import driver
+from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
+from bfd_fastpath.agent.enforcer import Target
 from bfd_fastpath.agent.filter_file import FilterFile
-from bfd_fastpath.agent.settings import Kind, RouteServer
+from bfd_fastpath.agent.settings import Kind, Method, RouteServer
 from bfd_fastpath.bench.suites.reload.configuration import (
+    LAN,
     SERVER,
     Client,
     bird,
@@ -29,9 +32,15 @@ from bfd_fastpath.bench.suites.reload.configuration import (
     clients,
     openbgpd,
 )
+from bfd_fastpath.bench.suites.reload.fed import fed
 from bfd_fastpath.config.model import Address
 
 _START_S = 300
+_WAYS = (
+    (Kind.OPENBGPD, Method.RELOAD),
+    (Kind.BIRD, Method.RELOAD),
+    (Kind.BIRD, Method.RTR),
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -43,58 +52,90 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--split", action="store_true", help="half of the clients lose the other half")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--server", type=Kind, choices=list(Kind), help="one of them only")
+    parser.add_argument("--method", type=Method, choices=list(Method), help="one of the ways only")
     asked = parser.parse_args(arguments)
     members = clients(asked.clients, asked.prefixes, asked.seed)
     code = 0
-    for kind in [asked.server] if asked.server else list(Kind):
+    for kind, method in _WAYS:
+        if asked.server not in (None, kind) or asked.method not in (None, method):
+            continue
         with tempfile.TemporaryDirectory() as room:
             try:
-                _measure(kind, members, Path(room), asked.runs, split=asked.split)
+                _measure(kind, method, members, Path(room), asked.runs, split=asked.split)
             except DriverError as error:
-                print(f"{kind.value}: {error}", file=sys.stderr)
+                print(f"{kind.value}, {method.value}: {error}", file=sys.stderr)
                 code = 1
     return code
 
 
-def _measure(kind: Kind, members: list[Client], room: Path, runs: int, *, split: bool) -> None:
+def _measure(
+    kind: Kind, method: Method, members: list[Client], room: Path, runs: int, *, split: bool
+) -> None:
     room.chmod(0o755)
     config, socket = room / "server.conf", room / "socket"
-    settings = RouteServer(kind, room / "filters", config, socket, timeout_us=_START_S * 1_000_000)
-    used = driver(settings)
+    settings = RouteServer(
+        kind,
+        room / "filters",
+        method,
+        config_file=config,
+        control_socket=socket,
+        timeout_us=_START_S * 1_000_000,
+    )
+    used = driver(settings, LAN)
     file = FilterFile(settings.filter_file, used)
     everyone = tuple(sorted((client_address(one, v) for one in members for v in (4, 6)), key=ordered))
     file.prepare(Wanted(everyone))
     with config.open("w") as text:
         text.writelines(
-            bird(members, file.path) if kind is Kind.BIRD else openbgpd(members, file.path, socket)
+            bird(members, file.path, rtr=method is Method.RTR)
+            if kind is Kind.BIRD
+            else openbgpd(members, file.path, socket)
         )
     config.chmod(0o600)
-    with _running(kind, config, socket, room) as process:
+    with (
+        _running(kind, config, socket, room) as process,
+        _target(file, used, settings.rtr_port) as target,
+    ):
         began = time.monotonic()
         _until_up(used, process)
         up_s = time.monotonic() - began
         took, cpu = [], []
+        _apply(target, Wanted(everyone))
         for number in range(runs):
             wanted = Wanted(everyone, _lost(members, number, split=split))
             began, before = time.monotonic(), _cpu_s(process.pid)
-            _apply(file, wanted)
+            _apply(target, wanted)
             took.append(time.monotonic() - began)
             cpu.append(_cpu_s(process.pid) - before)
         prefixes = sum(len(one.prefixes) for one in members)
         print(
-            f"{kind.value}: {len(members)} clients, {prefixes} prefixes, {_mb(config)} MB of configuration"
-            f", {_mb(file.path)} MB of filters; up after {up_s:.1f} s, {_rss_mib(process.pid):.0f} MiB; "
-            f"reload {_ms(statistics.median(took))} ms"
+            f"{kind.value}, {method.value}: {len(members)} clients, {prefixes} prefixes, "
+            f"{_mb(config)} MB of configuration, "
+            f"{_mb(file.path)} MB of filters; up after {up_s:.1f} s, {_rss_mib(process.pid):.0f} MiB; "
+            f"a change {_ms(statistics.median(took))} ms"
             f" (median of {runs}; {_ms(min(took))} - {_ms(max(took))}), "
             f"{_ms(statistics.median(cpu))} ms of a processor"
         )
 
 
-def _apply(file: FilterFile, wanted: Wanted) -> None:
+@contextmanager
+def _target(file: FilterFile, used: Driver, port: int) -> Iterator[Target]:
+    if isinstance(used, BirdRtr):
+        with fed(file, used, port, _space()) as feed:
+            yield feed
+    else:
+        yield file
+
+
+def _space() -> str:
+    return f"reload{os.getpid()}"
+
+
+def _apply(target: Target, wanted: Wanted) -> None:
     """OpenBGPD answers a reload before all of it is done, and refuses another one until then."""
     while True:
         try:
-            file.apply(wanted)
+            target.apply(wanted)
             return
         except DriverError as error:
             if "still running" not in str(error):
@@ -134,9 +175,10 @@ def _running(kind: Kind, config: Path, socket: Path, room: Path) -> Iterator[sub
     command: list[str | Path] = ["bird", "-f", "-c", config, "-s", socket, "-P", room / "pid"]
     if kind is Kind.OPENBGPD:
         command = ["/usr/sbin/bgpd", "-d", "-f", config]
-    space = f"reload{os.getpid()}"
+    space = _space()
     for words in (
         ("netns", "add", space),
+        ("-n", space, "link", "set", "lo", "up"),
         ("-n", space, "link", "add", "lan", "type", "veth", "peer", "name", "far"),
         ("-n", space, "addr", "add", f"{SERVER[0]}/16", "dev", "lan"),
         ("-n", space, "addr", "add", f"{SERVER[1]}/64", "dev", "lan", "nodad"),

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BIRD as it is on this machine, fed by RTR: it has what was published, whoever restarts, and is not reconfigured."""
+
+import asyncio
+from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from bfd_fastpath.agent.driver import DriverError, Wanted
+from bfd_fastpath.agent.drivers.bird import function
+from bfd_fastpath.agent.drivers.bird_rtr import HOST, BirdRtr
+from bfd_fastpath.agent.filter_file import FilterFile
+from bfd_fastpath.agent.hops import number
+from bfd_fastpath.agent.rtr_feed import RtrFeed
+from bfd_fastpath.agent.settings import Kind, Method, RouteServer
+from bfd_fastpath.bench.daemons.daemon import Daemon, DaemonError, free_port
+from tests.interop.support.poll import until
+
+pytestmark = pytest.mark.interop("bird")
+A, B, X, Y = map(ip_address, ("192.0.2.1", "192.0.2.2", "192.0.2.9", "2001:db8::9"))
+
+
+class Scene:
+    def __init__(self, room):
+        self.room, self.file = room, room / "rs-bfd.conf"
+        settings = RouteServer(
+            Kind.BIRD,
+            self.file,
+            Method.RTR,
+            free_port(HOST),
+            control_socket=room / "ctl",
+            timeout_us=20_000_000,
+        )
+        self.driver = BirdRtr(settings, [ip_network("192.0.2.0/24"), ip_network("2001:db8::/64")])
+        self.agains = 0
+        self.filter_file = FilterFile(self.file, self.driver)
+        self.port = settings.rtr_port
+        self.new_feed()
+        self.filter_file.prepare(Wanted((A, B)))
+        self.runs = 0
+
+    def new_feed(self):
+        """That of another agent."""
+        self.feed = RtrFeed(self.filter_file, self.driver, self.port, self._again)
+
+    def _again(self):
+        self.agains += 1
+
+    @contextmanager
+    def bird(self, include=True):
+        clients = "".join(
+            f"protocol bgp {name} {{ local 127.0.0.1 port 17909 as 64500; neighbor {address} as {asn}; passive; direct;"
+            f" rs client; ipv4 {{ table rs4; secondary; rpki reload off; import filter {{ rs_bfd_mark(); accept; }};"
+            f" export filter {{ if {function(address)}() then reject; accept; }}; }}; }}\n"
+            for name, address, asn in (("a", A, 65001), ("b", B, 65002))
+        )
+        (self.room / "bird.conf").write_text(
+            "log stderr all;\nrouter id 10.0.0.1;\nprotocol device { }\nipv4 table rs4 sorted;\n"
+            + (f'include "{self.file}";\n{clients}' if include else "")
+        )
+        self.runs += 1
+        folder = self.room / f"bird{self.runs}"
+        folder.mkdir()
+        with Daemon(
+            folder, "bird", "-f", "-c", self.room / "bird.conf", "-s", self.room / "ctl", "-P", folder / "pid"
+        ) as bird:
+            until(lambda: self.ask("show status"), what=f"BIRD's control socket\n{bird.log()}")
+            yield bird
+
+    def ask(self, command):
+        try:
+            return Daemon.ask("birdc", "-s", self.room / "ctl", command)
+        except DaemonError:
+            return ""
+
+    def entries(self):
+        lines = (self.ask("show route table rs_bfd4") + self.ask("show route table rs_bfd6")).splitlines()
+        return {tuple(line.split()[:2]) for line in lines if " AS" in line}
+
+
+def entry(client, hop):
+    return f"{client}/32-32", f"AS{number(hop)}"
+
+
+@pytest.fixture
+def scene(tmp_path):
+    return Scene(tmp_path)
+
+
+def story(scene, told):
+    async def run():
+        await scene.feed.start()
+        try:
+            await asyncio.to_thread(told)
+        finally:
+            await scene.feed.stop()
+
+    asyncio.run(run())
+
+
+def test_what_is_wanted_is_in_birds_tables_without_reconfiguration(scene):
+    def told():
+        with scene.bird() as bird:
+            scene.feed.apply(Wanted((A, B), {A: (X, Y)}))
+            assert scene.entries() == {entry(A, X), entry(A, Y)}
+            scene.feed.apply(Wanted((A, B), {A: (X,), B: (Y,)}))
+            assert scene.entries() == {entry(A, X), entry(B, Y)}
+            assert "Reconfigur" not in bird.log()
+            scene.feed.apply(Wanted((A, B, X), {A: (X,)}))  # a member more
+            assert scene.entries() == {entry(A, X)}
+            assert "Reconfigured" in bird.log()
+            scene.feed.apply(Wanted((A, B, X)))
+            assert scene.entries() == set()
+
+    story(scene, told)
+
+
+def test_a_bird_that_starts_anew_is_noticed_and_fed(scene):
+    def told():
+        with scene.bird():
+            scene.feed.apply(Wanted((A, B), {A: (X,)}))
+            assert scene.agains == 1
+        with scene.bird():
+            until(lambda: scene.agains == 2, what="BIRD's query")
+            scene.feed.apply(Wanted((A, B), {A: (X,)}))
+            assert scene.entries() == {entry(A, X)}
+
+    story(scene, told)
+
+
+def test_without_an_agent_the_entries_stay_until_they_are_opened(scene):
+    with scene.bird():
+        story(scene, lambda: scene.feed.apply(Wanted((A, B), {A: (X,)})))
+        assert scene.entries() == {entry(A, X)}
+        scene.driver.open()
+        assert scene.entries() == set()
+        scene.new_feed()
+        story(scene, lambda: scene.feed.apply(Wanted((A, B), {B: (X,)})))
+        assert scene.entries() == {entry(B, X)}
+
+
+def test_a_bird_that_does_not_include_the_file_is_told(scene):
+    def told():
+        with (
+            scene.bird(include=False),
+            pytest.raises(DriverError, match="rs_bfd; does it include the agent's file"),
+        ):
+            scene.feed.apply(Wanted((A, B), {A: (X,)}))
+
+    story(scene, told)
+
+
+def test_a_bird_that_does_not_fetch_is_told(scene):
+    def told():
+        with scene.bird():
+            scene.feed.apply(Wanted((A, B)))
+            scene.ask("disable rs_bfd")
+            scene.driver._timeout_s = 0.5
+            with pytest.raises(DriverError, match="has not fetched"):
+                scene.feed.apply(Wanted((A, B), {A: (X,)}))
+            scene.driver._timeout_s = 20
+            scene.ask("enable rs_bfd")
+            scene.feed.apply(Wanted((A, B), {A: (X,)}))
+            assert scene.entries() == {entry(A, X)}
+
+    story(scene, told)
