@@ -5,7 +5,7 @@
 PYTHON ?= python3.11
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k agenda", make bench BENCH="-k decode" or BENCH="envelope --soak",
+# Options passed through: make demo DEMO="--interval 20ms", make test TEST="-k agenda", make bench BENCH=--full or BENCH="forward --quick",
 # make fuzz FUZZ="600 replay"
 DEMO ?=
 TEST ?=
@@ -31,7 +31,7 @@ help: ## print this help
 		|| sed -nE 's/^([a-z-]+):[^#]*## (.*)/    make \1: \2/p' $(firstword $(MAKEFILE_LIST))
 	@echo 'Options pass through: make demo DEMO="--interval 20ms", make test TEST="-k agenda", make install PREFIX=/usr'
 
-.PHONY: demo demo-kernel test conformance bench fuzz soak build lint format install clean packages-build packages-test
+.PHONY: demo demo-kernel test conformance bench fuzz soak build lint format install clean packages-build packages-test packages-bench
 demo: build ## two routers, a route server, a cable that is cut: the whole story in memory, no root needed
 	@$(venv)/bfd-fastpath demo $(DEMO)
 
@@ -44,8 +44,8 @@ test: packages-test build $(stamps)/test ## every test that this machine can run
 conformance: packages-test build ## our engine, FRR and BIRD against RFC 5880, into docs/conformance.md (root, 15 minutes)
 	@$(venv)/python -m tests.interop.conformance
 
-bench: build $(stamps)/test ## the micro benches beside the goals; BENCH="forward --routes 1000": a suite of bfd-fastpath bench
-	@$(venv)/python -m benches $(BENCH)
+bench: packages-bench build $(stamps)/test ## what this machine does, beside its peers, in fifteen minutes; BENCH="forward --quick": one suite
+	@$(venv)/bfd-fastpath bench $(BENCH)
 
 fuzz: packages-test build $(stamps)/test ## hostile input for what reads packets and files, five minutes a target (FUZZ="seconds [target]")
 	@tests/fuzz/run $(FUZZ)
@@ -80,6 +80,9 @@ packages-build:
 
 packages-test:
 	@.ci/packages build test
+
+packages-bench:
+	@.ci/packages build test bench
 
 # Make compares times; the list of requirements is remade when pyproject.toml changes but keeps its time when it says the same.
 # Kept: their age decides whether anything is installed again.

@@ -14,13 +14,13 @@ import pytest
 from rich.console import Console
 
 from benches import table
-from bfd_fastpath.bench import suites
+from bfd_fastpath.bench import command, suites
 
 
 def main(arguments: list[str]) -> int:
     """Returns pytest's exit code, or that of the suite that was asked for."""
     if arguments and arguments[0] in suites.NAMES:
-        return suites.main(arguments[0], arguments[1:])
+        return command.one(arguments[0], arguments[1:])
     keep = None
     if "--json" in arguments:
         at = arguments.index("--json")

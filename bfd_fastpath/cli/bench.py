@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`bfd-fastpath bench SUITE`: whole parts measured beside their peers. Each suite reads its own options."""
+"""`bfd-fastpath bench [SUITE]`: whole parts measured beside their peers. The room bench reads the options."""
 
+from collections.abc import Callable
 from typing import Final
 
 import click
@@ -10,26 +11,36 @@ from bfd_fastpath.cli.bench_compare import compare
 
 #: The suites of bfd_fastpath.bench, and what each measures.
 SUITES: Final = {
-    "control": "A full table, from BGP into the engine.",
-    "envelope": "BFD sessions held at an interval; how late a failure is seen.",
-    "failover": "From Down to the first packet on the backup.",
-    "fib": "Look-ups of routes, ours and DPDK's.",
     "forward": "Forwarding beside l3fwd and testpmd.",
-    "reload": "A route server's reload, as rs-agent asks for it.",
-    "shed": "Data against sessions held on one core.",
     "workers": "Forwarding by one worker and by two.",
+    "shed": "Data against sessions held on one core.",
+    "bfd-scale": "BFD sessions held at an interval.",
+    "failover": "From Down to the first packet on the backup.",
+    "control": "A full table, from BGP into the engine.",
+    "fib": "Look-ups of routes, ours and DPDK's.",
+    "reload": "A route server's reload, as rs-agent asks for it.",
 }
 
 
-@click.group(
-    epilog="""\b
-Examples:
-  bfd-fastpath bench forward --routes 1000 --size 64 imix
-  bfd-fastpath bench envelope --help
-"""
-)
-def bench() -> None:
-    """What this machine does, beside its peers in the same run: one suite after its name."""
+class _Group(click.Group):
+    """Words that do not begin with a command are options of a run of all suites."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] in self.commands:
+            return super().parse_args(ctx, args)
+        ctx.obj = tuple(args)
+        return super().parse_args(ctx, [])
+
+
+@click.group(cls=_Group, invoke_without_command=True)
+@click.pass_context
+def bench(context: click.Context) -> int:
+    """What this machine does, beside its peers in the same run: all suites, or one by its name."""
+    if context.invoked_subcommand is not None:
+        return exit_codes.OK
+    from bfd_fastpath.bench import command
+
+    return _left(lambda: command.every(context.obj, SUITES))
 
 
 def _suite(name: str, text: str) -> click.Command:
@@ -40,16 +51,20 @@ def _suite(name: str, text: str) -> click.Command:
         context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
     )
     @click.argument("options", nargs=-1, type=click.UNPROCESSED)
-    def command(options: tuple[str, ...]) -> int:
-        from bfd_fastpath.bench import suites
+    def measure(options: tuple[str, ...]) -> int:
+        from bfd_fastpath.bench import command
 
-        try:
-            return suites.main(name, list(options))
-        except SystemExit as left:
-            # A suite's parser leaves after --help, or when it does not know an option.
-            return left.code if isinstance(left.code, int) else exit_codes.FAILED
+        return _left(lambda: command.one(name, options))
 
-    return command
+    return measure
+
+
+def _left(call: Callable[[], int]) -> int:
+    try:
+        return call()
+    except SystemExit as left:
+        # So a parser of the room leaves after --help, or when it does not know an option.
+        return left.code if isinstance(left.code, int) else exit_codes.FAILED
 
 
 for _name, _text in SUITES.items():

@@ -1,14 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One directory for each suite: what `bfd-fastpath bench SUITE` measures."""
+"""One directory for each suite, or for two that share a rig: what `bfd-fastpath bench SUITE` measures. A
+suite has rows for a run's document; some also read options of their own, for rows of one's choice.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Final
 
-NAMES: Final = ("control", "envelope", "failover", "fib", "forward", "reload", "shed", "workers")
+from bfd_fastpath.bench.asked import Asked, Suite
+from bfd_fastpath.bench.document import Row, Skipped
+
+#: In the order of a run: the module with rows(), and that with main() for options of its own.
+MODULES: Final = {
+    "forward": ("forward.rows", "forward.run"),
+    "workers": ("", "workers.run"),
+    "shed": ("", "shed.run"),
+    "bfd-scale": ("", "envelope.run"),
+    "failover": ("", "failover.run"),
+    "control": ("", "control.run"),
+    "fib": ("", "fib.run"),
+    "reload": ("", "reload.run"),
+}
+NAMES: Final = tuple(MODULES)
+
+
+def rows_of(name: str, asked: Asked) -> Iterator[Row | Skipped]:
+    """What a suite measures."""
+    module = MODULES[name][0]
+    if not module:
+        yield Skipped(name, "all", "it has no rows for the document", "")
+        return
+    rows: Suite = import_module(f"{__name__}.{module}").rows
+    yield from rows(asked)
+
+
+def has_options(name: str) -> bool:
+    """Whether a suite reads options of its own."""
+    return bool(MODULES[name][1])
 
 
 def main(name: str, arguments: list[str]) -> int:
     """Run a suite with its own options; its exit code."""
-    run: Callable[[list[str]], int] = import_module(f"{__name__}.{name}.run").main
+    run: Callable[[list[str]], int] = import_module(f"{__name__}.{MODULES[name][1]}").main
     return run(arguments)

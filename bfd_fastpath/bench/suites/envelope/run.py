@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`bfd-fastpath bench envelope`: the grid of sessions and intervals, each cell in a process of its own; then
+"""`bfd-fastpath bench bfd-scale`: the grid of sessions and intervals, each cell in a process of its own; then
 how late failures are seen, and what FRR and BIRD hold.
 """
 
@@ -87,7 +87,7 @@ def _alone(call: Callable[..., T], *arguments: object) -> T:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="bfd-fastpath bench envelope",
+        prog="bfd-fastpath bench bfd-scale",
         description="How many BFD sessions are held at which interval, and how late failures are seen. Wants "
         "two cores that nothing else uses; as root its threads come first there.",
     )

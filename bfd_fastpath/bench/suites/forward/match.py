@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from bfd_fastpath.bench.clock import tsc_hz
 from bfd_fastpath.bench.suites.forward import l3fwd, memory, packets
 from bfd_fastpath.bench.suites.forward.ours import Ours
 from bfd_fastpath.bench.suites.forward.peers import L3fwd, Mode, Ports, Testpmd, mbufs
@@ -93,7 +94,7 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
         engine = next((part for part in parts if isinstance(part, Ours) and part.name == "ours"), None)
         return Result(
             row=row,
-            hz=maker.tsc_hz(),
+            hz=tsc_hz(),
             windows=windows,
             absent=absent,
             drops=engine.drops if engine is not None else {},

@@ -4,7 +4,8 @@
 from dataclasses import dataclass
 from statistics import median
 
-from bfd_fastpath.bench.suites.forward.rounds import Difference, Windows, difference
+from bfd_fastpath.bench.method import Difference, difference
+from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
 
 

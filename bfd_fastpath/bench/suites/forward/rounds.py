@@ -4,15 +4,12 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median, quantiles
 from typing import Final, Protocol
 
 from bfd_fastpath.bench.suites.forward.peers import Count
 
 #: Until caches are warm and what was late is made up for.
 _SETTLE_S: Final = 0.1
-#: A difference that varies by more than this part of itself is none to judge by.
-_SPREAD: Final = 0.25
 
 
 class Part(Protocol):
@@ -61,23 +58,3 @@ def _window(part: Part, window_s: float) -> float:
     after = part.count()
     part.pause()
     return (after.cpu_ns - before.cpu_ns) / max(after.packets - before.packets, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Of one part to io, in the same rounds."""
-
-    middle: float
-    least: float
-    most: float
-    #: From the first to the third quartile.
-    spread: float
-
-    @property
-    def judges(self) -> bool:
-        return self.middle > 0 and self.spread <= _SPREAD * self.middle
-
-
-def difference(values: Sequence[float]) -> Difference:
-    quarters = quantiles(values, n=4)
-    return Difference(median(values), min(values), max(values), quarters[2] - quarters[0])

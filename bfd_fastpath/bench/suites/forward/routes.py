@@ -22,7 +22,6 @@ struct bench_route { uint8_t prefix[16]; uint8_t length, next_hop; };
 struct bench_routes { struct bench_route *routes; uint32_t count; bool six; };
 struct bench_routes bench_routes_make(uint32_t count, bool six);
 void *bench_destinations(const struct bench_routes *routes, uint32_t among, uint32_t count);
-double bench_tsc_hz(void);
 """
 _ROUTE: Final = numpy.dtype([("prefix", numpy.uint8, 16), ("length", numpy.uint8), ("next_hop", numpy.uint8)])
 #: The octet and the bit that say which port an address is behind; the shortest prefixes are /8 and /29.
@@ -83,7 +82,7 @@ class Table:
 
 
 class Maker:
-    """Makes tables, and knows the time stamp counter; its C is compiled once, in a directory that is the
+    """Makes tables; its C is compiled once, in a directory that is the
     caller's.
     """
 
@@ -94,7 +93,7 @@ class Maker:
             ["pkg-config", "--cflags", "libdpdk"], capture_output=True, text=True, check=True
         ).stdout.split()
         command = ["gcc", "-shared", "-fPIC", "-O2", "-std=c11", "-D_GNU_SOURCE", *include, *dpdk]
-        sources = [_FIB / "routes.c", _HERE / "tsc.c"]
+        sources = [_FIB / "routes.c"]
         subprocess.run([*command, *map(str, sources), "-o", str(library)], check=True)
         self._ffi = FFI()
         self._ffi.cdef(_DECLARATIONS)
@@ -118,7 +117,3 @@ class Maker:
             .reshape(drawn, 16)
             .copy(),
         )
-
-    def tsc_hz(self) -> float:
-        """Cycles a second; takes 0.1 s."""
-        return float(self._lib.bench_tsc_hz())

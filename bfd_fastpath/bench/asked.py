@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run is asked for, as every suite gets it, and what a suite is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from bfd_fastpath.bench.document import Row, Skipped
+
+
+class Scale(Enum):
+    """How much of a suite is measured."""
+
+    #: Whether it works, in seconds: never for figures.
+    QUICK = "quick"
+    #: The rows of the report.
+    DEFAULT = "default"
+    #: The whole matrix.
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The same for every suite of a run."""
+
+    scale: Scale = Scale.DEFAULT
+    #: Sessions are held for ten minutes instead of seconds.
+    soak: bool = False
+    #: Devargs of two ports cabled to each other: the engine's, the far end's. Empty: what the machine allows.
+    ports: tuple[str, ...] = ()
+    #: The core that is measured, and that of the far end and of who drives.
+    cpu: int = 0
+    other_cpu: int = 1
+    #: Told what is going on: one short line each.
+    say: Callable[[str], None] = print
+
+    @property
+    def quick(self) -> bool:
+        return self.scale is Scale.QUICK
+
+    def pick(self, quick: int, default: int, full: int | None = None) -> int:
+        """One of these, by scale."""
+        chosen = {Scale.QUICK: quick, Scale.DEFAULT: default, Scale.FULL: default if full is None else full}
+        return chosen[self.scale]
+
+
+#: A suite gives its rows as they are done, and says what it cannot measure.
+Suite = Callable[[Asked], Iterator[Row | Skipped]]

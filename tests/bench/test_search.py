@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The search for the highest rate without loss, on loss functions that are made up."""
+
+import random
+
+import pytest
+
+from bfd_fastpath.bench.search import Trial, search
+
+
+def wall(at):
+    """No loss up to a rate, all that is more above it."""
+    return lambda rate: Trial(rate, max(0.0, 1 - at / rate))
+
+
+@pytest.mark.parametrize("at", [1.0, 3.3, 7.77, 19.0])
+def test_the_rate_found_is_below_the_wall_and_near_it(at):
+    found = search(wall(at), 0.5, 20.0, bound=0.0, precision=0.02)
+    assert at / 1.02 <= found.rate <= at
+    assert not found.at_most
+
+
+def test_what_nothing_stops_ends_at_the_highest_rate():
+    found = search(wall(50.0), 1.0, 20.0, bound=0.0)
+    assert (found.rate, found.at_most) == (20.0, True)
+
+
+def test_what_loses_at_the_lowest_rate_has_no_rate():
+    found = search(wall(0.5), 1.0, 20.0, bound=0.0)
+    assert (found.rate, found.at_most) == (0.0, False)
+
+
+def test_loss_within_the_bound_counts_as_none():
+    def leaks(rate):
+        return Trial(rate, 0.0005 if rate < 8 else 0.01)
+
+    assert 7.8 < search(leaks, 1.0, 20.0, bound=0.001).rate <= 8
+    assert search(leaks, 1.0, 20.0, bound=0.0001).rate == 0.0
+
+
+def test_the_gate_stops_a_rate_that_loses_nothing():
+    found = search(lambda rate: Trial(rate, 0.0, gate=rate <= 5), 1.0, 20.0, bound=0.0)
+    assert 4.9 < found.rate <= 5
+
+
+def test_one_lucky_trial_is_not_enough():
+    trials = []
+
+    def lucky(rate):
+        trials.append(rate)
+        return Trial(rate, 0.0 if rate <= 5 or trials.count(rate) == 1 else 0.5)
+
+    assert search(lucky, 1.0, 20.0, bound=0.0).rate <= 5
+
+
+def test_a_wall_that_trembles_is_found_nearly_and_the_search_ends():
+    dice = random.Random(1)
+
+    def trembling(rate):
+        return Trial(rate, 0.0 if rate < 10 * dice.uniform(0.9, 1.1) else 0.1)
+
+    found = search(trembling, 1.0, 20.0, bound=0.0)
+    assert 8 < found.rate < 11
+    assert len(found.trials) < 50
+
+
+def test_a_search_has_to_begin_above_nothing():
+    with pytest.raises(ValueError):
+        search(wall(1), 0.0, 5.0, bound=0.0)
+    with pytest.raises(ValueError):
+        search(wall(1), 6.0, 5.0, bound=0.0)
