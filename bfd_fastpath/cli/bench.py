@@ -8,6 +8,7 @@ import click
 
 from bfd_fastpath.cli import exit_codes
 from bfd_fastpath.cli.bench_compare import compare
+from bfd_fastpath.cli.bench_report import report
 
 #: The suites of bfd_fastpath.bench, and what each measures.
 SUITES: Final = {
@@ -69,4 +70,5 @@ def _left(call: Callable[[], int]) -> int:
 
 for _name, _text in SUITES.items():
     bench.add_command(_suite(_name, _text))
-bench.add_command(compare)
+for _command in (compare, report):
+    bench.add_command(_command)
