@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.codecs import CLAIMS
+
 #: A target is compiled.
 pytestmark = pytest.mark.timeout(600)
 
@@ -105,6 +107,22 @@ def test_what_it_cannot_do_is_named(broken: Path, arguments: tuple[str, ...], wo
 
 
 def test_every_target_is_on_the_list() -> None:
-    listed = re.findall(r"^target (\S+) (\S+)", (FUZZ / "targets.sh").read_text(), re.M)
+    text = (FUZZ / "targets.sh").read_text()
+    listed = re.findall(r"^target (\S+) (\S+)", text, re.M)
     assert sorted(name for name, _ in listed) == sorted(path.stem for path in (FUZZ / "targets").glob("*.c"))
-    assert {seeds for _, seeds in listed} == {path.stem for path in (FUZZ / "seeds").glob("*.py")}
+    assert {seeds for _, seeds in listed} | {"codecs"} == {
+        path.stem for path in (FUZZ / "seeds").glob("*.py")
+    }
+    assert re.findall(r"^codec (\S+)", text, re.M) == list(CLAIMS)
+
+
+def test_a_codec_is_fuzzed_from_its_seeds_by_what_its_python_code_does(tmp_path: Path) -> None:
+    (tmp_path / "targets.sh").write_text("codec update\n")
+    done = run(tmp_path, "2")
+    if "cannot link a fuzzer" in done.stderr and os.environ.get("CI") != "true":
+        pytest.skip("needs libFuzzer: run `make test` as root, or .ci/packages test")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^fuzz: update: \d+ inputs in \d+ s, all well$", done.stdout, re.M)
+    assert list((tmp_path / "out" / "update.corpus").iterdir()), (
+        "it found octets that reach more than the seeds do"
+    )

@@ -125,6 +125,7 @@ def decode_attributes(
         faults.append(Fault(Malformed.AS_PATH_FIRST, text, AttributeType.AS_PATH))
     if (customer := fields.pop("only_to_customer", None)) is not None:
         unknown.append(RawAttribute(_KIND, AttributeType.ONLY_TO_CUSTOMER, customer))
+    unknown.sort(key=lambda raw: raw.type)  # in whatever order they came, they say the same
     return Attributes(**fields, unknown=tuple(unknown)), tuple(faults)
 
 
