@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bfd_fastpath.bench.document import Document
+from bfd_fastpath.bench.report import page, summary
 
 DIRECTORY: Final = Path("build/bench")
 
@@ -20,6 +21,9 @@ def write(document: Document, directory: Path, suites: tuple[str, ...] = ()) -> 
     """The files, the JSON first. OSError when they cannot be written."""
     directory.mkdir(parents=True, exist_ok=True)
     stem = directory / file_name(document, suites)
-    written = [stem.with_suffix(".json")]
-    written[0].write_text(document.to_json())
+    texts = {".json": document.to_json(), ".md": summary(document), ".html": page(document)}
+    written = []
+    for ending, text in texts.items():
+        written.append(stem.with_suffix(ending))
+        written[-1].write_text(text, "utf-8")
     return written

@@ -44,7 +44,11 @@ def test_a_file_is_written_and_named(gives, capsys, tmp_path):
     gives(ROW)
     assert invoke(["bench", "forward", "--quick", "--out", str(tmp_path)]) == 0
     (path,) = tmp_path.glob("bench-*-forward.json")
-    assert str(path) in capsys.readouterr().out
+    (markdown,) = tmp_path.glob("bench-*-forward.md")
+    (page,) = tmp_path.glob("bench-*-forward.html")
+    assert capsys.readouterr().out.splitlines() == [str(path), str(markdown), str(page)]
+    assert "a row" in markdown.read_text()
+    assert "<h2" in page.read_text()
     assert json.loads(path.read_text())["schema"] == 1
 
 
