@@ -3,6 +3,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from typing import TypeVar
 
 import structlog
 
@@ -18,8 +20,10 @@ from bfd_fastpath.agent.pace import Pace
 from bfd_fastpath.agent.rtr_feed import RtrFeed
 from bfd_fastpath.agent.settings import Agent, Kind, Member, Method
 from bfd_fastpath.agent.standing import learned, on_lan, wanted
+from bfd_fastpath.config.model import Address
 from bfd_fastpath.wire.bgp import Cease
 
+T = TypeVar("T")
 _QUICKER = 'BIRD reads its filters slowly; method = "rtr" needs no reload (docs/rs-agent.md)'
 _log = structlog.get_logger("agent")
 
@@ -32,9 +36,11 @@ class RsAgent:
         self.neighbours: tuple[Neighbour, ...] = ()
         """The route server's, as of the last time it answered."""
         server = settings.route_server
+        self.third_parties: frozenset[Address] = frozenset()
+        """Next hops on the LAN that no member has, as of the last look at the routes."""
         self._driver = driver(server, settings.lan)
         self._learned: list[Member] = []
-        self._error = ""
+        self._errors: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
         pace = Pace(server.min_interval_us * 1000, server.retry_first_us * 1000, server.retry_most_us * 1000)
         file = FilterFile(server.filter_file, self._driver)
@@ -59,6 +65,8 @@ class RsAgent:
         await self._look()
         await self._settle()
         self.enforcer.start()
+        if self.settings.route_server.next_hop_poll_us:
+            self._tasks.append(asyncio.get_running_loop().create_task(self._poll_next_hops(), name="hops"))
         if self.kept:
             _log.info("goes on with the filters of the agent before", pairs=self.kept.pairs)
             self._tasks.append(asyncio.get_running_loop().create_task(self._hold(), name="hold"))
@@ -137,16 +145,34 @@ class RsAgent:
 
     async def _look(self) -> bool:
         """Ask the route server for its neighbours; whether they are others than before."""
-        try:
-            found = tuple(await asyncio.to_thread(self._driver.neighbours))
-        except DriverError as error:
-            if str(error) != self._error:
-                _log.warning("the route server does not say who its neighbours are", error=str(error))
-            self._error = str(error)
+        answer = await self._ask(self._driver.neighbours)
+        if answer is None:
             return False
-        self._error = ""
+        found = tuple(answer)
         changed, self.neighbours = found != self.neighbours, found
         return changed
+
+    async def _ask(self, question: Callable[[], T]) -> T | None:
+        """None, and told once, when the route server does not answer."""
+        try:
+            answer = await asyncio.to_thread(question)
+        except DriverError as error:
+            if str(error) != self._errors.get(question.__name__):
+                _log.warning("the route server does not answer", asked=question.__name__, error=str(error))
+            self._errors[question.__name__] = str(error)
+            return None
+        self._errors.pop(question.__name__, None)
+        return answer
+
+    async def _poll_next_hops(self) -> None:
+        """Members are asked about them as about each other."""
+        while True:
+            found = await self._ask(self._driver.next_hops)
+            if found is not None:
+                members = {address for one in self.clients.members for address in one.addresses}
+                self.third_parties = frozenset(a for a in found - members if on_lan(self.settings, a))
+                self.clients.service.next_hops(found)
+            await asyncio.sleep(self.settings.route_server.next_hop_poll_us / 1e6)
 
     async def _poll(self) -> None:
         while True:

@@ -47,6 +47,9 @@ class Driver(Protocol):
     def neighbours(self) -> list[Neighbour]:
         """Everyone that it is configured to speak BGP with."""
 
+    def next_hops(self) -> frozenset[Address]:
+        """Next hops of its routes that are not the address of the neighbour they came from."""
+
 
 def ordered(address: Address) -> tuple[int, int]:
     """Key to sort addresses of both families by."""

@@ -211,6 +211,13 @@ ROUTE_SERVER = Section(
             '"30s"',
             "How often the route server is asked for its neighbours.",
         ),
+        Key(
+            "next-hop-poll",
+            "time",
+            values.duration(0, DAY_US, unit="s", example="60s"),
+            '"60s"',
+            "How often it is asked for next hops that are not the sender's own. 0: never.",
+        ),
     ),
 )
 

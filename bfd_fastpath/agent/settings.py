@@ -68,6 +68,8 @@ class RouteServer:
     learn: bool = True
     """Members are also learned from the route server's own neighbours."""
     poll_us: int = 30_000_000
+    next_hop_poll_us: int = 60_000_000
+    """How often its routes' next hops are asked for; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)

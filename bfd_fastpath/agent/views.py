@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bfd_fastpath.agent.agent import RsAgent
+from bfd_fastpath.agent.driver import ordered
 from bfd_fastpath.routeserver.matrix import exchange_view_in_steps
 from bfd_fastpath.routeserver.records import Standing
 from bfd_fastpath.wire.bgp import counts
@@ -72,6 +73,7 @@ def driver(agent: RsAgent) -> dict[str, Any]:
         "last-reload-took-s": record.last_took_s,
         "longest-reload-s": record.longest_s,
         "next-reload-in-s": None if due is None else round(max(0, due - now) / 1e9, 3),
+        "third-party-next-hops": [str(one) for one in sorted(agent.third_parties, key=ordered)],
         "kept-pairs": agent.kept.pairs,
         "fail-open-after-s": agent.settings.fail_open_after_us / 1e6,
     }

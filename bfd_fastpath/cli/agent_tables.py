@@ -33,6 +33,7 @@ def driver(result: Any) -> str:
         ("error", result["error"]),
         ("clients with filters", result["clients-with-filters"]),
         ("client and next hop pairs", result["pairs"]),
+        ("third-party next hops", ", ".join(result["third-party-next-hops"]) or None),
         ("kept from before", result["kept-pairs"] or None),
         ("reloads", f"{result['reloads']}, {result['failures']} failed"),
         ("last reload", f"{age(ago)} ago, took {interval(took * 1e6)}" if took is not None else "none"),

@@ -12,6 +12,8 @@ from bfd_fastpath.routeserver.settings import Address, ServerSettings
 from bfd_fastpath.wire.bgpls import Flag
 from bfd_fastpath.wire.bgpls.profile_l5 import tellable
 
+#: Stands for the client where it is not known whose routes have a next hop.
+SOMEBODY = ""
 _NOBODY = MemberFlag(Flag.UNKNOWN, 0, IPv4Address(0))
 
 #: What each client was shown of some addresses.
@@ -49,7 +51,8 @@ class Asking:
         return frozenset(name for pair in self._apart if client in pair for name in pair - {client})
 
     def beside(self, source: str, next_hops: Iterable[Address]) -> None:
-        """The client's routes have these next hops. Ask `affected` first whose showing that changes."""
+        """The client's routes have these next hops; `source` may be SOMEBODY. Ask `affected` first whose
+        showing that changes."""
         self._beside[source] = frozenset(self._bounded(source, next_hops))
 
     def affected(self, source: str, next_hops: Iterable[Address]) -> set[Address]:
@@ -116,7 +119,7 @@ class Asking:
 
     def _bounded(self, source: str, next_hops: Iterable[Address]) -> list[Address]:
         """Those of the LAN that are not its own. Of too many the first in order are taken."""
-        own = self._clients[source].member.addresses
+        own = self._clients[source].member.addresses if source in self._clients else ()
         found = sorted((a for a in next_hops if a not in own and self._members.on_lan(a)), key=order)
         limit = self._settings.third_party_limit
         self.dropped[source] = max(len(found) - limit, 0)

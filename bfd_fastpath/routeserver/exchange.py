@@ -130,8 +130,8 @@ class Exchange:
         return Outcome(changes=client.combine(client.sessions[session].tells.forget(version)))
 
     def next_hops(self, client: str, next_hops: Iterable[Address]) -> Outcome:
-        """The routes of a client have these next hops, all of them. Others are asked about those of the LAN
-        that are not the client's own."""
+        """The routes of a client, or of asking's SOMEBODY, have these next hops, all of them. Others are
+        asked about those of the LAN that are not the client's own."""
         outcome = Outcome()
         next_hops = tuple(next_hops)
         before = self.asking.shown(sorted(self.asking.affected(client, next_hops), key=order))

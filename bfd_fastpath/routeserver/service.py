@@ -3,10 +3,11 @@
 session's own
 sender. It opens no socket and reads no clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bfd_fastpath.routeserver.asking import SOMEBODY
 from bfd_fastpath.routeserver.core import RouteServer
 from bfd_fastpath.routeserver.inbound import read_update
 from bfd_fastpath.routeserver.messages import Envelope, updates
@@ -174,6 +175,11 @@ class RouteService:
     def leave(self, client: str) -> None:
         """A client is one no more; its sessions have ended before. Raises ValueError while one stands."""
         self._deliver(self.server.remove(client))
+
+    def next_hops(self, found: Iterable[Address]) -> None:
+        """Routes that did not come by here have these next hops, too: clients are asked about those of the
+        LAN."""
+        self._deliver(self.server.exchange.next_hops(SOMEBODY, found))
 
     def ask(self, on: bool) -> None:
         """Tell clients of each other, or stop that; see RouteServer.ask."""

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 import pytest
 
 from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.routeserver.asking import SOMEBODY
 from bfd_fastpath.routeserver.records import Claimed, Inbound, MemberFlag, SessionFacts, Standing
 from bfd_fastpath.routeserver.settings import ClientSettings
 from bfd_fastpath.wire.bgpls import Flag
@@ -138,6 +139,18 @@ def test_both_parties_of_a_third_party_next_hop_are_asked_in_both_directions():
     lan.withdraw("c", P)
     assert LAN4["b"] not in lan.asks[1]
     assert LAN4["a"] not in lan.asks[2]
+
+
+def test_next_hops_of_routes_that_came_another_way_are_asked_about(lan):
+    exchange = lan.server.exchange
+    limit = lan.server.settings.third_party_limit
+    lan.take(exchange.next_hops(SOMEBODY, [STRANGER, LAN4["d"], ip_address("203.0.113.1")]))
+    assert all(STRANGER in lan.asks[session] for session in (1, 2))
+    assert lan.members[3][STRANGER].flag is Flag.UNKNOWN
+    lan.take(exchange.next_hops(SOMEBODY, []))
+    assert STRANGER not in lan.asks[1]
+    lan.take(exchange.next_hops(SOMEBODY, [STRANGER + number for number in range(limit + 2)]))
+    assert exchange.asking.dropped[SOMEBODY] == 2
 
 
 def test_configured_addresses_are_asked_about_besides():

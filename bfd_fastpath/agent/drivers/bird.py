@@ -22,6 +22,9 @@ DEFAULT_SOCKET = Path("/run/bird/bird.ctl")
 #: Reconfigured; in progress, which is so while protocols restart.
 _TAKEN = ("0003", "0004")
 _FIELD = re.compile(r"^\s+Neighbor (address|AS|ID):\s+(\S+)$", re.M)
+_THIRD_PARTY = "(source = RTS_BGP) && (bgp_next_hop != from)"
+#: The first of an IPv6 route's two is the one that counts.
+_NEXT_HOP = re.compile(r"^\s+BGP\.next_hop:\s+(\S+)", re.M)
 #: Where the protocols of `show protocols all` begin.
 PROTOCOLS = re.compile(r"^(?=\S+\s+BGP\s)", re.M)
 
@@ -55,6 +58,13 @@ class Bird:
         if code != "0000":
             raise DriverError(text)
         return [found for part in PROTOCOLS.split(text) if (found := _neighbour(part))]
+
+    def next_hops(self) -> frozenset[Address]:
+        """BIRD looks through all of its routes, and tells only those."""
+        code, text = self._control.ask(f"show route table all where {_THIRD_PARTY} all")
+        if code not in ("0000", "8001"):
+            raise DriverError(text)
+        return frozenset(ip_address(one) for one in _NEXT_HOP.findall(text))
 
 
 def _neighbour(protocol: str) -> Neighbour | None:

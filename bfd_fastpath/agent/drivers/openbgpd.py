@@ -50,6 +50,15 @@ class Openbgpd:
         except (ValueError, KeyError, TypeError):
             raise DriverError(f"bgpctl's answer cannot be read: {tool.words(said)[:200]}") from None
 
+    def next_hops(self) -> frozenset[Address]:
+        """bgpd keeps a list of them, which says nothing about routes: those that are no neighbour's."""
+        said = tool.run(["bgpctl", *self._socket, "-j", "show", "nexthop"], self._timeout_s)
+        try:
+            found = frozenset(ip_address(one["address"]) for one in json.loads(said).get("nexthops", ()))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise DriverError(f"bgpctl's answer cannot be read: {tool.words(said)[:200]}") from None
+        return found - {one.address for one in self.neighbours()}
+
     def _reason(self) -> str:
         """Why bgpd refuses its configuration: it tells its log, and whoever has it checked."""
         if self._config is None:

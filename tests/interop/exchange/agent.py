@@ -29,7 +29,7 @@ class Agent:
             f'[agent]\nasn = {ASN}\nrouter-id = "{AGENT[0]}"\nlisten = ["{AGENT[0]}", "{AGENT[1]}"]\n'
             'lan = ["192.0.2.0/24", "2001:db8::/64"]\nfail-open-after = "5s"\nhold-time = "9s"\n'
             f'[route-server]\ntype = "{server.kind}"\nfilter-file = "{filters}"\nmin-interval = "200ms"\n'
-            f'poll = "1s"\n{server.keys}{server.members}[control]\npath = "{self._socket}"\n[log]\nformat = "json"\n'
+            f'poll = "1s"\nnext-hop-poll = "1s"\n{server.keys}{server.members}[control]\npath = "{self._socket}"\n[log]\nformat = "json"\n'
         )
         self._process: subprocess.Popen[str] | None = None
 

@@ -4,6 +4,7 @@
 Each announces a prefix of its own in both families; B and C announce one more, which they share.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, Protocol
@@ -48,6 +49,8 @@ class Who:
         return [prefix for prefix in self.prefixes if ip_network(prefix).version == version]
 
 
+#: Of which another one announces that it is reached by this one.
+THIRD = ("198.18.60.0/24", "2001:db8:60::/48")
 A, B, C, D, E = Who("a", 1), Who("b", 2, shares=True), Who("c", 3, shares=True), Who("d", 4), Who("e", 5)
 EVERYBODY = (A, B, C, D, E)
 
@@ -60,21 +63,26 @@ class Running(Protocol):
 class Ours:
     """bfd-fastpath beside its kernel: BGP with the route server for routes, with the agent for reachability."""
 
-    def __init__(self, space: Namespace, who: Who) -> None:
+    def __init__(
+        self, space: Namespace, who: Who, *, reach: str = '"bgp-ls"', driver: str = "af_packet"
+    ) -> None:
+        """`reach`: the families of its session with the agent."""
         four, six = who.addresses
+        options = ",force_copy=1" if driver == "af_xdp" else ""
+        more = 'xdp-redirect = "bfd"\n' if driver == "af_xdp" else ""
         neighbours = "".join(
             f'[[neighbor]]\naddress = "{address}"\nremote-as = {ASN}\nfamilies = [{families}]\n'
             f'announce = {announced}\nconnect-retry = "500ms"\n'.replace("'", '"')
             for address, families, announced in (
                 (SERVER[0], '"ipv4-unicast"', who.of(4)),
                 (SERVER[1], '"ipv6-unicast"', who.of(6)),
-                (AGENT[0], '"bgp-ls"', []),
+                (AGENT[0], reach, []),
             )
         )
         self.product = Product(
             space,
             f'[router]\nname = "{who.name}"\nasn = {who.asn}\nrouter-id = "{four}"\n'
-            f'[[port]]\nname = "lan"\ndevargs = "net_af_packet0,iface=eth0"\naddresses = ["{four}/24", "{six}/64"]\n'
+            f'[[port]]\nname = "lan"\ndevargs = "net_{driver}0,iface=eth0{options}"\n{more}addresses = ["{four}/24", "{six}/64"]\n'
             'neighbours = "kernel"\n'
             f'[bfd]\nmin-interval = "{INTERVAL_MS}ms"\nlocal-multiplier = {MULTIPLIER}\n'
             f'{neighbours}[log]\nlevel = "debug"\nformat = "json"\n',
@@ -140,7 +148,15 @@ class FrrMember:
 
 
 class BirdMember:
-    def __init__(self, space: Namespace, who: Who, bfd: bool) -> None:
+    def __init__(self, space: Namespace, who: Who, bfd: bool, third: Who | None = None) -> None:
+        """`third`: announce THIRD with its addresses as next hops."""
+        self._bird = Bird(space, self._text(who, bfd, third))
+        self._who, self._bfd = who, bfd
+
+    def announce(self, third: Who | None) -> None:
+        self._bird.configure(self._text(self._who, self._bfd, third))
+
+    def _text(self, who: Who, bfd: bool, third: Who | None) -> str:
         peers = "".join(f' neighbor {one} dev "eth0";' for other in (A, B) for one in other.addresses)
         timers = f'interface "eth0" {{ interval {INTERVAL_MS} ms; multiplier {MULTIPLIER}; }};'
         text = f"log stderr all;\nrouter id {who.addresses[0]};\nprotocol device {{ }}\n"
@@ -149,11 +165,13 @@ class BirdMember:
             routes = "".join(f" route {prefix} blackhole;" for prefix in who.of(version))
             text += (
                 f"protocol static {{ ipv{version};{routes} }}\n"
+                f"{_third(version) if third else ''}"
                 f"protocol bgp rs{version} {{ local {local} as {who.asn}; neighbor {server} as {ASN};"
                 f" connect retry time 1; error wait time 1, 2; connect delay time 1;"
-                f" ipv{version} {{ import all; export where source = RTS_STATIC; }}; }}\n"
+                f" ipv{version} {{ import all; export filter {{"
+                f" if source != RTS_STATIC then reject; {_next_hop(version, third) if third else ''}accept; }}; }}; }}\n"
             )
-        self._bird = Bird(space, text)
+        return text
 
     def routes(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -166,3 +184,23 @@ class BirdMember:
                 if words[:1] == ["BGP.next_hop:"]:
                     found[prefix] = words[1]
         return found
+
+
+def _third(version: int) -> str:
+    return f"protocol static third{version} {{ ipv{version}; route {THIRD[version == 6]} blackhole; }}\n"
+
+
+def _next_hop(version: int, third: Who) -> str:
+    return f'if proto = "third{version}" then bgp_next_hop = {third.addresses[version == 6]}; '
+
+
+def bfd_alone(space: Namespace, who: Who, others: Iterable[Who]) -> Bird:
+    """A router on the LAN that is nobody's BGP neighbour: BIRD with BFD."""
+    peers = "".join(
+        f' neighbor {address} dev "eth0" local {local};'
+        for other in others
+        for address, local in zip(other.addresses, who.addresses, strict=True)
+    )
+    timers = f'interface "eth0" {{ interval {INTERVAL_MS} ms; multiplier {MULTIPLIER}; }};'
+    text = f"log stderr all;\nrouter id {who.addresses[0]};\nprotocol device {{ }}\n"
+    return Bird(space, f"{text}protocol bfd {{ {timers}{peers} }}\n")
