@@ -247,6 +247,9 @@ def reporter(result: Any) -> str:
             f"{one['address']} AS{one['as']}: {one['state']} for {age(one['seconds-in-state'])}, "
             f"families {families}" + (f"; last error: {one['last-error']}" if one["last-error"] else "")
         )
+        said = one.get("last-notification")
+        if said is not None and said["said"] not in (one["last-error"] or ""):
+            parts.append(f"  last NOTIFICATION, from {said['from']}: {said['said']}")
         parts.append("  " + _tells(one))
         if one.get("malformed"):
             wrong = ", ".join(f"{name} {count}" for name, count in one["malformed"].items())

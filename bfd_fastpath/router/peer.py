@@ -25,6 +25,7 @@ from bfd_fastpath.router import announcing
 from bfd_fastpath.router.events import Address, BgpDown, BgpUp, RouterEvent, Told
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
+from bfd_fastpath.router.negotiated import negotiated, notified
 from bfd_fastpath.router.reporting import NotReporting, ToldOf, believed, report_settings
 from bfd_fastpath.router.retention import Retention
 from bfd_fastpath.router.speaking import speaker_settings
@@ -61,7 +62,8 @@ class Peer:
         self.neighbor = neighbor
         #: Whether an operator holds the session down.
         self.shut = shut
-        self._heard = ""
+        #: The last NOTIFICATION of a session that did not come back since: who sent it, and it.
+        self._notified: tuple[str, bgp.Notification] | None = None
         self.speaker = Speaker(speaker_settings(neighbor, config), self._bgp, tap=tap)
         self._entries = entries
         self._happened = happened
@@ -147,7 +149,9 @@ class Peer:
             case bgp.RefreshEnded(family=family):
                 self._happened(self, self._retention.told_all(family, now))
             case bgp.NotificationReceived(notification=notification):
-                self._heard = notification.text
+                self._notified = "peer", notification
+            case bgp.NotificationSent(notification=notification):
+                self._notified = "us", notification
             case bgp.Closed(text=text, cause=cause, was_established=True) if self._info is not None:
                 info, self._info, self._since_ns, self._sweep_ns = self._info, None, now, None
                 self._reporter.lost()
@@ -158,7 +162,7 @@ class Peer:
                 pass
 
     def _established(self, info: bgp.PeerInfo, now_ns: int) -> None:
-        self._info, self._since_ns, self._heard = info, now_ns, ""
+        self._info, self._since_ns, self._notified = info, now_ns, None
         self._awaited, self._sweep_ns = set(info.families), now_ns + SWEEP_NS
         families = tuple(sorted(map(str, info.families)))
         events: list[RouterEvent] = [BgpUp(now_ns, self.neighbor.address, info.asn, families)]
@@ -355,8 +359,9 @@ class Peer:
             "seconds-in-state": (now_ns - self._since_ns) / 1e9,
             "families": sorted(map(str, info.families)) if info is not None else [],
             "hold-time": info.hold_time_s if info is not None else None,
+            "negotiated": negotiated(info) if info is not None else None,
             "last-error": self.speaker.last_error or None,
-            "shutdown-text": self._heard or None,
+            **notified(self._notified),
             "reporting": report.open,
             "transport": None if report.transport is None else report.transport.value,
             "not-reporting": self._why_not(),

@@ -41,16 +41,28 @@ class Daemon:
     ) -> None:
         self.directory = directory
         self._name = str(command[0])
+        self._command, self._environment = command, environment
         self._log = directory / "log"
-        with self._log.open("w") as log:
+        self._log.write_text("")
+        self.start()
+
+    def start(self, *more: str) -> None:
+        """Begins the process, with more options than it was made with; its output goes on in the log."""
+        with self._log.open("a") as log:
             self.process = subprocess.Popen(
-                [str(word) for word in command],
+                [*(str(word) for word in self._command), *more],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, **(self._environment or {})},
                 start_new_session=True,
             )
+
+    def kill(self) -> None:
+        """It is gone without a word; once more changes nothing."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def ready(self, address: str, port: int) -> None:
         """Waits until it listens; DaemonError with its log when it does not."""

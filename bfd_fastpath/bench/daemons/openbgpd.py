@@ -58,6 +58,13 @@ class Openbgpd(Daemon):
         super().__init__(directory, "/usr/sbin/bgpd", "-d", "-f", file)
         self.ready(address, self.port)
 
+    def again(self) -> None:
+        """Killed, and begun once more, with nothing to announce."""
+        self.kill()
+        self._control.unlink(missing_ok=True)
+        self.start()
+        self.ready(self.address, self.port)
+
     def close(self) -> None:
         super().close()
         if self._made is not None:

@@ -90,6 +90,10 @@ _SUBCODES: dict[int, type[IntEnum]] = {
 }
 
 
+#: Octets of data that are taken for words when all of them are printable.
+_WORDS = 8
+
+
 def _name(kind: type[IntEnum], number: int) -> str:
     try:
         return kind(number).name.lower().replace("_", "-")
@@ -135,4 +139,8 @@ class Notification:
         named += f"/{_name(kind, self.subcode) if kind else self.subcode} ({self.code}/{self.subcode})"
         if self.text:
             return f"{named}: {self.text!r}"
-        return f"{named} data {self.data.hex()}" if self.data else named
+        if not self.data:
+            return named
+        # Some daemons explain themselves where the RFC has no data.
+        words = len(self.data) >= _WORDS and all(0x20 <= octet < 0x7F for octet in self.data)
+        return f"{named}: {self.data.decode()!r}" if words else f"{named} data {self.data.hex()}"
