@@ -130,14 +130,26 @@ static uint32_t take(struct arena *arena, uint8_t size)
 	return line;
 }
 
-uint32_t arena_take(struct arena *arena, uint32_t lines)
+/* The least one that is enough. */
+static uint8_t size_of(uint32_t lines)
 {
 	uint8_t size = 0;
-	uint32_t line;
 
 	while (sizes[size] < lines)
 		size++;
-	line = take(arena, size);
+	return size;
+}
+
+uint32_t arena_spare(struct arena *arena, uint32_t lines)
+{
+	return arena->used_blocks < arena->block_limit / 4 * 3 ? take(arena, size_of(lines)) : (uint32_t)ARENA_NONE;
+}
+
+uint32_t arena_take(struct arena *arena, uint32_t lines)
+{
+	uint8_t size = size_of(lines);
+	uint32_t line = take(arena, size);
+
 	while (line == ARENA_NONE && arena->retired_count > 0) {
 		reclaim(arena, RETIRED_MOST, true);
 		line = take(arena, size);

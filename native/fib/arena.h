@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum { ARENA_LINE = 64, ARENA_BLOCK_LINES = 64, ARENA_SIZES = 8, ARENA_MOST_LINES = 21 };
-/* Line 0 is never given out. */
+/* Line 0 is never given out, and its user's. */
 enum { ARENA_NONE = 0 };
 
 struct rte_rcu_qsbr;
@@ -53,6 +53,8 @@ int arena_create(struct arena *arena, size_t limit, struct rte_rcu_qsbr *readers
 void arena_destroy(struct arena *arena);
 /* At least so many lines (1 to ARENA_MOST_LINES), not zeroed; ARENA_NONE when the limit is reached. May wait for readers then. */
 uint32_t arena_take(struct arena *arena, uint32_t lines);
+/* The same for what can be done without, where nothing is to be waited for and a quarter of the memory remains. */
+uint32_t arena_spare(struct arena *arena, uint32_t lines);
 /* Of a piece that no reader has seen. */
 void arena_give(struct arena *arena, uint32_t line);
 /* Of a piece that no reader finds any more. */

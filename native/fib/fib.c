@@ -168,7 +168,7 @@ size_t fib_memory(const struct fib *fib)
 	size_t total = fib_node_memory(fib);
 
 	for (uint32_t i = 0; i < 2; i++)
-		total += rib_memory(&fib->ribs[i]) + (sizeof(uint32_t) << fib->tries[i].root_bits);
+		total += rib_memory(&fib->ribs[i]) + trie_memory(&fib->tries[i]);
 	return total;
 }
 

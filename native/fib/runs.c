@@ -13,19 +13,18 @@ static uint8_t run_of(const struct runs *runs, uint8_t slot)
 	return (uint8_t)(word * 64 + 63 - (uint32_t)__builtin_clzll(until));
 }
 
-/* The first slot from this one on where a run begins; RUNS_SLOTS where none does. */
-static uint32_t next_run(const struct runs *runs, uint32_t slot)
+uint32_t runs_next(const uint64_t starts[4], uint32_t slot)
 {
 	uint32_t word = slot / 64;
 	uint64_t from;
 
 	if (slot >= RUNS_SLOTS)
 		return RUNS_SLOTS;
-	from = runs->starts[word] & ~UINT64_C(0) << slot % 64;
+	from = starts[word] & ~UINT64_C(0) << slot % 64;
 	while (from == 0) {
 		if (++word == 4)
 			return RUNS_SLOTS;
-		from = runs->starts[word];
+		from = starts[word];
 	}
 	return word * 64 + (uint32_t)__builtin_ctzll(from);
 }
@@ -54,7 +53,7 @@ static void cut_out(struct runs *runs, struct slots slots)
 void runs_set(struct runs *runs, struct slots slots, uint32_t entry)
 {
 	cut_out(runs, slots);
-	for (uint32_t s = next_run(runs, slots.first + 1u); s <= slots.last; s = next_run(runs, s + 1))
+	for (uint32_t s = runs_next(runs->starts, slots.first + 1u); s <= slots.last; s = runs_next(runs->starts, s + 1))
 		unite(runs, (uint8_t)s);
 	runs->entries[slots.first] = entry;
 }
@@ -65,7 +64,7 @@ void runs_fill(struct runs *runs, struct slots slots, uint32_t leaf)
 	bool filled = false;
 
 	cut_out(runs, slots);
-	for (uint32_t s = slots.first; s <= slots.last; s = next_run(runs, s + 1)) {
+	for (uint32_t s = slots.first; s <= slots.last; s = runs_next(runs->starts, s + 1)) {
 		bool fill = !entry_is_child(runs->entries[s]) && leaf_length(runs->entries[s]) < length;
 
 		if (fill && filled)
@@ -86,7 +85,7 @@ void runs_unite(struct runs *runs, uint32_t leaf, uint8_t depth)
 {
 	uint32_t before = runs->entries[0];
 
-	for (uint32_t s = next_run(runs, 1); s < RUNS_SLOTS; s = next_run(runs, s + 1)) {
+	for (uint32_t s = runs_next(runs->starts, 1); s < RUNS_SLOTS; s = runs_next(runs->starts, s + 1)) {
 		if (before == leaf && runs->entries[s] == leaf && !is_boundary((uint8_t)s, leaf_length(leaf), depth))
 			unite(runs, (uint8_t)s);
 		before = runs->entries[s];
@@ -95,5 +94,5 @@ void runs_unite(struct runs *runs, uint32_t leaf, uint8_t depth)
 
 bool runs_are_one_leaf(const struct runs *runs)
 {
-	return next_run(runs, 1) == RUNS_SLOTS && !entry_is_child(runs->entries[0]);
+	return runs_next(runs->starts, 1) == RUNS_SLOTS && !entry_is_child(runs->entries[0]);
 }

@@ -24,6 +24,8 @@ static inline bool runs_begins(const uint64_t starts[4], uint8_t slot)
 	return (starts[slot / 64] >> slot % 64 & 1) != 0;
 }
 
+/* The first slot from this one on where a run begins; RUNS_SLOTS where none does. */
+uint32_t runs_next(const uint64_t starts[4], uint32_t slot);
 /* The slots become one run. */
 void runs_set(struct runs *runs, struct slots slots, uint32_t entry);
 /* Leaves of shorter prefixes become this one in the slots. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changing a trie, and looking up one key. */
+#include <string.h>
 #include <pydp/status.h>
 #include "fib/map.h"
 #include "fib/node.h"
+#include "fib/spans.h"
 #include "fib/trie.h"
 
 enum { STRIDE = 8, LEVELS = 15 };
@@ -16,14 +18,25 @@ struct step {
 int trie_create(struct trie *trie, uint8_t bits, uint8_t root_bits, struct arena *arena)
 {
 	*trie = (struct trie){.arena = arena, .bits = bits, .root_bits = root_bits};
+	spans_clear(arena_at(arena, ARENA_NONE));
 	trie->root = map_memory(sizeof(uint32_t) << root_bits, MAP_LARGE_PAGES);
-	return trie->root == NULL ? PYDP_E_NOMEM : PYDP_OK;
+	if (trie->root != NULL &&
+	    (bits <= SHORTCUT_DEPTH || root_bits + STRIDE != SHORTCUT_DEPTH || shortcuts_create(&trie->shortcuts) == PYDP_OK))
+		return PYDP_OK;
+	trie_destroy(trie);
+	return PYDP_E_NOMEM;
 }
 
 void trie_destroy(struct trie *trie)
 {
 	map_end(trie->root, sizeof(uint32_t) << trie->root_bits);
 	trie->root = NULL;
+	shortcuts_destroy(&trie->shortcuts);
+}
+
+size_t trie_memory(const struct trie *trie)
+{
+	return (sizeof(uint32_t) << trie->root_bits) + shortcuts_memory(&trie->shortcuts);
 }
 
 static uint32_t root_index(const struct trie *trie, const uint8_t *key)
@@ -97,6 +110,61 @@ static uint32_t descend(const struct trie *trie, const uint8_t *key, uint8_t len
 	}
 	steps[count].word = word;
 	return count;
+}
+
+/* The shortcut of 32 bits becomes what the entry at that depth says. Where there are no longer prefixes and none of 32 bits, the way
+ * through the trie is short as it is. */
+static void shorten(struct trie *trie, uint32_t start, uint32_t entry)
+{
+	uint32_t line = ARENA_NONE, lines = 0, before;
+	struct spans spans[SPANS_LINES];
+
+	if (entry_is_child(entry) || leaf_length(entry) == SHORTCUT_DEPTH)
+		lines = spans_make(trie->arena, entry, spans);
+	if (lines > 0)
+		line = arena_spare(trie->arena, lines);
+	if (line != ARENA_NONE)
+		memcpy(arena_at(trie->arena, line), spans, lines * sizeof(*spans));
+	before = shortcuts_set(&trie->shortcuts, start, line);
+	if (before != ARENA_NONE)
+		arena_retire(trie->arena, before);
+}
+
+/* The slots of a node of the first level. index: of its entry in the root. */
+static void shorten_slots(struct trie *trie, uint32_t index, uint32_t entry, struct slots slots)
+{
+	struct node *node = node_at(trie->arena, entry);
+
+	for (uint32_t slot = slots.first; slot <= slots.last; slot++) {
+		entry = *node_entry(node, (uint8_t)slot);
+		if (entry_is_child(entry))
+			shorten(trie, index << STRIDE | slot, entry);
+	}
+}
+
+/* After a prefix has changed: its shortcut, or those of what is below it. */
+static void follow(struct trie *trie, const uint8_t *key, uint8_t length)
+{
+	uint32_t index = root_index(trie, key), entry = entry_load(&trie->root[index]);
+
+	if (trie->shortcuts.pairs == NULL)
+		return;
+	if (length >= SHORTCUT_DEPTH) {
+		uint8_t slot = key[SHORTCUT_DEPTH / STRIDE - 1];
+
+		shorten(trie, index << STRIDE | slot,
+			entry_is_child(entry) ? *node_entry(node_at(trie->arena, entry), slot) : entry);
+	} else if (length > trie->root_bits) {
+		if (entry_is_child(entry))
+			shorten_slots(trie, index, entry, slots_of(key, length, trie->root_bits));
+	} else {
+		uint32_t last = index | ((1u << (trie->root_bits - length)) - 1);
+
+		for (index = last + 1 - (1u << (trie->root_bits - length)); index <= last; index++)
+			if (entry_is_child(entry_load(&trie->root[index])))
+				shorten_slots(trie, index, entry_load(&trie->root[index]),
+					      (struct slots){.first = 0, .last = RUNS_SLOTS - 1});
+	}
 }
 
 /* Nodes that chain made for the key and that nobody has seen. */
@@ -175,7 +243,7 @@ static int fill(struct trie *trie, const struct step *step, struct slots slots, 
 	return PYDP_OK;
 }
 
-int trie_put(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t id, bool known)
+static int put(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t id, bool known)
 {
 	uint32_t leaf = leaf_make(length, id), count;
 	struct step steps[LEVELS];
@@ -199,6 +267,15 @@ int trie_put(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t id,
 		return fill(trie, &steps[count - 1], slots, leaf);
 	sweep_slots(trie->arena, steps[count - 1].line, slots, length, length, leaf);
 	return PYDP_OK;
+}
+
+int trie_put(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t id, bool known)
+{
+	int result = put(trie, key, length, id, known);
+
+	if (result == PYDP_OK && length > 0)
+		follow(trie, key, length);
+	return result;
 }
 
 /* After the cover has taken the prefix's place in the last node: nodes that have become one leaf go, and the lowest that stays
@@ -241,12 +318,14 @@ void trie_drop(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t c
 	}
 	if (length <= trie->root_bits) {
 		sweep_root(trie, key, length, length, cover);
+		follow(trie, key, length);
 		return;
 	}
 	count = descend(trie, key, length, steps);
 	slots = slots_of(key, length, (uint8_t)(trie->root_bits + (count - 1) * STRIDE));
 	sweep_slots(trie->arena, steps[count - 1].line, slots, length, length, cover);
 	shrink(trie, key, steps, count, cover);
+	follow(trie, key, length);
 }
 
 uint32_t trie_match(const struct trie *trie, const uint8_t *key)

@@ -8,18 +8,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "fib/arena.h"
+#include "fib/shortcut.h"
 
 struct trie {
 	struct arena *arena;
 	uint32_t *root;
-	uint32_t fallback; /* the default route's leaf, or ENTRY_NONE */
-	uint8_t bits;      /* of an address: 32 or 128 */
-	uint8_t root_bits; /* 16 or 24 */
+	uint32_t fallback;          /* the default route's leaf, or ENTRY_NONE */
+	uint8_t bits;               /* of an address: 32 or 128 */
+	uint8_t root_bits;          /* 16 or 24 */
+	struct shortcuts shortcuts; /* of IPv6 with a root of 24 bits */
 };
 
 /* 0 or PYDP_E_NOMEM. Its nodes are in the arena, which outlives it. */
 int trie_create(struct trie *trie, uint8_t bits, uint8_t root_bits, struct arena *arena);
 void trie_destroy(struct trie *trie);
+/* Octets of the root and the shortcuts. */
+size_t trie_memory(const struct trie *trie);
 /* known: the prefix has a next hop already. PYDP_E_NOMEM: nothing has changed; not where the prefix is known. */
 int trie_put(struct trie *trie, const uint8_t *key, uint8_t length, uint32_t id, bool known);
 /* cover: the leaf of the longest shorter prefix, ENTRY_NONE where that is a default route or there is none. */

@@ -2,7 +2,10 @@
 /* Looking up a burst: all packets take one step at a time, so that each waits for its line of memory while the others ask for
  * theirs. No step depends on a branch that the addresses decide. */
 #include <string.h>
+#include <rte_byteorder.h>
+#include "fib/fib.h"
 #include "fib/node.h"
+#include "fib/spans.h"
 #include "fib/trie.h"
 
 enum { AT_ONCE = 64, STRIDE = 8 };
@@ -24,19 +27,18 @@ static inline const struct node *node_or_nothing(const struct arena *arena, uint
 	return arena_at(arena, entry & (uint32_t)((int32_t)entry >> 31) & ~ENTRY_CHILD);
 }
 
-/* From the nodes that entries are of down to leaves. at: the octet of the addresses that is next. */
+static inline uint32_t next_hop_of(uint32_t entry, uint32_t fallback)
+{
+	return (entry != ENTRY_NONE ? entry : fallback) & ENTRY_ID;
+}
+
+/* From the nodes that the entries of those inside are of, and which were asked for, down to leaves. at: the octet of the addresses that
+ * is next. */
 static inline __attribute__((always_inline)) void go_down(const struct arena *arena, struct keys keys, bool six,
-							  uint32_t *entries, uint32_t count, uint32_t at)
+							  uint32_t *entries, uint32_t *inside, uint32_t left, uint32_t at)
 {
 	const uint32_t *words[AT_ONCE];
-	uint32_t inside[AT_ONCE], left = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
-		inside[left] = i;
-		left += entries[i] >> 31;
-	}
-	for (uint32_t j = 0; j < left; j++)
-		__builtin_prefetch(node_at(arena, entries[inside[j]]));
 	for (; left > 0; at++) {
 		uint32_t stay = 0;
 
@@ -58,11 +60,6 @@ static inline __attribute__((always_inline)) void go_down(const struct arena *ar
 	}
 }
 
-static inline uint32_t next_hop_of(uint32_t entry, uint32_t fallback)
-{
-	return (entry != ENTRY_NONE ? entry : fallback) & ENTRY_ID;
-}
-
 /* The first four octets as a number. */
 static inline __attribute__((always_inline)) uint32_t beginning(struct keys keys, bool six, uint32_t i)
 {
@@ -74,11 +71,11 @@ static inline __attribute__((always_inline)) uint32_t beginning(struct keys keys
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(word) : word;
 }
 
-/* At most AT_ONCE. */
+/* At most AT_ONCE, all by the root. */
 static inline __attribute__((always_inline)) void look_up(const struct trie *trie, struct keys keys, bool six,
 							  uint32_t *next_hops, uint32_t count, uint32_t root_bits)
 {
-	uint32_t entries[AT_ONCE], fallback = entry_load(&trie->fallback), any = 0;
+	uint32_t entries[AT_ONCE], inside[AT_ONCE], fallback = entry_load(&trie->fallback), any = 0, left = 0;
 	const uint32_t *root = trie->root;
 
 #pragma GCC unroll 4
@@ -91,7 +88,12 @@ static inline __attribute__((always_inline)) void look_up(const struct trie *tri
 	}
 	if (!entry_is_child(any))
 		return;
-	go_down(trie->arena, keys, six, entries, count, root_bits / STRIDE);
+	for (uint32_t i = 0; i < count; i++) {
+		inside[left] = i;
+		__builtin_prefetch(node_or_nothing(trie->arena, entries[i]));
+		left += entries[i] >> 31;
+	}
+	go_down(trie->arena, keys, six, entries, inside, left, root_bits / STRIDE);
 	for (uint32_t i = 0; i < count; i++)
 		next_hops[i] = next_hop_of(entries[i], fallback);
 }
@@ -117,7 +119,61 @@ void trie_lookup4(const struct trie *trie, const uint32_t *addresses, uint32_t *
 	look_up_all(trie, (struct keys){.numbers = addresses}, false, next_hops, count);
 }
 
+/* At most AT_ONCE, by the shortcuts. Returns how many have to go by the trie: who they are is in elsewhere. */
+static uint32_t look_up_short(const struct trie *trie, const uint8_t *const *addresses, uint32_t *next_hops, uint32_t count,
+			      uint32_t *elsewhere)
+{
+	uint32_t mask = __atomic_load_n(&trie->shortcuts.mask, __ATOMIC_RELAXED), fallback = entry_load(&trie->fallback);
+	struct keys keys = {.octets = addresses};
+	const uint64_t *buckets[AT_ONCE];
+	const struct spans *all = arena_at(trie->arena, ARENA_NONE), *spans[AT_ONCE];
+	uint32_t starts[AT_ONCE], left = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		starts[i] = beginning(keys, true, i);
+		buckets[i] = &trie->shortcuts.pairs[shortcut_bucket(starts[i], mask)];
+		__builtin_prefetch(buckets[i]);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		spans[i] = all + shortcut_line(buckets[i], starts[i]);
+		__builtin_prefetch(spans[i]);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t next_hop = spans_find(spans[i], (uint16_t)(addresses[i][4] << 8 | addresses[i][5]));
+
+		next_hops[i] = next_hop != FIB_NONE ? next_hop : fallback & ENTRY_ID;
+		elsewhere[left] = i;
+		left += next_hop == SPANS_ELSEWHERE;
+	}
+	return left;
+}
+
+/* Those who are elsewhere, together. */
+static void look_up_others(const struct trie *trie, const uint8_t *const *addresses, uint32_t *next_hops,
+			   const uint32_t *elsewhere, uint32_t count)
+{
+	const uint8_t *octets[AT_ONCE];
+	uint32_t found[AT_ONCE];
+
+	for (uint32_t j = 0; j < count; j++)
+		octets[j] = addresses[elsewhere[j]];
+	look_up(trie, (struct keys){.octets = octets}, true, found, count, SHORTCUT_DEPTH - STRIDE);
+	for (uint32_t j = 0; j < count; j++)
+		next_hops[elsewhere[j]] = found[j];
+}
+
 void trie_lookup6(const struct trie *trie, const uint8_t *const *addresses, uint32_t *next_hops, uint16_t count)
 {
-	look_up_all(trie, (struct keys){.octets = addresses}, true, next_hops, count);
+	uint32_t elsewhere[AT_ONCE], others;
+
+	if (trie->shortcuts.pairs == NULL) {
+		look_up_all(trie, (struct keys){.octets = addresses}, true, next_hops, count);
+		return;
+	}
+	for (uint32_t now, left = count; left > 0; left -= now, addresses += now, next_hops += now) {
+		now = left < AT_ONCE ? left : AT_ONCE;
+		others = look_up_short(trie, addresses, next_hops, now, elsewhere);
+		if (others > 0)
+			look_up_others(trie, addresses, next_hops, elsewhere, others);
+	}
 }
