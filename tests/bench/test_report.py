@@ -113,6 +113,17 @@ def test_the_envelope_says_held_and_how_many_downs():
     assert text.count('class="untried"') == 3 * 4 - 4
 
 
+def test_rates_by_size_are_drawn_where_sizes_were_measured():
+    rows = [
+        samples.forward(4, 1000, size, (30.0, 33.0, 40.0, 50.0), (1.0, 1.0, 1.0)) for size in (64, 512, 1518)
+    ]
+    names = [one.picture.name for one in plots(replace(WHOLE, suites={"forward": tuple(rows)}))]
+    assert "forward-by-size-ipv4" in names
+    assert "forward-by-size-ipv6" not in names
+    names = [one.picture.name for one in plots(replace(WHOLE, suites={"forward": tuple(rows[:2])}))]
+    assert "forward-by-size-ipv4" not in names
+
+
 @pytest.mark.parametrize("suites", [{}, {"forward": ()}, {"forward": WHOLE.suites["forward"][:1]}])
 def test_a_run_with_little_in_it_has_a_page_and_a_summary(suites):
     few = replace(WHOLE, suites=suites, skipped=(), machine={})

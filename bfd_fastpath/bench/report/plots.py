@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bfd_fastpath.bench.document import Document, Row
 from bfd_fastpath.bench.figure import Figure
-from bfd_fastpath.bench.report import bars, curves, heat, stages
+from bfd_fastpath.bench.report import bars, curves, heat, sizes, stages
 from bfd_fastpath.bench.report.bars import Bar, Group
 from bfd_fastpath.bench.report.numbers import limit_of, number, with_unit
 from bfd_fastpath.bench.report.svg import Picture
@@ -15,6 +15,7 @@ from bfd_fastpath.bench.report.svg import Picture
 #: More rows than these are a plot that nobody reads; the table has them all.
 _MOST_GROUPS: Final = 24
 _MOST_CURVES: Final = 7
+_LEAST_SIZES: Final = 3
 #: Octets of a frame besides itself on the wire, and what is drawn of wires.
 _WIRE: Final = 20
 #: Mean octets of seven frames of 64, four of 594 and one of 1,518.
@@ -46,6 +47,8 @@ def _of_suite(suite: str, rows: Sequence[Row]) -> Iterator[Plot]:
     for unit in dict.fromkeys(row.unit for row in rows if row not in envelope):
         some = [row for row in rows if row.unit == unit and row not in envelope]
         yield from _figures(suite, unit, some)
+    for family in (4, 6):
+        yield from _by_size(suite, family, rows)
     if above := [row for row in rows if row.ours.cycles_over_io is not None]:
         yield _above(suite, above)
     if envelope:
@@ -104,6 +107,46 @@ def _goal(row: Row, unit: str) -> float | None:
     return limit[0] if limit is not None and limit[1] == unit else None
 
 
+def _by_size(suite: str, family: int, rows: Sequence[Row]) -> Iterator[Plot]:
+    """Where at least three sizes were measured."""
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        asked, size = row.parameters, row.parameters.get("size")
+        if (
+            row.unit != "Mpps"
+            or asked.get("family") != family
+            or not isinstance(size, int)
+            or asked.get("sessions")
+        ):
+            continue
+        table = f"{asked.get('routes', 0):,} routes, {asked.get('destinations', 0):,} destinations"
+        for who, figure in (("ours", row.ours), *row.peers.items()):
+            if who == "ours" or who == "l3fwd-lpm":
+                lines.setdefault(f"{who}, {table}", []).append((size, figure.median))
+    found = [
+        sizes.Line(name, sorted(points)) for name, points in lines.items() if len(points) >= _LEAST_SIZES
+    ]
+    if not found:
+        return
+    every = sorted({size for line in found for size, _ in line.points})
+    wires = [
+        sizes.Line(f"{gigabits}G", [(size, _mpps(gigabits, size)) for size in every])
+        for gigabits in _GIGABITS
+    ]
+    text = "; ".join(
+        f"{one.name}: {number(one.points[0][1])} Mpps at {one.points[0][0]:g} octets" for one in found
+    )
+    picture = Picture(
+        _name(suite, f"by-size-ipv{family}", 0), f"{suite}: IPv{family} packets a second by size", text
+    )
+    sizes.draw(picture, found, wires)
+    yield Plot(suite, picture, "Dotted: what a wire of so many gigabits a second carries.")
+
+
+def _mpps(gigabits: int, size: float) -> float:
+    return gigabits * 1e3 / 8 / (size + _WIRE)
+
+
 def _wires(row: Row) -> Iterator[tuple[str, float]]:
     """What ports carry of frames of this row's size, Mpps."""
     size = row.parameters.get("size")
@@ -112,7 +155,7 @@ def _wires(row: Row) -> Iterator[tuple[str, float]]:
     if row.unit != "Mpps" or not isinstance(size, int | float) or not size:
         return
     for gigabits in _GIGABITS:
-        yield f"{gigabits}G", gigabits * 1e3 / 8 / (size + _WIRE)
+        yield f"{gigabits}G", _mpps(gigabits, size)
 
 
 def _above(suite: str, rows: Sequence[Row]) -> Plot:

@@ -20,7 +20,7 @@ svg .small {{ font-size: 11px; }} svg .on {{ fill: var(--on); font-size: 11px; }
   svg .cell {{ fill: var(--on); }}
 svg .back {{ fill: var(--page); }} svg .grid {{ stroke: var(--line); }}
 svg .whisker {{ stroke: var(--ink); stroke-width: 1.4; }}
-svg .wire {{ stroke: var(--soft); stroke-dasharray: 3 3; }} svg .ceiling {{ stroke: var(--ink);
+svg .wire {{ fill: none; stroke: var(--soft); stroke-dasharray: 3 3; }} svg .ceiling {{ stroke: var(--ink);
   stroke-width: 2; }}
 svg .goal {{ fill: var(--page); stroke: var(--ink); stroke-width: 1.6; }}
 svg .prediction {{ fill: none; stroke: var(--s3); stroke-width: 1.8; }}

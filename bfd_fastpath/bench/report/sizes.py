@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packets a second by the size of the frame, a line for each table of routes, and what wires carry. Both axes
+are logarithmic: on them a wire is nearly straight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bfd_fastpath.bench.report.axis import Axis, by_decades
+from bfd_fastpath.bench.report.numbers import number
+from bfd_fastpath.bench.report.svg import WIDTH, Picture
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, WIDTH - 60, 12.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Points of (octets of a frame, Mpps), by size."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+def draw(picture: Picture, lines: Sequence[Line], wires: Sequence[Line]) -> None:
+    """Lines of different dashes; wires are named where they leave."""
+    sizes = sorted({size for line in lines for size, _ in line.points})
+    rates = [rate for line in lines for _, rate in line.points if rate > 0]
+    x = Axis(sizes[0], sizes[-1], _LEFT, _RIGHT, log=True)
+    y = by_decades(min(rates), max(rates), _BOTTOM, _TOP)
+    for size in sizes:
+        picture.line("grid", x(size), _TOP, x(size), _BOTTOM)
+        picture.write("small", x(size), _BOTTOM + 16, number(size), anchor="middle")
+    for tick in (factor * power for power in y.ticks() for factor in (1, 2, 5)):
+        if tick <= y.high:
+            picture.line("grid", _LEFT, y(tick), _RIGHT, y(tick))
+            picture.write("small", _LEFT - 8, y(tick) + 4, number(tick), anchor="end")
+    picture.write("small", _RIGHT, _BOTTOM + 32, "Mpps by octets of a frame, both logarithmic", anchor="end")
+    for wire in wires:
+        inside = [(size, rate) for size, rate in wire.points if y.low <= rate <= y.high]
+        if len(inside) > 1:
+            picture.path("wire", [(x(size), y(rate)) for size, rate in inside])
+            picture.write("small", x(inside[-1][0]) + 4, y(inside[-1][1]) + 4, wire.name)
+    for place, line in enumerate(lines):
+        kind = f"curve c{place % 7}"
+        picture.path(kind, [(x(size), y(rate)) for size, rate in line.points])
+        height = _BOTTOM + 32 + 18 * place
+        picture.path(kind, [(_LEFT, height - 4), (_LEFT + 36, height - 4)])
+        picture.write("figure", _LEFT + 44, height, line.name)
