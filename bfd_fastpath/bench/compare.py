@@ -26,7 +26,7 @@ CONFIDENCE: Final = 0.99
 LEAST_WINDOWS: Final = 5
 _SEED: Final = 20_260_101
 #: Facts of a machine that change by themselves, or say nothing of its speed.
-_PASSING: Final = {"load", "frequency-mhz", "tsc-hz", "doctor", "hugepages", "memory-ns"}
+_PASSING: Final = {"load", "frequency-mhz", "tsc-hz", "doctor", "hugepages"}
 
 Floats = numpy.typing.NDArray[numpy.float64]
 

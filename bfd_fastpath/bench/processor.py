@@ -58,29 +58,20 @@ XEON: Final = Processor(
 
 
 def processor_of(machine: Mapping[str, Any]) -> Processor:
-    """From the facts that a document has of its machine; what they do not tell is the reference machine's.
-    Times are its "memory-ns" where they were measured."""
+    """From the facts that a document has of its machine; what they do not tell, and how long loads take, is
+    the reference machine's."""
     cpu = machine.get("cpu", {})
     sizes = {
         (str(one.get("level")), str(one.get("type"))): _octets(str(one.get("size", "")))
         for one in cpu.get("caches", ())
     }
-    found = replace(
+    return replace(
         REFERENCE,
         name=str(cpu.get("model", "this machine")),
         hz=float(machine.get("tsc-hz") or REFERENCE.hz),
         cores=int(cpu.get("cores") or REFERENCE.cores),
         l2=sizes.get(("2", "unified")) or REFERENCE.l2,
         l3=_share(sizes.get(("3", "unified"), 0), cpu),
-    )
-    times = machine.get("memory-ns")
-    if not isinstance(times, Mapping):
-        return found
-    return replace(
-        found,
-        l2_ns=float(times.get("l2") or found.l2_ns),
-        l3_ns=float(times.get("l3") or found.l3_ns),
-        memory_ns=float(times.get("memory") or found.memory_ns),
     )
 
 

@@ -56,11 +56,6 @@ def test_a_machine_that_tells_nothing_is_taken_for_the_reference_machine():
     assert replace(processor_of({}), name=REFERENCE.name) == REFERENCE
 
 
-def test_times_of_memory_that_were_measured_are_used():
-    found = processor_of({**MACHINE, "memory-ns": {"l2": 4, "memory": 140}})
-    assert (found.l2_ns, found.l3_ns, found.memory_ns) == (4, REFERENCE.l3_ns, 140)
-
-
 def test_a_host_s_last_cache_is_shared_by_those_who_are_told():
     caches = [{"level": "3", "type": "unified", "size": "30M", "shared-by": "0-15"}]
     assert processor_of({"cpu": {"caches": caches}}).l3 == (30 << 20) // 16

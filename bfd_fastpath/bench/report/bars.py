@@ -39,21 +39,21 @@ class Group:
     wires: Sequence[tuple[str, float]] = field(default=())
 
 
-def draw(picture: Picture, groups: Sequence[Group], unit: str) -> None:
-    """All groups on one axis."""
+def draw(picture: Picture, groups: Sequence[Group], unit: str, *, dots: bool = True) -> None:
+    """All groups on one axis; without `dots` always bars from 0."""
     every = [figure for group in groups for bar in group.bars for figure in (bar.value, bar.low, bar.high)]
     marks = [
         one for group in groups for one in (group.ceiling, group.goal, group.prediction) if one is not None
     ]
     most = max([*every, *marks], default=1.0)
     above_zero = [one for one in [*every, *marks] if one > 0]
-    log = bool(above_zero) and most / min(above_zero) > _DECADES
+    log = dots and bool(above_zero) and most / min(above_zero) > _DECADES
     axis = by_decades(min(above_zero), most, _LEFT, _RIGHT) if log else from_zero(most, _LEFT, _RIGHT)
     y = 6.0
     tops: list[float] = []
     for group in groups:
-        tops.append(y + 22)
-        y += 22 + _STEP * len(group.bars) + 12
+        tops.append(y + 24)
+        y += 24 + _STEP * len(group.bars) + 14
     for tick in axis.ticks():
         picture.line("grid", axis(tick), 22, axis(tick), y - 6)
         picture.write("small", axis(tick), y + 10, number(tick), anchor="middle")
@@ -69,7 +69,7 @@ def _group(picture: Picture, group: Group, top: float, axis: Axis, log: bool) ->
     for name, figure in group.wires:
         if figure <= axis.high:
             picture.line("wire", axis(figure), top - 2, axis(figure), bottom)
-            picture.write("small", axis(figure) + 3, top - 6, name)
+            picture.write("small", axis(figure), bottom + 11, name, anchor="middle")
     for number_of, bar in enumerate(group.bars):
         y = top + _STEP * number_of
         middle = y + _BAR / 2
@@ -80,19 +80,20 @@ def _group(picture: Picture, group: Group, top: float, axis: Axis, log: bool) ->
         else:
             picture.rect(f"s{bar.series}", _LEFT, y, axis(bar.value) - _LEFT, _BAR, tip)
         picture.line("whisker", axis(bar.low), middle, axis(bar.high), middle)
+    if group.ceiling is not None:
+        picture.line("ceiling", axis(group.ceiling), top - 2, axis(group.ceiling), bottom)
+    for kind, marked, size in (("prediction", group.prediction, 6), ("goal", group.goal, 5)):
+        if marked is not None:
+            picture.diamond(kind, axis(marked), top + _BAR / 2, size)
+    # Words last: they have a rim of the page's colour.
+    for number_of, bar in enumerate(group.bars):
         beyond = max(axis(bar.high), axis(bar.value)) + 8
         marks = [axis(one) for one in (group.prediction, group.goal) if one is not None and number_of == 0]
         for mark in sorted(marks):
-            # Words begin behind a mark that they would cover.
+            # They begin behind a mark that they would cover.
             if beyond - 8 <= mark <= beyond + 40:
                 beyond = mark + 12
-        picture.write("figure", beyond, y + 11, number(bar.value))
-    if group.ceiling is not None:
-        picture.line("ceiling", axis(group.ceiling), top - 2, axis(group.ceiling), bottom)
-    if group.prediction is not None:
-        picture.diamond("prediction", axis(group.prediction), top + _BAR / 2, 6)
-    if group.goal is not None:
-        picture.diamond("goal", axis(group.goal), top + _BAR / 2, 5)
+        picture.write("figure", beyond, top + _STEP * number_of + 11, number(bar.value))
 
 
 def _legend(picture: Picture, groups: Sequence[Group], y: float) -> None:

@@ -175,7 +175,7 @@ def _above(suite: str, rows: Sequence[Row]) -> Plot:
         )
     title = f"{suite}: cycles a packet above what the ports take"
     picture = Picture(_name(suite, "above-io", 0), title, "; ".join(told))
-    bars.draw(picture, groups, "cycles above io")
+    bars.draw(picture, groups, "cycles above io", dots=False)
     caption = (
         "Medians of the differences to testpmd's io mode, round by round: the price of forwarding. Lower "
         "is better."
