@@ -47,6 +47,9 @@ def every(arguments: Sequence[str], texts: Mapping[str, str]) -> int:
 
 def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[str]) -> int:
     """0; 1 where nothing was measured, or a peer is missing that was required."""
+    if len(options.port or ()) not in (0, 2):
+        print("bench: --port is given twice: the engine's port and the far end's", file=sys.stderr)
+        return 2
     chosen = tuple(names) if len(names) == 1 else ()
     with Screen(len(names)) as screen:
         asked = Asked(

@@ -15,9 +15,11 @@ SUITES: Final = {
     "forward": "Forwarding beside l3fwd and testpmd.",
     "workers": "Forwarding by one worker and by two.",
     "shed": "Data against sessions held on one core.",
-    "bfd-scale": "BFD sessions held at an interval.",
+    "bfd-scale": "BFD sessions held at an interval, beside FRR and BIRD.",
+    "bfd-detect": "From the last hello to Down.",
     "failover": "From Down to the first packet on the backup.",
-    "control": "A full table, from BGP into the engine.",
+    "control": "A full table, from BGP into the engine, beside BIRD, GoBGP and OpenBGPD.",
+    "replay": "Captures watched, beside tshark and scapy.",
     "fib": "Look-ups of routes, ours and DPDK's.",
     "reload": "A route server's reload, as rs-agent asks for it.",
 }

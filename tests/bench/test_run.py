@@ -73,3 +73,8 @@ def test_a_suite_that_fails_is_told_and_the_next_one_is_measured(gives, capsys):
 def test_nothing_measured_is_a_failure(gives, tmp_path):
     gives(RuntimeError("no core"))
     assert invoke(["bench", "forward", "--quick", "--out", str(tmp_path)]) == 1
+
+
+def test_ports_come_in_pairs(capsys):
+    assert invoke(["bench", "bfd-scale", "--port", "0000:03:00.0"]) == 2
+    assert "twice" in capsys.readouterr().err

@@ -38,7 +38,10 @@ def main(file: str, own: str, asn: str, address: str, port: str) -> None:
             if sys.stdin in readable:
                 return
             if peer in readable:
-                session.receive(peer.recv(1 << 20), time.monotonic_ns())
+                heard = peer.recv(1 << 20)
+                if not heard:
+                    return
+                session.receive(heard, time.monotonic_ns())
             session.timer(time.monotonic_ns())
             peer.sendall(session.data_to_send())
 

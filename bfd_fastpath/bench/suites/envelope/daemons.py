@@ -28,6 +28,7 @@ _FAR: Final = IPv4Address("10.16.0.0")
 _UP_S: Final = 30.0
 _CONFIGURED_S: Final = 180.0
 _MULTIPLIER: Final = 3
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +136,27 @@ class Bird:
         return [float(moment) for state, moment in rows if state == "Up"]
 
 
+def missing() -> dict[str, tuple[str, str]]:
+    """Who cannot be measured here: why, and the command that helps."""
+    if os.geteuid() != 0:
+        return dict.fromkeys(("FRR bfdd", "BIRD"), ("network namespaces need root", "sudo"))
+    found = {}
+    if not (_FRR / "bfdd").exists() or not shutil.which("vtysh"):
+        found["FRR bfdd"] = ("it is not installed", "apt-get install frr")
+    if not shutil.which("bird"):
+        found["BIRD"] = ("it is not installed", "apt-get install bird2")
+    return found
+
+
 def measure(intervals_ms: Sequence[int], seconds: float, say: Callable[[str], None]) -> list[Flapped]:
     """Those that are installed, in turn at each interval."""
-    speakers: list[tuple[str, type[Frr] | type[Bird]]] = []
+    absent = missing()
+    for name, (why, install) in absent.items():
+        say(f"{name} skipped: {why}: {install}")
     if os.geteuid() != 0:
-        say("FRR and BIRD skipped: network namespaces need root (sudo)")
         return []
-    if (_FRR / "bfdd").exists() and shutil.which("vtysh"):
-        speakers.append(("FRR bfdd", Frr))
-    else:
-        say("FRR skipped: apt-get install frr")
-    if shutil.which("bird"):
-        speakers.append(("BIRD", Bird))
-    else:
-        say("BIRD skipped: apt-get install bird2")
+    kinds: dict[str, type[Frr] | type[Bird]] = {"FRR bfdd": Frr, "BIRD": Bird}
+    speakers = [(name, kind) for name, kind in kinds.items() if name not in absent]
     rows = []
     for interval in sorted(intervals_ms, reverse=True):
         for name, kind in speakers:
@@ -157,15 +165,22 @@ def measure(intervals_ms: Sequence[int], seconds: float, say: Callable[[str], No
     return rows
 
 
+def climb(name: str, interval_ms: int, ladder: Sequence[int], seconds: float, say: Say) -> Flapped:
+    """One of "FRR bfdd" and "BIRD" alone, by these steps."""
+    kind: type[Frr] | type[Bird] = Frr if name == Frr.name else Bird
+    return _climb(name, interval_ms, lambda *wanted: _pair(kind, *wanted), seconds, say, ladder)
+
+
 def _climb(
     name: str,
     interval_ms: int,
     attempt: Callable[[int, int, float], str],
     seconds: float,
-    say: Callable[[str], None],
+    say: Say,
+    ladder: Sequence[int] = _LADDER,
 ) -> Flapped:
     most = 0
-    for count in _LADDER:
+    for count in ladder:
         try:
             reason = attempt(count, interval_ms, seconds)
         except StageError as error:

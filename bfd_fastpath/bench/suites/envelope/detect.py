@@ -39,6 +39,9 @@ class Detected:
     after_heard_ns: dict[float, float]
     engine_gaps: Gaps
     far_gaps: Gaps
+    #: By round, and there by session that was seen: overshoot, the engine's poll gap, overshoot after the
+    #: last hello was heard.
+    rounds_ns: tuple["numpy.ndarray[Any, Any]", ...] = ()
 
 
 def detect(wanted: Wanted, silent: int, rounds: int) -> Detected:
@@ -69,6 +72,7 @@ def detect(wanted: Wanted, silent: int, rounds: int) -> Detected:
         after_heard_ns=_shares(each[:, 2]),
         engine_gaps=ours,
         far_gaps=far,
+        rounds_ns=tuple(one for one in downs if len(one)),
     )
 
 

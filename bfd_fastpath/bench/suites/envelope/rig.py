@@ -6,7 +6,7 @@ port's cost, no kernel. One to a process.
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -47,6 +47,8 @@ class Wanted:
     engine_cpu: int = 0
     far_cpu: int = 1
     seed: int = 0
+    #: Devargs of two ports cabled to each other, the engine's and the far end's; none: a link in memory.
+    ports: tuple[str, ...] = ()
 
     @property
     def detection_us(self) -> int:
@@ -123,18 +125,26 @@ def drained(engine: pydp.Engine) -> "numpy.ndarray[Any, Any]":
     return numpy.concatenate(batches) if batches else engine.events.drain()
 
 
-def prepare() -> None:
-    """Before any port: precedence, and EAL where it is not initialised."""
+def prepare(ports: Sequence[str] = ()) -> None:
+    """Before any port: precedence, and EAL, which probes those of PCI, where it is not initialised."""
     take_precedence()
     if pydp.eal.state() is pydp.eal.EalState.NOT_INITIALISED:
-        pydp.eal.init(memory_mib=_MEMORY_MIB, program="bench")
+        pydp.eal.init(ports, memory_mib=_MEMORY_MIB, program="bench")
+
+
+def ends(ports: Sequence[str], capacity: int) -> tuple[pydp.Port, pydp.Port]:
+    """The two ends of the cable: these ports, or a link in memory whose queues hold so many frames."""
+    if not ports:
+        return pydp.link("envelope", capacity=capacity)
+    near, far = ports
+    return pydp.Port(near), pydp.Port(far)
 
 
 @contextlib.contextmanager
 def standing(wanted: Wanted, capacity: int = _ON_THE_WAY) -> Iterator[Rig]:
     """Everything is gone when it ends. capacity: frames that a queue holds."""
-    prepare()
-    near, far = pydp.link("envelope", capacity=capacity)
+    prepare(wanted.ports)
+    near, far = ends(wanted.ports, capacity)
     count = wanted.sessions
     with (
         near,

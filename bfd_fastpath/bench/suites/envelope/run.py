@@ -7,16 +7,15 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from rich.console import Console
 
 import pydp
+from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.suites.envelope import daemons, pages
 from bfd_fastpath.bench.suites.envelope.detect import detect
 from bfd_fastpath.bench.suites.envelope.hold import Held, hold
@@ -26,8 +25,6 @@ _SESSIONS: Final = (1_000, 10_000, 100_000, 1_000_000)
 _INTERVALS_MS: Final = (10, 50, 300, 1000)
 _SECONDS: Final = 10.0
 _SOAK_S: Final = 600.0
-
-T = TypeVar("T")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     if "detect" in options.parts:
         try:
             wanted = Wanted(sessions=options.detect_sessions, interval_us=options.detect_interval * 1000)
-            seen = _alone(detect, wanted, max(wanted.sessions // 20, 1), options.rounds)
+            seen = alone(detect, wanted, max(wanted.sessions // 20, 1), options.rounds)
             console.print(pages.detected_table(seen))
             found["detect"] = pages.detected_json(seen)
         except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
@@ -68,7 +65,7 @@ def _grid(sessions: Sequence[int], intervals: Sequence[int], seconds: float, con
     for interval in sorted(intervals, reverse=True):
         for count in sorted(sessions):
             try:
-                row = _alone(hold, Wanted(sessions=count, interval_us=interval * 1000), seconds)
+                row = alone(hold, Wanted(sessions=count, interval_us=interval * 1000), seconds)
             except (pydp.PydpError, BrokenProcessPool) as error:
                 console.print(f"{count:,} sessions at {interval} ms: {error}")
                 break
@@ -77,12 +74,6 @@ def _grid(sessions: Sequence[int], intervals: Sequence[int], seconds: float, con
             if not row.held:
                 break
     return rows
-
-
-def _alone(call: Callable[..., T], *arguments: object) -> T:
-    """In a new process: EAL starts once in each, and nothing is left of the one before."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(call, *arguments).result()
 
 
 def _parser() -> argparse.ArgumentParser:

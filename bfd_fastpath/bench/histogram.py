@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Distributions as a document has them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+
+_POINTS: Final = 200
+
+
+def poll_gap(gaps: Gaps) -> dict[str, Any]:
+    """Buckets by their least, the first with all below, and the longest."""
+    return {
+        "edges-us": [2**bucket for bucket in range(len(gaps.us_log2))],
+        "counts": list(gaps.us_log2),
+        "max-us": round(gaps.max_ns / 1000, 1),
+    }
+
+
+def cdf(values: Sequence[float]) -> list[list[float]]:
+    """[value, share of the values that are not above it], at most so many points, the last one always."""
+    ordered = sorted(values)
+    count = len(ordered)
+    steps = sorted({round((step + 1) * count / _POINTS) for step in range(_POINTS)} | {1, count} - {0})
+    return [[round(ordered[at - 1], 3), round(at / count, 6)] for at in steps if at > 0]

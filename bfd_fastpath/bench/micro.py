@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The micro benches of the source tree (pytest-benchmark, benches/) as rows of a suite."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from bfd_fastpath.bench.asked import Asked
+from bfd_fastpath.bench.document import Better, Goal, Row, Skipped
+from bfd_fastpath.bench.figure import Figure
+from bfd_fastpath.bench.method import judged
+
+_TREE: Final = Path(__file__).parents[2]
+_BOUND_S: Final = 600
+
+
+def rows(suite: str, files: tuple[str, ...], asked: Asked, quick: str) -> Iterator[Row | Skipped]:
+    """Those of the files in benches/ that belong to the suite; quick: what a quick run takes of them (-k)."""
+    benches = _TREE / "benches"
+    if not benches.is_dir():
+        yield Skipped(suite, "micro benches", "they are in the source tree: run make bench there", "")
+        return
+    asked.say(f"micro benches: {', '.join(files)}")
+    with TemporaryDirectory() as room:
+        report = Path(room) / "report.json"
+        command = [sys.executable, "-m", "pytest", *(f"benches/{name}" for name in files), "-q", "-rs"]
+        command += ["--benchmark-quiet", "--benchmark-disable-gc", f"--benchmark-json={report}"]
+        command += ["-k", quick] if asked.quick else []
+        done = subprocess.run(
+            command, cwd=_TREE, capture_output=True, text=True, timeout=_BOUND_S, check=False
+        )
+        text = report.read_text() if report.exists() else ""
+        for line in done.stdout.splitlines():
+            if line.startswith("SKIPPED"):
+                why, _, install = line.partition("]")[2].partition(": ")[2].partition("; ")
+                yield Skipped(suite, line.split("benches/")[-1].split(":")[0], why, install)
+        if not text:
+            yield Skipped(
+                suite, "micro benches", done.stdout.strip()[-300:] or done.stderr.strip()[-300:], ""
+            )
+            return
+        yield from told(suite, json.loads(text)["benchmarks"])
+
+
+def told(suite: str, benchmarks: list[Mapping[str, Any]]) -> Iterator[Row]:
+    """pytest-benchmark's results as rows, millions of operations a second."""
+    for one in benchmarks:
+        extra = one["extra_info"]
+        if extra.get("suite") != suite:
+            continue
+        rates = [extra["operations"] / seconds / 1e6 for seconds in one["stats"]["data"]]
+        limit, peers, goal = extra.get("limit"), {}, None
+        if limit is not None:
+            peers = {limit: Figure.of([rate / 1e6 for rate in extra["limit_rates"]])}
+        if extra.get("goal") is not None:
+            goal = Goal(f"{extra['goal'] / 1e6:g} M a second", extra["goal"] / 1e6)
+        elif extra.get("ratio") is not None and limit is not None:
+            goal = Goal(f"{extra['ratio']:g} x {limit}", extra["ratio"], limit)
+        yield judged(
+            Row(
+                name=extra["operation"],
+                parameters={"bench": one["name"]},
+                unit="M/s",
+                better=Better.HIGHER,
+                ours=Figure.of(rates),
+                peers=peers,
+                goal=goal,
+            )
+        )

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of the suite bfd-detect: from the last hello to Down."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy
+
+from bfd_fastpath.bench.alone import alone
+from bfd_fastpath.bench.asked import Asked
+from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
+from bfd_fastpath.bench.figure import Figure
+from bfd_fastpath.bench.histogram import cdf, poll_gap
+from bfd_fastpath.bench.method import judged
+from bfd_fastpath.bench.suites.envelope.detect import Detected, detect
+from bfd_fastpath.bench.suites.envelope.rig import Wanted
+
+_GOAL_US: Final = 100.0
+_SHARE: Final = 0.999
+
+
+def rows(asked: Asked) -> Iterator[Row | Skipped]:
+    """As they are done."""
+    sessions = asked.pick(200, 10_000)
+    asked.say(f"{sessions:,} sessions at 50 ms, a part of them falls silent")
+    wanted = Wanted(
+        sessions=sessions,
+        interval_us=50_000,
+        engine_cpu=asked.cpu,
+        far_cpu=asked.other_cpu,
+        ports=asked.ports,
+    )
+    yield from told(alone(detect, wanted, max(sessions // 20, 1), asked.pick(3, 20, 60)))
+
+
+def told(seen: Detected) -> Iterator[Row]:
+    """What was seen, as rows: each window is a round's p99.9."""
+    goal = Goal("p99.9 below 100 us beyond our own poll gap", _GOAL_US, relation=Relation.AT_MOST)
+    for name, values, wish in (
+        ("last hello + detection time to Down, p99.9", [each[:, 0] for each in seen.rounds_ns], None),
+        ("the same beyond our own poll gap", [each[:, 0] - each[:, 1] for each in seen.rounds_ns], goal),
+        ("hello heard + detection time to Down, p99.9", [each[:, 2] for each in seen.rounds_ns], None),
+    ):
+        yield _row(name, seen, values, wish)
+
+
+def _row(name: str, seen: Detected, rounds: "list[numpy.ndarray[Any, Any]]", goal: Goal | None) -> Row:
+    wanted, every = seen.wanted, numpy.concatenate(rounds) / 1000
+    return judged(
+        Row(
+            name=name,
+            parameters={
+                "sessions": wanted.sessions,
+                "interval-ms": wanted.interval_us // 1000,
+                "multiplier": wanted.multiplier,
+                "ports": list(wanted.ports) or "memory link",
+            },
+            unit="us",
+            better=Better.LOWER,
+            ours=Figure.of([round(float(numpy.quantile(one, _SHARE)) / 1000, 3) for one in rounds]),
+            goal=goal,
+            detail={
+                "cdf": cdf(every.tolist()),
+                "seen": seen.seen,
+                "silenced": seen.silenced,
+                "others": seen.others,
+                "shares": {
+                    f"p{share * 100:g}": float(numpy.quantile(every, share)) for share in (0.5, 0.99, _SHARE)
+                },
+                "poll-gap": poll_gap(seen.engine_gaps),
+                "far-poll-gap": poll_gap(seen.far_gaps),
+            },
+        ),
+        doubt=f"{seen.others} sessions went Down that were not silenced" if seen.others else "",
+        compare_spread=False,
+    )

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of the suite bfd-scale: receive check and timed transmit by themselves, sessions held at
+intervals, and what FRR and BIRD hold.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from typing import Final
+
+import pydp
+from bfd_fastpath.bench import micro
+from bfd_fastpath.bench.alone import alone
+from bfd_fastpath.bench.asked import Asked, Scale
+from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
+from bfd_fastpath.bench.figure import Figure
+from bfd_fastpath.bench.histogram import poll_gap
+from bfd_fastpath.bench.method import judged
+from bfd_fastpath.bench.suites.envelope import daemons
+from bfd_fastpath.bench.suites.envelope.hold import Held, hold
+from bfd_fastpath.bench.suites.envelope.rig import Wanted
+
+_SUITE: Final = "bfd-scale"
+_SOAK_S: Final = 600.0
+_INTERVALS_MS: Final = (1000, 300, 50, 10)
+#: Sessions and intervals that are to be held.
+GOALS: Final = ((100_000, 10), (1_000_000, 1000))
+#: The interval of the daemons' row, and how many sessions they are tried with.
+_BESIDE_MS: Final = 50
+_LADDERS: Final[dict[Scale, dict[str, tuple[int, ...]]]] = {
+    Scale.QUICK: {"FRR bfdd": (20,), "BIRD": (20,)},
+    Scale.DEFAULT: {"FRR bfdd": (500, 1000, 2000, 4000, 8000), "BIRD": (200, 500, 1000, 2000, 4000)},
+    Scale.FULL: dict.fromkeys(("FRR bfdd", "BIRD"), (50, 100, 200, 500, 1000, 2000, 4000, 8000)),
+}
+_TIMES: Final = 100
+
+
+def rows(asked: Asked) -> Iterator[Row | Skipped]:
+    """As they are done."""
+    if not asked.soak:
+        yield from micro.rows(_SUITE, ("test_core.py", "test_engine.py"), asked, "receive and 1000]")
+    best = 0
+    for count, interval in cells(asked):
+        asked.say(f"{count:,} sessions at {interval} ms, {asked_ports(asked)}")
+        wanted = Wanted(
+            sessions=count,
+            interval_us=interval * 1000,
+            engine_cpu=asked.cpu,
+            far_cpu=asked.other_cpu,
+            ports=asked.ports,
+        )
+        try:
+            held = alone(hold, wanted, seconds(asked, (count, interval) in GOALS))
+        except (pydp.PydpError, BrokenProcessPool) as error:
+            yield Skipped(_SUITE, _name(count, interval), str(error), "")
+            continue
+        if held.held and interval == _BESIDE_MS:
+            best = max(best, count)
+        yield told(held, soak=asked.soak)
+    if not asked.soak and best:
+        yield from _beside(best, asked)
+
+
+def asked_ports(asked: Asked) -> str:
+    """What the two ends are, for people."""
+    return " and ".join(asked.ports) if asked.ports else "a link in memory"
+
+
+def seconds(asked: Asked, goal: bool) -> float:
+    """How long sessions are watched."""
+    if asked.soak:
+        return _SOAK_S
+    return 1.0 if asked.quick else 10.0 if goal or asked.scale is Scale.FULL else 5.0
+
+
+def cells(asked: Asked) -> Iterator[tuple[int, int]]:
+    """Sessions, milliseconds."""
+    if asked.quick:
+        yield 1000, 50
+        return
+    if asked.soak:
+        yield from (*GOALS, (100_000, 50))
+        return
+    for interval in _INTERVALS_MS:
+        yield from ((count, interval) for count in (1000, 10_000, 100_000))
+        if interval == _INTERVALS_MS[0] or asked.scale is Scale.FULL:
+            yield 1_000_000, interval
+
+
+def _name(count: int, interval: int, *, soak: bool = False) -> str:
+    return f"held {count:,} x {interval} ms" + (", ten minutes" if soak else "")
+
+
+def told(held: Held, *, soak: bool = False) -> Row:
+    """A cell as a row: false Downs while it was watched; where the sessions did not come up, all of them."""
+    wanted = held.wanted
+    count, interval = wanted.sessions, wanted.interval_us // 1000
+    goal = None
+    if (count, interval) in GOALS:
+        goal = Goal("no session goes down that the far end still speaks for", 0, relation=Relation.AT_MOST)
+    return judged(
+        Row(
+            name=_name(count, interval, soak=soak),
+            parameters={
+                "sessions": count,
+                "interval-ms": interval,
+                "multiplier": wanted.multiplier,
+                "seconds": round(held.seconds, 1),
+                "ports": list(wanted.ports) or "memory link",
+            },
+            unit="false-downs",
+            better=Better.LOWER,
+            ours=Figure.of([held.false_downs if held.seconds else count]),
+            goal=goal,
+            detail={
+                "held": held.held,
+                "reason": held.reason,
+                "up-after-s": round(held.up_after_s, 2),
+                "far-downs": held.far_downs,
+                "deferred": held.deferred,
+                "sent-pps": round(held.tx_pps),
+                "received-pps": round(held.rx_pps),
+                "missed": list(held.missed),
+                "poll-gap": poll_gap(held.engine_gaps),
+                "far-poll-gap": poll_gap(held.far_gaps),
+            },
+        )
+    )
+
+
+def _beside(best: int, asked: Asked) -> Iterator[Row | Skipped]:
+    """The most that each holds at one interval: ours of the cells above, the daemons over veth."""
+    absent, peers = daemons.missing(), dict[str, Figure]()
+    detail: dict[str, object] = {}
+    for name, ladder in _LADDERS[asked.scale].items():
+        if name in absent:
+            yield Skipped(_SUITE, f"{name}: sessions held", *absent[name])
+            continue
+        found = daemons.climb(name, _BESIDE_MS, ladder, 1.0 if asked.quick else 10.0, asked.say)
+        peers[name] = Figure.of([found.most])
+        detail[name] = {"held": found.most, "not-held": found.least_not, "how": found.reason}
+    strongest = max(peers, key=lambda name: peers[name].median, default=None)
+    goal = None
+    if strongest is not None and not asked.quick:
+        goal = Goal(f"{_TIMES} x what {strongest} holds", _TIMES, strongest)
+    yield judged(
+        Row(
+            name=f"most sessions held at {_BESIDE_MS} ms x 3",
+            parameters={"interval-ms": _BESIDE_MS, "multiplier": 3},
+            unit="sessions",
+            better=Better.HIGHER,
+            ours=Figure.of([best]),
+            peers=peers,
+            goal=goal,
+            detail=detail,
+        )
+    )

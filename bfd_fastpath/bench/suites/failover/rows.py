@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of the suite failover: from Down to the first packet on the backup, with one route and
+with many.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from typing import Final
+
+import pydp
+from bfd_fastpath.bench.alone import alone
+from bfd_fastpath.bench.asked import Asked
+from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
+from bfd_fastpath.bench.figure import Figure
+from bfd_fastpath.bench.histogram import cdf, poll_gap
+from bfd_fastpath.bench.method import judged
+from bfd_fastpath.bench.suites.envelope.rig import NotUpError
+from bfd_fastpath.bench.suites.failover.divert import Diverted, NotDivertedError, measure
+from pydp.generate import Action
+
+_HOW: Final = {"the peer says Down": Action.DOWN, "the peer is silent": Action.SILENT}
+_PPS: Final = 1e6
+_GOAL_US: Final = 10.0
+#: Rounds of a window, which is the slowest of them.
+_ROUNDS: Final = 4
+
+
+def rows(asked: Asked) -> Iterator[Row | Skipped]:
+    """As they are done."""
+    for routes in (1,) if asked.quick else (1, 1_000_000):
+        for name, how in _HOW.items():
+            asked.say(f"{routes:,} route{'s' if routes > 1 else ''}, {name}")
+            try:
+                yield told(alone(measure, routes, how, _PPS, asked.pick(1, 5, 15) * _ROUNDS), name)
+            except (NotUpError, NotDivertedError, pydp.PydpError, BrokenProcessPool) as error:
+                yield Skipped("failover", f"{routes:,} routes, {name}", str(error), "")
+
+
+def told(diverted: Diverted, name: str) -> Row:
+    """Each window is the slowest of some rounds."""
+    us = [ns / 1000 for ns in diverted.times_ns]
+    return judged(
+        Row(
+            name=f"Down to backup, {diverted.routes:,} route{'s' if diverted.routes > 1 else ''}, {name}",
+            parameters={"routes": diverted.routes, "how": diverted.how.name.lower(), "pps": diverted.pps},
+            unit="us",
+            better=Better.LOWER,
+            ours=Figure.of([max(part) for part in _parts(us)]),
+            goal=Goal("the slowest of four below 10 us", _GOAL_US, relation=Relation.AT_MOST),
+            detail={
+                "cdf": cdf(us),
+                "since-down-us": [ns / 1000 for ns in diverted.since_down_ns],
+                "poll-gap": poll_gap(diverted.engine_gaps),
+            },
+        ),
+        compare_spread=False,
+    )
+
+
+def _parts(values: Sequence[float]) -> Iterator[Sequence[float]]:
+    for begin in range(0, len(values), _ROUNDS):
+        yield values[begin : begin + _ROUNDS]

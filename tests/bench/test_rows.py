@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the suites make of measurements that are given: their rows, goals and doubts."""
+
+import itertools
+
+import numpy
+import pytest
+
+from bfd_fastpath.bench.asked import Asked, Scale
+from bfd_fastpath.bench.document import Row as Told
+from bfd_fastpath.bench.document import Skipped, Verdict
+from bfd_fastpath.bench.histogram import cdf
+from bfd_fastpath.bench.suites.envelope import detect_rows, scale_rows
+from bfd_fastpath.bench.suites.envelope.detect import Detected
+from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+from bfd_fastpath.bench.suites.envelope.hold import Held
+from bfd_fastpath.bench.suites.envelope.rig import Wanted
+from bfd_fastpath.bench.suites.failover import rows as failover
+from bfd_fastpath.bench.suites.failover.divert import Diverted
+from bfd_fastpath.bench.suites.forward import rows as forward
+from bfd_fastpath.bench.suites.forward.result import Result
+from bfd_fastpath.bench.suites.forward.rounds import Windows
+from bfd_fastpath.bench.suites.forward.row import Row
+from pydp.generate import Action
+
+GAPS = Gaps((100, 5, 1), 7000)
+
+
+def result(ours, l3fwd=(40.0,) * 5, io=(20.0,) * 5, *, absent=None, drops=None, up=0):
+    parts = {"io": io, "l3fwd": l3fwd, "ours": ours}
+    windows = {name: Windows(name, tuple(ns)) for name, ns in parts.items() if ns is not None}
+    return Result(
+        row=Row(destinations=1024),
+        hz=2e9,
+        windows=windows,
+        absent=absent or {},
+        drops=drops or {},
+        up=up,
+        stages={"classify": 7.0},
+        goal=0.8,
+    )
+
+
+def only(found):
+    (row,) = (one for one in found if isinstance(one, Told))
+    return row
+
+
+def test_forwarding_is_judged_by_cycles_above_io():
+    row = only(forward.told(result((35.0,) * 5), huge=True))
+    assert row.ours.median == pytest.approx(1e3 / 35)
+    assert row.ours.cycles_over_io == pytest.approx(30.0)
+    assert row.peers["l3fwd-lpm"].cycles_over_io == pytest.approx(40.0)
+    assert row.ceiling == pytest.approx(50.0)
+    assert row.met is True
+    assert row.detail["stages"] == {"classify": 7.0}
+    assert only(forward.told(result((37.0,) * 5), huge=True)).met is False
+
+
+def test_forwarding_faster_than_its_ports_is_rejected():
+    row = only(forward.told(result((15.0,) * 5), huge=True))
+    assert (row.verdict, row.met) == (Verdict.ABOVE_CEILING, None)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        result((35.0,) * 5, drops={"drop-no-route": 3}),
+        result((35.0,) * 5, up=-1),
+        result((25.0, 35.0, 45.0, 55.0, 65.0)),
+    ],
+)
+def test_forwarding_that_may_not_be_believed_has_no_verdict(found):
+    row = only(forward.told(found, huge=True))
+    assert (row.verdict, row.met) == (Verdict.NO_VERDICT, None)
+    assert row.detail["doubt"]
+
+
+def test_a_peer_that_is_missing_is_skipped_and_the_row_stays():
+    found = list(forward.told(result((35.0,) * 5, l3fwd=None, absent={"l3fwd": "no compiler"}), huge=True))
+    assert isinstance(found[0], Skipped)
+    assert found[0].install.startswith("apt-get install")
+    assert only(found).met is None
+
+
+def test_the_default_rows_of_forwarding_are_those_of_the_report():
+    rows = set(forward.chosen(Asked()))
+    for family in (4, 6):
+        for size in (64, 0):
+            assert Row(family=family, size=size, routes=1000, destinations=1024) in rows
+            assert Row(family=family, size=size, routes=1_000_000, destinations=65_536) in rows
+    assert any(row.sessions for row in rows)
+    assert len(set(forward.chosen(Asked(scale=Scale.FULL)))) > 4 * len(rows)
+
+
+def held(**changes):
+    base = {
+        "wanted": Wanted(sessions=100_000, interval_us=10_000),
+        "seconds": 10.0,
+        "up_after_s": 1.0,
+        "false_downs": 0,
+        "far_downs": 3,
+        "deferred": 0,
+        "tx_pps": 1e6,
+        "rx_pps": 1e6,
+        "missed": (0, 0),
+        "engine_gaps": GAPS,
+        "far_gaps": GAPS,
+        "far_late_us_log2": (1,),
+    }
+    return Held(**{**base, **changes})
+
+
+def test_sessions_are_held_when_none_went_down_for_no_reason():
+    row = scale_rows.told(held())
+    assert (row.name, row.met, row.detail["held"]) == ("held 100,000 x 10 ms", True, True)
+    assert row.parameters["interval-ms"] == 10
+    assert row.detail["poll-gap"]["edges-us"] == [1, 2, 4]
+    assert scale_rows.told(held(false_downs=1)).met is False
+
+
+def test_sessions_that_did_not_come_up_are_all_lost():
+    row = scale_rows.told(held(seconds=0.0, reason="3 of 100000 came up"))
+    assert (row.ours.median, row.met, row.detail["held"]) == (100_000, False, False)
+
+
+def test_a_soak_is_of_the_goals_and_lasts_ten_minutes():
+    asked = Asked(soak=True)
+    assert set(scale_rows.GOALS) <= set(scale_rows.cells(asked))
+    assert scale_rows.seconds(asked, True) == 600
+    assert "ten minutes" in scale_rows.told(held(), soak=True).name
+
+
+def detected(others=0):
+    rounds = tuple(
+        numpy.array([[50_000.0, 10_000.0, 40_000.0]] * 9 + [[200_000.0, 10_000.0, 90_000.0]])
+        for _ in range(4)
+    )
+    shares = {0.5: 50_000.0}
+    return Detected(
+        wanted=Wanted(sessions=10_000, interval_us=50_000),
+        silenced=40,
+        seen=40,
+        others=others,
+        overshoot_ns=shares,
+        least_ns=1.0,
+        beyond_gap_ns=shares,
+        after_heard_ns=shares,
+        engine_gaps=GAPS,
+        far_gaps=GAPS,
+        rounds_ns=rounds,
+    )
+
+
+def test_detection_is_told_as_a_distribution_and_judged_beyond_the_poll_gap():
+    whole, beyond, heard = detect_rows.told(detected())
+    assert whole.goal is None
+    assert whole.detail["cdf"][-1] == [200.0, 1.0]
+    assert whole.detail["shares"]["p50"] == 50.0
+    assert beyond.met is False
+    assert beyond.ours.median > 180
+    assert heard.ours.median < 91
+
+
+def test_downs_of_strangers_take_the_verdict():
+    assert all(row.verdict is Verdict.NO_VERDICT for row in detect_rows.told(detected(others=1)))
+
+
+def test_a_window_of_failover_is_the_slowest_of_its_rounds():
+    diverted = Diverted(
+        routes=1,
+        how=Action.DOWN,
+        pps=1e6,
+        times_ns=(1000, 9000, 2000, 3000, 4000, 4000, 5000, 12_000),
+        since_down_ns=(0,) * 8,
+        engine_gaps=GAPS,
+    )
+    row = failover.told(diverted, "the peer says Down")
+    assert row.ours.windows == (9.0, 12.0)
+    assert row.met is False
+
+
+def test_a_distribution_is_kept_with_its_end():
+    points = cdf([float(value) for value in range(10_000)])
+    assert len(points) <= 201
+    assert points[-1] == [9999.0, 1.0]
+    assert all(one[1] < two[1] for one, two in itertools.pairwise(points))
+    assert cdf([3.0]) == [[3.0, 1.0]]
