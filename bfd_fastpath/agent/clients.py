@@ -28,7 +28,8 @@ from bfd_fastpath.routeserver.service import (
     session_settings,
 )
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings
-from bfd_fastpath.wire.bgp import Cease, EndOfRib, ErrorCode, Event, Notification, Update
+from bfd_fastpath.wire.bgp import Cease, EndOfRib, ErrorCode, Event, Family, Notification, Update
+from bfd_fastpath.wire.bgp.refresh import RefreshKind
 
 _log = structlog.get_logger("clients")
 
@@ -47,6 +48,9 @@ class Seat:
 
     def refuse(self, text: str, subcode: int = Cease.REJECTED) -> None:
         self.speaker.reset(Notification(ErrorCode.CEASE, subcode))
+
+    def mark(self, family: Family, kind: RefreshKind) -> None:
+        self.speaker.mark(family, kind)
 
     @property
     def limit(self) -> int:

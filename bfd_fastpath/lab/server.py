@@ -11,7 +11,8 @@ from bfd_fastpath.net.speaker_settings import SpeakerSettings
 from bfd_fastpath.net.tap import Tap
 from bfd_fastpath.routeserver.service import RouteService, ServiceEvent, session_settings
 from bfd_fastpath.routeserver.settings import Address, ClientSettings, ServerSettings
-from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Notification, Update, counts
+from bfd_fastpath.wire.bgp import Cease, ErrorCode, Event, Family, Notification, Update, counts
+from bfd_fastpath.wire.bgp.refresh import RefreshKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class _Seat:
 
     def refuse(self, text: str, subcode: int = Cease.REJECTED) -> None:
         self.speaker.reset(Notification(ErrorCode.CEASE, subcode))
+
+    def mark(self, family: Family, kind: RefreshKind) -> None:
+        self.speaker.mark(family, kind)
 
     @property
     def limit(self) -> int:

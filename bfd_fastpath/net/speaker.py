@@ -194,6 +194,14 @@ class Speaker:
         connection.session.send_refresh(family, kind)
         connection.pump()
 
+    def mark(self, family: Family, kind: RefreshKind) -> None:
+        """Say where our repetition of the family begins or ends (RFC 7313), where the session has such
+        marks."""
+        connection = self._established()
+        peer = connection.session.peer if connection is not None else None
+        if peer is not None and peer.enhanced_refresh and family in peer.families:
+            self.send_refresh(family, kind)
+
     async def drain(self) -> None:
         """Wait while the peer is slow to take what was sent."""
         connection = self._established()

@@ -28,6 +28,8 @@ class RouteServer:
         self.exchange = Exchange(settings)
         self.table = RouteTable()
         self._views: dict[SessionId, View] = {}
+        #: What a session has not repeated of what it is repeating (RFC 7313), by IP version.
+        self._stale: dict[tuple[SessionId, int], set[Prefix]] = {}
 
     @property
     def clients(self) -> dict[str, Client]:
@@ -60,6 +62,8 @@ class RouteServer:
         """A session ended: its routes go, and what it said about next hops is Unknown (rule 7)."""
         client = self.exchange.client_of(session)
         self._views.pop(session, None)
+        for version in (4, 6):
+            self._stale.pop((session, version), None)
         outcome = self.exchange.lost(session)
         if client is not None:
             self._reached(outcome)
@@ -76,9 +80,12 @@ class RouteServer:
         if inbound.about_reach:
             outcome = self.exchange.received(session, inbound)
             self._reached(outcome)
+        client.sessions[session].reach.counters.leaks += inbound.leaks
         facts = client.sessions[session].facts
         touched = [*inbound.withdrawn, *(p for offer in inbound.offers for p in offer.prefixes)]
         if touched:
+            for stale in self._stale.values() if self._stale else ():
+                stale.difference_update(touched)
             before = self._before(touched)
             for prefix in inbound.withdrawn:
                 self.table.withdraw(prefix, session)
@@ -115,10 +122,22 @@ class RouteServer:
 
     def routes_disabled(self, session: SessionId, version: int) -> Outcome:
         """An error cost the session a unicast family: its routes of that family go (RFC 4760 7)."""
+        self._stale.pop((session, version), None)
+        return self._gone(session, [p for p in self.table.offered(session) if p.version == version])
+
+    def refresh_begun(self, session: SessionId, version: int) -> None:
+        """The client begins to send the family again; what it has not repeated at the end of it goes."""
+        offered = self.table.offered(session)
+        self._stale[session, version] = {prefix for prefix in offered if prefix.version == version}
+
+    def refresh_ended(self, session: SessionId, version: int) -> Outcome:
+        """The client has sent all of the family again (RFC 7313 4)."""
+        return self._gone(session, list(self._stale.pop((session, version), ())))
+
+    def _gone(self, session: SessionId, gone: list[Prefix]) -> Outcome:
         outcome = Outcome()
         client = self.exchange.client_of(session)
         assert client is not None
-        gone = [p for p in self.table.offered(session) if p.version == version]
         before = self._before(gone)
         for prefix in gone:
             self.table.withdraw(prefix, session)

@@ -31,6 +31,8 @@ class ReachCounters:
     #: Entries of another protocol id, another identifier, or another kind.
     foreign: int = 0
     malformed: int = 0
+    #: Prefixes that were leaks by their Only to Customer (RFC 9234 5).
+    leaks: int = 0
 
 
 class SessionReach:

@@ -69,6 +69,8 @@ class Inbound:
     #: NH-Reach.
     told: tuple[NhReachNlri, ...] = ()
     untold: tuple[NhReachNlri, ...] = ()
+    #: Prefixes that were offered and are leaks by their Only to Customer (RFC 9234 5).
+    leaks: int = 0
 
     @property
     def about_reach(self) -> bool:

@@ -12,6 +12,7 @@ from bfd_fastpath.routeserver.core import RouteServer
 from bfd_fastpath.routeserver.inbound import read_update
 from bfd_fastpath.routeserver.messages import Envelope, updates
 from bfd_fastpath.routeserver.records import Claimed, Outcome, ReachChange, SessionFacts
+from bfd_fastpath.routeserver.roles import by_roles
 from bfd_fastpath.routeserver.settings import Address, ClientSettings, Prefix, ServerSettings, find_client
 from bfd_fastpath.routeserver.table import SessionId
 from bfd_fastpath.wire.bgp import (
@@ -28,7 +29,10 @@ from bfd_fastpath.wire.bgp import (
     Family,
     FamilyDisabled,
     PeerInfo,
+    RefreshBegun,
+    RefreshEnded,
     RefreshRequested,
+    Role,
     SessionError,
     SessionSettings,
     Update,
@@ -36,6 +40,7 @@ from bfd_fastpath.wire.bgp import (
     nh_reach,
 )
 from bfd_fastpath.wire.bgp.family import Afi
+from bfd_fastpath.wire.bgp.refresh import RefreshKind
 
 _VERSIONS = {IPV4_UNICAST: 4, IPV6_UNICAST: 6}
 EXTENDED_NEXT_HOP = ExtendedNextHop(IPV4_UNICAST, Afi.IPV6)
@@ -51,7 +56,10 @@ def session_settings(settings: ServerSettings, client: ClientSettings) -> Sessio
         peer_asn=client.asn,
         peer_router_id=client.identifier,
         hold_time_s=settings.hold_time_s,
+        enhanced_refresh=True,
         enforce_first_as=settings.enforce_first_as,
+        role=Role.RS if settings.roles and settings.versions else None,
+        strict_role=client.strict_role,
         extended_next_hop=(EXTENDED_NEXT_HOP,) if 4 in settings.versions else (),
         nh_reach_safi=NH_REACH_SAFI if safi is None else safi,
     )
@@ -69,6 +77,9 @@ class Sender(Protocol):
 
     def refuse(self, text: str, subcode: int = Cease.REJECTED) -> None:
         """End the session with Cease, by default connection rejected; the text is for logs."""
+
+    def mark(self, family: Family, kind: RefreshKind) -> None:
+        """Say where a repetition of the family begins or ends, to a peer that knows such marks (RFC 7313)."""
 
     @property
     def limit(self) -> int:
@@ -140,13 +151,22 @@ class RouteService:
         if isinstance(event, UpdateReceived):
             readers = self.server.readers(client)
             inbound = read_update(event.update, event.faults, readers, self.settings.asn)
+            if self.settings.roles:
+                inbound = by_roles(inbound, self.settings.asn)
             self._deliver(self.server.received(session, inbound))
             if excess := self.server.excess(session):
                 sender.refuse(excess, Cease.MAX_PREFIXES)
         elif isinstance(event, EndOfRib) and event.family == BGP_LS:
             self._deliver(self.server.entries_complete(session))
         elif isinstance(event, RefreshRequested):
+            # Its End-of-RIB goes before the mark of the end (RFC 7313 4).
+            sender.mark(event.family, RefreshKind.BEGIN)
             self._deliver(self._refreshed(session, event.family))
+            sender.mark(event.family, RefreshKind.END)
+        elif isinstance(event, RefreshBegun) and event.family in _VERSIONS:
+            self.server.refresh_begun(session, _VERSIONS[event.family])
+        elif isinstance(event, RefreshEnded) and event.family in _VERSIONS:
+            self._deliver(self.server.refresh_ended(session, _VERSIONS[event.family]))
         elif isinstance(event, FamilyDisabled):
             self._deliver(self._disabled(session, event.family))
         elif isinstance(event, Closed):

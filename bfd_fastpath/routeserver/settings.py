@@ -46,6 +46,8 @@ class ClientSettings:
     #: Prefixes that a session of it may have at a time in each family; None: the server's limit.
     prefix_limit_ipv4: int | None = None
     prefix_limit_ipv6: int | None = None
+    #: Where the server has roles: no session without one (RFC 9234 4.2).
+    strict_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class ServerSettings:
     as_path_limit: int | None = None
     #: Whether routes whose path does not begin with the client's AS are treated as withdrawn (RFC 4271 6.3).
     enforce_first_as: bool = True
+    #: Whether it says that it is a route server (RFC 9234), refuses leaks and marks what it passes on.
+    roles: bool = False
 
     @property
     def families(self) -> tuple[Family, ...]:

@@ -67,7 +67,11 @@ class Connection:
     def __init__(self, service, number, asn, identifier, families=FAMILIES, **settings):
         self.service, self.number = service, number
         self.client = BgpSession(SessionSettings(asn, identifier, families, **settings))
-        ends = replace(session_settings(SETTINGS, SETTINGS.clients[0]), peer_asn=None, peer_router_id=None)
+        ends = replace(
+            session_settings(service.settings, service.settings.clients[0]),
+            peer_asn=None,
+            peer_router_id=None,
+        )
         self.end = BgpSession(ends)
         here, there = Endpoint(LOOPBACK, 179), Endpoint(LOOPBACK, 40000 + number)
         self.heard = []
@@ -83,6 +87,10 @@ class Connection:
 
     def refuse(self, text, subcode=Cease.REJECTED):
         self.end.close(Notification(ErrorCode.CEASE, subcode))
+
+    def mark(self, family, kind):
+        if self.end.peer.enhanced_refresh:
+            self.end.send_refresh(family, kind)
 
     @property
     def limit(self):

@@ -19,9 +19,11 @@ from bfd_fastpath.wire.bgp import (
     Endpoint,
     ErrorCode,
     Event,
+    Family,
     Notification,
     Update,
 )
+from bfd_fastpath.wire.bgp.refresh import RefreshKind
 from bfd_fastpath.wire.bgpls import Flag
 
 _PORT = 179
@@ -51,6 +53,11 @@ class _Seat:
     def refuse(self, text: str, subcode: int = Cease.REJECTED) -> None:
         self.session.close(Notification(ErrorCode.CEASE, subcode))
         self._server.dirty[self._number] = self
+
+    def mark(self, family: Family, kind: RefreshKind) -> None:
+        if self.session.peer is not None and self.session.peer.enhanced_refresh:
+            self.session.send_refresh(family, kind)
+            self._server.dirty[self._number] = self
 
     @property
     def limit(self) -> int:

@@ -96,6 +96,14 @@ ROUTE_SERVER = Section(
             "Take no route whose path does not begin with the client's AS.",
         ),
         Key(
+            "roles",
+            "boolean",
+            values.boolean,
+            "false",
+            "Say that it is a route server (RFC 9234), to rs-clients alone. Routes that come with Only to "
+            "Customer are not taken, those that are passed on get it.",
+        ),
+        Key(
             "prefix-limit",
             "1..4294967295",
             values.integer(1, MAX_U32),
@@ -143,6 +151,13 @@ CLIENT = Section(
         ),
         Key("password-env", "text", values.text, "", "TCP-MD5 password: this environment variable."),
         Key("ttl-security", "boolean", values.boolean, "false", "GTSM (RFC 5082)."),
+        Key(
+            "strict-role",
+            "boolean",
+            values.boolean,
+            "false",
+            "With `roles`: no session unless it says that it is an rs-client.",
+        ),
         Key(
             "bfd",
             '"learn", "yes" or "no"',

@@ -20,7 +20,15 @@ from bfd_fastpath.wire.bgpls import Flag
 
 _FLAGS = {Bfd.LEARN: None, Bfd.YES: Flag.TAKES_PART, Bfd.NO: Flag.NO_BFD}
 #: Keys of [route-server] that ServerSettings has under the same name.
-_ALIKE = ("asn", "prefer-reached", "as-path-limit", "enforce-first-as", "prefix-limit", "entry-limit")
+_ALIKE = (
+    "asn",
+    "prefer-reached",
+    "as-path-limit",
+    "enforce-first-as",
+    "roles",
+    "prefix-limit",
+    "entry-limit",
+)
 _RENAMED = {
     "router-id": "identifier",
     "lan": "lan",
@@ -125,6 +133,7 @@ def _client(reader: Reader, path: str, good: dict[str, Any]) -> _Found | None:
         apart=good.get("apart", ()),
         prefix_limit_ipv4=good.get("prefix-limit-ipv4"),
         prefix_limit_ipv6=good.get("prefix-limit-ipv6"),
+        strict_role=good.get("strict-role", False),
     )
     return _Found(path, client, _password(reader, path, good, sources[0]), good.get("ttl-security", False))
 
@@ -163,6 +172,8 @@ def _check_clients(reader: Reader, found: list[_Found], good: Mapping[str, Any])
     owners: dict[Address, str] = {}
     for one in found:
         client, path = one.client, one.path
+        if client.strict_role and not good.get("roles"):
+            reader.fault(f"{path}.strict-role", "the route server has no role", "write roles = true for it")
         if (first := names.setdefault(client.name, path)) != path:
             reader.fault(f"{path}.name", f'{first} is "{client.name}" too', "give each its own name")
         if client.identifier is not None:

@@ -18,6 +18,7 @@ protocol bgp server {{
     strict bind yes;
     connect retry time 1;
     connect delay time 1;
+    {extra}
     ipv4 {{
         extended next hop yes;
         import all;
@@ -40,6 +41,7 @@ class BirdClient(Daemon):
         routes: list[str],
         policy: str = "",
         next_hop4: str = "198.51.100.2",
+        extra: str = "",
     ) -> None:
         directory.mkdir(parents=True)
         file, self._control = directory / "bird.conf", directory / "bird.ctl"
@@ -57,6 +59,7 @@ class BirdClient(Daemon):
                 server_asn=server[2],
                 policy=policy,
                 next_hop4=next_hop4,
+                extra=extra,
             )
         )
         super().__init__(
