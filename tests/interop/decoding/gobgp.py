@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GoBGP told UPDATEs octet by octet, each over a session of its own, and what it has of them then."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+from bfd_fastpath.bench.daemons.daemon import Daemon, free_port
+from bfd_fastpath.wire.bgp import Notification, SessionSettings
+from bfd_fastpath.wire.bgp.message import KEEPALIVE, Framer, MessageType, frame
+from tests.interop.decoding.generated import FAMILIES
+from tests.interop.support.poll import until
+
+ADDRESS = "127.0.27.1"
+ASN = 64900
+#: What is told behind each UPDATE: where it is, or a NOTIFICATION has come, the UPDATE has been read.
+MARK = bytes.fromhex("00000014" + "40010100" + "4002060201" + "00000000" + "400304c6336401" + "18c00002")
+MARKED = "192.0.2.0/24"
+_BOUND_S = 30.0
+
+_GLOBAL = """
+[global.config]
+  as = {asn}
+  router-id = "10.255.0.1"
+  port = {port}
+  local-address-list = ["{address}"]
+"""
+_NEIGHBOUR = """
+[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "{address}"
+    peer-as = {asn}
+  [neighbors.error-handling.config]
+    treat-as-withdraw = true
+  [neighbors.transport.config]
+    passive-mode = true
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ipv4-unicast"
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ipv6-unicast"
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ls"
+"""
+
+
+def source(number: int) -> str:
+    """The address that a session comes from."""
+    return str(IPv4Address("127.0.28.1") + number)
+
+
+class Gobgp(Daemon):
+    """Expects so many sessions, all of one AS."""
+
+    def __init__(self, directory: Path, sessions: int, peer_asn: int) -> None:
+        directory.mkdir(parents=True)
+        self.port, self._grpc = free_port(ADDRESS), free_port(ADDRESS)
+        self._peer_asn = peer_asn
+        text = _GLOBAL.format(asn=ASN, port=self.port, address=ADDRESS)
+        text += "".join(_NEIGHBOUR.format(address=source(one), asn=peer_asn) for one in range(sessions))
+        file = directory / "gobgpd.toml"
+        file.write_text(text)
+        grpc = f"{ADDRESS}:{self._grpc}"
+        super().__init__(directory, "gobgpd", "-p", "--pprof-disable", "--api-hosts", grpc, "-f", file)
+        self.ready(ADDRESS, self._grpc)
+        self.ready(ADDRESS, self.port)
+
+    def session(self, number: int) -> Session:
+        """An established one. GoBGP listens before it knows all whom it expects, and resets who comes too soon."""
+
+        def established() -> Session | None:
+            try:
+                return Session(number, self._peer_asn, self.port)
+            except ConnectionError:
+                return None
+
+        found = until(established, bound=_BOUND_S, what=f"a session from {source(number)}")
+        assert found is not None
+        return found
+
+    def rib(self, family: str) -> dict[str, list[dict[str, Any]]]:
+        """Its paths by prefix; each has the address that it is from."""
+        words = "gobgp", "-u", ADDRESS, "-p", str(self._grpc), "global", "rib", "-a", family, "-j"
+        found: dict[str, list[dict[str, Any]]] = json.loads(self.ask(*words))
+        return found
+
+    def read(self, sessions: Mapping[int, Session]) -> None:
+        """Waits until each has had its mark or a NOTIFICATION; AssertionError where one has neither."""
+
+        def waiting() -> list[int]:
+            marked = {path["neighbor-ip"] for path in self.rib("ipv4").get(MARKED, ())}
+            return [
+                number
+                for number, one in sessions.items()
+                if source(number) not in marked and one.notification() is None
+            ]
+
+        until(waiting, lambda seen: not seen, _BOUND_S, "an answer to each session")
+
+
+class Session:
+    """One TCP connection, spoken by hand."""
+
+    def __init__(self, number: int, asn: int, port: int) -> None:
+        self._mark = MARK[:13] + asn.to_bytes(4, "big") + MARK[17:]
+        self._framer = Framer()
+        self._notification: Notification | None = None
+        self._socket = socket.create_connection((ADDRESS, port), 10, (source(number), 0))
+        settings = SessionSettings(asn, IPv4Address("10.1.0.1") + number, FAMILIES, hold_time_s=90)
+        self._socket.sendall(settings.open().encode() + KEEPALIVE)
+        while self._next()[0] is not MessageType.KEEPALIVE:
+            pass
+        self._socket.setblocking(False)
+
+    def tell(self, *bodies: bytes) -> None:
+        """These UPDATEs, and the mark."""
+        self._socket.setblocking(True)
+        self._socket.sendall(b"".join(frame(MessageType.UPDATE, one) for one in (*bodies, self._mark)))
+        self._socket.setblocking(False)
+
+    def _next(self) -> tuple[MessageType, bytes]:
+        while (message := self._framer.next()) is None:
+            octets = self._socket.recv(65536)
+            if not octets:
+                raise ConnectionError("closed")
+            self._framer.feed(octets)
+        return message
+
+    def notification(self) -> Notification | None:
+        """What it has been told at its end."""
+        try:
+            while self._notification is None:
+                kind, body = self._next()
+                if kind is MessageType.NOTIFICATION:
+                    self._notification = Notification.decode(body)
+        except (BlockingIOError, ConnectionError):
+            pass
+        return self._notification
+
+    def close(self) -> None:
+        self._socket.close()

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a decoder makes of an UPDATE, in words that several decoders have in common."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, ip_network
+from typing import Any
+
+from bfd_fastpath.wire.bgp import BgpError, Nlri, Update
+from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext
+from bfd_fastpath.wire.bgp.update_decoder import UpdateDecoder
+from bfd_fastpath.wire.bgpls import LinkNlri, NodeNlri, RawNlri
+from tests.interop.bgp.exabgp import brief
+from tests.interop.decoding.generated import FAMILIES
+
+_NAMES = {"ipv4-unicast": "ipv4 unicast", "ipv6-unicast": "ipv6 unicast", "bgp-ls": "bgp-ls bgp-ls"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """`announced`: family, next hop and NLRI; `withdrawn`: family and NLRI; `attributes` where something is announced.
+
+    `faults` are our counters; `end`: a NOTIFICATION's code and subcode, or a decoder's exception.
+    """
+
+    announced: frozenset[tuple[str, str, str]] = frozenset()
+    withdrawn: frozenset[tuple[str, str]] = frozenset()
+    attributes: dict[str, Any] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+    end: str = ""
+
+
+def ours(body: bytes) -> Told:
+    """Our decoder's answer."""
+    decoder = UpdateDecoder(frozenset(FAMILIES), AttributeContext())
+    try:
+        decoded = decoder.decode(body)
+    except BgpError as error:
+        code = f"{error.notification.code}/{error.notification.subcode}"
+        return Told(faults=tuple(fault.kind.counter for fault in error.faults), end=code)
+    announced, withdrawn, attributes = set(), set(), {}
+    for update in decoded.updates:
+        for family, hop, nlris in update.announcements():
+            announced |= {(_NAMES[str(family)], str(hop), _name(one)) for one in nlris}
+            attributes = _attributes(update)
+        for family, nlris in update.withdrawals():
+            withdrawn |= {(_NAMES[str(family)], _name(one)) for one in nlris}
+    faults = tuple(fault.kind.counter for fault in decoded.faults)
+    return Told(frozenset(announced), frozenset(withdrawn), attributes, faults)
+
+
+def _name(nlri: Nlri) -> str:
+    """Of BGP-LS the addresses where the NLRI is as we write it, else the kind alone."""
+    if isinstance(nlri, LinkNlri):
+        whole = nlri.protocol_id == 5 and nlri.interface is not None and nlri.neighbour is not None
+        return f"link {nlri.interface}->{nlri.neighbour}" if whole else "link"
+    if isinstance(nlri, NodeNlri):
+        octets = nlri.local.igp_router_id or b""
+        whole = nlri.protocol_id == 5 and len(octets) == 4 and len(nlri.local.tlvs) == 1
+        return f"node {IPv4Address(octets)}" if whole else "node"
+    return "other" if isinstance(nlri, RawNlri) else str(nlri)
+
+
+def _attributes(update: Update) -> dict[str, Any]:
+    has = update.attributes
+    path = has.as_path.segments if has.as_path is not None else ()
+    told: dict[str, Any] = {
+        "origin": has.origin.name.lower() if has.origin is not None else None,
+        "as-path": [[_SEGMENTS[one.kind], list(one.asns)] for one in path],
+        "med": has.med,
+        "local-preference": has.local_pref,
+        "atomic-aggregate": has.atomic_aggregate or None,
+        "aggregator": f"{has.aggregator.asn}:{has.aggregator.address}"
+        if has.aggregator is not None
+        else None,
+        "community": sorted([one >> 16, one & 0xFFFF] for one in has.communities) or None,
+        "large-community": sorted(list(map(int, str(one).split(":"))) for one in has.large_communities)
+        or None,
+        "extended-community": sorted(int.from_bytes(one, "big") for one in has.extended_communities) or None,
+    }
+    for raw in has.unknown:
+        told[f"attribute-0x{raw.type:02X}-0x{raw.flags:02X}"] = "0x" + raw.value.hex()
+    return {key: value for key, value in told.items() if value is not None}
+
+
+_SEGMENTS = {1: "as-set", 2: "as-sequence", 3: "as-confed-sequence", 4: "as-confed-set"}
+
+
+def exabgp(bodies: Iterable[bytes]) -> list[Told]:
+    """ExaBGP's decoder's answers, in one process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.interop.decoding.exabgp"],
+        input="".join(body.hex() + "\n" for body in bodies),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [_exabgp(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def _exabgp(told: dict[str, Any]) -> Told:
+    if "notification" in told:
+        return Told(end="/".join(map(str, told["notification"])))
+    if "error" in told:
+        return Told(end=told["error"])
+    update = told["update"].get("update", {})
+    announced = {
+        (family, hop, _exabgp_nlri(family, one))
+        for family, hops in update.get("announce", {}).items()
+        for hop, several in hops.items()
+        for one in several
+    }
+    withdrawn = {
+        (family, _exabgp_nlri(family, one))
+        for family, several in update.get("withdraw", {}).items()
+        for one in several
+    }
+    if "error" in update.get("attribute", {}):
+        # It says so beside what it would have announced: whoever reads has to withdraw.
+        withdrawn |= {(family, nlri) for family, _, nlri in announced}
+        announced = set()
+    return Told(frozenset(announced), frozenset(withdrawn), _exabgp_attributes(update) if announced else {})
+
+
+def _exabgp_nlri(family: str, nlri: dict[str, Any]) -> str:
+    if family != "bgp-ls bgp-ls":
+        return str(ip_network(nlri["nlri"], strict=False))  # it shows bits behind a prefix's length
+    kind = str(nlri.get("ls-nlri-type", "other")).removeprefix("bgpls-")
+    if kind not in ("node", "link"):
+        return "other"
+    named = [*nlri.get("node-descriptors", ()), *nlri.get("interface-addresses", ())]
+    far = nlri.get("neighbor-addresses", ())
+    whole = nlri["protocol-id"] == 5 and len(named) == 1 and (kind == "node" or len(far) == 1)
+    return brief(nlri) if whole and (kind == "link" or list(named[0]) == ["router-id"]) else kind
+
+
+def _exabgp_attributes(update: dict[str, Any]) -> dict[str, Any]:
+    has = dict(update.get("attribute", {}))
+    path = [[one["element"], one["value"]] for _, one in sorted(has.pop("as-path", {}).items())]
+    for key in ("community", "large-community"):
+        if key in has:
+            has[key] = sorted(has[key])
+    if "extended-community" in has:
+        has["extended-community"] = sorted(one["value"] for one in has["extended-community"])
+    return {**has, "as-path": path}
