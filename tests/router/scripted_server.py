@@ -32,10 +32,15 @@ class ScriptedServer:
     """BGP-LS NLRIs that are announced."""
     done: set[bgp.Family] = field(default_factory=set)
     """Families whose End-of-RIB came."""
+    extended_next_hop: tuple[bgp.ExtendedNextHop, ...] = ()
 
     async def __aenter__(self) -> Self:
         session = bgp.SessionSettings(
-            AS_SERVER, IPv4Address(f"192.0.2.{self.number}"), self.families, peer_asn=AS_A
+            AS_SERVER,
+            IPv4Address(f"192.0.2.{self.number}"),
+            self.families,
+            peer_asn=AS_A,
+            extended_next_hop=self.extended_next_hop,
         )
         self.speaker = Speaker(SpeakerSettings(session, LOOPBACK, connect=False), self._event)
         self._listener = Listener(LOOPBACK, 0)

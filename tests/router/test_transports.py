@@ -84,6 +84,30 @@ def test_what_is_asked_outside_the_lan_is_refused_and_counted(eal):
     asyncio.run(main())
 
 
+def test_an_ipv4_route_with_an_ipv6_next_hop_is_watched_and_told_as_that_ipv6_address(eal):
+    """RFC 8950. The family of the next hop counts: nothing is known of B's IPv4 address, and nothing told."""
+
+    async def main():
+        both = (bgp.ExtendedNextHop(bgp.IPV4_UNICAST, 2),)
+        families = (*UNICAST, *NH_REACH)
+        async with ScriptedServer(families, extended_next_hop=both) as server, Exchange() as exchange:
+            a = await exchange.start(member(server, families="extended-next-hop = true"))
+            await exchange.start(waiting())
+            await until(lambda: server.peer)
+            server.announce(bgp.IPV4_UNICAST, (ip_network("203.0.113.0/24"),), B6)
+            await until(lambda: server.tells, lambda seen: seen == {B6: NhState.UP})
+            assert [entry.address for entry in a.nexthops()] == [B6]
+            assert hop(a, B6)["asked-by"] == [{"user": f"bgp 127.0.0.1:{server.port}", "by": ["route"]}]
+            (told,) = hop(a, B6)["told"]
+            assert (told["state"], told["transport"]) == ("up", "nh-reach")
+            assert reporter(a)["routes"] == 1
+            exchange.cut()
+            await until(lambda: server.tells, lambda seen: seen == {B6: NhState.DOWN})
+            assert session(a, B6).nexthop_state is NextHopState.DEAD
+
+    asyncio.run(main())
+
+
 def test_a_server_with_both_is_told_by_bgp_ls_and_by_nh_reach_once_that_is_given_up(eal):
     async def main():
         families = (*LS, *NH_REACH)

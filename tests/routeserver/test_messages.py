@@ -143,6 +143,7 @@ def test_asks_are_packed_by_family_without_a_next_hop():
     sent = list(updates(tell, SETTINGS, ENVELOPE))
     assert sent[0].mp_unreach == MpUnreach(nh_reach(4), (NhReachNlri(A - 1),))
     asked = [u.mp_reach for u in sent if u.mp_reach is not None]
+    assert {u.attributes.as_path for u in sent if u.mp_reach} == {AsPath.sequence(SETTINGS.asn)}
     assert all(part.next_hops == () for part in asked)
     assert [n.address for part in asked for n in part.nlris] == [*many, X6]
     assert not any(n.tell for part in asked for n in part.nlris)
