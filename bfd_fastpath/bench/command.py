@@ -7,7 +7,6 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from bfd_fastpath.bench import suites
 from bfd_fastpath.bench.asked import Asked, Scale
@@ -15,15 +14,12 @@ from bfd_fastpath.bench.output import DIRECTORY, write
 from bfd_fastpath.bench.progress import Screen
 from bfd_fastpath.bench.run import Run
 
-#: Suites of which a quick run takes a part.
-_QUICK: Final = ("forward", "bfd-scale", "bfd-detect", "failover", "control", "replay", "python")
-
 
 def one(name: str, arguments: Sequence[str]) -> int:
     """A suite: its rows of the report, or, with options of its own, what these choose."""
     parser = _parser(f"bfd-fastpath bench {name}")
     options, own = parser.parse_known_args(list(arguments))
-    if own and suites.has_options(name) and not {"-h", "--help"} & set(own):
+    if (own or not suites.has_rows(name)) and suites.has_options(name) and not {"-h", "--help"} & set(own):
         return suites.main(name, list(arguments))
     if own:
         parser.print_help()
@@ -41,12 +37,12 @@ def every(arguments: Sequence[str], texts: Mapping[str, str]) -> int:
     if left:
         parser.print_help()
         return 0 if {"-h", "--help"} & set(left) else 2
-    names = suites.NAMES if not options.quick else tuple(name for name in suites.NAMES if name in _QUICK)
+    names = tuple(filter(suites.has_rows, suites.NAMES))
     return _run(options, names, arguments)
 
 
 def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[str]) -> int:
-    """0; 1 where nothing was measured, or a peer is missing that was required."""
+    """0; 1 where a suite gave no row, or a peer is missing that was required."""
     if len(options.port or ()) not in (0, 2):
         print("bench: --port is given twice: the engine's port and the far end's", file=sys.stderr)
         return 2
@@ -75,7 +71,7 @@ def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[
         for install in sorted({one.install for one in missing}):
             print(f"    {install}", file=sys.stderr)
         return 1
-    return int(not any(document.suites.values()))
+    return int(not all(document.suites.values()))
 
 
 def _parser(program: str, texts: Mapping[str, str] | None = None) -> argparse.ArgumentParser:

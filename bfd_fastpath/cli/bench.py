@@ -20,6 +20,7 @@ SUITES: Final = {
     "failover": "From Down to the first packet on the backup.",
     "control": "A full table, from BGP into the engine, beside BIRD, GoBGP and OpenBGPD.",
     "replay": "Captures watched, beside tshark and scapy.",
+    "python": "Packets received and sent in Python, beside C.",
     "fib": "Look-ups of routes, ours and DPDK's.",
     "reload": "A route server's reload, as rs-agent asks for it.",
 }

@@ -21,6 +21,8 @@ from bfd_fastpath.bench.suites.forward import rows as forward
 from bfd_fastpath.bench.suites.forward.result import Result
 from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
+from bfd_fastpath.bench.suites.python import rows as python
+from bfd_fastpath.bench.suites.python.loops import Looped
 from pydp.generate import Action
 
 GAPS = Gaps((100, 5, 1), 7000)
@@ -186,3 +188,11 @@ def test_a_distribution_is_kept_with_its_end():
     assert points[-1] == [9999.0, 1.0]
     assert all(one[1] < two[1] for one, two in itertools.pairwise(points))
     assert cdf([3.0]) == [[3.0, 1.0]]
+
+
+def test_python_is_held_against_the_same_loop_in_c():
+    rates = {"python": 8e6, "C": 10e6, "python, header fields": 6e6, "C, header fields": 8e6}
+    plain, columns = python.told(Looped({name: (rate,) * 3 for name, rate in rates.items()}))
+    assert plain.goal is None
+    assert columns.peers["C loop"].median == 8.0
+    assert columns.met is False

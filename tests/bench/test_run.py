@@ -70,7 +70,7 @@ def test_a_suite_that_fails_is_told_and_the_next_one_is_measured(gives, capsys):
     assert "the port is gone" in document.skipped[0].why
 
 
-def test_nothing_measured_is_a_failure(gives, tmp_path):
+def test_a_suite_without_a_row_is_a_failure(gives, tmp_path):
     gives(RuntimeError("no core"))
     assert invoke(["bench", "forward", "--quick", "--out", str(tmp_path)]) == 1
 

@@ -28,6 +28,11 @@ def test_a_suite_reads_its_own_options(name, capsys):
     assert text.count("usage: bfd-fastpath bench") == 2
 
 
+def test_a_run_of_all_has_those_suites_that_the_report_shows():
+    wanted = {"forward", "bfd-scale", "bfd-detect", "failover", "control", "replay", "python"}
+    assert wanted <= {name for name in suites.NAMES if suites.has_rows(name)}
+
+
 def test_an_option_that_a_suite_does_not_know_is_a_bad_command_line(capsys):
     assert invoke(["bench", "forward", "--no-such-option"]) == 2
     assert "--no-such-option" in capsys.readouterr().err

@@ -20,6 +20,7 @@ MODULES: Final = {
     "failover": ("failover.rows", "failover.run"),
     "control": ("control.rows", "control.run"),
     "replay": ("replay.rows", ""),
+    "python": ("python.rows", ""),
     "fib": ("", "fib.run"),
     "reload": ("", "reload.run"),
 }
@@ -34,6 +35,11 @@ def rows_of(name: str, asked: Asked) -> Iterator[Row | Skipped]:
         return
     rows: Suite = import_module(f"{__name__}.{module}").rows
     yield from rows(asked)
+
+
+def has_rows(name: str) -> bool:
+    """Whether a suite is part of a run of all."""
+    return bool(MODULES[name][0])
 
 
 def has_options(name: str) -> bool:

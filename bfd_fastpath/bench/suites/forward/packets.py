@@ -33,7 +33,7 @@ def write(row: Row, table: Table, room: Path, name: str) -> tuple[Path, Path]:
     for port, mac in enumerate(PORT_MACS):
         destinations = table.behind(1 - port, max(row.destinations // 2, 1))
         path = room / f"{name}-{port}.pcap"
-        _save(path, _frames(row, destinations, bytes.fromhex(mac.replace(":", ""))))
+        save(path, _frames(row, destinations, bytes.fromhex(mac.replace(":", ""))))
         files.append(path)
     return files[0], files[1]
 
@@ -59,7 +59,8 @@ def frame(family: int, size: int, mac: bytes, destination: bytes) -> bytes:
     return mac + _SENDER + b"\x08\x00" + head[:10] + total.to_bytes(2, "big") + head[12:] + udp
 
 
-def _save(path: Path, frames: Iterable[bytes]) -> None:
+def save(path: Path, frames: Iterable[bytes]) -> None:
+    """As a capture file."""
     with path.open("wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, _LINK_ETHERNET))
         for octets in frames:
