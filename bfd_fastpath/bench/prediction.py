@@ -155,8 +155,8 @@ def predict(suite: str, row: Row, machine: Mapping[str, Any]) -> float | None:
         if sessions := _number(asked, "sessions", 0):
             left -= session_share(sessions, asked.get("interval-ms", 50), processor)
         return left * forward_pps(traffic, processor, io_cycles, workers) / 1e6
-    if suite == "control" and row.unit == "s" and "routes" in asked:
-        return table_seconds(asked["routes"], _number(asked, "feeds", 1), processor)
+    if suite == "control" and row.unit == "s" and {"routes", "feeds"} <= asked.keys():
+        return table_seconds(asked["routes"], asked["feeds"], processor)
     if suite == "bfd-scale" and row.unit == "false-downs" and {"sessions", "interval-ms"} <= asked.keys():
         share = session_share(asked["sessions"], asked["interval-ms"], processor)
         return 0.0 if share <= SESSION_SHARE else None

@@ -66,6 +66,28 @@ def held(sessions: int, interval_ms: int, downs: int) -> Row:
     )
 
 
+def micro() -> Row:
+    """Beside a limit with a long name."""
+    return Row(
+        name="BFD hello checked, 1,000 sessions",
+        parameters={"bench": "x"},
+        unit="M/s",
+        better=Better.HIGHER,
+        ours=figure(414),
+        peers={"find the session by index, stamp it, and what else there is to it": figure(752)},
+        goal=Goal("60 M a second", 60),
+        met=True,
+    )
+
+
+def not_up() -> Row:
+    """Sessions that did not all come up count as Downs, and were watched for no time."""
+    row = held(100_000, 10, 100_000)
+    return Row(
+        **{**{f: getattr(row, f) for f in row.__slots__}, "parameters": {**row.parameters, "seconds": 0.0}}
+    )
+
+
 def late(name: str, scale: float) -> Row:
     values = sorted(scale * _DRAWN.lognormvariate(0, 0.8) for _ in range(2000))
     cdf = [[values[place], (place + 1) / 2000] for place in range(0, 2000, 20)] + [[values[-1], 1.0]]
@@ -141,6 +163,8 @@ def document() -> Document:
                 held(100_000, 50, 26),
                 held(100_000, 300, 0),
                 held(1_000_000, 1000, 0),
+                not_up(),
+                micro(),
             ),
             "bfd-detect": (late("Down at the engine", 12), late("event in Python", 90), doubt),
             "python": (),

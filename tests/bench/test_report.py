@@ -59,7 +59,7 @@ def test_the_page_has_every_suite_and_nests():
     assert "withdrawn <at> the route server & gone" in text
     assert "apt-get install gobgpd" in text
     assert "Nothing was measured." in text
-    assert tags.seen.count("svg") == len(plots(WHOLE)) == 6
+    assert tags.seen.count("svg") == len(plots(WHOLE)) == 7
 
 
 def test_the_page_needs_nothing_from_elsewhere():
@@ -93,6 +93,11 @@ def test_figures_stay_inside_their_picture():
                 assert float(one.attrib["y"]) + float(one.attrib["height"]) <= height
 
 
+def test_long_names_are_cut_where_bars_begin():
+    (plot,) = (one for one in plots(WHOLE) if one.picture.name == "bfd-scale-m-s")
+    assert "find the session by index, stamp it, an\N{HORIZONTAL ELLIPSIS}<" in plot.picture.file()
+
+
 def test_goals_are_told_by_sign_and_word():
     text = summary(WHOLE)
     goals = text.split("## Goals")[1].split("##")[0]
@@ -110,7 +115,8 @@ def test_the_envelope_says_held_and_how_many_downs():
     text = plot.picture.file()
     assert "\N{MULTIPLICATION X} 26 Downs" in text
     assert text.count("\N{CHECK MARK} held") == 3
-    assert text.count('class="untried"') == 3 * 4 - 4
+    assert "\N{MULTIPLICATION X} not up" in text
+    assert text.count('class="untried"') == 3 * 4 - 5
 
 
 def test_rates_by_size_are_drawn_where_sizes_were_measured():
@@ -171,6 +177,6 @@ def test_the_command_writes_page_summary_and_plots(tmp_path, capsys):
     assert invoke(["bench", "report", str(run), *words]) == 0
     assert "<title>A &lt;b&gt;</title>" in out.read_text()
     assert markdown.read_text() == summary(WHOLE)
-    assert len(list(directory.glob("bench-*.svg"))) == 6
+    assert len(list(directory.glob("bench-*.svg"))) == 7
     assert invoke(["bench", "report", str(tmp_path / "none.json")]) == 2
     assert invoke(["bench", "report", str(run), "--out", str(tmp_path / "no" / "x.html")]) == 1

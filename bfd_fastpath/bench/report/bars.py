@@ -9,7 +9,8 @@ from bfd_fastpath.bench.report.axis import Axis, by_decades, from_zero
 from bfd_fastpath.bench.report.numbers import number
 from bfd_fastpath.bench.report.svg import WIDTH, Picture
 
-_LEFT, _RIGHT = 132.0, WIDTH - 64
+_NAMES, _MOST_NAMES, _RIGHT = 132.0, 280.0, WIDTH - 64
+_LETTER = 6.6
 _BAR, _STEP = 14.0, 19.0
 #: Beyond this dots on a logarithmic axis take the place of bars.
 _DECADES = 60.0
@@ -48,7 +49,9 @@ def draw(picture: Picture, groups: Sequence[Group], unit: str, *, dots: bool = T
     most = max([*every, *marks], default=1.0)
     above_zero = [one for one in [*every, *marks] if one > 0]
     log = dots and bool(above_zero) and most / min(above_zero) > _DECADES
-    axis = by_decades(min(above_zero), most, _LEFT, _RIGHT) if log else from_zero(most, _LEFT, _RIGHT)
+    longest = max((len(bar.name) for group in groups for bar in group.bars), default=0)
+    left = min(max(longest * _LETTER + 10, _NAMES), _MOST_NAMES)
+    axis = by_decades(min(above_zero), most, left, _RIGHT) if log else from_zero(most, left, _RIGHT)
     y = 6.0
     tops: list[float] = []
     for group in groups:
@@ -73,12 +76,12 @@ def _group(picture: Picture, group: Group, top: float, axis: Axis, log: bool) ->
     for number_of, bar in enumerate(group.bars):
         y = top + _STEP * number_of
         middle = y + _BAR / 2
-        picture.write("figure" if bar.series == 0 else "plain", 0, y + 11, bar.name)
+        picture.write("figure" if bar.series == 0 else "plain", 0, y + 11, _short(bar.name, axis.begin))
         tip = f"{bar.name}: {number(bar.value)} ({number(bar.low)} - {number(bar.high)})"
         if log:
             picture.dot(f"s{bar.series}", axis(bar.value), middle, 5)
         else:
-            picture.rect(f"s{bar.series}", _LEFT, y, axis(bar.value) - _LEFT, _BAR, tip)
+            picture.rect(f"s{bar.series}", axis.begin, y, axis(bar.value) - axis.begin, _BAR, tip)
         picture.line("whisker", axis(bar.low), middle, axis(bar.high), middle)
     if group.ceiling is not None:
         picture.line("ceiling", axis(group.ceiling), top - 2, axis(group.ceiling), bottom)
@@ -94,6 +97,11 @@ def _group(picture: Picture, group: Group, top: float, axis: Axis, log: bool) ->
             if beyond - 8 <= mark <= beyond + 40:
                 beyond = mark + 12
         picture.write("figure", beyond, top + _STEP * number_of + 11, number(bar.value))
+
+
+def _short(name: str, room: float) -> str:
+    most = int((room - 10) / _LETTER)
+    return name if len(name) <= most else name[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _legend(picture: Picture, groups: Sequence[Group], y: float) -> None:

@@ -188,7 +188,11 @@ def _envelope(suite: str, rows: Sequence[Row]) -> Plot:
     for row in rows:
         held = bool(row.detail["held"])
         downs = row.ours.median
-        words = "held" if held else f"{number(downs)} Downs" if downs else "not up"
+        # Sessions that did not come up were not watched.
+        up = row.parameters.get("seconds", 1) > 0
+        words = (
+            "held" if held else f"{number(downs)} Downs" if up and downs else "not held" if up else "not up"
+        )
         place = (int(row.parameters["sessions"]), float(row.parameters["interval-ms"]))
         cells[place] = heat.Cell(held, words, f"{row.name}: {words}")
     text = "; ".join(
@@ -210,11 +214,10 @@ def _curves(suite: str, unit: str, rows: Sequence[Row]) -> Plot:
         _name(suite, f"cdf-{unit}", 0), f"{suite}: how many were no later than so many {unit}", text
     )
     curves.draw(picture, found, unit)
-    return Plot(
-        suite,
-        picture,
-        "The share's axis counts nines: the last in ten thousand has as much room as the first half.",
-    )
+    caption = "The share's axis counts nines: the last in ten thousand has as much room as the first half."
+    if any(one.points[0][0] <= 0 for one in found):
+        caption += " Figures of 0 and less lie at the left edge."
+    return Plot(suite, picture, caption)
 
 
 def _points(pairs: Sequence[Any]) -> list[tuple[float, float]]:
