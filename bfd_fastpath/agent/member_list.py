@@ -23,7 +23,7 @@ class MemberListError(Exception):
 
 def read_members(text: str, lan: Sequence[Network], names: Iterable[str] = ()) -> tuple[Member, ...]:
     """The routers with addresses on `lan`, one for each entry of a vlan_list: its IPv4 and IPv6 address
-    belong together.
+    belong together, also where they are two entries, one behind the other.
 
     An entry whose route server peering is switched off in a family (`routeserver` false) has no address of
     that family here. `names` are those that others have. Raises MemberListError.
@@ -59,8 +59,22 @@ def _routers(members: list[Any]) -> Iterator[tuple[int, list[Address]]]:
         if isinstance(asn, bool) or not isinstance(asn, int):
             raise MemberListError(f'a member without a number in "asnum": {str(member)[:60]}')
         for connection in member.get("connection_list") or ():
-            for vlan in connection.get("vlan_list") or ():
+            for vlan in _joined(connection.get("vlan_list") or ()):
                 yield asn, [_address(asn, one) for one in _entries(vlan)]
+
+
+def _joined(vlans: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """arouteserver writes a router's families as two entries of one VLAN, the IPv4 one first."""
+    before: dict[str, Any] = {}
+    for vlan in vlans:
+        halves = "ipv6" not in before and "ipv4" not in vlan and before.get("ipv4") and vlan.get("ipv6")
+        if halves and before.get("vlan_id") == vlan.get("vlan_id"):
+            yield {**before, **vlan}
+            before = {}
+            continue
+        yield before
+        before = vlan
+    yield before
 
 
 def _entries(vlan: dict[str, Any]) -> Iterator[dict[str, Any]]:

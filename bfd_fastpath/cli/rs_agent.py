@@ -77,9 +77,7 @@ def emit_config(server: str, path: Path) -> int:
     return exit_codes.OK
 
 
-@rs_agent.command(
-    "fail-open", epilog="\b\nExample (systemd):\n  ExecStopPost=bfd-fastpath rs-agent fail-open -c FILE"
-)
+@rs_agent.command("fail-open", epilog="\b\nExample:\n  bfd-fastpath rs-agent fail-open -c rs-agent.toml")
 @click.option(
     "-c", "--config", "path", required=True, type=_FILE, metavar="FILE", help="Configuration (TOML)."
 )

@@ -137,6 +137,34 @@ def test_the_member_list_names_who_is_not_written(tmp_path):
     }
 
 
+def test_a_routers_families_may_be_two_entries_of_one_vlan(tmp_path):
+    four = [
+        {"vlan_id": 7, "ipv4": {"address": f"192.0.2.{number}", "routeserver": True}} for number in (1, 2)
+    ]
+    six = [
+        {"vlan_id": 7, "ipv6": {"address": f"2001:db8::{number}", "routeserver": True}} for number in (1, 2)
+    ]
+    elsewhere = {"vlan_id": 8, "ipv6": {"address": "2001:db8::3"}}
+
+    def routers(*vlans):
+        members = [{"asnum": 65001, "connection_list": [{"vlan_list": vlans}]}]
+        (tmp_path / "members.json").write_text(json.dumps({"member_list": members}))
+        settings = loaded(tmp_path, GOOD.replace("[agent]", '[agent]\nmembers-file = "members.json"'))
+        return [tuple(map(str, one.addresses)) for one in settings.members]
+
+    assert routers(four[0], six[0], four[1], six[1]) == [
+        ("192.0.2.1", "2001:db8::1"),
+        ("192.0.2.2", "2001:db8::2"),
+    ]
+    assert routers(six[0], four[0]) == [("2001:db8::1",), ("192.0.2.1",)]
+    assert routers(four[0], elsewhere) == [("192.0.2.1",), ("2001:db8::3",)]
+    assert routers(four[0], four[1], six[1], six[0]) == [
+        ("192.0.2.1",),
+        ("192.0.2.2", "2001:db8::2"),
+        ("2001:db8::1",),
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[]", '{"member_list": [{}]}', '{"member_list": [{"asnum": 1, "connection_list": 5}]}']
 )
