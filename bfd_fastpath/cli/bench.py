@@ -16,7 +16,7 @@ SUITES: Final = {
     "workers": "Forwarding by one worker and by two.",
     "shed": "Data against sessions held on one core.",
     "bfd-scale": "BFD sessions held at an interval, beside FRR and BIRD.",
-    "bfd-detect": "From the last hello to Down.",
+    "bfd-detect": "From the last hello to Down, and to the route server.",
     "failover": "From Down to the first packet on the backup.",
     "control": "A full table, from BGP into the engine, beside BIRD, GoBGP and OpenBGPD.",
     "replay": "Captures watched, beside tshark and scapy.",

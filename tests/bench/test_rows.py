@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 from bfd_fastpath.bench.asked import Asked, Scale
-from bfd_fastpath.bench.document import Row as Told
+from bfd_fastpath.bench.document import Row as Kept
 from bfd_fastpath.bench.document import Skipped, Verdict
 from bfd_fastpath.bench.histogram import cdf
 from bfd_fastpath.bench.suites.envelope import detect_rows, scale_rows
@@ -23,6 +23,8 @@ from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
 from bfd_fastpath.bench.suites.python import rows as python
 from bfd_fastpath.bench.suites.python.loops import Looped
+from bfd_fastpath.bench.suites.telling import rows as telling
+from bfd_fastpath.bench.suites.telling.member import Told
 from pydp.generate import Action
 
 GAPS = Gaps((100, 5, 1), 7000)
@@ -44,7 +46,7 @@ def result(ours, l3fwd=(40.0,) * 5, io=(20.0,) * 5, *, absent=None, drops=None, 
 
 
 def only(found):
-    (row,) = (one for one in found if isinstance(one, Told))
+    (row,) = (one for one in found if isinstance(one, Kept))
     return row
 
 
@@ -196,3 +198,29 @@ def test_python_is_held_against_the_same_loop_in_c():
     assert plain.goal is None
     assert columns.peers["C loop"].median == 8.0
     assert columns.met is False
+
+
+def told_of(events, server, downs=40):
+    return Told(
+        sessions=1000,
+        interval_ms=50,
+        event_ns=(100_000,) * events,
+        server_ns=(400_000,) * server,
+        span_ns=30_000_000,
+        downs=downs,
+        engine_gaps=GAPS,
+    )
+
+
+def test_downs_are_told_in_windows_of_twenty():
+    event, server = telling.one_by_one(told_of(40, 40))
+    assert event.ours.windows == (100.0, 100.0)
+    assert server.ours.median == pytest.approx(400.0)
+    assert server.met is True
+    assert telling.at_once([told_of(40, 40)] * 3).met is True
+
+
+@pytest.mark.parametrize(("events", "server"), [(41, 40), (40, 39)])
+def test_downs_that_were_not_told_or_not_asked_for_take_the_verdict(events, server):
+    assert all(row.met is None for row in telling.one_by_one(told_of(events, server)) if row.goal)
+    assert telling.at_once([told_of(40, 40), told_of(events, server)]).verdict is Verdict.NO_VERDICT

@@ -18,6 +18,8 @@ def test_the_command_names_every_suite():
 def test_every_directory_belongs_to_a_suite():
     here = Path(suites.__file__).parent
     modules = {name.split(".")[0] for pair in suites.MODULES.values() for name in pair if name}
+    # Rows of bfd-detect, by a rig of its own.
+    modules.add("telling")
     assert modules == {path.parent.name for path in here.glob("*/__init__.py")}
 
 

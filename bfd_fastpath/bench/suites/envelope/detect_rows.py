@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of the suite bfd-detect: from the last hello to Down."""
+"""The rows of the suite bfd-detect: from the last hello to Down, and on to the route server."""
 
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final
 
 import numpy
 
+import pydp
 from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
@@ -13,7 +15,8 @@ from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.histogram import cdf, poll_gap
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.envelope.detect import Detected, detect
-from bfd_fastpath.bench.suites.envelope.rig import Wanted
+from bfd_fastpath.bench.suites.envelope.rig import NotUpError, Wanted
+from bfd_fastpath.bench.suites.telling import rows as telling
 
 _GOAL_US: Final = 100.0
 _SHARE: Final = 0.999
@@ -30,7 +33,11 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         far_cpu=asked.other_cpu,
         ports=asked.ports,
     )
-    yield from told(alone(detect, wanted, max(sessions // 20, 1), asked.pick(3, 20, 60)))
+    try:
+        yield from told(alone(detect, wanted, max(sessions // 20, 1), asked.pick(3, 20, 60)))
+    except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
+        yield Skipped("bfd-detect", "from the last hello to Down", str(error), "")
+    yield from telling.rows(asked)
 
 
 def told(seen: Detected) -> Iterator[Row]:
