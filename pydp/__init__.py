@@ -35,7 +35,7 @@ from pydp.key_chains import Key, KeyChains
 from pydp.link_quality import LinkHistogram, LinkQuality, bucket_edges_ns
 from pydp.mempool import Mempool, MempoolUsage
 from pydp.nexthops import Member, NextHop, NextHopConfig, NextHops
-from pydp.ports import Port, PortInfo, PortStats, link, port_count, xdp_program
+from pydp.ports import LoadStats, Port, PortInfo, PortStats, link, port_count, xdp_program
 from pydp.reflector import ReflectorConfig
 from pydp.ring import Ring
 from pydp.routes import Route, RouteInfo, Routes
@@ -94,6 +94,7 @@ __all__ = [
     "KeyChains",
     "LinkHistogram",
     "LinkQuality",
+    "LoadStats",
     "Member",
     "Mempool",
     "MempoolUsage",

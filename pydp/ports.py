@@ -4,6 +4,7 @@ burst and engine.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,23 @@ class PortStats:
     tx_errors: int
     #: Dropped by Port.cut.
     tx_cut: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadStats:
+    """What came to a port by the clock (Port.load), in packets."""
+
+    offered: int
+    #: Received.
+    delivered: int
+    #: Lost because the queue was full.
+    missed: int
+    #: Packets of the link's other end that were lost so.
+    far_missed: int
+    #: Of both, those lost in a look that found more than an eighth of a queue of fresh data: nobody had
+    #: looked for that long.
+    away_missed: int
+    away_far_missed: int
 
 
 class Port(PortHandle):
@@ -159,6 +177,31 @@ class Port(PortHandle):
         thread.
         """
         raise_status(lib.pydp_port_cut(self._c, int(on)))
+
+    def load(self, frames: Sequence[bytes], capacity: int) -> None:
+        """Let `frames`, all of one length (14 to 1514 octets), come to this end of an in-memory link by the
+        clock, one after the other and again, once load_rate() says how fast. They share a receive queue of
+        `capacity` packets with what the other end sends, and are written by whoever receives. In place of the
+        load before. Raises BusyError while attached, UnsupportedError for any other port.
+        """
+        if len({len(one) for one in frames}) != 1:
+            raise InvalidArgumentError("a load's frames have one length, and there is one at least")
+        octets = ffi.new("uint8_t[]", b"".join(frames))
+        config = ffi.new(
+            "struct pydp_load_config *",
+            {"frames": octets, "count": len(frames), "length": len(frames[0]), "capacity": capacity},
+        )
+        raise_status(lib.pydp_port_load(self._c, config))
+
+    def load_rate(self, pps: float) -> None:
+        """Packets a second of the load; 0: none. Any thread. Raises StateError without a load."""
+        raise_status(lib.pydp_port_load_rate(self._c, round(pps * 1000)))
+
+    def load_stats(self) -> LoadStats:
+        """Of the load. Raises StateError without one."""
+        stats = ffi.new("struct pydp_load_stats *")
+        raise_status(lib.pydp_port_load_stats(self._c, stats))
+        return LoadStats(**{name: getattr(stats, name) for name in LoadStats.__dataclass_fields__})
 
     def __repr__(self) -> str:
         try:

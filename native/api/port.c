@@ -2,7 +2,9 @@
 /* Ports and links at the border. */
 #include <pydp/port.h>
 #include "api/check.h"
+#include "core/pace.h"
 #include "io/eal.h"
+#include "io/load.h"
 #include "io/memlink.h"
 #include "io/port_control.h"
 #include "io/ringlink.h"
@@ -83,4 +85,32 @@ int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, 
 		*end1 = ends[1];
 	}
 	return result;
+}
+
+int pydp_port_load(pydp_port_t *port, const struct pydp_load_config *config)
+{
+	CHECK_POINTER(port);
+	CHECK_POINTER(config);
+	CHECK_POINTER(config->frames);
+	CHECK(config->count >= 1 && config->count <= 65536, "a load has 1 to 65536 frames, not %u", config->count);
+	CHECK(config->length >= RTE_ETHER_HDR_LEN && config->length <= RTE_ETHER_MAX_LEN - RTE_ETHER_CRC_LEN,
+	      "a load's frames have %u to %u octets, not %u", RTE_ETHER_HDR_LEN, RTE_ETHER_MAX_LEN - RTE_ETHER_CRC_LEN,
+	      config->length);
+	CHECK(config->capacity >= 2 && config->capacity <= 1u << 24, "a load's queue holds 2 to 16777216 packets, not %u",
+	      config->capacity);
+	return load_give(port, config);
+}
+
+int pydp_port_load_rate(pydp_port_t *port, uint64_t millirate)
+{
+	CHECK_POINTER(port);
+	CHECK(millirate < PACE_LIMIT, "a load's rate is below a packet a nanosecond");
+	return load_rate(port, millirate);
+}
+
+int pydp_port_load_stats(const pydp_port_t *port, struct pydp_load_stats *stats)
+{
+	CHECK_POINTER(port);
+	CHECK_POINTER(stats);
+	return load_read(port, stats);
 }

@@ -12,6 +12,7 @@
 #include "io/capture.h"
 #include "io/eal.h"
 #include "io/error.h"
+#include "io/load.h"
 #include "io/memlink.h"
 #include "io/pool.h"
 #include "io/port_control.h"
@@ -47,8 +48,10 @@ static struct memlink_queue *queue_of(const struct pydp_port *port, uint16_t que
 uint16_t memlink_receive(struct pydp_port *port, uint16_t number, struct rte_mbuf **mbufs, uint16_t count)
 {
 	struct port_queue *counts = &port->queue[number];
-	unsigned int received = rte_ring_sc_dequeue_burst(queue_of(port, number)->ring, (void **)mbufs, count, NULL);
+	struct rte_ring *ring = queue_of(port, number)->ring;
 	uint64_t bytes = 0;
+	unsigned int received = port->load == NULL ? rte_ring_sc_dequeue_burst(ring, (void **)mbufs, count, NULL)
+						   : load_receive(port->load, ring, port->pool, mbufs, count);
 
 	if (received == 0)
 		return 0;
@@ -131,7 +134,7 @@ uint16_t memlink_transmit(struct pydp_port *port, uint16_t number, struct rte_mb
 
 uint64_t memlink_missed(const struct pydp_port *port)
 {
-	uint64_t missed = 0;
+	uint64_t missed = port->load != NULL ? load_missed(port->load) : 0;
 
 	for (uint16_t i = 0; i < port->queues; i++)
 		missed += atomic_load_explicit(&queue_of(port, i)->missed, memory_order_relaxed);
@@ -140,7 +143,9 @@ uint64_t memlink_missed(const struct pydp_port *port)
 
 int32_t memlink_waiting(const struct pydp_port *port, uint16_t queue)
 {
-	return (int32_t)rte_ring_count(queue_of(port, queue)->ring);
+	uint32_t waiting = rte_ring_count(queue_of(port, queue)->ring);
+
+	return (int32_t)(port->load != NULL ? waiting + load_waiting(port->load) : waiting);
 }
 
 bool memlink_wait_arm(struct pydp_port *port, uint16_t number)
@@ -149,7 +154,7 @@ bool memlink_wait_arm(struct pydp_port *port, uint16_t number)
 
 	atomic_store(&queue->asleep, 1);
 	atomic_thread_fence(memory_order_seq_cst);
-	return rte_ring_empty(queue->ring) != 0;
+	return port->load == NULL && rte_ring_empty(queue->ring) != 0;
 }
 
 void memlink_wait_disarm(struct pydp_port *port, uint16_t number)
@@ -188,6 +193,7 @@ void memlink_close(struct pydp_port *port)
 {
 	struct memlink *link = port->link;
 
+	load_free(port->load, port);
 	if (atomic_fetch_sub(&link->open_ends, 1) == 1)
 		free_link(link);
 }

@@ -16,6 +16,7 @@
 
 struct memlink;
 struct ringlink;
+struct load;
 struct capture_tap;
 
 enum port_kind { PORT_ETHDEV, PORT_MEMLINK };
@@ -60,6 +61,7 @@ struct pydp_port {
 
 	/* written by the control thread while nobody polls the port */
 	struct capture_tap *taps;
+	struct load *load; /* NULL, or what comes to a memory link's end by the clock */
 
 	struct port_queue queue[PORT_QUEUES]; /* queues of them are there */
 };

@@ -67,4 +67,29 @@ struct pydp_link_config {
 };
 int pydp_link_create(const struct pydp_link_config *config, pydp_port_t **end0, pydp_port_t **end1);
 
+/* Data that comes to one end of an in-memory link by the clock, in one receive queue with what the other end sends. It is written
+ * by the thread that receives, as it looks, and takes no core of its own: for measuring what a receiver does at a rate. A worker
+ * does not sleep at such a port. */
+struct pydp_load_config {
+	const uint8_t *frames; /* count of them, one behind the other; packet i is frame i % count. Copied */
+	uint32_t count;        /* 1 to 65536 */
+	uint16_t length;       /* octets of each, without FCS: 14 to 1514 */
+	uint16_t reserved;
+	uint32_t capacity; /* packets that the queue holds, the other end's among them, 2 to 2^24; more are lost */
+};
+struct pydp_load_stats {
+	uint64_t offered;    /* data that came */
+	uint64_t delivered;  /* of it, received */
+	uint64_t missed;     /* of it, lost because the queue was full */
+	uint64_t far_missed; /* frames of the other end that were lost so */
+	/* Of both, those lost in a look that found more than an eighth of a queue of fresh data: the receiver had been away. */
+	uint64_t away_missed, away_far_missed;
+};
+/* In place of the load before, of which nothing comes any more; it begins at the rate 0. PYDP_E_BUSY while attached, and
+ * PYDP_E_UNSUPPORTED for a port that is no such end, or has several queues. Control thread. */
+int pydp_port_load(pydp_port_t *port, const struct pydp_load_config *config);
+/* Thousandths of a packet a second, below 10^12; 0: none. Any thread. */
+int pydp_port_load_rate(pydp_port_t *port, uint64_t millirate);
+int pydp_port_load_stats(const pydp_port_t *port, struct pydp_load_stats *stats);
+
 #endif
