@@ -6,7 +6,7 @@ port's cost, no kernel. One to a process.
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -141,8 +141,12 @@ def ends(ports: Sequence[str], capacity: int) -> tuple[pydp.Port, pydp.Port]:
 
 
 @contextlib.contextmanager
-def standing(wanted: Wanted, capacity: int = _ON_THE_WAY) -> Iterator[Rig]:
-    """Everything is gone when it ends. capacity: frames that a queue holds."""
+def standing(
+    wanted: Wanted, capacity: int = _ON_THE_WAY, ready: Callable[[pydp.Port], None] = lambda port: None
+) -> Iterator[Rig]:
+    """Everything is gone when it ends. capacity: frames that a queue holds. ready: called with the engine's
+    port before the engine has it.
+    """
     prepare(wanted.ports)
     near, far = ends(wanted.ports, capacity)
     count = wanted.sessions
@@ -158,6 +162,7 @@ def standing(wanted: Wanted, capacity: int = _ON_THE_WAY) -> Iterator[Rig]:
         ) as engine,
         Generator("far", max_peers=count, seed=wanted.seed) as generator,
     ):
+        ready(near)
         engine.attach(near)
         generator.attach(far)
         engine.address_add(0, f"{OURS}/8")
