@@ -122,6 +122,16 @@ class Clients:
             if address in self._seats:
                 yield address, self._seats[address].speaker
 
+    def not_taken(self, member: Member) -> dict[str, dict[str, int]]:
+        """By the address of each session that stands: what it said and is not believed, by reason."""
+        sessions = self.service.server.clients[member.name].sessions.values()
+        found = {str(one.facts.peer_address): one.not_taken() for one in sessions}
+        return {
+            peer: {why: count for why, count in counted.items() if count}
+            for peer, counted in found.items()
+            if any(counted.values())
+        }
+
     def _running(self) -> Iterator[tuple[str, Client]]:
         for name, client in self.service.server.clients.items():
             if name in self._members:

@@ -35,6 +35,7 @@ def clients(agent: RsAgent) -> dict[str, Any]:
                 for address, speaker in agent.clients.seats(member)
                 if (found := counts(speaker.malformed))
             },
+            "not-taken": agent.clients.not_taken(member),
             "next-hops-lost": len(excluded.get(member.name, ())),
         }
         for member in agent.clients.members

@@ -2,7 +2,7 @@
 """One client as the route server runs it: its sessions and its NHIB. Routes and messages are elsewhere."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.identity import Member
@@ -26,6 +26,11 @@ class ClientSession:
         """By either transport."""
         told = self.tells.state(address)
         return {self.reach.state(address), told or Reachability.UNKNOWN}
+
+    def not_taken(self) -> dict[str, int]:
+        """What it said that was well-formed and is not believed, by reason."""
+        counted = {**asdict(self.reach.counters), **asdict(self.tells.counters)}
+        return {name.replace("_", "-"): count for name, count in counted.items()}
 
     def speaks_of(self) -> set[Address]:
         """All addresses that it says anything about."""

@@ -2,6 +2,7 @@
 """The life of the agent's process beside BIRD: what a member says is enforced, refusals are told, nothing stays behind."""
 
 import asyncio
+import json
 import os
 import signal
 from typing import Any
@@ -15,6 +16,9 @@ from bfd_fastpath.bench.daemons.daemon import DaemonError
 from bfd_fastpath.cli.client import ask
 from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.wire.bgp import BGP_LS
+from bfd_fastpath.wire.bgpls import RawNlri
+from bfd_fastpath.wire.bgpls.nlri import NlriType
+from bfd_fastpath.wire.bgpls.profile_l5 import link
 from tests.agent.scene import ASN, MEMBERS, A, B, C, Scene, lost, say_lost, say_lost_again, say_reached
 from tests.interop.bgp.ourselves import connected, eventually
 
@@ -60,6 +64,29 @@ def test_what_a_member_says_is_enforced_until_its_session_ends(scene):
     asyncio.run(story())
     scene.send(signal.SIGTERM)
     assert scene.wait() == 0
+
+
+def test_what_a_member_may_not_say_is_refused_counted_and_logged(scene):
+    """A Link of another's address, one to nowhere near, and an NLRI that is malformed."""
+
+    async def story():
+        async with connected(scene.member()) as us:
+            us.announce(link(B, A), RawNlri(NlriType.NODE, b"\5"))
+
+            def row():
+                return next(row for row in scene.show("clients")["clients"] if row["name"] == "a")
+
+            await scene.until(lambda: row()["not-taken"] and row()["malformed"])
+            assert row()["not-taken"] == {str(A): {"links-discarded": 1, "links-of-others": 1}}
+            assert row()["malformed"] == {str(A): {"bgp-ls-descriptor": 1}}
+            assert row()["next-hops-lost"] == 0
+            lines = [json.loads(line) for line in scene.log.read_text().splitlines()]
+            (claim,) = [line for line in lines if line["event"] == "claims another's links"]
+            assert (claim["client"], claim["claimed"]) == ("a", str(B))
+            (wrong,) = [line for line in lines if line["event"] == "malformed"]
+            assert (wrong["peer"], wrong["counters"]) == (str(A), ["bgp-ls-descriptor"])
+
+    asyncio.run(story())
 
 
 def test_a_refused_reload_is_told_in_birds_words_and_tried_again(scene):

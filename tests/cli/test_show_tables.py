@@ -26,6 +26,8 @@ def test_the_fuse_of_a_port_comes_first_and_who_is_told_nothing_says_why():
     lines = show_tables.reporter(answer).splitlines()
     assert lines[0].startswith("FUSE BLOWN at lan0: 12 of 13 next hops fell silent at once")
     assert lines[2].strip() == "tells nothing: there is no session"
+    answer = {"peers": [peer | {"not-reporting": "no-session", "malformed": {"med": 2, "prefix": 1}}]}
+    assert "  malformed: med 2, prefix 1" in show_tables.reporter(answer | {"fuse": {"blown": []}})
 
 
 def test_a_next_hop_names_its_askers_and_what_was_told_to_whom():

@@ -36,6 +36,8 @@ from bfd_fastpath.wire.bgpls.codes import to_json
 from bfd_fastpath.wire.bgpls.nlri import FramingError, decode_list
 from bfd_fastpath.wire.mrt import MrtError
 from bfd_fastpath.wire.nhreach import NhReachError, decode_run, settled
+from bfd_fastpath.wire.rtr import Cache, CacheSession, PduType, Roa
+from bfd_fastpath.wire.rtr.pdu import cut as cut_pdu
 
 OPAQUE = Family(25, 65)
 """Negotiated, and not read."""
@@ -240,6 +242,32 @@ def dumps(data: bytes) -> None:
     assert list(mrt.read_table(io.BytesIO(written).read)) == found
 
 
+_ROAS = [Roa(ip_network("192.0.2.1/32"), 32, 65001), Roa(ip_network("2001:db8::1/128"), 128, 65002)]
+
+
+def _caches(choice: int) -> CacheSession:
+    cache = Cache(0x1234, serial=choice & 3)
+    cache.replace(_ROAS)
+    cache.replace(_ROAS[: choice >> 2 & 1])
+    return CacheSession(cache)
+
+
+def rtr(data: bytes) -> None:
+    """What a router sends to our cache, behind an octet that says which cache it is and four for where it is cut."""
+    if len(data) < 5:
+        return
+    whole, cut = _caches(data[0]), _caches(data[0])
+    answer = whole.receive(data[5:])
+    assert answer == b"".join([cut.receive(piece) for piece in _pieces(data[5:], data[1:5])])
+    assert (whole.ended, whole.sent, whole.resets) == (cut.ended, cut.sent, cut.resets)
+    rest = answer
+    while rest:
+        pdu, rest = cut_pdu(rest)
+        assert pdu is not None
+        assert pdu.kind in set(PduType)
+    assert whole.notify() == cut.notify()
+
+
 CLAIMS: dict[str, Callable[[bytes], None]] = {
     "open": opens,
     "update": updates,
@@ -248,4 +276,5 @@ CLAIMS: dict[str, Callable[[bytes], None]] = {
     "nh-reach": nh_reaches,
     "prefixes": prefixes,
     "dump": dumps,
+    "rtr": rtr,
 }

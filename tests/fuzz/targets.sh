@@ -21,3 +21,4 @@ codec link-state
 codec nh-reach
 codec prefixes
 codec dump
+codec rtr

@@ -125,6 +125,7 @@ def test_a_server_with_both_is_told_by_bgp_ls_and_by_nh_reach_once_that_is_given
             await until(lambda: server.tells, lambda seen: seen == {B: NhState.UP})
             assert reporter(a)["transport"] == "nh-reach"
             assert server.links == set(), "what was told by the family that was given up is taken back"
+            assert reporter(a)["malformed"] == {"bgp-ls-framing": 1}
             exchange.cut()
             await until(lambda: server.tells, lambda seen: seen == {B: NhState.DOWN})
 

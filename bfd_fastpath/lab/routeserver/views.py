@@ -2,7 +2,6 @@
 """What `route-server show` shows, as JSON data."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from bfd_fastpath.routeserver.client import ClientSession
@@ -71,7 +70,6 @@ def _session(server: RouteServer, session: ClientSession) -> dict[str, Any]:
     families = [f"ipv{version}-unicast" for version in sorted(facts.versions)]
     families += ["bgp-ls"] if facts.link_state else []
     families += [f"ipv{version}-nh-reach" for version in sorted(facts.nh_reach)]
-    counters = {**asdict(session.reach.counters), **asdict(session.tells.counters)}
     return {
         "peer": str(facts.peer_address),
         "families": families,
@@ -79,7 +77,7 @@ def _session(server: RouteServer, session: ClientSession) -> dict[str, Any]:
         "prefixes-received": {
             f"ipv{v}": server.table.count(facts.session, v) for v in sorted(facts.versions)
         },
-        "not-taken": {key.replace("_", "-"): count for key, count in counters.items()},
+        "not-taken": session.not_taken(),
     }
 
 

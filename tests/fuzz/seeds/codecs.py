@@ -82,6 +82,13 @@ def dumps() -> Iterator[bytes]:
         yield table + mrt.rib(1, 0, mrt.RibRecord(version, bytes.fromhex(nlri), (entry, entry)))
 
 
+def rtr() -> Iterator[bytes]:
+    reset, serial = bytes.fromhex("0102000000000008"), bytes.fromhex("010112340000000c00000001")
+    for several in (reset, reset + serial, reset.replace(b"\1", b"\0", 1), serial, b"\2" + reset[1:]):
+        yield b"\5\0\5\21\47" + several
+    yield b"\5\0\0\0\0" + bytes.fromhex("010a0000000000180000000000000008") + b"no right"
+
+
 SEEDS = {
     "open": opens,
     "update": updates,
@@ -90,6 +97,7 @@ SEEDS = {
     "nh-reach": nh_reaches,
     "prefixes": prefixes,
     "dump": dumps,
+    "rtr": rtr,
 }
 
 

@@ -28,6 +28,8 @@ from bfd_fastpath.wire.bgp import (
     end_of_rib,
     nh_reach,
 )
+from bfd_fastpath.wire.bgpls import RawNlri
+from bfd_fastpath.wire.bgpls.nlri import NlriType
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 from bfd_fastpath.wire.nhreach import NhReachNlri, NhState
 
@@ -104,6 +106,22 @@ def shown(name, where, capsys):
     capsys.readouterr()
     assert invoke(["route-server", "show", name, "--json", "--socket", where]) == 0
     return json.loads(capsys.readouterr().out)
+
+
+def test_what_is_wrong_with_a_clients_messages_is_shown(server, capsys):
+    _, port, where = server
+    bad = RawNlri(NlriType.NODE, b"\5")
+    attributes = Attributes(Origin.IGP, AsPath.sequence(64500))
+
+    async def story():
+        a = Member(A, 64500, port, (IPV4_UNICAST, BGP_LS))
+        await until(lambda: any(isinstance(e, Established) for e in a.events))
+        a.speaker.send(Update(attributes=attributes, mp_reach=MpReach(BGP_LS, (A,), (bad,))))
+        await until(lambda: shown("clients", where, capsys)["malformed"])
+        await a.speaker.stop()
+
+    asyncio.run(story())
+    assert shown("clients", where, capsys)["malformed"] == {str(A): {"bgp-ls-descriptor": 1}}
 
 
 @pytest.mark.parametrize("transport", ["bgp-ls", "nh-reach"])
