@@ -13,6 +13,7 @@ from bfd_fastpath.cli.bench_report import report
 #: The suites of bfd_fastpath.bench, and what each measures.
 SUITES: Final = {
     "forward": "Forwarding beside l3fwd and testpmd.",
+    "nodrop": "The rate without loss, sessions held, on any two ports.",
     "workers": "Forwarding by one worker and by two.",
     "shed": "Data against sessions held on one core.",
     "bfd-scale": "BFD sessions held at an interval, beside FRR and BIRD.",

@@ -10,6 +10,7 @@ from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.document import Row as Kept
 from bfd_fastpath.bench.document import Skipped, Verdict
 from bfd_fastpath.bench.histogram import cdf
+from bfd_fastpath.bench.search import Searched, Trial
 from bfd_fastpath.bench.suites.envelope import detect_rows, scale_rows
 from bfd_fastpath.bench.suites.envelope.detect import Detected
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
@@ -21,6 +22,8 @@ from bfd_fastpath.bench.suites.forward import rows as forward
 from bfd_fastpath.bench.suites.forward.result import Result
 from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
+from bfd_fastpath.bench.suites.nodrop import rows as nodrop
+from bfd_fastpath.bench.suites.nodrop.throughput import Throughput
 from bfd_fastpath.bench.suites.python import rows as python
 from bfd_fastpath.bench.suites.python.loops import Looped
 from bfd_fastpath.bench.suites.telling import rows as telling
@@ -224,3 +227,24 @@ def test_downs_are_told_in_windows_of_twenty():
 def test_downs_that_were_not_told_or_not_asked_for_take_the_verdict(events, server):
     assert all(row.met is None for row in telling.one_by_one(told_of(events, server)) if row.goal)
     assert telling.at_once([told_of(40, 40), told_of(events, server)]).verdict is Verdict.NO_VERDICT
+
+
+def test_a_rate_without_loss_says_who_set_the_limit():
+    def found(rate, **changes):
+        base = {
+            "wanted": Wanted(sessions=1, interval_us=50_000),
+            "size": 64,
+            "searched": Searched(rate, (Trial(rate, 0.0),), at_most=False),
+            "false_downs": 0,
+            "far_downs": 0,
+            "far_limit": False,
+            "engine_gaps": GAPS,
+            "far_gaps": GAPS,
+            "stages": {},
+        }
+        return Throughput(**{**base, **changes})
+
+    row = nodrop.told([found(5e6), found(6e6), found(5e6)])
+    assert row.ours.windows == (5.0, 6.0, 5.0)
+    assert row.detail["limit"] == "the engine"
+    assert nodrop.told([found(5e6, far_limit=True)]).detail["limit"] == "the far end"

@@ -13,6 +13,7 @@ from bfd_fastpath.bench.document import Row, Skipped
 #: In the order of a run: the module with rows(), and that with main() for options of its own.
 MODULES: Final = {
     "forward": ("forward.rows", "forward.run"),
+    "nodrop": ("nodrop.rows", ""),
     "workers": ("", "workers.run"),
     "shed": ("", "shed.run"),
     "bfd-scale": ("envelope.scale_rows", "envelope.run"),

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ports that are given instead of a link in memory: PCI ones reach EAL's line, and any pair carries a suite."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pydp
+from bfd_fastpath.bench.suites.envelope import rig
+from pydp.eal_line import eal_line
+from pydp.host import Host, HugepagePool
+
+PAIR = ("0000:03:00.0", "0000:03:00.1,rx_vec_en=1")
+SERVER = Host(
+    cpus=tuple(range(16)),
+    node_of_cpu={cpu: cpu // 8 for cpu in range(16)},
+    hugepages=(HugepagePool(0, 2048, 1024), HugepagePool(1, 2048, 2048)),
+    node_of_device={"0000:03:00.0": 1, "0000:03:00.1": 1, "0000:04:00.0": 0},
+)
+
+
+def test_ports_by_pci_address_are_allowed_by_name_with_memory_at_their_node(monkeypatch):
+    lines = []
+
+    def init(ports, *, memory_mib, program):
+        lines.append(eal_line(ports, host=SERVER, memory_mib=memory_mib, program=program))
+
+    monkeypatch.setattr(rig, "take_precedence", lambda: None)
+    monkeypatch.setattr(pydp.eal, "state", lambda: pydp.eal.EalState.NOT_INITIALISED)
+    monkeypatch.setattr(pydp.eal, "init", init)
+    rig.prepare(PAIR)
+    (line,) = lines
+    assert line[line.index("-a") :][:4] == ["-a", PAIR[0], "-a", PAIR[1]]
+    assert "--no-pci" not in line
+    assert "--in-memory" in line
+    assert line[line.index("--socket-mem") + 1] == "0,1536"
+    assert line[line.index("-l") + 1] == "8"
+
+
+def test_without_ports_pci_is_left_alone(monkeypatch):
+    lines = []
+    monkeypatch.setattr(rig, "take_precedence", lambda: None)
+    monkeypatch.setattr(pydp.eal, "state", lambda: pydp.eal.EalState.NOT_INITIALISED)
+    monkeypatch.setattr(
+        pydp.eal, "init", lambda ports, **more: lines.append(eal_line(ports, host=SERVER, **more))
+    )
+    rig.prepare()
+    assert "--no-pci" in lines[0]
+
+
+@pytest.mark.root
+def test_a_pair_of_interfaces_carries_sessions_and_data():
+    space = f"bench-{os.getpid()}"
+    ip = ("ip", "-n", space)
+    subprocess.run(["ip", "netns", "add", space], check=True)
+    try:
+        subprocess.run([*ip, "link", "add", "one", "type", "veth", "peer", "name", "two"], check=True)
+        for name in ("one", "two"):
+            subprocess.run([*ip, "link", "set", name, "up"], check=True)
+        words = [sys.executable, "-m", "bfd_fastpath", "bench", "nodrop", "--quick", "--json"]
+        ports = ["--port", "net_af_packet0,iface=one", "--port", "net_af_packet1,iface=two"]
+        done = subprocess.run(
+            ["ip", "netns", "exec", space, *words, *ports],
+            capture_output=True,
+            text=True,
+            timeout=100,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+    finally:
+        subprocess.run(["ip", "netns", "del", space], check=True)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["skipped"] == []
+    (row,) = document["suites"]["nodrop"]
+    assert row["parameters"]["ports"] == [ports[1], ports[3]]
+    assert row["detail"]["trials"]
