@@ -121,6 +121,12 @@ class Enforcer:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
 
+    def _failed(self, why: str) -> None:
+        self.record.failures += 1
+        self.record.error = why
+        self.pace.failed(self._clock())
+        _log.error("reload failed", error=why, failures=self.pace.failures)
+
     async def _reload(self, wanted: Wanted) -> None:
         self.pace.begin()
         doubt, self._doubt = self._doubt, False
@@ -132,10 +138,11 @@ class Enforcer:
         try:
             await asyncio.to_thread(self._target.apply, wanted)
         except DriverError as error:
-            record.failures += 1
-            record.error = str(error)
-            self.pace.failed(self._clock())
-            _log.error("reload failed", error=str(error), failures=self.pace.failures)
+            self._failed(str(error))
+            return
+        except Exception as error:  # a fault of ours must not end the task that enforces
+            _log.exception("a fault of the agent's own")
+            self._failed(f"{type(error).__name__}: {error}")
             return
         now = self._clock()
         took = (now - began) / 1e9

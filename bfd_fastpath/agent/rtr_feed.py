@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import structlog
 
-from bfd_fastpath.agent.driver import Wanted
+from bfd_fastpath.agent.driver import DriverError, Wanted
 from bfd_fastpath.agent.drivers.bird_rtr import HOST, BirdRtr
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.hops import clients, roas
@@ -46,8 +46,17 @@ class RtrFeed:
 
     def apply(self, wanted: Wanted) -> None:
         """Returns when BIRD sends its clients what follows. Raises DriverError; what was left to do then is
-        done by the next one."""
-        self._file.keep(Wanted(wanted.clients))
+        done by the next one. A configuration that BIRD refuses keeps no change from those who are there."""
+        refused: DriverError | None = None
+        try:
+            self._file.keep(Wanted(wanted.clients))
+        except DriverError as error:
+            refused = error
+        self._feed(wanted)
+        if refused is not None:
+            raise refused
+
+    def _feed(self, wanted: Wanted) -> None:
         if self._records is None:
             self._driver.start()
             self._owed |= self._driver.given()

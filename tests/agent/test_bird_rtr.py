@@ -2,6 +2,7 @@
 """BIRD as it is on this machine, fed by RTR: it has what was published, whoever restarts, and is not reconfigured."""
 
 import asyncio
+import re
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 
@@ -147,6 +148,31 @@ def test_a_bird_that_does_not_include_the_file_is_told(scene):
             pytest.raises(DriverError, match="rs_bfd; does it include the agent's file"),
         ):
             scene.feed.apply(Wanted((A, B), {A: (X,)}))
+
+    story(scene, told)
+
+
+def test_a_refused_configuration_stops_no_change_of_those_who_are_there(scene):
+    def told():
+        with scene.bird():
+            scene.feed.apply(Wanted((A, B)))
+            (scene.room / "bird.conf").write_text("nonsense;\n")
+            before = scene.file.read_text()
+            with pytest.raises(DriverError, match=r"bird\.conf:1:\d+ syntax error"):
+                scene.feed.apply(Wanted((A, B, X), {A: (X,)}))  # a member more
+            assert scene.entries() == {entry(A, X)}
+            assert scene.file.read_text() == before
+
+    story(scene, told)
+
+
+def test_entries_are_refreshed_before_they_expire(scene):
+    def told():
+        with scene.bird():
+            scene.feed.apply(Wanted((A, B), {A: (X,)}))
+            text = scene.ask("show protocols all rs_bfd")
+            timers = dict(re.findall(r"(\w+) timer\s*: [\d.]+/(\d+)", text))
+            assert int(timers["Refresh"]) * 5 < int(timers["Expire"]), text
 
     story(scene, told)
 

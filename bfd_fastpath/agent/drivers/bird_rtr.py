@@ -29,7 +29,7 @@ protocol rpki {name} {{
   roa6 {{ table rs_bfd6; }};
   remote {host} port {port};
   retry keep 1;
-  refresh keep 3600;
+  refresh keep 60;
   expire keep 600;
 }}
 """

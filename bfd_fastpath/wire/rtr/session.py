@@ -22,9 +22,10 @@ from bfd_fastpath.wire.rtr.pdu import (
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """What a router of version 1 is told to keep to, in seconds (RFC 8210 6)."""
+    """What a router of version 1 is told to keep to, in seconds (RFC 8210 6). Data expire unless they are
+    refreshed, also while nothing changes."""
 
-    refresh: int = 3600
+    refresh: int = 60
     retry: int = 1
     expire: int = 600
 
