@@ -49,10 +49,12 @@ SETTINGS = (
 
 
 class Kernel:
-    """A context manager. Everything runs on one CPU while it is open: a packet is through when a later one is."""
+    """A context manager. Everything runs on one CPU while it is open: a packet is through when a later one is. `mtus` of its ports: by
+    default what is too big for port 1 can come in at port 0."""
 
-    def __init__(self, macs: Sequence[str]) -> None:
+    def __init__(self, macs: Sequence[str], mtus: tuple[int, int] = (9000, 1500)) -> None:
         self._macs = macs
+        self._mtus = mtus
         self._sockets: list[socket.socket] = []
         self._opened = ExitStack()
         self._last = bytes(
@@ -87,8 +89,7 @@ class Kernel:
         far.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
         for port, octets in enumerate(self._macs):
             ends = ("type", "veth", "peer", "name", f"far{port}", "mtu", "9000", "netns", far.name)
-            # What is too big for port 1 has to come in somewhere.
-            mtu = "9000" if port == 0 else "1500"
+            mtu = str(self._mtus[port])
             router.run("ip", "link", "add", f"port{port}", "address", octets, "mtu", mtu, *ends)
             for space, name in ((router, f"port{port}"), (far, f"far{port}")):
                 off = ("tx", "off", "rx", "off", "gro", "off", "gso", "off", "tso", "off", "txvlan", "off")

@@ -17,8 +17,10 @@ UNLIMITED = 1_000_000
 
 
 class Ours(Router):
-    def __init__(self, name: str) -> None:
-        super().__init__(name, icmp_error_rate=UNLIMITED, icmp_echo_rate=UNLIMITED)
+    """`mtus` of its ports, 0: 1500."""
+
+    def __init__(self, name: str, mtus: tuple[int, int] = (0, 0)) -> None:
+        super().__init__(name, mtus=mtus, icmp_error_rate=UNLIMITED, icmp_echo_rate=UNLIMITED)
         for port in range(2):
             self.engine.address_add(port, LINK_LOCAL)
         for port, address in STATIC:

@@ -11,6 +11,7 @@ import pytest
 from tests.interop.forward.dice import Dice
 from tests.interop.forward.differences import DIFFERENCES, SEEN, Packet
 from tests.interop.forward.kernel import Kernel
+from tests.interop.forward.large import LARGE, MTUS
 from tests.interop.forward.ours import Ours
 from tests.interop.forward.outcome import Out, sorted_out, words
 from tests.interop.forward.packets import NAMED, Case, frame_of
@@ -74,6 +75,16 @@ def both(eal: None) -> Iterator[Both]:
 
 
 @pytest.fixture(scope="module")
+def jumbo(eal: None) -> Iterator[Both]:
+    """With ports of other MTUs than 1500."""
+    with (
+        Ours(f"kernel{next(_routers)}", MTUS) as ours,
+        Kernel([link[0].info().mac for link in ours.links], MTUS) as kernel,
+    ):
+        yield Both(kernel, ours)
+
+
+@pytest.fixture(scope="module")
 def named(both: Both) -> tuple[list[Carried], Carried]:
     return both.through(NAMED.values())
 
@@ -88,6 +99,16 @@ def test_a_packet_comes_out_the_same(named: tuple[list[Carried], Carried], name:
     assert one.ours != one.kernel, "no difference any more: take it out of SEEN and of docs/decisions.md"
     assert (words(one.kernel), words(one.ours)) == (from_kernel, from_us)
     assert DIFFERENCES[why].applies(Packet(one.frame))
+
+
+def test_large_frames_come_out_the_same(jumbo: Both) -> None:
+    carried, rest = jumbo.through(LARGE.values())
+    odd = [f"{name}: {one}" for name, one in zip(LARGE, carried, strict=True) if one.kernel != one.ours]
+    assert odd == []
+    assert rest.kernel == rest.ours
+    assert all(one.ours for one in carried)
+    for port, mtu in enumerate(MTUS):
+        assert max(len(frame) for one in carried for out, frame in one.ours if out == port) == 14 + mtu
 
 
 def test_nothing_comes_out_unasked(named: tuple[list[Carried], Carried]) -> None:
