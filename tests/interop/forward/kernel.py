@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +29,7 @@ _ROOM = 16 << 20
 _AT_ONCE = 64
 _BOUND_S = 20.0
 _LAST = b"@ last @" * 4
+_numbers = count()
 #: Errors are not limited, and labels not made up, so that they can be compared; nobody is redirected.
 SETTINGS = (
     "net.ipv4.ip_forward=1",
@@ -66,9 +68,8 @@ class Kernel:
             before = os.sched_getaffinity(0)
             opened.callback(os.sched_setaffinity, 0, before)
             os.sched_setaffinity(0, {min(before)})
-            router, far = (
-                opened.enter_context(Namespace(f"forward{os.getpid()}-{name}")) for name in ("router", "far")
-            )
+            tag = f"forward{os.getpid()}-{next(_numbers)}"
+            router, far = (opened.enter_context(Namespace(f"{tag}-{name}")) for name in ("router", "far"))
             self._lay(router, far)
             self._configure(router)
             netns.pushns(far.name)
