@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from bfd_fastpath.bench.daemons.daemon import Daemon
+from bfd_fastpath.bench.daemons.daemon import Daemon, DaemonError
 
 CONFIGURATION = """
 log stderr all;
@@ -66,10 +66,16 @@ class BirdClient(Daemon):
             directory, "bird", "-f", "-c", file, "-s", self._control, "-P", directory / "bird.pid"
         )
 
+    def tell(self, command: str) -> str:
+        return self.ask("birdc", "-s", self._control, command)
+
     def route(self, prefix: str) -> str:
         """What it has heard of a prefix, with all attributes; empty for nothing."""
         if not self._control.exists():
             return ""
-        return self.ask(
-            "birdc", "-s", self._control, "show", "route", "for", prefix, "protocol", "server", "all"
-        )
+        try:
+            return self.tell(f"show route for {prefix} protocol server all")
+        except DaemonError as error:
+            if "Network not found" not in str(error):
+                raise
+            return ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""FRR's bgpd on loopback, alone, as a route server that announces networks to one client."""
+"""FRR's bgpd on loopback, alone, as a route server that announces networks to one client, or as a client of one."""
 
 import json
 from pathlib import Path
@@ -14,6 +14,9 @@ debug bgp neighbor-events
 route-map next-hop permit 10
  set ip next-hop 198.51.100.4
  set ipv6 next-hop global 2001:db8::4
+route-map out permit 10
+ set ip next-hop 198.51.100.4
+ set ipv6 next-hop global 2001:db8::4
 router bgp {asn}
  bgp router-id 10.255.0.4
  bgp log-neighbor-changes
@@ -24,29 +27,37 @@ router bgp {asn}
  bgp graceful-restart preserve-fw-state
  bgp graceful-restart restart-time 77
  neighbor {client} remote-as {client_asn}
- neighbor {client} passive
+ neighbor {client} {how}
  neighbor {client} disable-connected-check
  neighbor {client} timers 3 9
 {extra} address-family ipv4 unicast
 {networks4}  neighbor {client} activate
-  neighbor {client} route-server-client
+  neighbor {client} {role}
  exit-address-family
  address-family ipv6 unicast
 {networks6}  neighbor {client} activate
-  neighbor {client} route-server-client
+  neighbor {client} {role}
  exit-address-family
 """
 
 
 class FrrServer(Daemon):
-    """`client`: its address and AS number. `extra`: what else is said of that neighbour, one thing a word list."""
+    """`client`: its address and AS number. `extra`: what else is said of that neighbour, a line each. `server_port`: it
+    is no client but a route server, which is connected to at that port."""
 
     def __init__(
-        self, directory: Path, asn: int, address: str, client: tuple[str, int], extra: tuple[str, ...] = ()
+        self,
+        directory: Path,
+        asn: int,
+        address: str,
+        client: tuple[str, int],
+        extra: tuple[str, ...] = (),
+        *,
+        server_port: int | None = None,
     ) -> None:
         directory.mkdir(parents=True)
         self.asn, self.address, self.port = asn, address, free_port(address)
-        self._client, self._extra = client, extra
+        self._client, self._extra, self._server_port = client, extra, server_port
         self._networks: set[str] = set()
         self._file = directory / "bgpd.conf"
         self._write()
@@ -65,6 +76,12 @@ class FrrServer(Daemon):
             self._configure(prefix, "no network {}")
         for prefix in self._networks - before:
             self._configure(prefix, "network {} route-map next-hop")
+
+    def say(self, *communities: str) -> None:
+        """Announces with these communities from here on, as a client."""
+        line = f"set community {' '.join(communities)}" if communities else "no set community"
+        self.vtysh("configure terminal", "route-map out permit 10", line)
+        self.vtysh(f"clear bgp {self._client[0]} soft out")
 
     def again(self, prefixes: list[str]) -> None:
         """Killed, and begun once more with these to announce, as a restart that kept the forwarding."""
@@ -106,6 +123,8 @@ class FrrServer(Daemon):
                 client=client,
                 client_asn=client_asn,
                 extra=extra,
+                how="passive" if self._server_port is None else f"port {self._server_port}",
+                role="route-server-client" if self._server_port is None else "route-map out out",
                 networks4=lines[4],
                 networks6=lines[6],
             )
