@@ -38,7 +38,8 @@ def _body(document: Any, title: str) -> Iterator[str]:
     yield _legend(document)
     for family in sorted({row["family"] for row in document["matrix"]}):
         caption = {"ipv4": "IPv4", "ipv6": "IPv6"}[family]
-        yield f"<figure>{exchange_svg.matrix(document, family)}<figcaption>{caption}</figcaption></figure>"
+        picture = exchange_svg.matrix(document, family)
+        yield f'<figure class="matrix"><figcaption>{caption}</figcaption>{picture}</figure>'
     yield "<h2>Lost now</h2>"
     yield _lost(document)
     yield "<h2>Hall of fame</h2>"

@@ -42,5 +42,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 .bar { background: var(--line); border-radius: .2rem; height: .55rem; width: 9rem; margin-top: .45rem; }
 .bar i { display: block; height: 100%; border-radius: .2rem; background: var(--up); }
 .scroll { max-height: 30rem; overflow: auto; } .ok { color: var(--up); } .bad { color: var(--down); }
+.matrix figcaption { font-weight: 600; position: sticky; left: 0; }
+@media (max-width: 44rem) { .matrix svg { max-width: none; } }
 @media print { body { max-width: none; } .scroll { max-height: none; } }
 """
