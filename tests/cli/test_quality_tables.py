@@ -57,3 +57,14 @@ def test_a_neighbour_says_what_it_was_told_of_links():
     told = [plain | {"link-quality": quality}, plain]
     text = show_tables.reporter({"peers": [peer | {"told": told}], "fuse": fuse})
     assert "delay 500 us (450 us to 600 us), variation 20 us, loss 0.999999 %" in text.splitlines()[3]
+
+
+def test_a_refusal_is_shown_while_later_attempts_fail_for_another_reason():
+    peer = {"address": "198.51.100.254", "as": 64999, "state": "connect", "seconds-in-state": 5, "told": []}
+    peer |= {"families": [], "untold": [], "transport": None, "not-reporting": "no-session"}
+    said = {"from": "peer", "said": "open/role-mismatch (2/11)"}
+    told = peer | {"last-error": "connection-lost: reset", "last-notification": said}
+    text = show_tables.reporter({"peers": [told], "fuse": {"blown": []}})
+    assert "  last NOTIFICATION, from peer: open/role-mismatch (2/11)" in text.splitlines()
+    told = peer | {"last-error": "closed-by-peer: open/role-mismatch (2/11)", "last-notification": said}
+    assert "last NOTIFICATION" not in show_tables.reporter({"peers": [told], "fuse": {"blown": []}})

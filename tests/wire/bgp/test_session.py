@@ -362,3 +362,16 @@ def test_bgpls_travels_over_a_session():
     a.send(update, 1)
     exchange(a, b)
     assert told(b) == [UpdateReceived(update)]
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        (b"Please set the role.", "open/role-mismatch (2/11): 'Please set the role.'"),
+        (b"a\x00b\x07 beside", "open/role-mismatch (2/11) data 6100620720626573696465"),
+        (b"abc", "open/role-mismatch (2/11) data 616263"),
+        (b"", "open/role-mismatch (2/11)"),
+    ],
+)
+def test_data_that_is_words_is_shown_as_words(data, shown):
+    assert str(Notification(2, 11, data)) == shown
