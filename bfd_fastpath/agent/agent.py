@@ -60,10 +60,10 @@ class RsAgent:
     async def start(self) -> None:
         """Raises net.tcp's TcpError when an address or port cannot be had."""
         await self.clients.start()
-        if self._feed is not None:
-            await self._feed.start()
         await self._look()
         await self._settle()
+        if self._feed is not None:
+            await self._feed.start(self._wanted())
         self.enforcer.start()
         if self.settings.route_server.next_hop_poll_us:
             self._tasks.append(asyncio.get_running_loop().create_task(self._poll_next_hops(), name="hops"))

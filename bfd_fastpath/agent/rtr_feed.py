@@ -36,8 +36,10 @@ class RtrFeed:
         """Clients that BIRD has not asked its filters about since their records changed."""
         self._unsaid: frozenset[Address] = frozenset()
 
-    async def start(self) -> None:
-        """Raises net.tcp's TcpError when the port cannot be had."""
+    async def start(self, first: Wanted) -> None:
+        """A BIRD that asks before the first `apply` gets `first`. Raises net.tcp's TcpError when the port
+        cannot be had."""
+        self._server.publish(roas(first)[0])
         self._loop = asyncio.get_running_loop()
         await self._server.start()
 

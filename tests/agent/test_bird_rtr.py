@@ -19,6 +19,7 @@ from bfd_fastpath.bench.daemons.daemon import Daemon, DaemonError, free_port
 from tests.interop.support.poll import until
 
 pytestmark = pytest.mark.interop("bird")
+NOTHING = Wanted()
 A, B, X, Y = map(ip_address, ("192.0.2.1", "192.0.2.2", "192.0.2.9", "2001:db8::9"))
 
 
@@ -89,9 +90,9 @@ def scene(tmp_path):
     return Scene(tmp_path)
 
 
-def story(scene, told):
+def story(scene, told, first=NOTHING):
     async def run():
-        await scene.feed.start()
+        await scene.feed.start(first)
         try:
             await asyncio.to_thread(told)
         finally:
@@ -133,6 +134,9 @@ def test_a_bird_that_starts_anew_is_noticed_and_fed(scene):
 def test_without_an_agent_the_entries_stay_until_they_are_opened(scene):
     with scene.bird():
         story(scene, lambda: scene.feed.apply(Wanted((A, B), {A: (X,)})))
+        assert scene.entries() == {entry(A, X)}
+        scene.new_feed()  # BIRD asks it before it has anything to do
+        story(scene, lambda: until(lambda: scene.agains == 2), Wanted((A, B), {A: (X,)}))
         assert scene.entries() == {entry(A, X)}
         scene.driver.open()
         assert scene.entries() == set()

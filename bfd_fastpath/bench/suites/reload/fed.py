@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from pyroute2 import netns
 
+from bfd_fastpath.agent.driver import Wanted
 from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.rtr_feed import RtrFeed
@@ -26,7 +27,7 @@ def fed(file: FilterFile, driver: BirdRtr, port: int, space: str) -> Iterator[Rt
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(feed.start(), loop).result()
+        asyncio.run_coroutine_threadsafe(feed.start(Wanted()), loop).result()
         yield feed
     finally:
         asyncio.run_coroutine_threadsafe(feed.stop(), loop).result()
