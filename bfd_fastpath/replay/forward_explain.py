@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from bfd_fastpath.replay import forward_frame as frames
@@ -217,7 +217,21 @@ class _Known:
         why = next((one for one in made.notes if one.startswith("no ICMP error")), None)
         why = why or silence(self._frame[self._seen.at :], self._seen.version)
         sender = ip_address(frames.source(self._frame, self._seen))
+        if not why and (asked := self._asked_for(sender)) is not None:
+            yield "ICMP", f"an error to {sender} waits for the MAC address of {asked}"
+            return
         yield "ICMP", f"none: {why or f'{sender} is an address of ours, or a broadcast address'}"
+
+    def _asked_for(self, address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
+        """The neighbour that packets to an address wait for."""
+        engine = self._run.stage.engine
+        route = engine.routes.match(address)
+        if route is None:
+            return None
+        config = engine.nexthops.read(route.next_hop).config
+        to = address if config.kind is NextHopKind.CONNECTED else config.address
+        waiting = (one for one in engine.neighbours() if one.state is NeighbourState.INCOMPLETE)
+        return next((one.address for one in waiting if one.address == to), None)
 
 
 def _mac(mac: str, state: NeighbourState | None) -> str:

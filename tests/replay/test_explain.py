@@ -60,6 +60,12 @@ def test_a_packet_has_its_story(eal: None, tmp_path: Path, frame: bytes, said: l
         assert words in text, text
 
 
+def test_an_error_may_wait_for_a_neighbour_that_nobody_answers_for(eal: None, tmp_path: Path) -> None:
+    frame = data("10.9.0.1", ttl=1, source="192.0.2.77")
+    text = told(capture(tmp_path / "one.pcapng", [frame]), 1, answers=False)
+    assert "ICMP       an error to 192.0.2.77 waits for the MAC address of 192.0.2.77" in text
+
+
 def test_the_story_knows_what_was_before(eal: None, tmp_path: Path) -> None:
     path = outage(tmp_path / "outage.pcapng", silent=True)
     before, after = told(path, 6, SESSION), told(path, 46, SESSION)
