@@ -13,6 +13,7 @@ from pydp.errors import NotFoundError, raise_status
 from pydp.events import EVENT_DTYPE
 from pydp.ffi import ffi, lib
 from pydp.handle import Handle
+from pydp.sessions import Hellos
 from pydp.states import Role
 
 
@@ -139,6 +140,12 @@ class Lan(Handle):
         except NotFoundError:
             return None
         return numpy.frombuffer(ffi.buffer(event), dtype=EVENT_DTYPE)[0].copy()
+
+    def hellos(self, member: int, within_us: int = 0) -> Hellos:
+        """How punctually a member hears the others at this moment. Raises InvalidArgumentError."""
+        raw = ffi.new("struct pydp_hellos *")
+        raise_status(lib.pydp_lan_hellos(self._c, member, within_us * 1000, raw))
+        return Hellos(raw.up, raw.late, raw.fallen, raw.silent)
 
     # Time
 

@@ -68,6 +68,14 @@ REPORT = Section(
             "So long must one that bounces be Up before it is told to be. Down never waits for this. 0: off.",
         ),
         Key(
+            "coalesce",
+            "time",
+            values.duration(0, 10_000_000, unit="ms", example="50ms"),
+            '"50ms"',
+            "The most that a change waits for others, to go in one UPDATE. The first goes at once, the next "
+            "waits a sixteenth of this, and in a storm each wait is twice the one before. 0: off.",
+        ),
+        Key(
             "link-quality",
             "boolean",
             values.boolean,

@@ -37,6 +37,8 @@ class Report:
     bounce_window_us: int = 60_000_000
     bounce_hold_us: int = 10_000_000
     """0: off."""
+    coalesce_us: int = 50_000
+    """0: off."""
     link_quality: bool = False
     link_quality_interval_us: int = 30_000_000
     link_quality_threshold: int = 10

@@ -207,6 +207,7 @@ _TIMES = {
     "link_quality_interval_us": "link-quality-interval",
     "bounce_window_us": "bounce-window",
     "bounce_hold_us": "bounce-hold",
+    "coalesce_us": "coalesce",
     "hold_us": "hold",
     "link_quality_delay_floor_us": "link-quality-delay-floor",
     "hold_down_us": "hold-down",

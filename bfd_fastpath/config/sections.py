@@ -74,7 +74,7 @@ def build(reader: Reader, raw: Mapping[str, Any]) -> Draft:
         neighbor = build_neighbor(reader, path, good, draft)
         if neighbor is not None:
             draft.neighbors.append(At(path, neighbor))
-    names = ("link-quality-interval", "link-quality-delay-floor", "bounce-window", "bounce-hold")
+    names = ("link-quality-interval", "link-quality-delay-floor", "bounce-window", "bounce-hold", "coalesce")
     durations = {name: f"{name.replace('-', '_')}_us" for name in names}
     draft.report = _record(model.Report, reader.one(raw, "report"), durations)
     draft.fuse = _record(model.Fuse, reader.one(raw, "fuse"), {"hold": "hold_us"})

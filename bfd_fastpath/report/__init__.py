@@ -2,6 +2,7 @@
 """Reports: from the NHIB's changes to what one peer is told, by BGP-LS or NH-Reach."""
 
 from bfd_fastpath.report.bounce import BouncePolicy
+from bfd_fastpath.report.coalesce import CoalescePolicy
 from bfd_fastpath.report.fuse import Blown, FusePolicy, Heard, Mended
 from bfd_fastpath.report.gate import Gate, Held, Sifted
 from bfd_fastpath.report.link_quality import QualityPolicy
@@ -14,6 +15,7 @@ from bfd_fastpath.report.transport import Preference, Transport
 __all__ = [
     "Blown",
     "BouncePolicy",
+    "CoalescePolicy",
     "FusePolicy",
     "Gate",
     "Heard",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands between the NHIB and the reporters: the fuse and the wait of next hops that bounce. A report of
-Down is late by the fuse's hold at most."""
+"""What stands between the NHIB and the reporters: the fuse, the wait of next hops that bounce, and the moment
+that changes wait for each other. A report of Down is late by the fuse's hold and that moment at most."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bfd_fastpath.nhib import Change, Entry, Reachability
 from bfd_fastpath.report.bounce import Bounce, BouncePolicy
+from bfd_fastpath.report.coalesce import Coalesce, CoalescePolicy
 from bfd_fastpath.report.fuse import Blown, Fuse, FusePolicy, Mended, Ports
 from bfd_fastpath.report.settings import Address
 
@@ -44,25 +45,29 @@ class Gate:
     def __init__(self, ports: Ports) -> None:
         self._fuse = Fuse(ports)
         self._bounce = Bounce()
+        self._coalesce = Coalesce()
 
-    def set_policies(self, fuse: FusePolicy, bounce: BouncePolicy) -> None:
+    def set_policies(self, fuse: FusePolicy, bounce: BouncePolicy, coalesce: CoalescePolicy) -> None:
         """For what comes; call due() after it."""
         self._fuse.set_policy(fuse)
         self._bounce.set_policy(bounce)
+        self._coalesce.set_policy(coalesce)
 
     def sift(self, changes: Iterable[Change], now_ns: int, *, telling: bool) -> Sifted:
         """Changes of the NHIB as they happen. `telling`: there is a session to report over."""
         passed, blown = self._fuse.sift(changes, now_ns, telling=telling)
-        return Sifted(self._bounce.sift(passed, now_ns), blown)
+        return Sifted(self._coalesce.sift(self._bounce.sift(passed, now_ns), now_ns), blown)
 
     def due(self, now_ns: int) -> Sifted:
         """What was held for long enough."""
         changes, mended = self._fuse.due(now_ns)
-        return Sifted(self._bounce.sift(changes, now_ns) + self._bounce.due(now_ns), mended=mended)
+        passed = self._bounce.sift(changes, now_ns) + self._bounce.due(now_ns)
+        return Sifted(self._coalesce.sift(passed, now_ns), mended=mended)
 
     def next_deadline(self) -> int | None:
         """When due() has something to do."""
-        times = (self._fuse.next_deadline(), self._bounce.next_deadline())
+        parts = (self._fuse, self._bounce, self._coalesce)
+        times = (part.next_deadline() for part in parts)
         return min((time for time in times if time is not None), default=None)
 
     def held(self, address: Address) -> Held | None:

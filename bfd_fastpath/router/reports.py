@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pydp
 from bfd_fastpath.config.model import Config
 from bfd_fastpath.nhib import Change, Entry
-from bfd_fastpath.report import Blown, BouncePolicy, FusePolicy, Gate, Held, Mended
+from bfd_fastpath.report import Blown, BouncePolicy, CoalescePolicy, FusePolicy, Gate, Held, Mended
 from bfd_fastpath.router.events import Address, FuseBlown, FuseMended, RouterEvent
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Reports:
         self._gate.set_policies(
             FusePolicy(fuse.enabled, fuse.share / 100, fuse.at_least, hold_ns),
             BouncePolicy(report.bounce_window_us * 1000, report.bounce_hold_us * 1000),
+            CoalescePolicy(report.coalesce_us * 1000),
         )
 
     def tell(self, changes: list[Change]) -> list[RouterEvent]:

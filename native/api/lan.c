@@ -221,6 +221,19 @@ int pydp_lan_hold(pydp_lan_t *lan, uint32_t id, uint32_t held)
 	return PYDP_OK;
 }
 
+int pydp_lan_hellos(const pydp_lan_t *lan, uint32_t member, uint64_t within_ns, struct pydp_hellos *hellos)
+{
+	int result;
+
+	CHECK_POINTER(lan);
+	CHECK_POINTER(hellos);
+	result = check_member(lan_of_const(lan), member);
+	if (result != PYDP_OK)
+		return result;
+	lan_hellos(lan_of_const(lan), member, within_ns, hellos);
+	return PYDP_OK;
+}
+
 int pydp_lan_look(const pydp_lan_t *lan, uint32_t id, struct pydp_event *event)
 {
 	struct bfd_session *session;

@@ -15,9 +15,10 @@ static bool allocate(struct lan *lan)
 	lan->trunks = malloc(switches * switches);
 	lan->links = malloc(pairs);
 	lan->sessions = calloc(pairs, sizeof(*lan->sessions));
+	lan->down_ns = calloc(pairs, sizeof(*lan->down_ns));
 	lan->agenda_memory = aligned_alloc(64, agenda_octets);
 	return lan->places != NULL && lan->sends != NULL && lan->hears != NULL && lan->trunks != NULL && lan->links != NULL &&
-	       lan->sessions != NULL && lan->agenda_memory != NULL;
+	       lan->sessions != NULL && lan->down_ns != NULL && lan->agenda_memory != NULL;
 }
 
 struct lan *lan_create(const struct pydp_lan_config *config)
@@ -49,6 +50,7 @@ void lan_destroy(struct lan *lan)
 	free(lan->trunks);
 	free(lan->links);
 	free(lan->sessions);
+	free(lan->down_ns);
 	lan_frames_end(&lan->frames);
 	free(lan->events);
 	free(lan->agenda_memory);

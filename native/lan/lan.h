@@ -6,6 +6,7 @@
 #define LAN_LAN_H
 #include <stdbool.h>
 #include <stdint.h>
+#include <pydp/hellos.h>
 #include <pydp/lan.h>
 #include "core/agenda.h"
 #include "core/bfd_session.h"
@@ -38,6 +39,7 @@ struct lan {
 	uint8_t *trunks;              /* [from * switches + to] */
 	uint8_t *links;               /* [from * members + to] */
 	struct bfd_session *sessions; /* [member * members + peer]; pages that no session is in cost nothing */
+	uint64_t *down_ns;            /* beside it: when each left Up for Down last */
 	struct lan_frames frames;
 	struct agenda agenda;
 	void *agenda_memory;
@@ -81,6 +83,9 @@ void lan_tell(struct lan *lan, uint32_t slot, const struct bfd_actions *actions)
 void lan_tell_removed(struct lan *lan, uint32_t slot);
 /* Moves at most capacity events out, oldest first; how many. */
 uint32_t lan_drain(struct lan *lan, struct pydp_event *events, uint32_t capacity);
+
+/* hellos.c */
+void lan_hellos(const struct lan *lan, uint32_t member, uint64_t within_ns, struct pydp_hellos *sum);
 
 /* run.c */
 /* Until at least so many events wait, or as pydp_lan_run says. false: no memory for frames or events. */

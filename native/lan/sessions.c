@@ -56,6 +56,8 @@ void lan_session_acted(struct lan *lan, uint32_t slot, const struct bfd_actions 
 	if (actions->bits & BFD_ACT_STATE) {
 		lan->totals.up += lan->sessions[slot].state == PYDP_BFD_UP;
 		lan->totals.up -= actions->old_state == PYDP_BFD_UP;
+		if (actions->old_state == PYDP_BFD_UP && lan->sessions[slot].state == PYDP_BFD_DOWN)
+			lan->down_ns[slot] = lan->now_ns;
 	}
 	if (actions->bits & BFD_ACT_SEND)
 		send(lan, slot, false);

@@ -78,6 +78,7 @@ def test_every_field_of_the_model_can_be_written():
         "hold_us": "hold",
         "bounce_window_us": "bounce_window",
         "bounce_hold_us": "bounce_hold",
+        "coalesce_us": "coalesce",
         "link_quality_interval_us": "link_quality_interval",
         "link_quality_delay_floor_us": "link_quality_delay_floor",
     }

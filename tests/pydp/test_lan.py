@@ -52,6 +52,25 @@ def test_two_members_come_up_and_stay_up(lan):
     assert 2 * 600 <= totals.sent <= 2 * 810
 
 
+def test_a_member_that_loses_its_port_misses_everybody(lan):
+    meet(lan, 0, 1)
+    meet(lan, 0, 2)
+    meet(lan, 1, 2)
+    drain(lan, 10 * SECOND_NS)
+    assert lan.hellos(0, 3_000_000) == pydp.Hellos(up=2, late=0, fallen=0, silent=0)
+    lan.port(0, hears=False)
+    drain(lan, 10 * SECOND_NS + 1_500_000_000)
+    assert lan.hellos(0, 3_000_000) == pydp.Hellos(up=2, late=2, fallen=0, silent=0)
+    drain(lan, 14 * SECOND_NS)
+    assert lan.hellos(0, 3_000_000) == pydp.Hellos(up=0, late=0, fallen=2, silent=2)
+    # The others were told that they are Down; they are heard, so they are not silent.
+    assert lan.hellos(1, 3_000_000) == pydp.Hellos(up=1, late=0, fallen=1, silent=0)
+    drain(lan, 20 * SECOND_NS)
+    assert lan.hellos(0, 3_000_000).fallen == 0
+    with pytest.raises(InvalidArgumentError, match="no member 4"):
+        lan.hellos(4)
+
+
 def test_silence_is_detected_after_the_detection_time(lan):
     a, b = meet(lan, 0, 1, desired_min_tx_us=300_000, required_min_rx_us=300_000)
     drain(lan, 10 * SECOND_NS)

@@ -132,6 +132,8 @@ class Exchange:
                     return f"{name} has no BGP session with the route server"
             elif not whole and connection is not None:
                 return f"{name} still believes in its BGP session"
+            if member.holds_back:
+                return f"{name} has something to tell"
         for index, connection in self.server.connections.items():
             if not connection.server.session.closed and self.members[index].connection is None:
                 return (

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One member's end of the simulated LAN, as the session manager sees an engine."""
+"""One member's end of the simulated LAN, as the session manager and the fuse see an engine."""
 
 from contextlib import suppress
 
 from bfd_fastpath.lab.exchange.cast import member_of
-from bfd_fastpath.nhib import Observation
+from bfd_fastpath.nhib import Address, Observation
 from bfd_fastpath.session import EngineRefusedError, EngineSession, records
 from bfd_fastpath.session.record import STATES, observation
-from pydp import Role
+from pydp import Hellos, Role
 from pydp.errors import NotFoundError, PydpError
 from pydp.lan import Lan
 
@@ -52,3 +52,17 @@ class LanEngine:
     def clear_nexthop(self, session: int) -> None:
         with suppress(NotFoundError):
             self._lan.clear(session)
+
+
+class LanPorts:
+    """The fuse's questions. A member has one port."""
+
+    def __init__(self, lan: Lan, member: int) -> None:
+        self._lan = lan
+        self._member = member
+
+    def port_of(self, address: Address) -> int | None:
+        return 0
+
+    def hellos(self, port: int, within_us: int) -> Hellos:
+        return self._lan.hellos(self._member, within_us)

@@ -12,11 +12,21 @@ import numpy
 
 from bfd_fastpath.lab.exchange.cast import LAN, SERVER_ADDRESS, SERVER_AS, Player, member_of
 from bfd_fastpath.lab.exchange.connection import Connection, Side
-from bfd_fastpath.lab.exchange.lan_engine import LanEngine
+from bfd_fastpath.lab.exchange.lan_engine import LanEngine, LanPorts
 from bfd_fastpath.lab.exchange.wanted import Sabotage, Wanted
 from bfd_fastpath.lab.exchange.world import SECOND_NS, Actor, World
 from bfd_fastpath.nhib import BfdState, Change, Nhib
-from bfd_fastpath.report import LanAddress, Outgoing, Reporter, ReportSettings, Session
+from bfd_fastpath.report import (
+    BouncePolicy,
+    CoalescePolicy,
+    FusePolicy,
+    Gate,
+    LanAddress,
+    Outgoing,
+    Reporter,
+    ReportSettings,
+    Session,
+)
 from bfd_fastpath.router.events import RouterEvent, RoutesLearned, RoutesWithdrawn
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
@@ -92,6 +102,8 @@ class Member(Actor):
         self.manager.set_attachments(
             [Attachment(0, "lan", player.address, LAN)] if player.bfd else [], self._world.now_ns
         )
+        self._gate = Gate(LanPorts(self._world.fabric.lan, player.index))
+        self._gate.set_policies(FusePolicy(), BouncePolicy(), CoalescePolicy())
         self.learned = Learned()
         self._intake = Intake(SERVER_ADDRESS, player.asn, Reader((LAN,)), self.learned)
         self._reporter = Reporter(ReportSettings(player.asn, (LanAddress(player.address, (LAN,)),)))
@@ -193,7 +205,8 @@ class Member(Actor):
         self._send([end_of_rib(IPV4_UNICAST)])
         if BGP_LS in info.families:
             session = Session(self.player.address, info.asn, self._session().limit, info.as4)
-            self._say(self._reporter.open(session, self.nhib.entries()))
+            entries = self._gate.believed(self.nhib.entries(), fresh=True)
+            self._say(self._reporter.open(session, entries))
 
     def _announce(self, info: PeerInfo) -> None:
         ranks: dict[int, list[IPv4Network]] = {}
@@ -245,10 +258,12 @@ class Member(Actor):
         self._apply(changes)
 
     def _apply(self, changes: list[Change]) -> None:
+        now_ns = self._world.now_ns
         while changes:
-            self._say(self._reporter.report(changes))
-            changes = self.manager.settle(self._world.now_ns)
-        self.manager.settle(self._world.now_ns)
+            sifted = self._gate.sift(changes, now_ns, telling=self._reporter.session is not None)
+            self._say(self._reporter.report(sifted.changes))
+            changes = self.manager.settle(now_ns)
+        self.manager.settle(now_ns)
 
     def _say(self, said: Iterable[Outgoing]) -> None:
         self._send(one.update for one in said)
@@ -273,10 +288,11 @@ class Member(Actor):
         self._rearm()
 
     def _rearm(self) -> None:
-        """What the NHIB and dampening do by themselves."""
+        """What the NHIB, dampening and the gate before the reporter do by themselves."""
         if not self.running or not self.player.bfd:
             return
-        deadline_ns = self.manager.next_deadline()
+        times = (self.manager.next_deadline(), self._gate.next_deadline())
+        deadline_ns = min((time_ns for time_ns in times if time_ns is not None), default=None)
         if deadline_ns is None or (self._alarm_ns is not None and self._alarm_ns <= deadline_ns):
             return
         self._alarm_ns = deadline_ns
@@ -285,7 +301,19 @@ class Member(Actor):
     def _expired(self) -> None:
         self._alarm_ns = None
         if self.running:
-            self._act(lambda: self._apply(self.manager.timer(self._world.now_ns)))
+            self._act(self._expire)
+
+    def _expire(self) -> None:
+        now_ns = self._world.now_ns
+        self._apply(self.manager.timer(now_ns))
+        deadline_ns = self._gate.next_deadline()
+        if deadline_ns is not None and deadline_ns <= now_ns:
+            self._say(self._reporter.report(self._gate.due(now_ns).changes))
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether it knows something that it has yet to tell."""
+        return self.running and self.connection is not None and self._gate.next_deadline() is not None
 
     # -- what it holds -------------------------------------------------------------------------------------
 

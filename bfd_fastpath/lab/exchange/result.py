@@ -13,7 +13,8 @@ from bfd_fastpath.lab.exchange.wanted import Pattern, Wanted
 
 REAL: Final = (
     "BGP: sessions, codecs and every octet between members and route server (wire.bgp, wire.bgpls)",
-    "members: next hop information base, session manager, reporter, intake (nhib, session, report, router)",
+    "members: next hop information base, session manager, reporter with fuse, hold of what bounces and "
+    "coalescing, intake (nhib, session, report, router)",
     "route server: routeserver",
     "BFD: every packet of every session, by the engine's state machine and packet codec (native/core)",
 )
@@ -22,7 +23,7 @@ SIMULATED: Final = (
     "counted as if each member and the route server had a processor of its own",
     "links, switches and ports; TCP: octets wait while the path is broken, and are not lost",
     "each member's engine beyond BFD: no packet of data is forwarded, ARP is resolved",
-    "left out: the members' fuse, their hold for next hops that bounce, dampening",
+    "left out: dampening",
 )
 
 

@@ -17,8 +17,8 @@ import numpy
 
 from bfd_fastpath.lab.exchange.fabric import DELAY_NS, Fabric
 
-#: The LAN hands over what happened within so long: an event pump wakes no faster. Where nothing is measured,
-#: it may wake more seldom, which saves messages.
+#: The LAN hands over what happened within so long: an event pump wakes no faster, and neither do alarms.
+#: Where nothing is measured, it may wake more seldom, which saves messages.
 SLICE_NS = 1_000_000
 SLOW_SLICE_NS = 100_000_000
 SECOND_NS = 1_000_000_000
@@ -80,7 +80,8 @@ class World:
         self._queue.append((leave_ns + DELAY_NS, work))
 
     def alarm(self, at_ns: int, action: Callable[[], None]) -> None:
-        """At this time of the LAN's clock, or at once where it has passed."""
+        """At the end of the slice with this time of the LAN's clock, or at once where it has passed."""
+        at_ns = -(-at_ns // self.slice_ns) * self.slice_ns
         heapq.heappush(self._alarms, (at_ns, next(self._numbers), action))
 
     def step(self, until_ns: int) -> bool:

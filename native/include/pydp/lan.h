@@ -6,6 +6,7 @@
 #define PYDP_LAN_H
 #include <stdint.h>
 #include <pydp/event.h>
+#include <pydp/hellos.h>
 #include <pydp/session.h>
 
 typedef struct pydp_lan pydp_lan_t;
@@ -56,6 +57,9 @@ int pydp_lan_clear(pydp_lan_t *lan, uint32_t id);
 int pydp_lan_hold(pydp_lan_t *lan, uint32_t id, uint32_t held);
 /* What an event with PYDP_EVENT_REREAD would say of it now. PYDP_E_NOENT. */
 int pydp_lan_look(const pydp_lan_t *lan, uint32_t id, struct pydp_event *event);
+
+/* How punctually a member hears the others, as pydp_port_hellos says it of a port. */
+int pydp_lan_hellos(const pydp_lan_t *lan, uint32_t member, uint64_t within_ns, struct pydp_hellos *hellos);
 
 /* Time passes to until_ns, or to slice_ns after the first event that waits (0: to the end of its own instant), or until capacity of
  * them wait, whichever is first; then at most capacity of them are handed out, oldest first. Commands tell theirs here, too.

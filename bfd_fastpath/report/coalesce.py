@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes that come in quick succession: the first is reported at once, what follows waits a moment and goes
+together. Decides; does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from bfd_fastpath.nhib import Change
+from bfd_fastpath.report.settings import Address
+
+MILLISECOND_NS = 1_000_000
+#: The first wait is this part of the longest; each one that follows on it is twice as long.
+_FIRST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CoalescePolicy:
+    """How long a change may wait for others."""
+
+    most_ns: int = 50 * MILLISECOND_NS
+    """0: off."""
+
+
+class Coalesce:
+    """One router's; not thread-safe, one owner. A next hop that nobody tracks any more is told of at once,
+    because its session ends behind that."""
+
+    def __init__(self, policy: CoalescePolicy | None = None) -> None:
+        self._policy = policy or CoalescePolicy()
+        self._waiting: dict[Address, Change] = {}
+        self._until_ns: int | None = None
+        self._wait_ns = 0
+
+    def set_policy(self, policy: CoalescePolicy) -> None:
+        """For what comes; a wait that runs ends when it said, or at once where there is to be none."""
+        self._policy = policy
+
+    def sift(self, changes: Iterable[Change], now_ns: int) -> list[Change]:
+        """What is to be reported now."""
+        passed = []
+        for change in changes:
+            if change.new is None:
+                self._waiting.pop(change.address, None)
+                passed.append(change)
+            else:
+                self._wait(change)
+        return passed + self.due(now_ns)
+
+    def due(self, now_ns: int) -> list[Change]:
+        """What has waited for long enough."""
+        if not self._waiting or self._runs(now_ns):
+            return []
+        first_ns = self._policy.most_ns // _FIRST
+        quiet_ns = now_ns - self._until_ns if self._until_ns is not None else self._policy.most_ns
+        # Whoever comes right behind a wait belongs to the same storm.
+        storm = quiet_ns < self._wait_ns
+        self._wait_ns = min(2 * self._wait_ns, self._policy.most_ns) if storm else first_ns
+        self._until_ns = now_ns + self._wait_ns
+        changes = list(self._waiting.values())
+        self._waiting.clear()
+        return changes
+
+    def next_deadline(self) -> int | None:
+        """When due() has something to do."""
+        return self._until_ns if self._waiting else None
+
+    def _runs(self, now_ns: int) -> bool:
+        return self._until_ns is not None and self._policy.most_ns > 0 and now_ns < self._until_ns
+
+    def _wait(self, change: Change) -> None:
+        before = self._waiting.get(change.address)
+        if before is None:
+            self._waiting[change.address] = change
+        elif before.old is change.new:
+            del self._waiting[change.address]
+        else:
+            self._waiting[change.address] = replace(change, old=before.old)
