@@ -52,6 +52,8 @@ class Learned:
         #: Prefixes that the neighbour has not told again since mark().
         self._stale: PrefixMap[bool] = PrefixMap(seed)
         self._nodes: dict[Address, int] = {}
+        #: Of these, who has no BFD.
+        self._without_bfd: set[Address] = set()
         self.asked: set[Address] = set()
         """Next hops that it asks about (ReachAsk); ask() and ask_gone() change it."""
         self._uses: Counter[Address] = Counter()
@@ -114,7 +116,7 @@ class Learned:
 
     def without_bfd(self) -> set[Address]:
         """Members known to have no BFD."""
-        return {address for address, flag in self._nodes.items() if flag == NO_BFD} | self._kept_without_bfd
+        return self._without_bfd | self._kept_without_bfd
 
     def announce(self, run: Run, path: Path, now_ns: int) -> list[Run]:
         """Takes routes; those of which this was not known already."""
@@ -144,6 +146,7 @@ class Learned:
         old = self._nodes.get(address)
         moved = self.routers.learn(address, router)
         self._nodes[address] = flag
+        (self._without_bfd.add if flag == NO_BFD else self._without_bfd.discard)(address)
         # The server has spoken: what its last session said of this member no longer counts.
         self._kept_without_bfd.discard(address)
         if old is None:
@@ -156,6 +159,7 @@ class Learned:
         """True when the node was known."""
         if self._nodes.pop(address, None) is None:
             return False
+        self._without_bfd.discard(address)
         self.routers.learn(address, None)
         self._unuse(address)
         return True

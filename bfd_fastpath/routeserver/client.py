@@ -45,6 +45,7 @@ class Client:
         self.settings = settings
         self.sessions: dict[SessionId, ClientSession] = {}
         self._states: dict[Address, Reachability] = {}
+        self._down: set[Address] = set()
 
     @property
     def name(self) -> str:
@@ -65,7 +66,7 @@ class Client:
     def excluded(self) -> frozenset[Address]:
         """Next hops that must not be resolvable for this client (rs-bfd-09 4.4): Down only, Unknown is
         optimistic."""
-        return frozenset(a for a, state in self._states.items() if state is Reachability.DOWN)
+        return frozenset(self._down)
 
     def reached(self) -> frozenset[Address]:
         """Next hops that it said it reaches."""
@@ -99,6 +100,7 @@ class Client:
                 del self._states[address]
             else:
                 self._states[address] = new
+            (self._down.add if new is Reachability.DOWN else self._down.discard)(address)
             changes.append(ReachChange(self.name, address, old, new))
         return changes
 

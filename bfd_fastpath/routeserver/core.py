@@ -8,13 +8,14 @@ Nothing is kept per client but its view: a change is worked out by choosing with
 is now.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 
+from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.client import Client
 from bfd_fastpath.routeserver.entries import Readers
 from bfd_fastpath.routeserver.exchange import Exchange
 from bfd_fastpath.routeserver.records import Inbound, Offer, Outcome, SessionFacts
-from bfd_fastpath.routeserver.settings import ClientSettings, Prefix, ServerSettings
+from bfd_fastpath.routeserver.settings import Address, ClientSettings, Prefix, ServerSettings
 from bfd_fastpath.routeserver.table import Path, RouteTable, SessionId
 from bfd_fastpath.routeserver.view import Contest, Setting, View
 
@@ -184,24 +185,27 @@ class RouteServer:
 
     def _reached(self, outcome: Outcome) -> Outcome:
         """NHIBs changed: only routes through these next hops are looked at, each for that client alone."""
-        for name in dict.fromkeys(change.client for change in outcome.changes):
-            self._look_again(self.clients[name], outcome)
+        changed: dict[str, set[Address]] = {}
+        for change in outcome.changes:
+            if self.settings.prefer_reached or Reachability.DOWN in (change.old, change.new):
+                changed.setdefault(change.client, set()).add(change.address)
+        for name, hops in changed.items():
+            self._look_again(self.clients[name], outcome, hops)
         return outcome
 
-    def _look_again(self, client: Client, outcome: Outcome) -> None:
-        """The client's view may be another: give its sessions what follows from that."""
+    def _look_again(self, client: Client, outcome: Outcome, hops: Set[Address] | None = None) -> None:
+        """The client's view may be another, in what concerns these next hops (None: any): give its sessions
+        what follows from that."""
         for number, session in client.sessions.items():
             old = self._views.get(number)
             if old is None or not old.versions:
                 continue
             new = self._view(client, session.facts)
-            hops = (old.own ^ new.own) | (old.excluded ^ new.excluded)
-            if old.reached is not None and new.reached is not None:
-                hops |= old.reached ^ new.reached
-            if not hops:
+            differing = _difference_of(old, new) if hops is None else hops
+            if not differing:
                 continue
             self._views[number] = new
-            for prefix in dict.fromkeys(p for hop in hops for p in self.table.through(hop)):
+            for prefix in dict.fromkeys(p for hop in differing for p in self.table.through(hop)):
                 contest = self._contest(prefix)
                 self._offer(number, prefix, contest.winner(old), contest.winner(new), outcome)
 
@@ -244,6 +248,14 @@ class RouteServer:
         """The session has been given `old` for the prefix, and should have `new`."""
         if old is not new and prefix.version in self._views[session].versions:
             outcome.tell(session).difference.routes[prefix] = new
+
+
+def _difference_of(old: View, new: View) -> Set[Address]:
+    """Next hops that are something else in the one view than in the other."""
+    hops = (old.own ^ new.own) | (old.excluded ^ new.excluded)
+    if old.reached is not None and new.reached is not None:
+        hops |= old.reached ^ new.reached
+    return hops
 
 
 def _difference(

@@ -2,7 +2,6 @@
 """BGP-LS entries as the route server reads them, from one client's NLRIs. It keeps no table; see reach.py."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from bfd_fastpath.routeserver.identity import Member
 from bfd_fastpath.routeserver.settings import Address, Prefix
@@ -57,15 +56,25 @@ class Readers:
     @classmethod
     def of(cls, member: Member, lan: tuple[Prefix, ...], identifier: int) -> "Readers":
         own = frozenset(member.addresses)
-        named = member.asn and member.identifier is not None and int(member.identifier)
-        name = l7.RouterName(member.asn, member.identifier or IPv4Address(0)) if named else None
-        return cls(l5.Reader(lan, identifier, own), l7.Reader(lan, identifier, own, name))
+        return cls(l5.Reader(lan, identifier, own), l7.Reader(lan, identifier, own, _name(member)))
+
+    def suits(self, member: Member) -> bool:
+        """Whether the member is still as it was when these were made."""
+        own = frozenset(member.addresses)
+        return self.static.client_addresses == own and self.bgp.client == _name(member)
 
     def read(self, nlri: LinkStateNlri) -> l5.Meaning | l7.Meaning:
         """What the NLRI says, or why it is ignored."""
         if isinstance(nlri, (NodeNlri, LinkNlri)) and nlri.protocol_id == ProtocolId.BGP:
             return self.bgp.read(nlri)
         return self.static.read(nlri)
+
+
+def _name(member: Member) -> l7.RouterName | None:
+    """By which profile L7 names it; None as long as it has no name there."""
+    if not member.asn or member.identifier is None or not int(member.identifier):
+        return None
+    return l7.RouterName(member.asn, member.identifier)
 
 
 _FOREIGN = (Refusal.TYPE, Refusal.PROTOCOL, Refusal.IDENTIFIER)

@@ -25,6 +25,7 @@ class Exchange:
         self.members = Members(settings.lan)
         self.clients: dict[str, Client] = {}
         self._client_of: dict[SessionId, Client] = {}
+        self._readers: dict[str, Readers] = {}
         for client in settings.clients:
             self._know(client)
         self.asking = Asking(settings, self.members, self.clients)
@@ -56,6 +57,7 @@ class Exchange:
         before = self.asking.shown(sorted(self.asking.addresses(), key=order))
         self.members.remove(gone.member)
         del self.clients[client]
+        self._readers.pop(client, None)
         self.asking.forget(client)
         self._tell_all(before, outcome)
         return outcome
@@ -72,7 +74,12 @@ class Exchange:
 
     def readers(self, client: str) -> Readers:
         """The rules by which this client's BGP-LS entries are read."""
-        return Readers.of(self.clients[client].member, self.settings.lan, self.settings.bgpls_identifier)
+        member = self.clients[client].member
+        known = self._readers.get(client)
+        if known is None or not known.suits(member):
+            known = Readers.of(member, self.settings.lan, self.settings.bgpls_identifier)
+            self._readers[client] = known
+        return known
 
     def established(self, facts: SessionFacts) -> Outcome:
         """A session came up: it is told of everybody, and the others may learn something about its client."""
@@ -134,7 +141,8 @@ class Exchange:
         asked about those of the LAN that are not the client's own."""
         outcome = Outcome()
         next_hops = tuple(next_hops)
-        before = self.asking.shown(sorted(self.asking.affected(client, next_hops), key=order))
+        affected = self.asking.affected(client, next_hops)
+        before = self.asking.shown(sorted(affected, key=order)) if affected else {}
         self.asking.beside(client, next_hops)
         self._tell_all(before, outcome)
         return outcome

@@ -3,11 +3,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address
 
 from bfd_fastpath.routeserver.settings import Address, Prefix
 from bfd_fastpath.wire.bgpls import Flag
-from bfd_fastpath.wire.bgpls.profile_l5 import address_of
+from bfd_fastpath.wire.bgpls.profile_l5 import address_of, node_id
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Members:
     lan: tuple[Prefix, ...]
     _by_name: dict[str, Member] = field(default_factory=dict)
     _owner: dict[Address, Member] = field(default_factory=dict)
+    _literal: dict[bytes, Address | None] = field(default_factory=dict)
+    """What node ids of members' addresses stand for: asked for with every entry."""
     _identified: dict[bytes, list[Member]] = field(default_factory=dict)
 
     def add(self, member: Member) -> None:
@@ -52,6 +55,8 @@ class Members:
         for address in list(addresses):
             if self.on_lan(address) and self._owner.setdefault(address, member) is member:
                 member.addresses.add(address)
+                for octets in node_ids(address):
+                    self._literal[octets] = address_of(octets, self.lan)
 
     def identify(self, member: Member, identifier: IPv4Address) -> None:
         """The member's BGP identifier is this one now."""
@@ -71,8 +76,17 @@ class Members:
         return list(self._identified.get(identifier, ()))
 
     def on_lan(self, address: Address) -> bool:
-        return any(address in network for network in self.lan)
+        return address in self._owner or any(address in network for network in self.lan)
 
-    def literal(self, node_id: bytes) -> Address | None:
+    def literal(self, octets: bytes) -> Address | None:
         """The LAN address that a node id stands for by itself; None for none."""
-        return address_of(node_id, self.lan)
+        if octets in self._literal:
+            return self._literal[octets]
+        return address_of(octets, self.lan)
+
+
+@lru_cache(maxsize=8192)
+def node_ids(address: Address) -> tuple[bytes, ...]:
+    """The values of TLV 515 that stand for an address: both forms of an IPv6 one are read."""
+    short, full = node_id(address), node_id(address, full=True)
+    return (short,) if short == full else (short, full)

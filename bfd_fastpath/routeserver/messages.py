@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bfd_fastpath.routeserver.difference import Difference
 from bfd_fastpath.routeserver.records import Tell
 from bfd_fastpath.routeserver.settings import Address, Prefix, ServerSettings
 from bfd_fastpath.routeserver.table import Path
@@ -47,19 +48,11 @@ def updates(tell: Tell, settings: ServerSettings, envelope: Envelope) -> Iterato
 
     Routes whose attributes leave no room for a prefix become withdrawals (RFC 8654 4).
     """
-    withdrawn = list(tell.difference.withdrawn)
-    announcements: list[Update] = []
-    for path, prefixes in tell.difference.announced.items():
-        try:
-            announcements += _announcements(path, prefixes, envelope)
-        except PackError:
-            withdrawn += prefixes
-    for family in (IPV4_UNICAST, IPV6_UNICAST):
-        chosen = [p for p in withdrawn if _family(p.version) == family]
-        yield from pack_withdrawals(family, singles(chosen), limit=envelope.limit)
-    yield from announcements
+    if tell.difference:
+        yield from _routes(tell.difference, envelope)
     gone = [node(a, identifier=settings.bgpls_identifier) for a, flag in tell.members.items() if flag is None]
-    yield from pack_withdrawals(BGP_LS, singles(gone), limit=envelope.limit)
+    if gone:
+        yield from pack_withdrawals(BGP_LS, singles(gone), limit=envelope.limit)
     for address, flag in tell.members.items():
         if flag is not None:
             told = Participation(flag.flag, flag.asn, flag.identifier, settings.enterprise)
@@ -73,20 +66,36 @@ def updates(tell: Tell, settings: ServerSettings, envelope: Envelope) -> Iterato
         yield end_of_rib(BGP_LS)
 
 
+def _routes(difference: Difference, envelope: Envelope) -> Iterator[Update]:
+    withdrawn = difference.withdrawn
+    announcements: list[Update] = []
+    for path, prefixes in difference.announced.items():
+        try:
+            announcements += _announcements(path, prefixes, envelope)
+        except PackError:
+            withdrawn += prefixes
+    for version in (4, 6):
+        if chosen := [p for p in withdrawn if p.version == version]:
+            yield from pack_withdrawals(_family(version), singles(chosen), limit=envelope.limit)
+    yield from announcements
+
+
 def _asks(tell: Tell, settings: ServerSettings, envelope: Envelope) -> Iterator[Update]:
     """One AS_SEQUENCE with our AS, and no next hop (rs-bfd-09 5)."""
     safi = settings.nh_reach_safi
-    if safi is None:
+    if safi is None or not (tell.asks or tell.end_of_asks):
         return
     attributes = Attributes(origin=Origin.IGP, as_path=AsPath.sequence(settings.asn))
     for version in (4, 6):
         family = nh_reach(version, safi)
         asks = {NhReachNlri(a): on for a, on in tell.asks.items() if a.version == version}
         gone, new = [n for n, on in asks.items() if not on], [n for n, on in asks.items() if on]
-        yield from pack_withdrawals(family, singles(gone), limit=envelope.limit)
-        yield from pack_announcements(
-            family, attributes, (), singles(new), limit=envelope.limit, as4=envelope.as4
-        )
+        if gone:
+            yield from pack_withdrawals(family, singles(gone), limit=envelope.limit)
+        if new:
+            yield from pack_announcements(
+                family, attributes, (), singles(new), limit=envelope.limit, as4=envelope.as4
+            )
         if version in tell.end_of_asks:
             yield end_of_rib(family)
 
@@ -101,8 +110,8 @@ def _announcements(path: Path, prefixes: list[Prefix], envelope: Envelope) -> li
     limit, as4 = envelope.limit, envelope.as4
     ipv4_hops = path.next_hops if path.extended else ()
     for family, version, hops in ((IPV4_UNICAST, 4, ipv4_hops), (IPV6_UNICAST, 6, path.next_hops)):
-        chosen = singles(p for p in prefixes if p.version == version)
-        found += pack_announcements(family, path.attributes, hops, chosen, limit=limit, as4=as4)
+        if chosen := [p for p in prefixes if p.version == version]:
+            found += pack_announcements(family, path.attributes, hops, singles(chosen), limit=limit, as4=as4)
     return found
 
 

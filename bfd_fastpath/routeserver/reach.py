@@ -9,9 +9,8 @@ from typing import TypeVar
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable
-from bfd_fastpath.routeserver.identity import Member, Members
+from bfd_fastpath.routeserver.identity import Member, Members, node_ids
 from bfd_fastpath.routeserver.settings import Address
-from bfd_fastpath.wire.bgpls.profile_l5 import node_id
 
 #: Others' names that a session is remembered to have claimed.
 CLAIMS_KEPT = 64
@@ -146,7 +145,7 @@ class SessionReach:
         if link.counts and link.remote is not None:
             _count(self._good, link.remote, 1)
             self._linked.add(link.remote)
-            if link.remote_id is not None and link.remote_id not in _ids(link.remote):
+            if link.remote_id is not None and link.remote_id not in node_ids(link.remote):
                 self._used_as_identifier.add(link.remote_id)
         else:
             self.counters.links_discarded += 1
@@ -183,17 +182,17 @@ class SessionReach:
 
     def _judge(self, address: Address) -> Reachability:
         node = self._has_node(address)
-        faulty = self._faulty[address] > 0 or any(self._faulty_ids[i] > 0 for i in self._ids_of(address))
-        if self._good[address] > 0:
+        if address in self._good:
             if not node:
                 self.counters.links_without_node += 1
             return Reachability.UP
+        faulty = address in self._faulty or any(i in self._faulty_ids for i in self._ids_of(address))
         if faulty or self._unreadable or not node or not self._end_of_rib:
             return Reachability.UNKNOWN
         return Reachability.DOWN
 
     def _ids_of(self, address: Address) -> list[bytes]:
-        ids = list(_ids(address))
+        ids = list(node_ids(address))
         owner = self._members.owner(address)
         if owner is not None and owner.identifier is not None:
             ids.append(owner.identifier.packed)
@@ -202,22 +201,22 @@ class SessionReach:
     def _has_node(self, address: Address) -> bool:
         if address in self._member.addresses or not self._members.on_lan(address):
             return False
-        if any(self._node_ids[i] > 0 and i not in self._used_as_identifier for i in _ids(address)):
+        if any(i in self._node_ids and i not in self._used_as_identifier for i in node_ids(address)):
             return True
         owner = self._members.owner(address)
         if owner is None or owner is self._member or owner.identifier is None:
             return False
         identifier = owner.identifier.packed
-        if self._routers[owner.asn, identifier, address.version] > 0:
+        if (owner.asn, identifier, address.version) in self._routers:
             # It stands for one address of the router: the only one, or one that a Link has named.
             alike = [a for a in owner.addresses if a.version == address.version]
             return len(alike) == 1 or address in self._linked
         if address not in self._linked:
             return False
-        if self._identifier_ids[identifier] > 0:
+        if identifier in self._identifier_ids:
             return True
         meant = identifier in self._used_as_identifier or self._members.literal(identifier) is None
-        return self._node_ids[identifier] > 0 and meant
+        return identifier in self._node_ids and meant
 
     def _count_faulty(self, link: SeenLink, step: int) -> None:
         if link.remote is not None and self._members.on_lan(link.remote):
@@ -259,9 +258,3 @@ def _count(counter: Counter[T], key: T, step: int) -> None:
     counter[key] += step
     if not counter[key]:
         del counter[key]
-
-
-def _ids(address: Address) -> tuple[bytes, ...]:
-    """The values of TLV 515 that stand for an address: both forms of an IPv6 one are read."""
-    short, full = node_id(address), node_id(address, full=True)
-    return (short,) if short == full else (short, full)

@@ -2,6 +2,7 @@
 """What goes into the route server and what comes out of it, as records: no octets, no messages, no
 sockets."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
@@ -100,6 +101,12 @@ class Tell:
     end_of_routes: list[int] = field(default_factory=list)
     end_of_members: bool = False
     end_of_asks: list[int] = field(default_factory=list)
+
+    def key(self) -> Hashable:
+        """Equal for those that say the same in the same order."""
+        routes, members, asks = self.difference.routes.items(), self.members.items(), self.asks.items()
+        ends = (*self.end_of_routes, None, self.end_of_members, *self.end_of_asks)
+        return tuple(routes), tuple(members), tuple(asks), ends
 
     def __bool__(self) -> bool:
         said = self.difference or self.members or self.asks

@@ -3,7 +3,7 @@
 session's own
 sender. It opens no socket and reads no clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -247,12 +247,17 @@ class RouteService:
         for claim in outcome.claims:
             self._observe(claim)
         sent: list[RoutesSent] = []
+        # Those that are told the same get the same messages, which remember their octets.
+        made: dict[tuple[Envelope, Hashable], tuple[Update, ...]] = {}
         for session, tell in outcome.tells.items():
             if not tell or session not in self._senders:
                 continue
             sender, envelope, client = self._senders[session]
+            key = envelope, tell.key()
+            if (messages := made.get(key)) is None:
+                messages = made[key] = tuple(updates(tell, self.settings, envelope))
             try:
-                sender.send(*updates(tell, self.settings, envelope))
+                sender.send(*messages)
             except SessionError:
                 continue  # it is closing, and will say so; the others must hear all the same
             if tell.difference:

@@ -3,7 +3,7 @@
 
 from ipaddress import ip_address
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bfd_fastpath.report.coalesce import Coalesce, CoalescePolicy
@@ -98,6 +98,7 @@ def test_off_means_nothing_waits():
     assert coalesce.sift([more], 2) == [more]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(st.integers(0, 60 * MS), st.sampled_from([X4, X6]), st.sampled_from([UP, DOWN, None])),

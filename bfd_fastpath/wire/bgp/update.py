@@ -16,8 +16,15 @@ from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
 from bfd_fastpath.wire.bgp.nlri import Nlri, encode_nlris
 
 
+class _Octets:
+    """Remembers a message's octets: the same goes to many peers. By whether AS numbers have four octets."""
+
+    __slots__ = ("_octets",)
+    _octets: dict[bool, bytes]
+
+
 @dataclass(frozen=True, slots=True)
-class Update:
+class Update(_Octets):
     """One UPDATE. Whoever applies it takes the withdrawals first, then the announcements.
 
     `withdrawn` and `announced` are the IPv4 unicast fields of the message itself. Those of a decoded UPDATE
@@ -57,7 +64,14 @@ class Update:
         """The whole message. Raises ValueError beyond 65535 octets; the peer's own limit is the session's
         to keep.
         """
-        return frame(MessageType.UPDATE, self.encode_body(as4=as4))
+        try:
+            known = self._octets
+        except AttributeError:
+            known = {}
+            object.__setattr__(self, "_octets", known)
+        if as4 not in known:
+            known[as4] = frame(MessageType.UPDATE, self.encode_body(as4=as4))
+        return known[as4]
 
 
 def end_of_rib(family: Family) -> Update:

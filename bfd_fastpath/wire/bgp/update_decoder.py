@@ -6,7 +6,7 @@ it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address
 
 from bfd_fastpath.prefixes import Prefix, PrefixError
@@ -135,16 +135,27 @@ class UpdateDecoder:
         self, raw: RawAttributes, body: bytes, start: int, end: int
     ) -> tuple[Attributes, tuple[Fault, ...]]:
         """Read them, or remember them. The key says whether it is the field itself or a rewriting without
-        MP.
+        MP. Attribute 29 is about the NLRIs beside it and does not repeat: it is not remembered.
         """
-        octets = body[start:end] if not raw.mp else b"".join(map(_rewritten, raw.others))
-        key = bool(raw.mp), octets
+        if not raw.mp:
+            return self._remembered((False, body[start:end]), raw.others)
+        others = [one for one in raw.others if one[1] != AttributeType.LINK_STATE]
+        attributes, faults = self._remembered((True, b"".join(map(_rewritten, others))), others)
+        if len(others) == len(raw.others):
+            return attributes, faults
+        single = [one for one in raw.others if one[1] == AttributeType.LINK_STATE]
+        about, more = decode_attributes(single, self._context)
+        return replace(attributes, link_state=about.link_state), faults + more
+
+    def _remembered(
+        self, key: tuple[bool, bytes], others: list[tuple[int, int, bytes]]
+    ) -> tuple[Attributes, tuple[Fault, ...]]:
         known = self._cache.get(key)
         if known is None:
-            known = decode_attributes(raw.others, self._context)
+            known = decode_attributes(others, self._context)
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
-            if len(octets) <= _CACHED_OCTETS:
+            if len(key[1]) <= _CACHED_OCTETS:
                 self._cache[key] = known
         return known
 

@@ -6,6 +6,7 @@ key.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address
 from itertools import pairwise
 
@@ -39,6 +40,7 @@ class NodeDescriptor:
         return cls(ordered(tlvs))
 
     @classmethod
+    @lru_cache(maxsize=8192)
     def decode(cls, value: bytes) -> NodeDescriptor:
         """Read the value of TLV 256 or 257.
 

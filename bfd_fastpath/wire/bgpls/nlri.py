@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
 
@@ -52,6 +53,11 @@ class _Octets(ABC):
         except AttributeError:
             object.__setattr__(self, "_octets", self._build())
             return self._octets
+
+    def remember(self, data: bytes, start: int, end: int) -> None:
+        """It was read from these octets, and would be written like that."""
+        if not hasattr(self, "_octets"):
+            object.__setattr__(self, "_octets", data[start:end])
 
     @abstractmethod
     def _build(self) -> bytes:
@@ -156,8 +162,27 @@ class NlriFault:
 
 def decode_one(kind: int, body: bytes) -> LinkStateNlri:
     """Read one NLRI's body. Raises TlvError when it is malformed; it can then be skipped."""
-    if kind not in (NlriType.NODE, NlriType.LINK):
-        return RawNlri(kind, body)
+    if kind == NlriType.NODE:
+        return _decode_node(body)
+    return _decode_link(body) if kind == NlriType.LINK else RawNlri(kind, body)
+
+
+@lru_cache(maxsize=8192)
+def _decode_node(body: bytes) -> NodeNlri:
+    """Remembered: everybody at an exchange speaks of the same nodes."""
+    local, tlvs, protocol_id, identifier = _decode_local(body)
+    return NodeNlri(local, protocol_id, identifier, tlvs[1:])
+
+
+def _decode_link(body: bytes) -> LinkNlri:
+    local, tlvs, protocol_id, identifier = _decode_local(body)
+    if len(tlvs) < 2 or tlvs[1].code != codes.REMOTE_NODE:
+        raise TlvError("no Remote Node Descriptors", Malformed.BGP_LS_DESCRIPTOR)
+    return LinkNlri(local, NodeDescriptor.decode(tlvs[1].value), tlvs[2:], protocol_id, identifier)
+
+
+def _decode_local(body: bytes) -> tuple[NodeDescriptor, tuple[Tlv, ...], int, int]:
+    """What both begin with: the local node, all TLVs, Protocol-ID and Identifier."""
     if len(body) < 9:
         text = f"{len(body)} octets do not hold Protocol-ID and Identifier"
         raise TlvError(text, Malformed.BGP_LS_DESCRIPTOR)
@@ -167,13 +192,7 @@ def decode_one(kind: int, body: bytes) -> LinkStateNlri:
         raise TlvError("no Local Node Descriptors", Malformed.BGP_LS_DESCRIPTOR)
     for tlv in tlvs:
         codes.require_length(tlv)
-    local = NodeDescriptor.decode(tlvs[0].value)
-    protocol_id, identifier = body[0], int.from_bytes(body[1:9], "big")
-    if kind == NlriType.NODE:
-        return NodeNlri(local, protocol_id, identifier, tlvs[1:])
-    if len(tlvs) < 2 or tlvs[1].code != codes.REMOTE_NODE:
-        raise TlvError("no Remote Node Descriptors", Malformed.BGP_LS_DESCRIPTOR)
-    return LinkNlri(local, NodeDescriptor.decode(tlvs[1].value), tlvs[2:], protocol_id, identifier)
+    return NodeDescriptor.decode(tlvs[0].value), tlvs, body[0], int.from_bytes(body[1:9], "big")
 
 
 def decode_list(data: bytes) -> tuple[list[LinkStateNlri], list[NlriFault]]:
@@ -196,7 +215,7 @@ def decode_list(data: bytes) -> tuple[list[LinkStateNlri], list[NlriFault]]:
         try:
             nlri = decode_one(kind, data[position + 4 : stop])
             if isinstance(nlri, _Octets):
-                object.__setattr__(nlri, "_octets", data[position:stop])
+                nlri.remember(data, position, stop)
             nlris.append(nlri)
         except TlvError as error:
             faults.append(NlriFault(data[position:stop], str(error), error.kind))

@@ -7,11 +7,14 @@ as it is.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bfd_fastpath.wire.malformed import Malformed, MalformedError
+
+_HEADER = struct.Struct(">HH")
 
 
 class TlvError(MalformedError):
@@ -44,8 +47,7 @@ def decode(data: bytes) -> tuple[Tlv, ...]:
     while position < end:
         if position + 4 > end:
             raise TlvError(f"{end - position} octets left, a TLV header has 4")
-        code = int.from_bytes(data[position : position + 2], "big")
-        length = int.from_bytes(data[position + 2 : position + 4], "big")
+        code, length = _HEADER.unpack_from(data, position)
         position += 4
         if position + length > end:
             raise TlvError(f"TLV {code} claims {length} octets, {end - position} are left")
