@@ -11,6 +11,7 @@ from bfd_fastpath.cli.options import IntervalType, json_option, print_json
 
 _ALL = "all"
 _PATTERNS = ("link", "one-way", "member", "switch", "flap", "restart-client", "restart-server")
+_TRANSPORTS = ("bgp-ls", "bgp-ls-l7", "nh-reach")
 _SABOTAGES = ("drop-withdrawals", "ignore-down", "stick-down")
 
 
@@ -57,6 +58,8 @@ Examples:
   bfd-fastpath ixp-sim --clients 50 --prefixes 500 --failures all
   bfd-fastpath ixp-sim --clients 1000 --prefixes 1000 --failures switch --json
   bfd-fastpath ixp-sim --clients 20 --prefixes 50 --failures link --sabotage ignore-down
+  bfd-fastpath ixp-sim --clients 50 --prefixes 100 --failures flap --flaps 40 --dampening
+  bfd-fastpath ixp-sim --clients 50 --prefixes 100 --failures all --family 6 --transport nh-reach
 
 \b
 Exit codes: 0 every client had the right routes after each failure and after its repair;
@@ -104,6 +107,37 @@ Exit codes: 0 every client had the right routes after each failure and after its
     show_default=True,
     help="Missed hellos that mean Down.",
 )
+@click.option("--family", type=click.Choice(("4", "6")), default="4", show_default=True, help="IP version.")
+@click.option(
+    "--transport",
+    type=click.Choice(_TRANSPORTS),
+    default="bgp-ls",
+    show_default=True,
+    help="What members report by.",
+)
+@click.option("--fuse/--no-fuse", default=True, show_default=True, help="The members' fuse ([fuse]).")
+@click.option(
+    "--hold/--no-hold",
+    default=True,
+    show_default=True,
+    help="Good news of next hops that bounce waits (bounce-hold).",
+)
+@click.option(
+    "--coalesce",
+    type=IntervalType(0, 10_000_000),
+    default="50ms",
+    show_default=True,
+    metavar="TIME",
+    help="Changes in quick succession wait for each other so long at most; 0: not.",
+)
+@click.option("--dampening", is_flag=True, help="Members dampen flapping next hops ([dampening]).")
+@click.option(
+    "--flaps",
+    type=click.IntRange(1, 1000),
+    default=4,
+    show_default=True,
+    help="How often the link of `flap` goes and comes.",
+)
 @click.option(
     "--sabotage",
     type=click.Choice(_SABOTAGES),
@@ -119,6 +153,13 @@ def ixp_sim(
     without_bfd: float,
     interval: int,
     multiplier: int,
+    family: str,
+    transport: str,
+    fuse: bool,
+    hold: bool,
+    coalesce: int,
+    dampening: bool,
+    flaps: int,
     sabotage: str | None,
     as_json: bool,
 ) -> int:
@@ -133,6 +174,7 @@ def ixp_sim(
     from bfd_fastpath.lab.exchange.screen import Screen, summary
     from bfd_fastpath.lab.exchange.wanted import Pattern, Sabotage, Wanted
     from bfd_fastpath.lab.exchange.world import NotConvergedError
+    from bfd_fastpath.report import Preference
     from bfd_fastpath.session import Timers
 
     wanted = Wanted(
@@ -143,6 +185,13 @@ def ixp_sim(
         without_bfd=without_bfd,
         sabotage=Sabotage(sabotage) if sabotage is not None else None,
         timers=Timers(multiplier, interval, interval),
+        version=int(family),
+        transport=Preference(transport),
+        fuse=fuse,
+        hold=hold,
+        coalesce_us=coalesce,
+        dampening=dampening,
+        flaps=flaps,
     )
     try:
         with Screen() as screen:

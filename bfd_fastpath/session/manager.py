@@ -177,6 +177,10 @@ class SessionManager:
         times = (self._nhib.next_deadline(), self._dampening.next_deadline())
         return min((time for time in times if time is not None), default=None)
 
+    def next_release(self) -> int | None:
+        """When dampening lets a next hop go whose session is Up."""
+        return self._dampening.next_deadline()
+
     def settle(self, now_ns: int) -> list[Change]:
         """End the sessions that nobody wants any more, after what was told of them has been withdrawn."""
         condemned = self._table.condemned()

@@ -5,14 +5,13 @@ pending."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Network
 from random import Random
 from types import TracebackType
 from typing import Self
 
 import numpy
 
-from bfd_fastpath.lab.exchange.cast import Cast
+from bfd_fastpath.lab.exchange.cast import Cast, Prefix
 from bfd_fastpath.lab.exchange.fabric import Fabric
 from bfd_fastpath.lab.exchange.member import RETRY_NS, Member
 from bfd_fastpath.lab.exchange.server import Server
@@ -113,7 +112,7 @@ class Exchange:
         numpy.fill_diagonal(whole, False)
         return int(whole.sum())
 
-    def _moved(self, member: int, prefixes: Iterable[IPv4Network], time_ns: int) -> None:
+    def _moved(self, member: int, prefixes: Iterable[Prefix], time_ns: int) -> None:
         if self._watched is None:
             return
         for prefix in prefixes:

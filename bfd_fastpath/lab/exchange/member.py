@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address
 from random import Random
 from typing import Any
 
 import numpy
 
-from bfd_fastpath.lab.exchange.cast import LAN, SERVER_ADDRESS, SERVER_AS, Player, member_of
+from bfd_fastpath.lab.exchange.cast import LANS, SERVER_AS, Player, Prefix, member_of, server_address
 from bfd_fastpath.lab.exchange.connection import Connection, Side
 from bfd_fastpath.lab.exchange.lan_engine import LanEngine, LanPorts
 from bfd_fastpath.lab.exchange.wanted import Sabotage, Wanted
@@ -23,17 +23,21 @@ from bfd_fastpath.report import (
     Gate,
     LanAddress,
     Outgoing,
+    Preference,
     Reporter,
     ReportSettings,
     Session,
+    Transport,
 )
 from bfd_fastpath.router.events import RouterEvent, RoutesLearned, RoutesWithdrawn
 from bfd_fastpath.router.intake import Intake
 from bfd_fastpath.router.learned import Learned
 from bfd_fastpath.session import Attachment, EventType, LearnedPolicy, SessionManager
+from bfd_fastpath.session.dampening import DampeningPolicy
 from bfd_fastpath.wire.bgp import (
     BGP_LS,
     IPV4_UNICAST,
+    IPV6_UNICAST,
     AsPath,
     Attributes,
     BgpSession,
@@ -49,6 +53,7 @@ from bfd_fastpath.wire.bgp import (
     SessionSettings,
     UpdateReceived,
     end_of_rib,
+    nh_reach,
     pack_announcements,
     singles,
 )
@@ -58,7 +63,7 @@ _USER = "bgp route-server"
 #: A member that lost its session tries again so much later.
 RETRY_NS = 5 * SECOND_NS
 
-Moved = Callable[[int, Iterable[IPv4Network], int], None]
+Moved = Callable[[int, Iterable[Prefix], int], None]
 
 
 class Member(Actor):
@@ -86,7 +91,9 @@ class Member(Actor):
         self._random = random
         self._moved = moved
         self._lost = lost
-        self._touched: list[IPv4Network] = []
+        self._touched: list[Prefix] = []
+        self._lan = LANS[wanted.version]
+        self._unicast = IPV4_UNICAST if wanted.version == 4 else IPV6_UNICAST
         self._alarm_ns: int | None = None
         self._failed: set[int] = set()
         #: From when on the sabotage works.
@@ -96,17 +103,26 @@ class Member(Actor):
 
     def start(self) -> None:
         """Its control plane, with empty tables."""
-        player, policy = self.player, LearnedPolicy(timers=self._wanted.timers, max_sessions=4096)
+        player, wanted, lan = self.player, self._wanted, self._lan
+        policy = LearnedPolicy(timers=wanted.timers, max_sessions=4096)
         self.nhib = Nhib()
         self.manager = SessionManager(LanEngine(self._world.fabric.lan, player.index), self.nhib, policy)
         self.manager.set_attachments(
-            [Attachment(0, "lan", player.address, LAN)] if player.bfd else [], self._world.now_ns
+            [Attachment(0, "lan", player.address, lan)] if player.bfd else [], self._world.now_ns
         )
+        self.manager.set_dampening(DampeningPolicy(enabled=wanted.dampening), self._world.now_ns)
         self._gate = Gate(LanPorts(self._world.fabric.lan, player.index))
-        self._gate.set_policies(FusePolicy(), BouncePolicy(), CoalescePolicy())
+        hold = BouncePolicy() if wanted.hold else BouncePolicy(hold_ns=0)
+        coalesce = CoalescePolicy(wanted.coalesce_us * 1000)
+        self._gate.set_policies(FusePolicy(enabled=wanted.fuse), hold, coalesce)
         self.learned = Learned()
-        self._intake = Intake(SERVER_ADDRESS, player.asn, Reader((LAN,)), self.learned)
-        self._reporter = Reporter(ReportSettings(player.asn, (LanAddress(player.address, (LAN,)),)))
+        peer = server_address(wanted.version)
+        self._intake = Intake(peer, player.asn, Reader((lan,)), self.learned, allowed=(lan,))
+        mine = (LanAddress(player.address, (lan,)),)
+        self._settings = ReportSettings(
+            player.asn, mine, router_id=player.identifier, transport=wanted.transport
+        )
+        self._reporter = Reporter(self._settings, self.learned.routers.named)
         self._seen = 0
         self._asked: set[Any] = set()
         self._without_bfd: set[Any] = set()
@@ -116,10 +132,12 @@ class Member(Actor):
     def new_side(self) -> Side:
         """Its end of a new connection."""
         player = self.player
-        families = (IPV4_UNICAST, BGP_LS) if player.bfd else (IPV4_UNICAST,)
+        nh = self._wanted.transport is Preference.NH_REACH
+        telling = nh_reach(self._wanted.version) if nh else BGP_LS
+        families = (self._unicast, telling) if player.bfd else (self._unicast,)
         settings = SessionSettings(
             local_asn=player.asn,
-            router_id=player.address,
+            router_id=player.identifier,
             families=families,
             peer_asn=SERVER_AS,
             hold_time_s=self._wanted.hold_time_s,
@@ -183,14 +201,15 @@ class Member(Actor):
                 self._established(info)
             case UpdateReceived(update=update):
                 self._note(self._intake.update(update, now_ns))
+                self._renamed()
             case EndOfRib(family=family):
                 self._awaited.discard(family)
                 if not self._awaited:
                     self.learned.swept()
             case FamilyDisabled(family=family):
                 self._note(self._intake.forget(family, now_ns))
-            case RefreshRequested(family=family) if family == BGP_LS:
-                self._say(self._reporter.refresh())
+            case RefreshRequested(family=family):
+                self._say(self._reporter.refresh(family))
             case Closed():
                 self._reporter.lost()
                 self._note(self._intake.lost(now_ns))
@@ -202,25 +221,36 @@ class Member(Actor):
     def _established(self, info: PeerInfo) -> None:
         self._awaited = set(info.families)
         self._announce(info)
-        self._send([end_of_rib(IPV4_UNICAST)])
-        if BGP_LS in info.families:
-            session = Session(self.player.address, info.asn, self._session().limit, info.as4)
+        self._send([end_of_rib(self._unicast)])
+        if (chosen := self._settings.choose(info.families)) is not None:
+            session = Session(self.player.address, info.asn, self._session().limit, info.as4, *chosen)
             entries = self._gate.believed(self.nhib.entries(), fresh=True)
             self._say(self._reporter.open(session, entries))
 
+    def _renamed(self) -> None:
+        """Members whose router is told otherwise now have other names in profile L7."""
+        changed = self.learned.routers.changed()
+        session = self._reporter.session
+        if changed and session is not None and session.transport is Transport.BGP_LS_L7:
+            entries = (one for one in self.nhib.entries() if one.address in changed)
+            self._say(self._reporter.add(self._gate.believed(entries, fresh=False)))
+
     def _announce(self, info: PeerInfo) -> None:
-        ranks: dict[int, list[IPv4Network]] = {}
+        ranks: dict[int, list[Prefix]] = {}
         for offer in self.player.offers:
             ranks.setdefault(offer.rank, []).append(offer.prefix)
+        address = self.player.address
         for rank, prefixes in ranks.items():
             attributes = Attributes(
                 origin=Origin.IGP,
                 as_path=AsPath.sequence(*[self.player.asn] * (rank + 1)),
-                next_hop=self.player.address,
+                next_hop=address if isinstance(address, IPv4Address) else None,
             )
+            hops = () if address.version == 4 else (address,)
+            limit = self._session().limit
             self._send(
                 pack_announcements(
-                    IPV4_UNICAST, attributes, (), singles(prefixes), limit=self._session().limit, as4=info.as4
+                    self._unicast, attributes, hops, singles(prefixes), limit=limit, as4=info.as4
                 )
             )
 
@@ -236,7 +266,7 @@ class Member(Actor):
     def _note(self, events: Iterable[RouterEvent]) -> None:
         for one in events:
             if isinstance(one, RoutesLearned | RoutesWithdrawn):
-                self._touched += [prefix for prefix in one.prefixes if isinstance(prefix, IPv4Network)]
+                self._touched += one.prefixes
 
     def _sync(self) -> None:
         """What BGP made us want becomes sessions."""
@@ -312,12 +342,14 @@ class Member(Actor):
 
     @property
     def holds_back(self) -> bool:
-        """Whether it knows something that it has yet to tell."""
-        return self.running and self.connection is not None and self._gate.next_deadline() is not None
+        """Whether it knows something that it has yet to tell, or to believe."""
+        if not self.running or self.connection is None:
+            return False
+        return self._gate.next_deadline() is not None or self.manager.next_release() is not None
 
     # -- what it holds -------------------------------------------------------------------------------------
 
-    def next_hop(self, prefix: IPv4Network) -> int:
+    def next_hop(self, prefix: Prefix) -> int:
         """The member that its packets for a prefix go to; -1: it has no route."""
         route = self.learned.route(prefix) if self.running else None
         return member_of(route.next_hop) if route is not None else -1

@@ -14,7 +14,8 @@ from bfd_fastpath.lab.exchange.wanted import SWITCHES, Pattern
 from bfd_fastpath.lab.exchange.world import SECOND_NS
 
 _TRIES = 20_000
-_FLAPS = 4
+#: For a session that is Down, whose hellos are a second apart, to come Up and be seen to.
+_COMES_UP_NS = 4 * SECOND_NS
 #: How long a process is away.
 _AWAY_NS = 10 * SECOND_NS
 
@@ -30,6 +31,8 @@ class Failure:
     #: When each pair was cut last; `cut_ns` for the others.
     cut_ns: int
     cuts: dict[frozenset[int], int] = field(default_factory=dict)
+    #: How often something was cut.
+    cut_count: int = 1
 
     def cut_of(self, one: int, other: int) -> int:
         return self.cuts.get(frozenset((one, other)), self.cut_ns)
@@ -100,14 +103,15 @@ class Stage:
     def _flap(self) -> Failure:
         pair = self._pair()
         detection_ns = self._exchange.wanted.detection_ns
-        for _ in range(_FLAPS):
+        flaps = self._exchange.wanted.flaps
+        for _ in range(flaps):
             self._carry(pair, False)
             self._exchange.world.run(2 * detection_ns)
             self._carry(pair, True)
-            self._exchange.world.run(2 * detection_ns + 3 * SECOND_NS)
+            self._exchange.world.run(max(2 * detection_ns, _COMES_UP_NS))
         self._carry(pair, False)
-        text = f"the link between {self._names(pair)}, {_FLAPS} times and for good"
-        return Failure(text, lambda: self._carry(pair, True), self._now())
+        text = f"the link between {self._names(pair)}, {flaps} times and for good"
+        return Failure(text, lambda: self._carry(pair, True), self._now(), cut_count=flaps + 1)
 
     def _restart_client(self) -> Failure:
         exchange = self._exchange

@@ -23,7 +23,6 @@ SIMULATED: Final = (
     "counted as if each member and the route server had a processor of its own",
     "links, switches and ports; TCP: octets wait while the path is broken, and are not lost",
     "each member's engine beyond BFD: no packet of data is forwarded, ARP is resolved",
-    "left out: dampening",
 )
 
 
@@ -60,6 +59,8 @@ class Played:
 
     pattern: Pattern
     text: str
+    #: How often something was cut.
+    cuts: int
     affected: int
     broken: Verdict
     healed: Verdict
@@ -87,6 +88,8 @@ class Played:
             "unprotected-kept": self.broken.unprotected_kept,
             "cut-to-last-withdrawal-us": None if self.times is None else self.times.as_json(),
             "messages": self.messages,
+            "cuts": self.cuts,
+            "messages-per-cut": round(self.messages / self.cuts, 3),
             "messages-from-members": self.messages_broken[1] + self.messages_healed[1],
             "messages-from-server": self.messages_broken[0] + self.messages_healed[0],
             "virtual-seconds": round(self.virtual_s, 3),
@@ -126,6 +129,12 @@ class Result:
             "clients": wanted.clients,
             "prefixes": wanted.prefixes,
             "seed": wanted.seed,
+            "family": f"ipv{wanted.version}",
+            "transport": str(wanted.transport),
+            "fuse": wanted.fuse,
+            "hold": wanted.hold,
+            "coalesce-us": wanted.coalesce_us,
+            "dampening": wanted.dampening,
             "without-bfd": self.members_without_bfd,
             "sabotage": None if wanted.sabotage is None else str(wanted.sabotage),
             "failures": [str(one.pattern) for one in self.played],

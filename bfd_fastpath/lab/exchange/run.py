@@ -80,6 +80,7 @@ def _play(exchange: Exchange, stage: Stage, pattern: Pattern, held: Matrix) -> P
     return Played(
         pattern=pattern,
         text=failure.text,
+        cuts=failure.cut_count,
         affected=int(affected.sum()),
         broken=broken,
         healed=exchange.truth().judge(exchange.held()),

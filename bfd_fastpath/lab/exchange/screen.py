@@ -67,7 +67,8 @@ def summary(result: Result) -> Group:
     wanted = result.wanted
     head = (
         f"{wanted.clients:,} clients, {result.members_without_bfd:,} of them without BFD; "
-        f"{wanted.prefixes:,} prefixes; {result.sessions:,} BFD sessions, "
+        f"IPv{wanted.version}, {wanted.transport}; {wanted.prefixes:,} prefixes; "
+        f"{result.sessions:,} BFD sessions, "
         f"{result.entries:,} NHIB entries; seed {wanted.seed}"
     )
     foot = (
@@ -82,9 +83,13 @@ def summary(result: Result) -> Group:
         table.add_column(name, justify="left" if name == "failures" else "right")
     for one in result.played:
         table.add_row(*_row(one))
-    lines = [Text(f"{one.pattern}: {one.text}") for one in result.played]
+    lines = [Text(f"{one.pattern}: {one.text}{_per_cut(one)}") for one in result.played]
     faults = [Text(f"wrong: {fault}", style="bold red") for fault in result.faults()]
     return Group(table, *lines, *faults)
+
+
+def _per_cut(one: Played) -> str:
+    return "" if one.cuts == 1 else f"; {one.messages / one.cuts:.1f} messages a cut"
 
 
 def _row(one: Played) -> tuple[str, ...]:

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 from random import Random
 
-from bfd_fastpath.lab.exchange.cast import LAN, SERVER_ADDRESS, SERVER_AS, Cast, Player
+from bfd_fastpath.lab.exchange.cast import LANS, SERVER_AS, Cast, Player, server_address
 from bfd_fastpath.lab.exchange.connection import Connection, Side
 from bfd_fastpath.lab.exchange.member import Member
 from bfd_fastpath.lab.exchange.wanted import Sabotage, Wanted
@@ -27,6 +28,7 @@ from bfd_fastpath.wire.bgp.refresh import RefreshKind
 from bfd_fastpath.wire.bgpls import Flag
 
 _PORT = 179
+SERVER_ID = IPv4Address("198.18.0.1")
 
 
 class _Seat:
@@ -81,14 +83,14 @@ class Server(Actor):
         self._random = random
         self._settings = ServerSettings(
             asn=SERVER_AS,
-            identifier=SERVER_ADDRESS,
-            lan=(LAN,),
+            identifier=SERVER_ID,
+            lan=(LANS[cast.version],),
             clients=tuple(
                 ClientSettings(
                     name=player.name,
                     asn=player.asn,
                     lan_addresses=(player.address,),
-                    identifier=player.address,
+                    identifier=player.identifier,
                     flag=_flag(player),
                 )
                 for player in cast.players
@@ -122,7 +124,8 @@ class Server(Actor):
         connection = Connection(self._world, index, member.new_side(), side)
         seat.connection = self.connections[index] = member.connection = connection
         port = 49152 + self._number % 16384
-        connection.open((Endpoint(member.player.address, port), Endpoint(SERVER_ADDRESS, _PORT)))
+        server = server_address(member.player.address.version)
+        connection.open((Endpoint(member.player.address, port), Endpoint(server, _PORT)))
         return True
 
     def stop_dead(self) -> None:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from bfd_fastpath.report import Preference
 from bfd_fastpath.session import Timers
 
 CLIENTS_MOST: Final = 4000
 PREFIXES_MOST: Final = 60_000
 SWITCHES: Final = 4
+FLAPS_MOST: Final = 1000
 
 
 class Pattern(StrEnum):
@@ -56,6 +58,16 @@ class Wanted:
     sabotage: Sabotage | None = None
     timers: Timers = field(default_factory=Timers)
     hold_time_s: int = 90
+    #: IP version of the LAN and of the routes.
+    version: int = 4
+    transport: Preference = Preference.BGP_LS
+    #: What stands between the members' sessions and their reports; on as in a router, but for dampening.
+    fuse: bool = True
+    hold: bool = True
+    coalesce_us: int = 50_000
+    dampening: bool = False
+    #: How often a flapping link goes and comes before it stays away.
+    flaps: int = 4
 
     def __post_init__(self) -> None:
         if not 4 <= self.clients <= CLIENTS_MOST:
@@ -64,6 +76,10 @@ class Wanted:
             raise ValueError(f"{self.prefixes} prefixes: it takes 1 to {PREFIXES_MOST}")
         if not 0 <= self.without_bfd <= 1:
             raise ValueError(f"{self.without_bfd:g} is no share of members without BFD: write 0 to 1")
+        if self.version not in (4, 6):
+            raise ValueError(f"there is no IPv{self.version}: it takes 4 or 6")
+        if not 1 <= self.flaps <= FLAPS_MOST:
+            raise ValueError(f"{self.flaps} flaps: it takes 1 to {FLAPS_MOST}")
         if not self.patterns:
             raise ValueError("no failure pattern is given")
 

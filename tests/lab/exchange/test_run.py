@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from bfd_fastpath.lab.exchange.run import simulate
 from bfd_fastpath.lab.exchange.wanted import Pattern, Sabotage, Wanted
+from bfd_fastpath.report import Preference
+from bfd_fastpath.session import Timers
 
 LIMIT_US = 3_000_000
 
@@ -36,8 +38,6 @@ def test_all_patterns_one_after_the_other():
 
 
 def test_an_interval_is_kept():
-    from bfd_fastpath.session import Timers
-
     (played,) = run(Pattern.LINK, timers=Timers(3, 100_000, 100_000)).played
     assert played.times is not None
     assert 200_000 < played.times.median_us < 900_000
@@ -59,11 +59,52 @@ def test_a_run_that_affects_nobody_is_no_proof():
 def test_flapping_costs_little():
     """Each time a link goes each end tells it once, and once when it is back; the route server passes on what its
     two clients lose or get."""
-    (played,) = run(Pattern.FLAP, seed=4).played
+    (played,) = run(Pattern.FLAP, seed=4, hold=False).played
     changes = 2 * (4 + 1 + 1)
     prefixes = 16
     assert played.messages_broken[1] + played.messages_healed[1] <= 2 * changes
     assert played.messages_broken[0] + played.messages_healed[0] <= changes * prefixes
+
+
+@pytest.mark.parametrize("held_by", [{"hold": True}, {"hold": False, "dampening": True}])
+def test_what_flapping_costs_does_not_grow_with_the_flaps(held_by):
+    """A link that has gone twice is not told to be back as long as it flaps; with neither hold nor dampening each
+    time costs the same."""
+
+    def messages(flaps, **more):
+        result = run(Pattern.FLAP, seed=4, flaps=flaps, **more)
+        assert result.faults() == []
+        return result.played[0].messages
+
+    # Dampening needs four failures within its half-life before it begins.
+    assert messages(24, **held_by) == messages(8, **held_by)
+    assert messages(24, hold=False) > 2 * messages(8, hold=False)
+
+
+@pytest.mark.parametrize("transport", [Preference.BGP_LS, Preference.BGP_LS_L7, Preference.NH_REACH])
+@pytest.mark.parametrize("version", [4, 6])
+def test_both_families_and_every_transport(version, transport):
+    result = run(*Pattern, clients=10, prefixes=20, seed=6, version=version, transport=transport)
+    assert result.faults() == []
+    assert all(one.affected for one in result.played)
+    assert (result.as_json()["family"], result.as_json()["transport"]) == (f"ipv{version}", transport)
+
+
+def test_the_fuse_holds_the_reports_of_a_member_that_loses_its_port():
+    """Which the route server hears of once that member's port is back, or never: its session ends meanwhile."""
+    with_fuse, without = (run(Pattern.MEMBER, clients=20, seed=3, fuse=fuse) for fuse in (True, False))
+    assert with_fuse.faults() == without.faults() == []
+    assert with_fuse.played[0].messages_broken[1] <= without.played[0].messages_broken[1]
+
+
+def test_coalescing_makes_few_messages_of_a_storm():
+    timers = Timers(3, 100_000, 100_000)
+    together, apart = (
+        run(Pattern.SWITCH, clients=40, prefixes=40, coalesce_us=us, fuse=False, timers=timers).played[0]
+        for us in (50_000, 0)
+    )
+    assert together.messages_broken[1] < apart.messages_broken[1] * 0.8
+    assert together.broken.wrong == apart.broken.wrong == 0
 
 
 @pytest.mark.parametrize("sabotage", Sabotage)
@@ -106,6 +147,8 @@ def test_the_same_seed_breaks_and_tells_the_same():
     [
         ({"clients": 3}, "3 clients"),
         ({"prefixes": 0}, "0 prefixes"),
+        ({"version": 5}, "no IPv5"),
+        ({"flaps": 0}, "0 flaps"),
         ({"without_bfd": 1.5}, "1.5 is no share"),
     ],
 )
