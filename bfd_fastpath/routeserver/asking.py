@@ -89,14 +89,21 @@ class Asking:
             return MemberFlag(owner.flag, owner.asn, owner.identifier or IPv4Address(0))
         return None
 
+    def asks(self, client: Client, address: Address, owner: Member | None) -> bool:
+        """Whether the client is asked about an address, which is `owner`'s: it is shown it, and not as one
+        that has no BFD."""
+        if not self.on or owner is client.member:
+            return False
+        if owner is None:
+            return self._nobodys(client, address)
+        if owner.flag == Flag.NO_BFD:
+            return False
+        return not self._apart or address in client.settings.ask or self._meet(client.member, owner)
+
     def asked(self, client: Client) -> list[Address]:
         """The addresses that the client is asked about, in order."""
-        found = []
-        for address in self.addresses():
-            flag = self.about(client, address)
-            if flag is not None and flag.flag != Flag.NO_BFD:
-                found.append(address)
-        return sorted(found, key=order)
+        owner = self._members.owner
+        return sorted((a for a in self.addresses() if self.asks(client, a, owner(a))), key=order)
 
     def tell(
         self,

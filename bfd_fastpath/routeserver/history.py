@@ -3,6 +3,7 @@
 whatever clock the caller shows; it judges nothing."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bfd_fastpath.nhib import Reachability
@@ -28,7 +29,7 @@ class History:
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._happenings: deque[Happening] = deque(maxlen=limit)
-        self._since: dict[tuple[str, Address], int] = {}
+        self._since: dict[str, dict[Address, int]] = {}
         #: Pairs that are Down: how many there are is what a reader wants to see over time.
         self._down: set[tuple[str, Address]] = set()
         self._lost: deque[tuple[int, int]] = deque(maxlen=limit)
@@ -46,7 +47,11 @@ class History:
 
     def since_ns(self, client: str, address: Address) -> int | None:
         """When the client's view of the address became what it is; None: it never changed."""
-        return self._since.get((client, address))
+        return self._since.get(client, {}).get(address)
+
+    def since(self, client: str) -> Mapping[Address, int]:
+        """The same for all addresses of which the client's view ever changed."""
+        return self._since.get(client, {})
 
     def happenings(self) -> list[Happening]:
         """The latest ones, oldest first."""
@@ -58,7 +63,7 @@ class History:
 
     def _changed(self, change: ReachChange, time_ns: int) -> None:
         pair = (change.client, change.address)
-        self._since[pair] = time_ns
+        self._since.setdefault(change.client, {})[change.address] = time_ns
         before = len(self._down)
         if change.new is Reachability.DOWN:
             self._down.add(pair)

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who can reach whom, as a plain JSON document: `show exchange` prints it, the report page shows it."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bfd_fastpath.routeserver.client import Client
 from bfd_fastpath.routeserver.exchange import Exchange
+from bfd_fastpath.routeserver.grid import Grid, Row
 from bfd_fastpath.routeserver.history import Happening, History
-from bfd_fastpath.routeserver.protection import Protection, Standings, ranking
+from bfd_fastpath.routeserver.protection import Protection, ranking
 from bfd_fastpath.routeserver.records import ReachChange, Standing
 from bfd_fastpath.routeserver.service import Left
 from bfd_fastpath.routeserver.settings import Address
@@ -16,7 +18,7 @@ from bfd_fastpath.wire.bgpls import Flag
 
 #: A row of the matrix has one of these for each member, in order.
 UP, DOWN, UNKNOWN, UNANSWERED, NO_BFD, SILENT, ABSENT = "UD?.nx-"
-#: Of several addresses of one member the worst counts.
+#: The worst first.
 _WORST = (DOWN, UNKNOWN, UNANSWERED, UP, NO_BFD)
 _SIGNS = {
     Standing.UP: UP,
@@ -52,21 +54,31 @@ def exchange_view_in_steps(
     """The same, a client at a time: with a thousand of them it takes seconds, in which others have work to
     do. Who comes, goes or changes meanwhile is shown as it was, or as it is."""
     members = sorted(exchange.clients.values(), key=lambda client: client.name)
-    standings: dict[str, Mapping[Address, Standing]] = {}
+    grid, times = Grid(exchange), _Times()
+    standings: dict[str, Row] = {}
     for client in members:
-        standings[client.name] = exchange.nhib(client.name) if client.name in exchange.clients else {}
+        standings[client.name] = grid.row(client)
         yield
+    matrix: list[dict[str, Any]] = []
+    for version in (4, 6):
+        columns = [_Column.of(client, grid, version) for client in members]
+        for client, own in zip(members, columns, strict=True):
+            if own.places:
+                since = grid.spread(history.since(client.name))
+                row = _row(client, columns, standings[client.name], since, times)
+                matrix.append({"family": f"ipv{version}", "from": client.name} | row)
+                yield
     lost = [row for client in members for row in _lost(exchange, history, client)]
     return {
         "time": _time(time_ns),
         "members": [_member(client) for client in members],
         "legend": LEGEND,
-        "matrix": [row for version in (4, 6) for row in _matrix(standings, history, members, version)],
+        "matrix": matrix,
         "lost": sorted(lost, key=lambda row: (row["since"] or "", row["from"], row["to"])),
         "changes": [_happening(exchange, one) for one in history.happenings()],
         "changes-forgotten": history.forgotten,
         "lost-over-time": [{"time": _time(when), "pairs": count} for when, count in history.lost()],
-        "ranking": [_rank(place, one) for place, one in enumerate(ranking(members, standings), 1)],
+        "ranking": [_rank(place, one) for place, one in enumerate(ranking(members, grid, standings), 1)],
     }
 
 
@@ -86,37 +98,58 @@ def _member(client: Client) -> dict[str, Any]:
     }
 
 
-def _matrix(
-    standings: Standings, history: History, members: list[Client], version: int
-) -> Iterator[dict[str, Any]]:
-    """A row for each member that has an address in this IP version."""
-    targets = [[a for a in m.member.addresses if a.version == version] for m in members]
-    for client, own in zip(members, targets, strict=True):
-        if not own:
-            continue
-        signs, since = [], []
-        for other, addresses in zip(members, targets, strict=True):
-            sign, address = _sign(client, other, addresses, standings[client.name])
-            signs.append(sign)
-            when = history.since_ns(client.name, address) if address is not None else None
-            since.append(None if when is None else _time(when))
-        yield {"family": f"ipv{version}", "from": client.name, "states": "".join(signs), "since": since}
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One member as the others' rows see it."""
+
+    client: Client
+    no_bfd: bool
+    #: Of its addresses in the IP version.
+    places: list[int]
+
+    @classmethod
+    def of(cls, client: Client, grid: Grid, version: int) -> "_Column":
+        places = [place for place in grid.places(client.member) if grid.version(place) == version]
+        return cls(client, client.member.flag == Flag.NO_BFD, places)
 
 
-def _sign(
-    client: Client, other: Client, addresses: list[Address], standing: Mapping[Address, Standing]
-) -> tuple[str, Address | None]:
-    """What the client's row has for the other member, and the address that decided it."""
-    if other is client or not addresses:
-        return ABSENT, None
-    if not client.reports:
-        return SILENT, None
-    if other.member.flag == Flag.NO_BFD:
-        return NO_BFD, None
-    asked = [(_SIGNS[standing[a]], a) for a in _in_order(addresses) if a in standing]
-    if not asked:
-        return ABSENT, None
-    return min(asked, key=lambda one: _WORST.index(one[0]))
+class _Times(dict[int, str]):
+    """Times as they are shown; what one UPDATE said happened at one time."""
+
+    def __missing__(self, time_ns: int) -> str:
+        self[time_ns] = shown = _time(time_ns)
+        return shown
+
+
+def _row(
+    client: Client, columns: list[_Column], standing: Row, since: list[int | None], times: _Times
+) -> dict[str, Any]:
+    """What the client has on each member, and since when."""
+    signs, whens = [], []
+    reports = client.reports
+    for column in columns:
+        when = None
+        if column.client is client or not column.places:
+            sign = ABSENT
+        elif not reports:
+            sign = SILENT
+        elif column.no_bfd:
+            sign = NO_BFD
+        else:
+            sign, place = _worst(standing, column.places)
+            when = since[place] if place is not None else None
+        signs.append(sign)
+        whens.append(None if when is None else times[when])
+    return {"states": "".join(signs), "since": whens}
+
+
+def _worst(standing: Row, places: list[int]) -> tuple[str, int | None]:
+    """Of several addresses of one member the worst counts."""
+    if len(places) == 1:
+        state = standing[places[0]]
+        return (ABSENT, None) if state is None else (_SIGNS[state], places[0])
+    asked = [(_SIGNS[state], place) for place in places if (state := standing[place]) is not None]
+    return min(asked, key=lambda one: _WORST.index(one[0])) if asked else (ABSENT, None)
 
 
 def _lost(exchange: Exchange, history: History, client: Client) -> Iterator[dict[str, Any]]:

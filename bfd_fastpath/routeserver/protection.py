@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bfd_fastpath.routeserver.client import Client
+from bfd_fastpath.routeserver.grid import Grid, Row
 from bfd_fastpath.routeserver.records import Standing
-from bfd_fastpath.routeserver.settings import Address
 
-#: By client: its NHIB (Exchange.nhib).
-Standings = Mapping[str, Mapping[Address, Standing]]
+#: By client: its NHIB.
+Standings = Mapping[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +37,38 @@ class Protection:
         return 25 * (self.reports + bfd + self.answered + self.confirmed)
 
 
-def ranking(clients: Iterable[Client], standings: Standings) -> list[Protection]:
+def ranking(clients: Iterable[Client], grid: Grid, standings: Standings) -> list[Protection]:
     """All members, the best protected one first; of equals in order of their names."""
-    found = [_judge(client, standings) for client in clients]
+    found = [_judge(client, grid, standings) for client in clients]
     return sorted(found, key=lambda one: (-one.score, one.member))
 
 
-def _judge(client: Client, standings: Standings) -> Protection:
-    own = standings[client.name]
-    addresses = client.member.addresses
+def _judge(client: Client, grid: Grid, standings: Standings) -> Protection:
+    own = [state for state in standings[client.name] if state is not None]
+    places = [(place, grid.version(place)) for place in grid.places(client.member)]
     versions: set[int] = set()
     asked = seen = 0
     for name, theirs in standings.items():
-        about = [(address, theirs[address]) for address in addresses if address in theirs]
-        if name == client.name or not about:
+        if name == client.name:
             continue
-        asked += 1
-        # Down was Up before: there is BFD, and the path is broken.
-        met = {address.version for address, state in about if state in (Standing.UP, Standing.DOWN)}
-        versions |= met
-        seen += bool(met)
-    answered = sum(state is not Standing.UNANSWERED for state in own.values())
+        told = met = False
+        for place, version in places:
+            state = theirs[place]
+            if state is None:
+                continue
+            told = True
+            # Down was Up before: there is BFD, and the path is broken.
+            if state is Standing.UP or state is Standing.DOWN:
+                met = True
+                versions.add(version)
+        asked += told
+        seen += met
+    answered = sum(state is not Standing.UNANSWERED for state in own)
     return Protection(
         member=client.name,
         reports=client.reports,
         versions=frozenset(versions),
-        present=frozenset(address.version for address in addresses),
+        present=frozenset(address.version for address in client.member.addresses),
         answered=answered / len(own) if own else 0.0,
         confirmed=seen / asked if asked else 0.0,
     )

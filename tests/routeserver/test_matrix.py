@@ -168,3 +168,19 @@ def test_an_exchange_without_members_has_an_empty_matrix():
         exchange.remove(name)
     document = scene.view()
     assert (document["members"], document["matrix"], document["ranking"]) == ([], [], [])
+
+
+def test_who_is_asked_about_what_is_what_is_shown():
+    """The quick question and the full answer agree, whatever there is: who is apart, third parties, no BFD."""
+    lan = Lan(clients={"a": {"apart": ("c",), "ask": (LAN4["c"],)}, "d": {"flag": Flag.NO_BFD}})
+    for name in "abc":
+        lan.join(name)
+    asking = lan.server.exchange.asking
+    lan.server.exchange.next_hops("b", [LAN4["d"], LAN4["d"] + 50])
+    for client in lan.server.clients.values():
+        for address in asking.addresses():
+            shown = asking.about(client, address)
+            asked = shown is not None and shown.flag != Flag.NO_BFD
+            owner = lan.server.exchange.members.owner(address)
+            assert asking.asks(client, address, owner) is asked, (client.name, address)
+            assert (address in lan.server.exchange.nhib(client.name)) is asked or not client.reports
