@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ class Times:
     max_us: float
 
     @classmethod
-    def of(cls, values_ns: list[int]) -> Times | None:
+    def of(cls, values_ns: Sequence[int]) -> Times | None:
         """None where there are none."""
         if not values_ns:
             return None
@@ -64,13 +65,18 @@ class Played:
     affected: int
     broken: Verdict
     healed: Verdict
-    times: Times | None
+    #: From the cut to the last of each client's changes, nanoseconds, for those that hear from the server.
+    took_ns: tuple[int, ...]
     #: BGP UPDATEs until all had converged after the cut, and then after the repair; (from the route server,
     #: from the members).
     messages_broken: tuple[int, int]
     messages_healed: tuple[int, int]
     virtual_s: float
     seconds: float
+
+    @property
+    def times(self) -> Times | None:
+        return Times.of(self.took_ns)
 
     @property
     def messages(self) -> int:
@@ -125,6 +131,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         wanted = self.wanted
+        times = Times.of([took_ns for one in self.played for took_ns in one.took_ns])
         return {
             "clients": wanted.clients,
             "prefixes": wanted.prefixes,
@@ -146,6 +153,7 @@ class Result:
                 one.broken.wrong_withdrawn + one.healed.wrong_withdrawn for one in self.played
             ),
             "unprotected-kept": sum(one.broken.unprotected_kept for one in self.played),
+            "cut-to-last-withdrawal-us": None if times is None else times.as_json(),
             "messages": sum(one.messages for one in self.played),
             "rss-bytes": self.rss_bytes,
             "seconds": round(self.seconds, 3),

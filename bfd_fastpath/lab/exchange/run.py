@@ -10,7 +10,7 @@ from random import Random
 from bfd_fastpath.lab.exchange.cast import draw
 from bfd_fastpath.lab.exchange.exchange import Exchange
 from bfd_fastpath.lab.exchange.patterns import Failure, Stage
-from bfd_fastpath.lab.exchange.result import Played, Result, Times
+from bfd_fastpath.lab.exchange.result import Played, Result
 from bfd_fastpath.lab.exchange.truth import Matrix
 from bfd_fastpath.lab.exchange.wanted import Pattern, Wanted
 from bfd_fastpath.lab.exchange.world import NotConvergedError
@@ -72,7 +72,7 @@ def _play(exchange: Exchange, stage: Stage, pattern: Pattern, held: Matrix) -> P
     truth = exchange.truth()
     affected = before != truth.next_hops()
     broken = truth.judge(exchange.held())
-    times = _times(exchange, failure, before, affected & ~truth.cut_off[:, None])
+    took_ns = _took(exchange, failure, before, affected & ~truth.cut_off[:, None])
     exchange.unwatch()
     failure.heal()
     exchange.settle()
@@ -84,7 +84,7 @@ def _play(exchange: Exchange, stage: Stage, pattern: Pattern, held: Matrix) -> P
         affected=int(affected.sum()),
         broken=broken,
         healed=exchange.truth().judge(exchange.held()),
-        times=times,
+        took_ns=took_ns,
         messages_broken=(counts[1][0] - counts[0][0], counts[1][1] - counts[0][1]),
         messages_healed=(counts[2][0] - counts[1][0], counts[2][1] - counts[1][1]),
         virtual_s=(exchange.world.now_ns - begin_ns) / 1e9,
@@ -92,7 +92,7 @@ def _play(exchange: Exchange, stage: Stage, pattern: Pattern, held: Matrix) -> P
     )
 
 
-def _times(exchange: Exchange, failure: Failure, before: Matrix, affected: Matrix) -> Times | None:
+def _took(exchange: Exchange, failure: Failure, before: Matrix, affected: Matrix) -> tuple[int, ...]:
     """Of each client whose routes had to change, and that hears from the route server, the last of them."""
     last: dict[int, int] = {}
     for (client, column), time_ns in exchange.left.items():
@@ -100,4 +100,4 @@ def _times(exchange: Exchange, failure: Failure, before: Matrix, affected: Matri
             took_ns = time_ns - failure.cut_of(client, int(before[client, column]))
             if took_ns >= 0:
                 last[client] = max(last.get(client, 0), took_ns)
-    return Times.of(list(last.values()))
+    return tuple(last.values())

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bfd_fastpath.lab.exchange.exchange import Exchange
-from bfd_fastpath.lab.exchange.result import Played, Result
+from bfd_fastpath.lab.exchange.result import REAL, SIMULATED, Played, Result
 
 _EVERY_S = 0.2
 _PLAIN_EVERY_S = 10.0
@@ -85,7 +85,8 @@ def summary(result: Result) -> Group:
         table.add_row(*_row(one))
     lines = [Text(f"{one.pattern}: {one.text}{_per_cut(one)}") for one in result.played]
     faults = [Text(f"wrong: {fault}", style="bold red") for fault in result.faults()]
-    return Group(table, *lines, *faults)
+    parts = [Text(f"real: {'; '.join(REAL)}"), Text(f"simulated: {'; '.join(SIMULATED)}")]
+    return Group(table, *lines, *parts, *faults)
 
 
 def _per_cut(one: Played) -> str:

@@ -165,10 +165,12 @@ def test_the_document_says_what_was_real():
         "failures",
         "wrong-kept",
         "wrong-withdrawn",
+        "cut-to-last-withdrawal-us",
         "messages",
         "rss-bytes",
     } <= set(document)
     assert document["real"]
     assert document["simulated"]
+    assert document["cut-to-last-withdrawal-us"] == document["played"][0]["cut-to-last-withdrawal-us"]
     assert document["wrong-kept"] == document["wrong-withdrawn"] == 0
     assert {"median", "p99", "max", "clients"} == set(document["played"][0]["cut-to-last-withdrawal-us"])
