@@ -34,7 +34,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         ports=asked.ports,
     )
     try:
-        yield from told(alone(detect, wanted, max(sessions // 20, 1), asked.pick(3, 20, 60)))
+        yield from told(alone(detect, wanted, max(sessions // 20, 1), asked.pick(3, 12, 60)))
     except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
         yield Skipped("bfd-detect", "from the last hello to Down", str(error), "")
     yield from telling.rows(asked)

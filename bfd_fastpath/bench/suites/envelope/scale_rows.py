@@ -28,7 +28,7 @@ GOALS: Final = ((100_000, 10), (1_000_000, 1000))
 _BESIDE_MS: Final = 50
 _LADDERS: Final[dict[Scale, dict[str, tuple[int, ...]]]] = {
     Scale.QUICK: {"FRR bfdd": (20,), "BIRD": (20,)},
-    Scale.DEFAULT: {"FRR bfdd": (500, 1000, 2000, 4000, 8000), "BIRD": (200, 500, 1000, 2000, 4000)},
+    Scale.DEFAULT: {"FRR bfdd": (1000, 2000, 4000, 8000), "BIRD": (500, 1000, 2000, 4000)},
     Scale.FULL: dict.fromkeys(("FRR bfdd", "BIRD"), (50, 100, 200, 500, 1000, 2000, 4000, 8000)),
 }
 _TIMES: Final = 100
@@ -69,7 +69,7 @@ def seconds(asked: Asked, goal: bool) -> float:
     """How long sessions are watched."""
     if asked.soak:
         return _SOAK_S
-    return 1.0 if asked.quick else 10.0 if goal or asked.scale is Scale.FULL else 5.0
+    return 1.0 if asked.quick else 10.0 if goal or asked.scale is Scale.FULL else 3.0
 
 
 def cells(asked: Asked) -> Iterator[tuple[int, int]]:

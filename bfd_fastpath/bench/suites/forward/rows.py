@@ -33,7 +33,7 @@ _INSTALL: Final = {
 def rows(asked: Asked) -> Iterator[Told | Skipped]:
     """One row of the document for each that is chosen by the scale."""
     rules = match.Rules(
-        rounds=asked.pick(3, 9, 11),
+        rounds=asked.pick(3, 7, 11),
         window_s=0.05 if asked.quick else 0.25,
         cpu=asked.cpu,
         other_cpu=asked.other_cpu,

@@ -31,9 +31,9 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
                 far_cpu=asked.other_cpu,
                 ports=asked.ports,
             )
-            seconds, most = (0.2, _QUICK_PPS) if asked.quick else (1.0, MOST_PPS)
+            seconds, most = (0.2, _QUICK_PPS) if asked.quick else (0.5, MOST_PPS)
             try:
-                found = [alone(measure, wanted, size, seconds, most) for _ in range(asked.pick(1, 3, 5))]
+                found = [alone(measure, wanted, size, seconds, most) for _ in range(asked.pick(1, 1, 5))]
             except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
                 yield Skipped("nodrop", _name(size, sessions), str(error), "")
                 continue
