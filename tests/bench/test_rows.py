@@ -26,6 +26,9 @@ from bfd_fastpath.bench.suites.nodrop import rows as nodrop
 from bfd_fastpath.bench.suites.nodrop.throughput import Throughput
 from bfd_fastpath.bench.suites.python import rows as python
 from bfd_fastpath.bench.suites.python.loops import Looped
+from bfd_fastpath.bench.suites.shed import rows as shed
+from bfd_fastpath.bench.suites.shed.load import Alone, Loaded
+from bfd_fastpath.bench.suites.shed.search import Found
 from bfd_fastpath.bench.suites.telling import rows as telling
 from bfd_fastpath.bench.suites.telling.member import Told
 from pydp.generate import Action
@@ -248,3 +251,27 @@ def test_a_rate_without_loss_says_who_set_the_limit():
     assert row.ours.windows == (5.0, 6.0, 5.0)
     assert row.detail["limit"] == "the engine"
     assert nodrop.told([found(5e6, far_limit=True)]).detail["limit"] == "the far end"
+
+
+def test_loads_of_shed_stand_beside_receive_and_classify_alone():
+    load = Loaded(
+        offered_pps=25e6,
+        forwarded_pps=15e6,
+        shed_pps=10e6,
+        lost_pps=0.0,
+        hellos_lost=0,
+        hellos_lost_away=0,
+        sessions=held(),
+    )
+    found = Found(
+        wanted=Wanted(sessions=10_000, interval_us=50_000),
+        source_pps=60e6,
+        classify=Alone(pps=30e6, receive_cycles=30.0, classify_cycles=20.0),
+        forwards=None,
+        holds=load,
+    )
+    skipped, row = shed.told([found])
+    assert isinstance(skipped, Skipped)
+    assert isinstance(row, Kept)
+    assert row.ours.median == 25.0
+    assert row.peers["receive and classify alone"].median == 30.0
