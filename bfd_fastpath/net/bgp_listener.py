@@ -111,7 +111,8 @@ class Listener:
         """What came from there instead of an OPEN is the first speaker's to count: only an OPEN tells several
         apart.
         """
-        self._at(remote)[0].turned_away(error, octets)
+        for speaker in self._at(remote)[:1]:
+            speaker.turned_away(error, octets)
 
     def forget(self, pending: _Pending) -> None:
         """It is no longer waiting."""

@@ -84,6 +84,23 @@ def test_a_bad_beginning_is_answered_and_harms_nobody(octets, codes):
     asyncio.run(story())
 
 
+def test_a_bad_beginning_whose_peer_is_configured_no_longer_is_answered():
+    async def story():
+        server = Peer(64501, connect=False, session=session_settings(64501, peer_asn=64500))
+        other = Peer(64501, ip_address("127.0.0.9"), connect=False)
+        async with listening(server, other) as listener:
+            bad = await ScriptedPeer.to(listener)
+            await until(lambda: listener.pending)
+            listener.remove(server.speaker)
+            bad.say(b"GET / HTTP/1.1\r\n\r\n.")
+            notification = await bad.hear_notification()
+            assert (notification.code, notification.subcode) == (1, 1)
+            bad.close()
+            listener.add(server.speaker)
+
+    asyncio.run(story())
+
+
 def test_who_says_nothing_is_dropped():
     async def story():
         server = Peer(64501, connect=False)
