@@ -70,10 +70,6 @@ class Coalesce:
         return self._until_ns is not None and self._policy.most_ns > 0 and now_ns < self._until_ns
 
     def _wait(self, change: Change) -> None:
+        # Also what is back as it was: whose session began meanwhile was told what it was in between.
         before = self._waiting.get(change.address)
-        if before is None:
-            self._waiting[change.address] = change
-        elif before.old is change.new:
-            del self._waiting[change.address]
-        else:
-            self._waiting[change.address] = replace(change, old=before.old)
+        self._waiting[change.address] = change if before is None else replace(change, old=before.old)

@@ -66,10 +66,10 @@ def test_after_quiet_it_begins_with_a_short_wait_again():
     assert [when for when, _ in bursts[-2:]] == [later, later + 50 * MS // 16]
 
 
-def test_what_came_back_meanwhile_is_not_told():
-    coalesce = Coalesce(POLICY)
+def test_what_came_back_meanwhile_is_reported_for_those_who_heard_what_was_in_between():
     steps = [(0, change(X6, UP, DOWN)), (1, change(X4, UP, DOWN)), (2, change(X4, DOWN, UP))]
-    assert len(play(coalesce, steps)) == 1
+    (told,) = play(Coalesce(POLICY), steps)[1][1]
+    assert (told.address, told.new) == (X4, UP)
 
 
 def test_what_was_told_last_is_what_a_change_begins_from():
