@@ -64,6 +64,8 @@ class Neighbours:
             learned=learned,
             shut=shut,
         )
+        if shut:
+            await peer.stop()
         if neighbor.passive:
             await self._listen(peer)
         self._peers[neighbor.key] = peer

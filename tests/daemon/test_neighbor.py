@@ -102,6 +102,11 @@ def test_whoever_listens_turns_the_other_away_while_it_is_shut(pair):
     assert neighbor(other, "shutdown", HERE, "not today") == 0
     until(lambda: peer(one)["last-error"] or "", lambda seen: "rejected (6/5)" in seen)
     assert peer(other)["state"] == "shutdown"
+    # A reload that makes a new session of it turns the other away, too.
+    other.file.write_text(other.file.read_text().replace("passive = true", "passive = true\nhold-time = 60"))
+    assert other.ask("reload")["steps"]
+    stays(lambda: peer(one)["state"], lambda seen: seen != "established", seconds=0.5)
+    assert peer(other)["state"] == "shutdown"
     assert neighbor(other, "enable", HERE) == 0
     established(one, other)
 
