@@ -85,8 +85,8 @@ class RouteServer:
         facts = client.sessions[session].facts
         touched = [*inbound.withdrawn, *(p for offer in inbound.offers for p in offer.prefixes)]
         if touched:
-            for stale in self._stale.values() if self._stale else ():
-                stale.difference_update(touched)
+            for version in (4, 6):
+                self._stale.get((session, version), set()).difference_update(touched)
             before = self._before(touched)
             for prefix in inbound.withdrawn:
                 self.table.withdraw(prefix, session)

@@ -21,7 +21,7 @@ from bfd_fastpath.wire.bgp import (
 )
 from bfd_fastpath.wire.bgp.attributes import AttributeType, only_to_customer
 from bfd_fastpath.wire.bgp.refresh import RefreshKind
-from tests.routeserver.test_service import PREFIX, SETTINGS, B, Lab, route
+from tests.routeserver.test_service import PREFIX, SETTINGS, A, B, Lab, route
 
 ROLES = replace(SETTINGS, roles=True)
 
@@ -128,3 +128,19 @@ def test_what_a_client_does_not_repeat_goes_at_the_end_mark(repeated):
     a.settle()
     gone = [update.withdrawn for update in a.updates() if update.withdrawn]
     assert gone == ([] if repeated else [(PREFIX,)])
+
+
+def test_what_another_client_says_meanwhile_is_no_repetition():
+    here = lab(SETTINGS)
+    a, b = here.connect("a"), here.connect("b", enhanced_refresh=True)
+    b.say(route())
+    b.settle()
+    b.client.send_refresh(IPV4_UNICAST, RefreshKind.BEGIN)
+    b.settle()
+    a.say(route(A, 64500))
+    a.say(Update(withdrawn=(PREFIX,)))
+    a.updates()
+    b.client.send_refresh(IPV4_UNICAST, RefreshKind.END)
+    b.settle()
+    a.settle()
+    assert [update.withdrawn for update in a.updates() if update.withdrawn] == [(PREFIX,)]
