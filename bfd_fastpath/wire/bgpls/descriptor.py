@@ -14,6 +14,9 @@ from bfd_fastpath.wire.bgpls import codes
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, ordered, require_order
 from bfd_fastpath.wire.malformed import Malformed
 
+#: Of so many octets at most; what is longer is read anew each time, so that nobody can fill the memory with it.
+REMEMBERED = 256
+
 
 @dataclass(frozen=True, slots=True)
 class NodeDescriptor:
@@ -40,22 +43,13 @@ class NodeDescriptor:
         return cls(ordered(tlvs))
 
     @classmethod
-    @lru_cache(maxsize=8192)
     def decode(cls, value: bytes) -> NodeDescriptor:
         """Read the value of TLV 256 or 257.
 
         Raises TlvError for lengths that do not fit, sub-TLVs out of order and repeated ones (RFC 9552
         5.2.1.4).
         """
-        tlvs = decode(value)
-        require_order(tlvs)
-        for before, after in pairwise(tlvs):
-            if before.code == after.code and codes.kind_of(after.code) is not None:
-                text = f"node descriptor repeats sub-TLV {after.code} (RFC 9552 5.2.1.4)"
-                raise TlvError(text, Malformed.BGP_LS_DESCRIPTOR)
-        for tlv in tlvs:
-            codes.require_length(tlv)
-        return cls(tlvs)
+        return _remembered(value) if len(value) <= REMEMBERED else _read(value)
 
     def encode(self) -> bytes:
         return encode(self.tlvs)
@@ -83,3 +77,18 @@ class NodeDescriptor:
         """Sub-TLV 516 of RFC 9086."""
         value = self.value(codes.BGP_ROUTER_ID)
         return None if value is None else IPv4Address(value)
+
+
+def _read(value: bytes) -> NodeDescriptor:
+    tlvs = decode(value)
+    require_order(tlvs)
+    for before, after in pairwise(tlvs):
+        if before.code == after.code and codes.kind_of(after.code) is not None:
+            text = f"node descriptor repeats sub-TLV {after.code} (RFC 9552 5.2.1.4)"
+            raise TlvError(text, Malformed.BGP_LS_DESCRIPTOR)
+    for tlv in tlvs:
+        codes.require_length(tlv)
+    return NodeDescriptor(tlvs)
+
+
+_remembered = lru_cache(maxsize=8192)(_read)

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
 
 from bfd_fastpath.wire.bgpls import codes
-from bfd_fastpath.wire.bgpls.descriptor import NodeDescriptor
+from bfd_fastpath.wire.bgpls.descriptor import REMEMBERED, NodeDescriptor
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, require_order
 from bfd_fastpath.wire.malformed import Malformed
 
@@ -167,11 +167,17 @@ def decode_one(kind: int, body: bytes) -> LinkStateNlri:
     return _decode_link(body) if kind == NlriType.LINK else RawNlri(kind, body)
 
 
-@lru_cache(maxsize=8192)
 def _decode_node(body: bytes) -> NodeNlri:
-    """Remembered: everybody at an exchange speaks of the same nodes."""
+    """Everybody at an exchange speaks of the same nodes."""
+    return _remembered_node(body) if len(body) <= REMEMBERED else _read_node(body)
+
+
+def _read_node(body: bytes) -> NodeNlri:
     local, tlvs, protocol_id, identifier = _decode_local(body)
     return NodeNlri(local, protocol_id, identifier, tlvs[1:])
+
+
+_remembered_node = lru_cache(maxsize=8192)(_read_node)
 
 
 def _decode_link(body: bytes) -> LinkNlri:

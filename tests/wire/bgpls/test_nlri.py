@@ -112,3 +112,16 @@ def test_mutated_nlris_are_read_or_refused_with_the_codecs_own_error(several, da
     except FramingError:
         pass
     l5.salvage_remote(bytes(octets))
+
+
+def test_what_is_long_is_not_remembered():
+    short, long = (Tlv(65300, bytes(size)) for size in (8, 4000))
+    for more, kept in ((short, True), (long, False)):
+        descriptor = NodeDescriptor((Tlv(515, b"abcd"), more))
+        read = NodeDescriptor.decode(descriptor.encode())
+        assert read == descriptor
+        assert (NodeDescriptor.decode(descriptor.encode()) is read) is kept
+        octets = raw(1, LOCAL, more)
+        ((first,), _), ((second,), _) = decode_list(octets), decode_list(octets)
+        assert first == second
+        assert (first is second) is kept
