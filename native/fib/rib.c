@@ -198,7 +198,7 @@ bool rib_cover(const struct rib *rib, const struct rib_key *key, struct rib_key 
 	uint8_t octets[16];
 
 	rib_octets(key, octets);
-	for (uint8_t length = key->length; --length > 0;) {
+	for (uint8_t length = key->length; length-- > 1;) {
 		if (rib->lengths[length] == 0)
 			continue;
 		*cover = rib_key(rib->six, octets, length);

@@ -3,11 +3,15 @@
 #include "fib/node.h"
 #include "fib/spans.h"
 
+/* So many runs of nodes are read for spans at most: each change below these 32 bits reads them again. */
+enum { RUNS_READ = 2048 };
+
 /* Spans that are being made, one behind the other. */
 struct maker {
 	const struct arena *arena;
 	struct spans *spans;
 	uint32_t count;
+	uint32_t read; /* runs */
 };
 
 void spans_clear(struct spans *spans)
@@ -42,6 +46,8 @@ static bool add_node(struct maker *maker, const struct node *node, uint32_t firs
 		uint32_t next = runs_next(node->starts, slot + 1), entry = node->entries[run], end = first + next * width - 1;
 		bool added;
 
+		if (++maker->read > RUNS_READ)
+			return false;
 		if (!entry_is_child(entry))
 			added = add_leaf(maker, end, entry);
 		else if (width == 1)

@@ -51,7 +51,7 @@ static inline uint32_t spans_find(const struct spans *spans, uint16_t slot)
 }
 
 /* Of what is below an entry at depth 32: how many lines of them there are; 0: more than there is room for, or next hops of higher
- * numbers. */
+ * numbers, or very many runs to read. */
 uint32_t spans_make(const struct arena *arena, uint32_t entry, struct spans spans[SPANS_LINES]);
 /* All is elsewhere. */
 void spans_clear(struct spans *spans);

@@ -143,6 +143,8 @@ int main(int argc, char **argv)
 	atomic_store(&stop, true);
 	for (uint32_t i = 0; i < READERS; i++)
 		pthread_join(readers[i], NULL);
+	if (fib_remove(fib, 4, all, 0) != 0 || fib_remove(fib, 6, all, 0) != 0)
+		fail("not removed", 0, 0, DEFAULT_HOP);
 	fib_destroy(fib);
 	free(qsbr);
 	printf("%lu addresses looked up\n", atomic_load(&looked_up));

@@ -79,3 +79,18 @@ def test_where_memory_is_short_routes_have_it(kib: int) -> None:
         assert fib.set(known, 9) == 0
         model.set(known, 9)
     assert fib.lookup(wanted) == [model.lookup(one) for one in wanted]
+
+
+def test_very_many_prefixes_of_one_next_hop_below_the_same_32_bits() -> None:
+    fib, model, order = Fib(), Model(), random.Random(3)
+    routes = [IPv6Network((0x2001_0DB8 << 96 | below << 80, 48)) for below in range(0, 1 << 16, 13)]
+    for prefix in routes:
+        assert fib.set(prefix, 5) == 0
+        model.set(prefix, 5)
+    for prefix in order.sample(routes, len(routes) - 40):
+        wanted = addresses_of(prefix)
+        assert fib.lookup(wanted) == [model.lookup(one) for one in wanted]
+        assert fib.remove(prefix) == 0
+        model.remove(prefix)
+        assert fib.lookup(wanted) == [model.lookup(one) for one in wanted]
+    assert list(fib.routes(6)) and fib.routes(6) == model.routes(6)
