@@ -90,9 +90,10 @@ static inline __attribute__((always_inline)) void look_up(const struct trie *tri
 		return;
 	for (uint32_t i = 0; i < count; i++) {
 		inside[left] = i;
-		__builtin_prefetch(node_or_nothing(trie->arena, entries[i]));
 		left += entries[i] >> 31;
 	}
+	for (uint32_t j = 0; j < left; j++)
+		__builtin_prefetch(node_at(trie->arena, entries[inside[j]]));
 	go_down(trie->arena, keys, six, entries, inside, left, root_bits / STRIDE);
 	for (uint32_t i = 0; i < count; i++)
 		next_hops[i] = next_hop_of(entries[i], fallback);
