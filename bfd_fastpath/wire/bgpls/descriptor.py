@@ -14,7 +14,7 @@ from bfd_fastpath.wire.bgpls import codes
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, ordered, require_order
 from bfd_fastpath.wire.malformed import Malformed
 
-#: Of so many octets at most; what is longer is read anew each time, so that nobody can fill the memory with it.
+#: Octets at most; what is longer is read anew each time, so that nobody can fill the memory with it.
 REMEMBERED = 256
 
 
