@@ -10,7 +10,8 @@ from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.entries import Readers, SeenLink, SeenNode, Unreadable, read_entry, read_fault
 from bfd_fastpath.routeserver.identity import Member, Members
 from bfd_fastpath.routeserver.reach import SessionReach
-from bfd_fastpath.wire.bgpls import LinkNlri, NodeDescriptor, NodeNlri
+from bfd_fastpath.wire.bgpls import LinkNlri, NodeDescriptor, NodeNlri, Tlv, codes
+from bfd_fastpath.wire.bgpls.nlri import decode_list
 from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 
 LAN = (ip_network("198.51.100.0/24"), ip_network("2001:db8::/64"))
@@ -187,6 +188,31 @@ def test_identifier_stands_for_each_address_that_had_a_link_in_this_session(sync
     synced.update(withdraw=[by_identifier(A4, X4, x, asn)])
     assert synced.state(X4) is DOWN
     assert synced.state(X6) is UNKNOWN
+
+
+def to_the_letter(nlri, flag):
+    """With the draft's sub-TLV 516 of one octet in each node."""
+
+    def flagged(descriptor):
+        return NodeDescriptor((*descriptor.tlvs, Tlv(codes.BGP_ROUTER_ID, bytes((flag,)))))
+
+    if isinstance(nlri, NodeNlri):
+        return replace(nlri, local=flagged(nlri.local))
+    return replace(nlri, local=flagged(nlri.local), remote=flagged(nlri.remote))
+
+
+@pytest.mark.parametrize("flag", [0, 1])
+def test_the_drafts_flag_of_one_octet_is_read_over(synced, flag):
+    x = IPv4Address("192.0.2.2")
+    sent = [to_the_letter(by_identifier(A4, X4, x), flag), to_the_letter(identifier_node(x), flag)]
+    told, faults = decode_list(b"".join(one.encode() for one in sent))
+    assert (told, faults) == (sent, [])
+    synced.update(told)
+    assert synced.state(X4) is UP
+    synced.update(withdraw=told[:1])
+    assert synced.state(X4) is DOWN
+    synced.update(withdraw=told[1:])
+    assert synced.state(X4) is UNKNOWN
 
 
 def test_identifier_without_any_link_yet_is_unknown(synced):

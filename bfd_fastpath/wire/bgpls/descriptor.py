@@ -74,9 +74,9 @@ class NodeDescriptor:
 
     @property
     def bgp_router_id(self) -> IPv4Address | None:
-        """Sub-TLV 516 of RFC 9086."""
+        """Sub-TLV 516 of RFC 9086; None where it is absent, or rs-bfd-01's flag of one octet."""
         value = self.value(codes.BGP_ROUTER_ID)
-        return None if value is None else IPv4Address(value)
+        return IPv4Address(value) if value is not None and len(value) == 4 else None
 
 
 def _read(value: bytes) -> NodeDescriptor:

@@ -28,6 +28,7 @@ BAD = {
     "no local node": raw(1),
     "no remote node": raw(2, LOCAL),
     "address of three octets": raw(2, LOCAL, REMOTE, Tlv(259, b"abc")),
+    "identifier of two octets": raw(1, Tlv(256, Tlv(516, b"ab").encode())),
     "router id of five octets": raw(1, Tlv(256, Tlv(515, b"abcde").encode())),
     "repeated sub-tlv": raw(1, Tlv(256, Tlv(515, b"abcd").encode() + Tlv(515, b"abce").encode())),
     "sub-tlvs out of order": raw(1, Tlv(256, Tlv(515, b"abcd").encode() + Tlv(512, b"abcd").encode())),
@@ -70,6 +71,18 @@ def test_unknown_protocols_and_identifiers_are_read_like_others():
     ((nlri,), _) = decode_list(octets)
     assert isinstance(nlri, NodeNlri)
     assert (nlri.protocol_id, nlri.identifier) == (227, 77)
+    assert nlri.encode() == octets
+
+
+@pytest.mark.parametrize(
+    ("value", "read"), [(b"\0", None), (b"\1", None), (b"\xc0\0\2\1", ip_address("192.0.2.1"))]
+)
+def test_sub_tlv_516_is_an_identifier_or_the_drafts_flag(value, read):
+    octets = raw(1, Tlv(256, Tlv(515, b"\1\2\3\4").encode() + Tlv(516, value).encode()))
+    ((nlri,), faults) = decode_list(octets)
+    assert not faults
+    assert isinstance(nlri, NodeNlri)
+    assert nlri.local.bgp_router_id == read
     assert nlri.encode() == octets
 
 

@@ -65,6 +65,7 @@ def test_a_link_to_outside_the_lan_is_refused():
         NodeDescriptor.make(asn=64501, bgp_router_id=IPv4Address(0)),
         NodeDescriptor.make(asn=0, bgp_router_id=X.router_id),
         NodeDescriptor.make(igp_router_id=X4.packed),
+        NodeDescriptor((Tlv(512, (64501).to_bytes(4, "big")), Tlv(516, b"\1"))),
     ],
 )
 def test_a_node_without_both_names_is_refused(descriptor):
