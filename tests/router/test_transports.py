@@ -13,7 +13,7 @@ from bfd_fastpath.wire import bgp
 from bfd_fastpath.wire.bgpls import RawNlri
 from bfd_fastpath.wire.nhreach import NhReachNlri, NhState
 from pydp import NextHopState
-from tests.router.exchange import A6, B6, B, Exchange, session, state, until, up
+from tests.router.exchange import A6, B6, B, Exchange, client, session, state, until, up
 from tests.router.scripted_server import NH_REACH, UNICAST, ScriptedServer, member, waiting
 
 pytestmark = pytest.mark.eal
@@ -65,6 +65,25 @@ def test_a_server_that_asks_by_nh_reach_is_told_by_it(eal):
             # Nobody asks: it leaves, and the Tell with it.
             await until(lambda: server.tells, lambda seen: not seen)
             assert state(a, B) is None
+
+    asyncio.run(main())
+
+
+def test_by_nh_reach_alone_a_routes_next_hop_is_tried_though_nobody_asks(eal):
+    """A server does not ask about a member that it knows to have no BFD, and can say so by BGP-LS alone."""
+
+    async def main():
+        async with ScriptedServer((*UNICAST, *NH_REACH)) as server, Exchange() as exchange:
+            a = await exchange.start(member(server))
+            await exchange.start(client("b", bfd=False))
+            await until(lambda: server.peer)
+            server.announce(bgp.IPV6_UNICAST, (ip_network("2001:db8:f::/48"),), B6)
+            await until(lambda: a.manager.session_of(B6))
+            await until(lambda: session(a, B6).send_packet_count, lambda seen: seen >= 3)
+            assert hop(a, B6)["asked-by"] == [{"user": f"bgp 127.0.0.1:{server.port}", "by": ["route"]}]
+            await until(lambda: server.tells, lambda seen: seen == {B6: NhState.UNKNOWN})
+            assert [(one.address, one.state) for one in a.nexthops()] == [(B6, UNKNOWN)]
+            assert (reporter(a)["asks"], reporter(a)["routes"]) == (0, 1)
 
     asyncio.run(main())
 
