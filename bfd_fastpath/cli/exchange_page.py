@@ -45,7 +45,7 @@ def _body(document: Any, title: str) -> Iterator[str]:
     yield "<h2>Hall of fame</h2>"
     yield (
         "<p>How well each member can be protected from a broken path: a quarter each for telling the route "
-        "server what it reaches, for BFD in every IP version that it has, for the asks that it answers, and "
+        "server what it reaches, for BFD in every IP version of the LAN, for the asks that it answers, and "
         "for the share of members that have had BFD up with it. Who turns BFD on is led round a broken path "
         "at once; who does not waits for somebody to notice.</p>"
     )
@@ -60,10 +60,10 @@ def _facts(document: Any) -> str:
     members = document["members"]
     lost = len(document["lost"])
     facts = [
-        (len(members), "members", ""),
+        (len(members), "member" if len(members) == 1 else "members", ""),
         (sum(bool(one["transports"]) for one in members), "report what they reach", ""),
         (sum(one["bfd"] == "no-bfd" for one in members), "are known to have no BFD", ""),
-        (lost, "paths are lost", ' class="bad"' if lost else ""),
+        (lost, "path is lost" if lost == 1 else "paths are lost", ' class="bad"' if lost else ""),
     ]
     items = "".join(f"<li{kind}><b>{count:,}</b>{text}</li>" for count, text, kind in facts)
     return f'<ul class="facts">{items}</ul>'

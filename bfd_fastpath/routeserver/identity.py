@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which member of the LAN an address, a node id or a BGP identifier stands for. Look-ups only."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -83,6 +84,11 @@ class Members:
         if octets in self._literal:
             return self._literal[octets]
         return address_of(octets, self.lan)
+
+
+def name_order(name: str) -> tuple[str, str]:
+    """By which names are sorted for people: netz-4 before netz-10."""
+    return re.sub("[0-9]+", lambda digits: digits[0].lstrip("0").zfill(20), name), name
 
 
 @lru_cache(maxsize=8192)

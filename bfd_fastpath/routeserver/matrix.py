@@ -10,6 +10,7 @@ from bfd_fastpath.routeserver.client import Client
 from bfd_fastpath.routeserver.exchange import Exchange
 from bfd_fastpath.routeserver.grid import Grid, Row
 from bfd_fastpath.routeserver.history import Happening, History
+from bfd_fastpath.routeserver.identity import name_order
 from bfd_fastpath.routeserver.protection import Protection, ranking
 from bfd_fastpath.routeserver.records import ReachChange, Standing
 from bfd_fastpath.routeserver.service import Left
@@ -53,7 +54,7 @@ def exchange_view_in_steps(
 ) -> Generator[None, None, dict[str, Any]]:
     """The same, a client at a time: with a thousand of them it takes seconds, in which others have work to
     do. Who comes, goes or changes meanwhile is shown as it was, or as it is."""
-    members = sorted(exchange.clients.values(), key=lambda client: client.name)
+    members = sorted(exchange.clients.values(), key=lambda client: name_order(client.name))
     grid, times = Grid(exchange), _Times()
     standings: dict[str, Row] = {}
     for client in members:
@@ -69,16 +70,17 @@ def exchange_view_in_steps(
                 matrix.append({"family": f"ipv{version}", "from": client.name} | row)
                 yield
     lost = [row for client in members for row in _lost(exchange, history, client)]
+    ranked = ranking(members, grid, standings, frozenset(lan.version for lan in exchange.members.lan))
     return {
         "time": _time(time_ns),
         "members": [_member(client) for client in members],
         "legend": LEGEND,
         "matrix": matrix,
-        "lost": sorted(lost, key=lambda row: (row["since"] or "", row["from"], row["to"])),
+        "lost": sorted(lost, key=lambda row: row["since"] or ""),
         "changes": [_happening(exchange, one) for one in history.happenings()],
         "changes-forgotten": history.forgotten,
         "lost-over-time": [{"time": _time(when), "pairs": count} for when, count in history.lost()],
-        "ranking": [_rank(place, one) for place, one in enumerate(ranking(members, grid, standings), 1)],
+        "ranking": [_rank(place, one) for place, one in enumerate(ranked, 1)],
     }
 
 

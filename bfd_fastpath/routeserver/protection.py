@@ -24,6 +24,8 @@ class Protection:
     versions: frozenset[int]
     #: IP versions of its addresses.
     present: frozenset[int]
+    #: IP versions of the peering LAN.
+    lan: frozenset[int]
     #: Of the members' addresses that it was asked about, those that it said anything of.
     answered: float
     #: Of the other members that report and were asked about it, those that had a session up with it.
@@ -31,19 +33,21 @@ class Protection:
 
     @property
     def score(self) -> float:
-        """0 to 100: a quarter each for reporting, for BFD in every IP version that it has, for the asks that
+        """0 to 100: a quarter each for reporting, for BFD in every IP version of the LAN, for the asks that
         it answers, and for the members that see its BFD."""
-        bfd = len(self.versions & self.present) / len(self.present) if self.present else 0.0
+        bfd = len(self.versions & self.lan) / len(self.lan) if self.lan else 0.0
         return 25 * (self.reports + bfd + self.answered + self.confirmed)
 
 
-def ranking(clients: Iterable[Client], grid: Grid, standings: Standings) -> list[Protection]:
-    """All members, the best protected one first; of equals in order of their names."""
-    found = [_judge(client, grid, standings) for client in clients]
-    return sorted(found, key=lambda one: (-one.score, one.member))
+def ranking(
+    clients: Iterable[Client], grid: Grid, standings: Standings, lan: frozenset[int]
+) -> list[Protection]:
+    """All members, the best protected one first; equals as they come. lan: IP versions of the peering LAN."""
+    found = [_judge(client, grid, standings, lan) for client in clients]
+    return sorted(found, key=lambda one: -one.score)
 
 
-def _judge(client: Client, grid: Grid, standings: Standings) -> Protection:
+def _judge(client: Client, grid: Grid, standings: Standings, lan: frozenset[int]) -> Protection:
     own = [state for state in standings[client.name] if state is not None]
     places = [(place, grid.version(place)) for place in grid.places(client.member)]
     versions: set[int] = set()
@@ -69,6 +73,7 @@ def _judge(client: Client, grid: Grid, standings: Standings) -> Protection:
         reports=client.reports,
         versions=frozenset(versions),
         present=frozenset(address.version for address in client.member.addresses),
+        lan=lan,
         answered=answered / len(own) if own else 0.0,
         confirmed=seen / asked if asked else 0.0,
     )

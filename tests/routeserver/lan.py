@@ -19,7 +19,8 @@ ASNS = {name: 64500 + i for i, name in enumerate("abcd")}
 
 
 def client_settings(name, **settings):
-    return ClientSettings(name, ASNS[name], (LAN4[name], LAN6[name]), IDS[name], **settings)
+    addresses = settings.pop("lan_addresses", (LAN4[name], LAN6[name]))
+    return ClientSettings(name, ASNS[name], addresses, IDS[name], **settings)
 
 
 class Lan:

@@ -6,8 +6,10 @@ import json
 import pytest
 
 from bfd_fastpath.routeserver.history import History
+from bfd_fastpath.routeserver.identity import name_order
 from bfd_fastpath.routeserver.matrix import LEGEND, exchange_view
 from bfd_fastpath.routeserver.service import Joined, Left
+from bfd_fastpath.routeserver.settings import ClientSettings
 from bfd_fastpath.wire.bgpls import Flag
 from tests.routeserver.lan import IDS, LAN4, LAN6, Lan
 
@@ -151,6 +153,35 @@ def test_members_are_ranked_by_what_their_routers_do():
         (4, "d", pytest.approx(25 * (0 + 1 + 0 + 1 / 2), abs=0.1)),
     ]
     assert ranking[1]["bfd-families"] == ["ipv4", "ipv6"]
+
+
+def test_bfd_in_one_of_the_lans_two_families_is_half_of_that_quarter():
+    scene = Scene(clients={"b": {"lan_addresses": (LAN4["b"],)}})
+    for name in "ab":
+        scene.take(scene.lan.join(name))
+    for one, other in ("ab", "ba"):
+        scene.take(scene.lan.up(one, other))
+    (first,) = (one for one in scene.view()["ranking"] if one["member"] == "b")
+    assert (first["families"], first["bfd-families"]) == (["ipv4"], ["ipv4"])
+    # It answered one of six asks.
+    assert first["score"] == pytest.approx(25 * (1 + 1 / 2 + 1 / 6 + 1), abs=0.1)
+
+
+def test_names_are_in_the_order_of_their_numbers():
+    names = ["netz-4", "netz-10", "netz-04", "Alpha", "9", "10", "netz", "as64500-r2", "as64500-r10"]
+    assert sorted(names, key=name_order) == [
+        *("9", "10", "Alpha", "as64500-r2", "as64500-r10", "netz"),
+        *("netz-04", "netz-4", "netz-10"),
+    ]
+    scene = Scene()
+    exchange = scene.lan.server.exchange
+    for name in IDS:
+        exchange.remove(name)
+    for number in (10, 4, 2):
+        exchange.add(ClientSettings(f"netz-{number}", 64500 + number, (LAN4["a"] + number,)))
+    document = scene.view()
+    assert [one["name"] for one in document["members"]] == ["netz-2", "netz-4", "netz-10"]
+    assert [one["member"] for one in document["ranking"]] == ["netz-2", "netz-4", "netz-10"]
 
 
 def test_a_broken_path_is_no_want_of_bfd(scene):
