@@ -9,6 +9,7 @@ import click
 
 from bfd_fastpath.cli import client
 from bfd_fastpath.cli.options import agent_socket_option
+from bfd_fastpath.cli.table import counted
 
 
 @click.command(
@@ -46,7 +47,8 @@ def exchange_report(out: Path, source: Path | None, title: str, socket_path: str
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
-    click.echo(f"{out}: {len(document['members'])} members, {len(document['lost'])} paths lost")
+    members, lost = counted(len(document["members"]), "member"), counted(len(document["lost"]), "path")
+    click.echo(f"{out}: {members}, {lost} lost")
 
 
 def _read(source: Path) -> Any:

@@ -25,7 +25,7 @@ _PICTURE = 840
 
 def matrix(document: Any, family: str) -> str:
     """One IP version, rows reach columns, without the members that do not have it. Neighbouring cells of a
-    kind are drawn as one where there are too many to be named."""
+    kind are drawn as one where there are too many to be named: then only rows say whose they are."""
     rows = {row["from"]: row for row in document["matrix"] if row["family"] == family}
     places = [number for number, one in enumerate(document["members"]) if one["name"] in rows]
     names = [document["members"][number]["name"] for number in places]
@@ -49,7 +49,7 @@ def matrix(document: Any, family: str) -> str:
             parts += _labels(name, place, cell, margin)
             parts += _cells(names, row, document["legend"], (margin, y, cell))
         else:
-            parts += _runs(row["states"], margin, y, cell)
+            parts += ("<g>", f"<title>{escape(name)}</title>", *_runs(row["states"], margin, y, cell), "</g>")
     return "".join((*parts, "</svg>"))
 
 

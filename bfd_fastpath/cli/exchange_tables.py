@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bfd_fastpath.cli.table import age, table
+from bfd_fastpath.cli.table import age, counted, table
 
 #: Members of which the matrix is printed; of more only who lost whom, since no terminal is that wide.
 MATRIX = 60
@@ -25,7 +25,10 @@ def exchange(document: Any) -> str:
         legend = document["legend"].items()
         parts.append("  ".join(f"{sign} {text}" for sign, text in legend if sign in shown))
     else:
-        parts.append(f"bfd-fastpath exchange-report has the matrix: for a terminal {MATRIX} members are most")
+        parts.append(
+            f"bfd-fastpath exchange-report has the matrix: for a terminal {MATRIX} members are most; "
+            "bfd-fastpath show exchange MEMBER has one row of it"
+        )
     parts += [part for part in (_lost(document), _changes(document)) if part]
     return "\n\n".join(parts)
 
@@ -38,10 +41,9 @@ def _summary(document: Any) -> str:
     members = document["members"]
     reporting = sum(bool(one["transports"]) for one in members)
     without = sum(one["bfd"] == "no-bfd" for one in members)
-    said = [f"{len(members)} members", f"{reporting} report what they reach"]
+    said = [counted(len(members), "member"), f"{reporting} report what they reach"]
     said += [f"{without} without BFD"] if without else []
-    lost = len(document["lost"])
-    said.append(f"{lost} paths lost" if lost != 1 else "1 path lost")
+    said.append(f"{counted(len(document['lost']), 'path')} lost")
     return ", ".join(said)
 
 
@@ -83,7 +85,7 @@ def _lost(document: Any) -> str:
         return ""
     now = datetime.fromisoformat(document["time"])
     rows = [
-        (one["from"], one["to"] or "nobody's", one["address"], _ago(now, one["since"]))
+        (one["from"], one["to"] or "nobody's", one["address"], ago(now, one["since"]))
         for one in document["lost"]
     ]
     return table(("MEMBER", "CANNOT REACH", "AT", "SINCE"), rows)
@@ -92,7 +94,7 @@ def _lost(document: Any) -> str:
 def _changes(document: Any) -> str:
     now = datetime.fromisoformat(document["time"])
     rows = [
-        (_ago(now, one["time"]), one["member"], *_told(one))
+        (ago(now, one["time"]), one["member"], *_told(one))
         for one in reversed(document["changes"][-CHANGES:])
     ]
     return table(("AGO", "MEMBER", "CHANGE", "ABOUT"), rows) if rows else ""
@@ -107,5 +109,6 @@ def _told(change: Any) -> Iterator[str]:
     yield f"{change['about']} ({change['address']})" if change["about"] else change["address"]
 
 
-def _ago(now: datetime, when: str | None) -> str:
+def ago(now: datetime, when: str | None) -> str:
+    """How long before now; "-" where nobody knows."""
     return "-" if when is None else age(max((now - datetime.fromisoformat(when)).total_seconds(), 0.0))

@@ -10,6 +10,7 @@ import click
 
 from bfd_fastpath.cli import (
     client,
+    exchange_row,
     exchange_tables,
     forwarding_tables,
     quality_tables,
@@ -124,13 +125,20 @@ _add("reporter", "BGP neighbours, and what each was told about which next hop.",
 
 
 @show.command("exchange")
+@click.argument("member", required=False)
 @json_option
 @agent_socket_option
-def exchange(as_json: bool, socket_path: str) -> None:
-    """At an exchange: who can reach whom, since when, and who has no BFD. Asks rs-agent; a route-server
-    answers too, by its --socket."""
+def exchange(member: str | None, as_json: bool, socket_path: str) -> None:
+    """At an exchange: who can reach whom, since when, and who has no BFD. MEMBER, by name or address: its
+    word on each other one and theirs on it, since when. Asks rs-agent; a route-server answers too, by its
+    --socket."""
     result: Any = client.ask(socket_path, "show-exchange")
+    render: Callable[[Any], str] = exchange_tables.exchange
+    if member is not None:
+        result, render = exchange_row.row(result, member), exchange_row.text
+        if result is None:
+            raise click.ClickException(f"no member has the name or address {member!r}; see show exchange")
     if as_json:
         print_json(result)
     else:
-        click.echo(exchange_tables.exchange(result))
+        click.echo(render(result))

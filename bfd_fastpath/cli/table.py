@@ -25,6 +25,11 @@ def _cell(value: object) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
+def counted(count: int, noun: str) -> str:
+    """ "1 path", "2 paths"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def interval(microseconds: float | None) -> str:
     """ "50 ms", "1 s", "1.5 ms"; "-" for none or 0."""
     if not microseconds:

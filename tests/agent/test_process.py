@@ -14,6 +14,7 @@ from bfd_fastpath.agent.guard import watch
 from bfd_fastpath.agent.load import load
 from bfd_fastpath.bench.daemons.daemon import DaemonError
 from bfd_fastpath.cli.client import ask
+from bfd_fastpath.cli.main import invoke
 from bfd_fastpath.net.control_protocol import CommandError
 from bfd_fastpath.wire.bgp import BGP_LS
 from bfd_fastpath.wire.bgpls import RawNlri
@@ -36,7 +37,7 @@ def scene(tmp_path):
             scene.close()
 
 
-def test_what_a_member_says_is_enforced_until_its_session_ends(scene):
+def test_what_a_member_says_is_enforced_until_its_session_ends(scene, capsys):
     async def story():
         async with connected(scene.member()) as us:
             assert us.speaker.peer.families == {BGP_LS}
@@ -59,6 +60,13 @@ def test_what_a_member_says_is_enforced_until_its_session_ends(scene):
                 ("down", "up"),
                 ("up", "down"),
             ]
+            shown = ["show", "exchange", "--json", "--socket", str(scene.socket)]
+            assert invoke([*shown, str(A)]) == 0
+            pairs = json.loads(capsys.readouterr().out)["pairs"]
+            (to_b,) = [one for one in pairs if (one["family"], one["member"]) == ("ipv4", "b")]
+            assert (to_b["there"], to_b["there-since"]) == ("down", seen["lost"][0]["since"])
+            assert invoke([*shown, "nobody"]) == 2
+            assert "'nobody'" in capsys.readouterr().err
         await scene.until_lost(A)  # its session has ended
 
     asyncio.run(story())

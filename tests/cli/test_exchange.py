@@ -2,14 +2,15 @@
 """`show exchange` and the report page, from documents of the shape that an agent gives."""
 
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
 
-from bfd_fastpath.cli import exchange_page, exchange_svg
+from bfd_fastpath.cli import exchange_page, exchange_row, exchange_svg
 from bfd_fastpath.cli.exchange_tables import exchange
 from bfd_fastpath.cli.main import invoke
-from tests.routeserver.lan import LAN4
+from tests.routeserver.lan import LAN4, LAN6
 from tests.routeserver.test_matrix import Scene
 
 VOID = {"meta", "rect", "line", "path", "br"}
@@ -111,6 +112,22 @@ def test_the_table_shows_the_matrix_the_losses_and_the_changes(document):
     assert "up -> down" in text
 
 
+def test_one_member_is_shown_there_and_back_with_since_when(document):
+    found = exchange_row.row(document, "a")
+    assert [one["member"] for one in found["pairs"]] == ["b", "c", "d"] * 2
+    up, down, silent = found["pairs"][:3]
+    assert (up["family"], up["there"], up["back"], up["back-since"]) == ("ipv4", "up", "unanswered", None)
+    assert up["there-since"] < down["there-since"]
+    assert (down["there"], silent["back"]) == ("down", "silent")
+    assert exchange_row.row(document, str(LAN6["a"])) == found
+    assert exchange_row.row(document, "nobody") is None
+    head, _, _, names, *lines = exchange_row.text(found).splitlines()
+    assert head == f"a, AS 64500, {LAN4['a']}, {LAN6['a']}: reports by bgp-ls"
+    assert names.split() == ["FAMILY", "MEMBER", "THERE", "SINCE", "BACK", "SINCE"]
+    assert lines[0].split() == ["ipv4", "b", "up", "3.0", "s", "unanswered", "-"]
+    assert exchange_row.text(exchange_row.row(document, "d")).startswith("d, AS 64503, ")
+
+
 def test_a_crowd_gets_no_matrix_in_the_terminal_but_its_losses():
     text = exchange(crowd(100))
     assert "exchange-report" in text
@@ -147,13 +164,22 @@ def test_the_picture_of_a_crowd_is_drawn_in_runs():
     assert svg.count("<rect") < 4000
     assert svg.count('class="down"') == 1
     assert "<text" not in svg
+    titles = re.findall("<g><title>(.*?)</title><rect", svg)
+    assert titles == [f"m{number}" for number in range(1000)], "whose row it is"
+
+
+def test_names_in_the_picture_of_a_crowd_cannot_become_markup():
+    evil = "<script>alert(1)</script>"
+    text = json.dumps(crowd(70)).replace('"m3"', json.dumps(evil))
+    tags = Tags(exchange_page.page(json.loads(text), "LAN"))
+    assert evil in tags.text
 
 
 def test_report_from_a_file_and_bad_input(document, tmp_path, capsys):
     source, out = tmp_path / "now.json", tmp_path / "page.html"
     source.write_text(json.dumps(document))
     assert invoke(["exchange-report", "--from", str(source), "--out", str(out)]) == 0
-    assert "4 members, 1 paths lost" in capsys.readouterr().out
+    assert "4 members, 1 path lost" in capsys.readouterr().out
     assert str(LAN4["c"]) in out.read_text()
     for text in ("{", "[]", '{"members": 3}', json.dumps(document)[:-1]):
         source.write_text(text)
