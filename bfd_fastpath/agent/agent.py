@@ -44,13 +44,14 @@ class RsAgent:
         self._tasks: list[asyncio.Task[None]] = []
         pace = Pace(server.min_interval_us * 1000, server.retry_first_us * 1000, server.retry_most_us * 1000)
         file = FilterFile(server.filter_file, self._driver)
+        memory = Memory(server.filter_file)
+        before = memory.read()
         self._feed = (
-            RtrFeed(file, self._driver, server.rtr_port, self._again)
+            RtrFeed(file, self._driver, server.rtr_port, self._again, before)
             if isinstance(self._driver, BirdRtr)
             else None
         )
-        memory = Memory(server.filter_file)
-        self.kept = Kept(memory.read() if settings.restart_hold_us else {})
+        self.kept = Kept(before if settings.restart_hold_us else {})
         slow = server.kind is Kind.BIRD and server.method is Method.RELOAD
         self.enforcer = Enforcer(
             Remembered(self._feed or file, memory), pace, self._wanted, advice=_QUICKER if slow else ""

@@ -4,6 +4,7 @@ goes on from there."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -36,6 +37,14 @@ class Memory:
             _log.warning("what the agent before left cannot be read", file=str(self.path), reason=str(error))
             return {}
 
+    def note(self, clients: Iterable[Address]) -> None:
+        """Something may be left out for these, too; it is not known what. Raises DriverError."""
+        known = self.read()
+        more = set(clients) - known.keys()
+        if more:
+            nothing: frozenset[Address] = frozenset()
+            self.write(known | dict.fromkeys(more, nothing))
+
     def write(self, excluded: Mapping[Address, Iterable[Address]]) -> None:
         """Raises DriverError."""
         beside = self.path.with_name(f"{self.path.name}.new")
@@ -56,5 +65,10 @@ class Remembered:
 
     def apply(self, wanted: Wanted) -> None:
         """Raises DriverError."""
-        self._target.apply(wanted)
+        try:
+            self._target.apply(wanted)
+        except DriverError:
+            with contextlib.suppress(DriverError):
+                self._memory.note(wanted.excluded)
+            raise
         self._memory.write(wanted.excluded)

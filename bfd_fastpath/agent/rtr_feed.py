@@ -3,8 +3,9 @@
 records changed are sent their routes again."""
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
 import structlog
@@ -22,9 +23,17 @@ _log = structlog.get_logger("driver")
 
 class RtrFeed:
     """`start` and `stop` belong to the event loop's thread, `apply` to another one. `again()` is called in
-    the loop's thread when BIRD began anew, and `apply` is needed."""
+    the loop's thread when BIRD began anew, and `apply` is needed. `owed`: clients for whom BIRD had records
+    from the agent before."""
 
-    def __init__(self, file: FilterFile, driver: BirdRtr, port: int, again: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        file: FilterFile,
+        driver: BirdRtr,
+        port: int,
+        again: Callable[[], None],
+        owed: Iterable[Address] = (),
+    ) -> None:
         self._file = file
         self._driver = driver
         self._again = again
@@ -32,13 +41,16 @@ class RtrFeed:
         self._server = RtrServer(ip_address(HOST), port, self._began)
         self._fresh = threading.Event()
         self._records: frozenset[Roa] | None = None
-        self._owed: set[Address] = set()
+        self._owed = set(owed)
         """Clients that BIRD has not asked its filters about since their records changed."""
         self._unsaid: frozenset[Address] = frozenset()
 
     async def start(self, first: Wanted) -> None:
         """A BIRD that asks before the first `apply` gets `first`. Raises net.tcp's TcpError when the port
         cannot be had."""
+        # Before BIRD can be told otherwise. One that does not answer says so to `apply`.
+        with contextlib.suppress(DriverError):
+            self._owed |= await asyncio.to_thread(self._driver.given)
         self._server.publish(roas(first)[0])
         self._loop = asyncio.get_running_loop()
         await self._server.start()
@@ -75,7 +87,6 @@ class RtrFeed:
             self._owed |= clients(records)
         if self._owed:
             self._driver.resend(self._owed)
-            self._owed.clear()
 
     def _publish(self, records: frozenset[Roa]) -> tuple[int, int]:
         assert self._loop is not None, "started first"

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address
 
-from bfd_fastpath.agent.driver import Neighbour, Wanted, ordered
+from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted, ordered
 from bfd_fastpath.agent.drivers import driver
 from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
 from bfd_fastpath.agent.filter_file import FilterFile
@@ -62,7 +63,11 @@ def empty(settings: Agent) -> None:
     used = driver(settings.route_server, settings.lan)
     memory = Memory(settings.route_server.filter_file)
     if isinstance(used, BirdRtr):
-        used.open()
+        # Another attempt, after this one broke off, asks a BIRD that knows no longer who had entries.
+        had = used.given() | memory.read().keys()
+        with contextlib.suppress(DriverError):
+            memory.note(had)
+        used.open(had)
         memory.write({})
         return
     others = (one.address for one in used.neighbours() if on_lan(settings, one.address))

@@ -4,23 +4,29 @@
 import asyncio
 import re
 from contextlib import contextmanager
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
+from bfd_fastpath.agent.bird_control import BirdControl
 from bfd_fastpath.agent.driver import DriverError, Wanted
 from bfd_fastpath.agent.drivers.bird import function
 from bfd_fastpath.agent.drivers.bird_rtr import HOST, BirdRtr
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.hops import number
+from bfd_fastpath.agent.memory import Memory, Remembered
 from bfd_fastpath.agent.rtr_feed import RtrFeed
-from bfd_fastpath.agent.settings import Kind, Method, RouteServer
+from bfd_fastpath.agent.settings import Agent, Kind, Method, RouteServer
+from bfd_fastpath.agent.standing import empty
 from bfd_fastpath.bench.daemons.daemon import Daemon, DaemonError, free_port
 from tests.interop.support.poll import until
 
 pytestmark = pytest.mark.interop("bird")
 NOTHING = Wanted()
 A, B, X, Y = map(ip_address, ("192.0.2.1", "192.0.2.2", "192.0.2.9", "2001:db8::9"))
+LAN = ip_network("192.0.2.0/24"), ip_network("2001:db8::/64")
+A_NAME, B_NAME = "'as65001-1.v4'", "'b'"
+BOTH_LOST_X = Wanted((A, B), {A: (X,), B: (X,)})
 
 
 class Scene:
@@ -34,7 +40,8 @@ class Scene:
             control_socket=room / "ctl",
             timeout_us=20_000_000,
         )
-        self.driver = BirdRtr(settings, [ip_network("192.0.2.0/24"), ip_network("2001:db8::/64")])
+        self.settings = Agent(64500, IPv4Address("192.0.2.251"), (ip_address(HOST),), LAN, settings)
+        self.driver = BirdRtr(settings, LAN)
         self.agains = 0
         self.filter_file = FilterFile(self.file, self.driver)
         self.port = settings.rtr_port
@@ -42,9 +49,9 @@ class Scene:
         self.filter_file.prepare(Wanted((A, B)))
         self.runs = 0
 
-    def new_feed(self):
+    def new_feed(self, owed=()):
         """That of another agent."""
-        self.feed = RtrFeed(self.filter_file, self.driver, self.port, self._again)
+        self.feed = RtrFeed(self.filter_file, self.driver, self.port, self._again, owed)
 
     def _again(self):
         self.agains += 1
@@ -55,7 +62,7 @@ class Scene:
             f"protocol bgp {name} {{ local 127.0.0.1 port 17909 as 64500; neighbor {address} as {asn}; passive; direct;"
             f" rs client; ipv4 {{ table rs4; secondary; rpki reload off; import filter {{ rs_bfd_mark(); accept; }};"
             f" export filter {{ if {function(address)}() then reject; accept; }}; }}; }}\n"
-            for name, address, asn in (("a", A, 65001), ("b", B, 65002))
+            for name, address, asn in ((A_NAME, A, 65001), ("b", B, 65002))
         )
         (self.room / "bird.conf").write_text(
             "log stderr all;\nrouter id 10.0.0.1;\nprotocol device { }\nipv4 table rs4 sorted;\n"
@@ -88,6 +95,30 @@ def entry(client, hop):
 @pytest.fixture
 def scene(tmp_path):
     return Scene(tmp_path)
+
+
+class Line:
+    """BIRD's control socket, overheard: `resent` are those whom BIRD sends its routes again. It refuses those of
+    `deaf`."""
+
+    def __init__(self, monkeypatch):
+        self.resent, self.deaf = [], set()
+        ask = BirdControl.ask
+
+        def overheard(control, command):
+            name = command.removeprefix("reload out ")
+            if name in self.deaf:
+                return "8003", "not now"
+            if name != command:
+                self.resent.append(name)
+            return ask(control, command)
+
+        monkeypatch.setattr(BirdControl, "ask", overheard)
+
+
+@pytest.fixture
+def line(monkeypatch):
+    return Line(monkeypatch)
 
 
 def story(scene, told, first=NOTHING):
@@ -138,7 +169,7 @@ def test_without_an_agent_the_entries_stay_until_they_are_opened(scene):
         scene.new_feed()  # BIRD asks it before it has anything to do
         story(scene, lambda: until(lambda: scene.agains == 2), Wanted((A, B), {A: (X,)}))
         assert scene.entries() == {entry(A, X)}
-        scene.driver.open()
+        scene.driver.open({A})
         assert scene.entries() == set()
         scene.new_feed()
         story(scene, lambda: scene.feed.apply(Wanted((A, B), {B: (X,)})))
@@ -195,3 +226,64 @@ def test_a_bird_that_does_not_fetch_is_told(scene):
             assert scene.entries() == {entry(A, X)}
 
     story(scene, told)
+
+
+def test_one_whom_bird_refuses_keeps_no_other_from_its_routes(scene, line):
+    def told():
+        with scene.bird():
+            line.deaf.add(A_NAME)
+            with pytest.raises(DriverError, match=f"reload out {A_NAME}: not now"):
+                scene.feed.apply(BOTH_LOST_X)
+            assert line.resent == [B_NAME]
+            line.deaf.clear()
+            scene.feed.apply(BOTH_LOST_X)
+            assert line.resent == [B_NAME, A_NAME]
+
+    story(scene, told)
+
+
+def test_who_had_entries_gets_its_routes_though_the_first_attempt_to_open_broke_off(scene, line):
+    with scene.bird():
+        story(scene, lambda: scene.feed.apply(BOTH_LOST_X))
+        line.resent.clear()
+        line.deaf.add(A_NAME)
+        with pytest.raises(DriverError, match="not now"):
+            empty(scene.settings)
+        assert scene.entries() == set()
+        line.deaf.clear()
+        empty(scene.settings)
+        assert line.resent == [B_NAME, A_NAME, B_NAME]
+        empty(scene.settings)
+        assert line.resent == [B_NAME, A_NAME, B_NAME], "nobody is owed anything"
+
+
+def test_who_had_entries_gets_its_routes_though_the_agents_last_change_broke_off(scene, line):
+    agent = Remembered(scene.feed, Memory(scene.file))
+
+    def told():
+        line.deaf.add(A_NAME)
+        for wanted in (Wanted((A, B), {A: (X,)}), Wanted((A, B))):
+            with pytest.raises(DriverError, match="not now"):
+                agent.apply(wanted)
+
+    with scene.bird():
+        story(scene, told)
+        assert scene.entries() == set()
+        line.deaf.clear()
+        empty(scene.settings)
+        assert line.resent == [A_NAME]
+
+
+def test_whose_entries_bird_drops_before_the_first_change_gets_its_routes(scene, line):
+    """Another agent begins, without those filters: BIRD asks it before that has done anything."""
+
+    def told():
+        until(lambda: not scene.entries(), what="BIRD's query")
+        scene.feed.apply(Wanted((A, B)))
+
+    with scene.bird():
+        story(scene, lambda: scene.feed.apply(Wanted((A, B), {A: (X,)})))
+        line.resent.clear()
+        scene.new_feed(owed=[B])
+        story(scene, told)
+        assert line.resent == [A_NAME, B_NAME]

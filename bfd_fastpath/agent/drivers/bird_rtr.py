@@ -85,24 +85,34 @@ class BirdRtr(Bird):
             fetched, f"BIRD has not fetched what changed (birdc show protocols all {PROTOCOL} says why)"
         )
 
-    def resend(self, clients: Iterable[Address]) -> None:
-        """Have BIRD ask these clients' filters again about all of their routes."""
+    def resend(self, owed: set[Address]) -> None:
+        """Have BIRD ask these clients' filters again about all of their routes. Who is done is taken out of
+        `owed`; one that BIRD refuses keeps no other from it, and DriverError comes after all of them."""
         names = self._names()
-        for client in in_order(clients):
-            for name in names.get(client, ()):
-                code, text = self._control.ask(f"reload out {name}")
-                # One that is disabled or not up asks its filter when it comes up.
-                if code != _OK or "reload failed" in text:
-                    raise DriverError(text)
+        refused: list[str] = []
+        for client in in_order(owed):
+            wrong = [said for name in names.get(client, ()) if (said := self._reload_out(name))]
+            refused += wrong
+            if not wrong:
+                owed.discard(client)
+        if refused:
+            raise DriverError(refused[0])
 
-    def open(self) -> None:
-        """Have BIRD forget everything, and send its clients what they have missed."""
-        had = self.given()
+    def _reload_out(self, name: str) -> str:
+        """What BIRD has against it. A protocol that is disabled or not up asks its filter when it comes
+        up."""
+        # In apostrophes, since a name may have `-`, `.` and `:`; BIRD shows it without.
+        command = f"reload out '{name}'"
+        code, text = self._control.ask(command)
+        return f"{command}: {text}" if code != _OK or "reload failed" in text else ""
+
+    def open(self, had: Iterable[Address]) -> None:
+        """Have BIRD forget everything, and send those who had entries what they have missed."""
         code, text = self._control.ask(f"disable {PROTOCOL}")
         if code != _OK:
             raise DriverError(text)
         self._until(lambda: not self.given(), "BIRD keeps its entries though their protocol is disabled")
-        self.resend(had)
+        self.resend(set(had))
 
     def _names(self) -> dict[Address, list[str]]:
         """The BGP protocols of each neighbour."""
