@@ -21,6 +21,7 @@ from bfd_fastpath.agent.rtr_feed import RtrFeed
 from bfd_fastpath.agent.settings import Agent, Kind, Member, Method
 from bfd_fastpath.agent.standing import learned, on_lan, wanted
 from bfd_fastpath.config.model import Address
+from bfd_fastpath.routeserver.asking import SOMEBODY
 from bfd_fastpath.wire.bgp import Cease
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class RsAgent:
         self.third_parties: frozenset[Address] = frozenset()
         """Next hops on the LAN that no member has, as of the last look at the routes."""
         self._driver = driver(server, settings.lan)
+        self._unasked = 0
         self._learned: list[Member] = []
         self._errors: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -172,8 +174,15 @@ class RsAgent:
             if found is not None:
                 members = {address for one in self.clients.members for address in one.addresses}
                 self.third_parties = frozenset(a for a in found - members if on_lan(self.settings, a))
-                self.clients.service.next_hops(found)
+                self.clients.service.next_hops(self.third_parties)
+                self._tell_unasked()
             await asyncio.sleep(self.settings.route_server.next_hop_poll_us / 1e6)
+
+    def _tell_unasked(self) -> None:
+        unasked = self.clients.service.server.exchange.asking.dropped[SOMEBODY]
+        if unasked and unasked != self._unasked:
+            _log.warning("members are not asked about all third parties' next hops", not_asked=unasked)
+        self._unasked = unasked
 
     async def _poll(self) -> None:
         while True:

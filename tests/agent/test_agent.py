@@ -1,23 +1,78 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The agent's wiring."""
+"""The agent's wiring, beside a route server on paper."""
 
+import asyncio
 from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
+from structlog.testing import capture_logs
 
 from bfd_fastpath.agent.agent import RsAgent
 from bfd_fastpath.agent.memory import Memory
 from bfd_fastpath.agent.settings import Agent, Kind, Member, Method, RouteServer
 from bfd_fastpath.bench.daemons.daemon import free_port
+from bfd_fastpath.routeserver.asking import SOMEBODY
+from tests.interop.bgp.ourselves import eventually
 
 LISTEN = ip_address("127.0.0.1")
 MEMBERS = [Member(f"m{n}", 65000 + n, (ip_address("192.0.2.0") + n,)) for n in range(1, 71)]
 THIRD = {ip_address("192.0.2.250"), ip_address("2001:db8::f")}
 
 
+class Server:
+    """Its routes have these next hops."""
+
+    def __init__(self, hops):
+        self.hops = frozenset(hops)
+
+    def text(self, wanted):
+        return ""
+
+    def reload(self):
+        pass
+
+    def neighbours(self):
+        return []
+
+    def next_hops(self):
+        return self.hops
+
+
 def settings(server, **more):
     lan = ip_network("192.0.2.0/24"), ip_network("2001:db8::/64")
     return Agent(64500, IPv4Address("192.0.2.251"), (LISTEN,), lan, server, free_port(str(LISTEN)), **more)
+
+
+def asked_of(room, monkeypatch, hops):
+    """What m1 is asked about when the route server's routes have these next hops."""
+    monkeypatch.setattr("bfd_fastpath.agent.agent.driver", lambda *_: Server(hops))
+    server = RouteServer(Kind.OPENBGPD, room / "rules")
+    agent = RsAgent(settings(server, members=tuple(MEMBERS)))
+    exchange = agent.clients.service.server.exchange
+
+    async def story():
+        await agent.start()
+        try:
+            await eventually(lambda: SOMEBODY in exchange.asking.dropped)
+            return set(exchange.asking.asked(exchange.clients["m1"]))
+        finally:
+            await agent.stop()
+
+    return asyncio.run(story())
+
+
+def test_addresses_of_members_take_no_third_partys_place(tmp_path, monkeypatch):
+    members = {address for member in MEMBERS for address in member.addresses}
+    with capture_logs() as lines:
+        assert asked_of(tmp_path, monkeypatch, members | THIRD) == members - {*MEMBERS[0].addresses} | THIRD
+    assert [line for line in lines if "not_asked" in line] == []
+
+
+def test_next_hops_that_nobody_is_asked_about_are_logged(tmp_path, monkeypatch):
+    many = {ip_address("2001:db8::1:0") + n for n in range(70)}
+    with capture_logs() as lines:
+        assert len(asked_of(tmp_path, monkeypatch, many) & many) == 64
+    assert [line["not_asked"] for line in lines if "not_asked" in line] == [6]
 
 
 @pytest.mark.parametrize("hold_us", [0, 60_000_000])
