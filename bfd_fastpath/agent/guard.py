@@ -28,6 +28,8 @@ from bfd_fastpath.agent.standing import empty
 #: What the agent says on the pipe: it lives; its filters are empty, and the guard may go.
 ALIVE, DONE = b"a", b"d"
 BEAT_S = 1.0
+#: In the environment: the guards of the agents that this process was before, still its children.
+BEFORE = "BFD_FASTPATH_GUARDS"
 _log = structlog.get_logger("guard")
 
 
@@ -39,6 +41,7 @@ class Guard:
         self._after_s = after_s
         self._process: subprocess.Popen[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._before = {int(pid) for pid in os.environ.pop(BEFORE, "").split()}
 
     @property
     def pid(self) -> int | None:
@@ -67,8 +70,24 @@ class Guard:
             if emptied:
                 await asyncio.to_thread(self._process.wait)
 
+    def hand_over(self) -> None:
+        """To the agent that this process is to become: it waits for the guards of those before."""
+        own = set() if self.pid is None else {self.pid}
+        os.environ[BEFORE] = " ".join(map(str, sorted(self._before | own)))
+
+    def _reap(self) -> None:
+        """They end when they see that another agent is there."""
+        for pid in tuple(self._before):
+            try:
+                ended, _ = os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                ended = pid
+            if ended:
+                self._before.discard(pid)
+
     async def _beat(self) -> None:
         while True:
+            self._reap()
             assert self._process is not None
             assert self._process.stdin is not None
             try:

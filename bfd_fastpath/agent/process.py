@@ -96,6 +96,7 @@ class Process:
         self._agent = RsAgent(settings)
         self._guard = Guard(path, settings.fail_open_after_us / 1e6)
         self._leave = asyncio.Event()
+        self._ending = False
         self.begins_again = False
         """It has left the route server as it was, for the agent that this process is to become."""
         self._reloading = asyncio.Lock()
@@ -120,18 +121,29 @@ class Process:
                 _log.info("running", listen=[str(one) for one in self._agent.settings.listen])
                 await self._leave.wait()
                 _log.info("leaving", begins_again=self.begins_again)
-                if self.begins_again:
-                    await self._agent.leave()
-                else:
-                    emptied = await self._agent.stop()
+                emptied = await self._go()
             finally:
                 await self._guard.stop(emptied=emptied)
                 await control.close()
         if self.begins_again:
+            self._guard.hand_over()
             return OK
         if not emptied:
             _log.error("the route server still has filters; the guard goes on trying to empty them")
         return OK if emptied else FAILED
+
+    async def _go(self) -> bool:
+        """Stop, or make room for another agent; whether the route server has empty filters."""
+        if not self.begins_again:
+            return await self._agent.stop()
+        await self._agent.leave()
+        return self._ending and await asyncio.to_thread(opened, self._agent.settings)
+
+    def _end(self) -> None:
+        """Also when it was about to begin again."""
+        self._ending = True
+        self.begins_again = False
+        self._leave.set()
 
     async def _answer(self, command: str, arguments: Mapping[str, object]) -> object:
         if command == "reload":
@@ -149,6 +161,8 @@ class Process:
 
     def _restart(self) -> dict[str, bool]:
         """Once the answer is out."""
+        if self._ending:
+            raise CommandError("ending", "The agent was told to end, and empties its filters.")
         self._load()
         self.begins_again = True
         asyncio.get_running_loop().call_later(_ANSWER_S, self._leave.set)
@@ -173,8 +187,8 @@ class Process:
     def _signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         handlers = {
-            signal.SIGTERM: self._leave.set,
-            signal.SIGINT: self._leave.set,
+            signal.SIGTERM: self._end,
+            signal.SIGINT: self._end,
             signal.SIGHUP: self._hang_up,
         }
         for number, handler in handlers.items():

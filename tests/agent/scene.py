@@ -2,6 +2,7 @@
 """rs-agent as a process on loopback: beside a BIRD whose filters call its functions, with a member of ours."""
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
@@ -116,6 +117,17 @@ class Scene:
     def wait(self) -> int:
         assert self._process is not None
         return self._process.wait(30)
+
+    def zombies(self) -> list[str]:
+        """What has ended, and the agent does not wait for."""
+        assert self._process is not None
+        pid = self._process.pid
+        found = []
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                if "State:\tZ" in Path(f"/proc/{child}/status").read_text():
+                    found.append(child)
+        return found
 
     def close(self) -> None:
         if self._process is not None and self.running():

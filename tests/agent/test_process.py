@@ -249,6 +249,7 @@ def test_a_restart_by_command_keeps_the_filters_and_the_process(lasting):
             assert lasting.tell("restart") == {"restarting": True}
             await lasting.until(lambda: lasting.restarted(pid))
             assert lasting.function(A) == lost(B)
+            await lasting.until(lambda: not lasting.zombies())
             await eventually(lambda: us.speaker.peer)
             say_reached(us)
             await lasting.until_lost(A)
