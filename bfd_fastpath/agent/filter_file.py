@@ -20,13 +20,13 @@ class FilterFile:
         self._driver = driver
 
     def apply(self, wanted: Wanted) -> None:
-        """Write and reload. Raises DriverError; then the file is as it was before."""
+        """Write and reload. Raises DriverError; whatever is raised, the file is then as it was before."""
         before = self._read()
         text = self._driver.text(wanted)
         self._write(text)
         try:
             self._driver.reload()
-        except DriverError:
+        except BaseException:
             self._write(before if before is not None else self._driver.text(Wanted(wanted.clients)))
             raise
 

@@ -10,7 +10,12 @@ def run(command: list[str], timeout_s: float) -> str:
     """What it printed. DriverError with its own words when it failed, is not there, or took too long."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=timeout_s, stdin=subprocess.DEVNULL
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout_s,
+            stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
         raise DriverError(f"{command[0]} did not end within {timeout_s:g} s") from None
