@@ -145,6 +145,7 @@ class RsAgent:
         if self.settings.route_server.learn:
             self._learned = learned(self.settings, self.neighbours, self._learned)
         await self.clients.go_to([*self.settings.members, *self._learned])
+        self.clients.identify(self.neighbours)
 
     async def _look(self) -> bool:
         """Ask the route server for its neighbours; whether they are others than before."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bfd_fastpath.agent.driver import Neighbour
 from bfd_fastpath.agent.settings import Agent, Member
 from bfd_fastpath.config.model import Address
 from bfd_fastpath.net.bgp_listener import Listener
@@ -148,6 +149,17 @@ class Clients:
         for name, member in target.items():
             if name not in self._members:
                 self._join(member)
+
+    def identify(self, neighbours: Iterable[Neighbour]) -> None:
+        """Members without a session have the BGP identifiers that the route server knows, by which others
+        speak of them in profile L7. Of several of one member the lowest counts, unless it goes by another of
+        them."""
+        there = {one.address: one for one in neighbours if one.identifier is not None}
+        for member in self._members.values():
+            found = (there[address] for address in member.addresses if address in there)
+            said = {one.identifier for one in found if one.identifier and one.asn == member.asn}
+            if said and self.service.server.clients[member.name].member.identifier not in said:
+                self.service.identify(member.name, min(said))
 
     def _join(self, member: Member) -> None:
         if not any(

@@ -44,6 +44,8 @@ class Client:
         self.member = member
         self.settings = settings
         self.sessions: dict[SessionId, ClientSession] = {}
+        self.introduced = False
+        """Whether a session of it, perhaps one that has ended, said its BGP identifier."""
         self._states: dict[Address, Reachability] = {}
         self._down: set[Address] = set()
 
@@ -106,6 +108,7 @@ class Client:
 
     def open(self, session: ClientSession) -> None:
         self.sessions[session.facts.session] = session
+        self.introduced = True
 
     def close(self, session: SessionId) -> list[ReachChange]:
         """A session is gone, and with it what it said (rs-bfd rule 7: Unknown, not Down)."""

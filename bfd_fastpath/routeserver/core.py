@@ -9,6 +9,7 @@ is now.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
+from ipaddress import IPv4Address
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.client import Client
@@ -47,6 +48,10 @@ class RouteServer:
     def remove(self, client: str) -> Outcome:
         """A client whose sessions have ended is forgotten; see Exchange.remove."""
         return self.exchange.remove(client)
+
+    def identify(self, client: str, identifier: IPv4Address) -> Outcome:
+        """See Exchange.identify."""
+        return self._reached(self.exchange.identify(client, identifier))
 
     def established(self, facts: SessionFacts) -> Outcome:
         """A session came up: it gets everything, and the others may learn something about its client."""

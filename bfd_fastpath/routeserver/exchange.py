@@ -3,6 +3,7 @@
 the NHIB of each client (rs-bfd-09 4). An agent beside another route server needs no more than this."""
 
 from collections.abc import Iterable
+from ipaddress import IPv4Address
 
 from bfd_fastpath.routeserver.asking import Asking, Shown, order
 from bfd_fastpath.routeserver.client import Client, ClientSession
@@ -60,6 +61,17 @@ class Exchange:
         self._readers.pop(client, None)
         self.asking.forget(client)
         self._tell_all(before, outcome)
+        return outcome
+
+    def identify(self, client: str, identifier: IPv4Address) -> Outcome:
+        """Somebody else knows the BGP identifier of a client that never had a session here: the others are
+        told it. What a session said stands above that."""
+        outcome = Outcome()
+        one = self.clients[client]
+        if not one.introduced and one.member.identifier != identifier:
+            before = self.asking.shown(sorted(one.member.addresses, key=order))
+            self._identify(one.member, identifier, outcome)
+            self._tell_all(before, outcome)
         return outcome
 
     def client_of(self, session: SessionId) -> Client | None:
@@ -217,9 +229,11 @@ class Exchange:
             # A session that lost its reachability families takes the flag back: what the router can do now
             # is what counts.
             member.flag = Flag.TAKES_PART if client.reports else Flag.UNKNOWN
-        if member.identifier == facts.identifier:
-            return
-        self.members.identify(member, facts.identifier)
+        if member.identifier != facts.identifier:
+            self._identify(member, facts.identifier, outcome)
+
+    def _identify(self, member: Member, identifier: IPv4Address, outcome: Outcome) -> None:
+        self.members.identify(member, identifier)
         # Sessions that name nodes by BGP identifier may mean this member.
         for other in self.clients.values():
             for session in other.sessions.values():

@@ -5,6 +5,7 @@ sender. It opens no socket and reads no clock."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Protocol
 
 from bfd_fastpath.routeserver.asking import SOMEBODY
@@ -195,6 +196,10 @@ class RouteService:
     def leave(self, client: str) -> None:
         """A client is one no more; its sessions have ended before. Raises ValueError while one stands."""
         self._deliver(self.server.remove(client))
+
+    def identify(self, client: str, identifier: IPv4Address) -> None:
+        """The BGP identifier of a client that never had a session here, as others know it."""
+        self._deliver(self.server.identify(client, identifier))
 
     def next_hops(self, found: Iterable[Address]) -> None:
         """Routes that did not come by here have these next hops, too: clients are asked about those of the

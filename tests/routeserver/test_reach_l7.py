@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Links and Nodes of profile L7 mean, beside those of L5 in the same session."""
 
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.inbound import read_update
+from bfd_fastpath.routeserver.records import SessionFacts
+from bfd_fastpath.routeserver.settings import ClientSettings
 from bfd_fastpath.wire.bgp import BGP_LS, AsPath, Attributes, MpReach, Origin, Update
 from bfd_fastpath.wire.bgpls import profile_l5 as l5
 from bfd_fastpath.wire.bgpls.profile_l7 import RouterName, link, node
@@ -101,3 +103,24 @@ def test_another_identifier_is_not_read(lan):
     inbound = read_update(Update(attributes=attributes, mp_reach=foreign), (), lan.server.readers("a"), 64510)
     assert (inbound.foreign, inbound.entries) == (1, ())
     assert not lan.server.received(1, inbound).changes
+
+
+def test_a_router_without_a_session_goes_by_the_name_that_others_know(lan):
+    fresh, prefix = ip_address("198.51.100.60"), ip_network("203.0.113.0/24")
+    first, second, own = (IPv4Address(f"192.0.2.{number}") for number in (60, 61, 62))
+    lan.take(lan.server.add(ClientSettings("e", 64999, (fresh,))))
+    lan.announce("b", prefix, next_hop=fresh)
+    lan.says("a", [node(RouterName(64999, first), 4)], end=True)
+    assert (lan.members[1][fresh].identifier, lan.state("a", fresh)) == (IPv4Address(0), UNKNOWN)
+    lan.take(lan.server.identify("e", first))
+    assert (lan.members[1][fresh].identifier, lan.state("a", fresh), lan.ribs[1]) == (first, DOWN, {})
+    assert not lan.server.identify("e", first).tells
+    lan.take(lan.server.identify("e", second))
+    assert (lan.members[1][fresh].identifier, lan.state("a", fresh)) == (second, UNKNOWN)
+    assert lan.ribs[1] == {prefix: fresh}
+    lan.ribs[7], lan.members[7], lan.asks[7] = {}, {}, set()
+    lan.take(lan.server.established(SessionFacts(7, "e", own, fresh, frozenset(), True)))
+    assert lan.members[1][fresh].identifier == own
+    lan.leave(7)
+    assert not lan.server.identify("e", second).tells, "its own word stands"
+    assert lan.members[1][fresh].identifier == own

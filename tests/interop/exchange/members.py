@@ -64,9 +64,15 @@ class Ours:
     """bfd-fastpath beside its kernel: BGP with the route server for routes, with the agent for reachability."""
 
     def __init__(
-        self, space: Namespace, who: Who, *, reach: str = '"bgp-ls"', driver: str = "af_packet"
+        self,
+        space: Namespace,
+        who: Who,
+        *,
+        reach: str = '"bgp-ls"',
+        transport: str = "auto",
+        driver: str = "af_packet",
     ) -> None:
-        """`reach`: the families of its session with the agent."""
+        """`reach`: the families of its session with the agent; `transport`: of [report]."""
         four, six = who.addresses
         options = ",force_copy=1" if driver == "af_xdp" else ""
         more = 'xdp-redirect = "bfd"\n' if driver == "af_xdp" else ""
@@ -85,7 +91,7 @@ class Ours:
             f'[[port]]\nname = "lan"\ndevargs = "net_{driver}0,iface=eth0{options}"\n{more}addresses = ["{four}/24", "{six}/64"]\n'
             'neighbours = "kernel"\n'
             f'[bfd]\nmin-interval = "{INTERVAL_MS}ms"\nlocal-multiplier = {MULTIPLIER}\n'
-            f'{neighbours}[log]\nlevel = "debug"\nformat = "json"\n',
+            f'{neighbours}[report]\ntransport = "{transport}"\n[log]\nlevel = "debug"\nformat = "json"\n',
         )
         self.told = Told(self.product.log)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """OpenBGPD and BIRD beside rs-agent, on one LAN with five members whose frames to each other are dropped in the switch.
+A tells by profile L7, so the agent must know by which BGP identifiers C and D go that have no session with it; B by L5.
 
 BGP with the route server never notices, so only BFD and the agent can take the routes away."""
 
@@ -95,7 +96,7 @@ def exchange(request: pytest.FixtureRequest) -> Iterator[Exchange]:
         }
         frr = FrrMember(spaces["c"], C)
         running: dict[str, Running] = {
-            "a": Ours(spaces["a"], A),
+            "a": Ours(spaces["a"], A, transport="bgp-ls-l7"),
             "b": Ours(spaces["b"], B),
             "c": frr,
             "d": BirdMember(spaces["d"], D, bfd=True),
