@@ -44,7 +44,8 @@ class RsAgent:
         self._learned: list[Member] = []
         self._errors: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        pace = Pace(server.min_interval_us * 1000, server.retry_first_us * 1000, server.retry_most_us * 1000)
+        times = (server.min_interval_us, server.rest_most_us, server.retry_first_us, server.retry_most_us)
+        pace = Pace(*(time_us * 1000 for time_us in times))
         file = FilterFile(server.filter_file, self._driver)
         memory = Memory(server.filter_file)
         before = memory.read()

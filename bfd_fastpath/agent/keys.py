@@ -177,6 +177,13 @@ ROUTE_SERVER = Section(
             "A first change goes at once, later ones together.",
         ),
         Key(
+            "rest-most",
+            "time",
+            values.duration(0, 3_600_000_000, unit="s", example="10s"),
+            '"10s"',
+            "The longest that these four times may be.",
+        ),
+        Key(
             "timeout",
             "time",
             values.duration(1_000_000, 3_600_000_000, unit="s", example="60s"),

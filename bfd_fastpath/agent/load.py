@@ -17,7 +17,7 @@ from bfd_fastpath.config.passwords import password
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.wire.bgpls import Flag
 
-_TIMES = ("min-interval", "timeout", "retry-first", "retry-most", "poll", "next-hop-poll")
+_TIMES = ("min-interval", "rest-most", "timeout", "retry-first", "retry-most", "poll", "next-hop-poll")
 _FIELDS = {
     "hold-time": "hold_time_s",
     "fail-open-after": "fail_open_after_us",

@@ -4,16 +4,18 @@
 It reads no clock; times are monotonic nanoseconds.
 """
 
-#: After a reload the route server is left alone for so many times as long as that took, if it is more than
-#: the interval: a large BIRD does nothing else for seconds.
+#: After a reload the route server is left alone for so many times as long as that took, within limits: a
+#: large BIRD does nothing else for seconds.
 REST = 4
 
 
 class Pace:
-    """One reload at a time. `interval_ns`: from the end of one to the beginning of the next, at least."""
+    """One reload at a time. `interval_ns`: from the end of one to the beginning of the next, at least;
+    `rest_most_ns`: at most, if it is more than that."""
 
-    def __init__(self, interval_ns: int, retry_first_ns: int, retry_most_ns: int) -> None:
+    def __init__(self, interval_ns: int, rest_most_ns: int, retry_first_ns: int, retry_most_ns: int) -> None:
         self.interval_ns = interval_ns
+        self.rest_most_ns = rest_most_ns
         self.retry_first_ns = retry_first_ns
         self.retry_most_ns = retry_most_ns
         self.failures = 0
@@ -36,7 +38,7 @@ class Pace:
 
     def succeeded(self, now_ns: int, took_ns: int = 0) -> None:
         self._running, self.failures = False, 0
-        self._not_before_ns = now_ns + max(self.interval_ns, REST * took_ns)
+        self._not_before_ns = now_ns + max(self.interval_ns, min(REST * took_ns, self.rest_most_ns))
 
     def failed(self, now_ns: int) -> None:
         """It is tried again, even if nothing changes."""

@@ -62,6 +62,8 @@ class RouteServer:
     control_socket: Path | None = None
     min_interval_us: int = 1_000_000
     """From the end of one reload to the beginning of the next; a first change goes at once."""
+    rest_most_us: int = 10_000_000
+    """What four times as long as a reload took is cut to."""
     timeout_us: int = 60_000_000
     retry_first_us: int = 1_000_000
     retry_most_us: int = 60_000_000

@@ -28,7 +28,7 @@ class Target:
 
 def story(target, told, wanted):
     async def run():
-        enforcer = Enforcer(target, Pace(1_000_000, 1_000_000, 2_000_000), lambda: wanted[0])
+        enforcer = Enforcer(target, Pace(1_000_000, 1_000_000, 1_000_000, 2_000_000), lambda: wanted[0])
         enforcer.start()
         await told(enforcer)
         assert await enforcer.stop()
@@ -66,7 +66,7 @@ def test_who_is_abandoned_leaves_what_is_there():
     target = Target()
 
     async def run():
-        enforcer = Enforcer(target, Pace(1_000_000, 1_000_000, 2_000_000), lambda: LOST)
+        enforcer = Enforcer(target, Pace(1_000_000, 1_000_000, 1_000_000, 2_000_000), lambda: LOST)
         enforcer.start()
         await eventually(lambda: target.taken == [LOST])
         await enforcer.abandon()

@@ -7,7 +7,9 @@ MS = 1_000_000
 
 
 def pace() -> Pace:
-    return Pace(interval_ns=100 * MS, retry_first_ns=1_000 * MS, retry_most_ns=3_000 * MS)
+    return Pace(
+        interval_ns=100 * MS, rest_most_ns=3_000 * MS, retry_first_ns=1_000 * MS, retry_most_ns=3_000 * MS
+    )
 
 
 def test_the_first_change_goes_at_once_and_later_ones_wait_together():
@@ -45,6 +47,10 @@ def test_a_long_reload_leaves_the_route_server_time_for_its_work():
     one.succeeded(1_000 * MS, took_ns=500 * MS)
     one.change()
     assert one.due_ns() == 1_000 * MS + REST * 500 * MS
+    one.begin()
+    one.succeeded(4_000 * MS, took_ns=2_000 * MS)
+    one.change()
+    assert one.due_ns() == 7_000 * MS, "but a change does not wait for ever"
 
 
 def test_failures_are_tried_again_with_growing_waits():
