@@ -178,7 +178,11 @@ def test_the_page_has_every_key_and_the_example_is_read(tmp_path):
     docs = Path(__file__).parents[2] / "docs"
     assert reference(SECTIONS) in (docs / "rs-agent.md").read_text("utf-8")
     example = (docs / "examples" / "rs-agent.toml").read_text("utf-8")
-    assert [member.name for member in loaded(tmp_path, example).members] == ["mail-house"]
+    settings = loaded(tmp_path, example)
+    assert [member.name for member in settings.members] == ["mail-house"]
+    assert settings.route_server.filter_file.is_relative_to("/run"), (
+        "filters that outlived a reboot had no agent"
+    )
 
 
 def test_the_defaults_of_the_reference_are_those_of_the_settings(tmp_path):
