@@ -45,7 +45,7 @@ def test_sigterm_while_it_leaves_to_begin_again_ends_it_with_empty_filters(scene
         text = scene.filters_file.read_text()
         scene.filters_file.write_text(text.replace("return false", f"return {lost(B)}", 1))
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.sleep(0.1)
+        await eventually(lambda: not process.begins_again)
 
     monkeypatch.setattr(process._agent, "leave", leave_while_ended)
     assert run(process, lambda: process._answer("restart", {})) == OK

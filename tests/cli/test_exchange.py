@@ -114,6 +114,7 @@ def test_the_table_shows_the_matrix_the_losses_and_the_changes(document):
 
 def test_one_member_is_shown_there_and_back_with_since_when(document):
     found = exchange_row.row(document, "a")
+    assert found is not None
     assert [one["member"] for one in found["pairs"]] == ["b", "c", "d"] * 2
     up, down, silent = found["pairs"][:3]
     assert (up["family"], up["there"], up["back"], up["back-since"]) == ("ipv4", "up", "unanswered", None)
