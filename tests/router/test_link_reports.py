@@ -46,7 +46,7 @@ def test_delay_and_loss_arrive_in_what_is_told_and_do_not_churn(eal):
     async def main():
         async with Exchange() as exchange:
             a, _ = await met(exchange, ON + DULL)
-            quality = (await until(lambda: told(a)[str(B)], lambda seen: "link-quality" in seen))[
+            quality = (await until(lambda: told(a).get(str(B), {}), lambda seen: "link-quality" in seen))[
                 "link-quality"
             ]
             delays = quality["link-delay-range"]
@@ -60,7 +60,7 @@ def test_delay_and_loss_arrive_in_what_is_told_and_do_not_churn(eal):
             await rounds(a, 2)
             assert updates(a) == before, "no report without a change that is worth it"
             exchange.cut()
-            await until(lambda: told(a)[str(B)]["state"], lambda seen: seen == "down")
+            await until(lambda: told(a).get(str(B), {})["state"], lambda seen: seen == "down")
             assert "link-quality" not in told(a)[str(B)]
 
     asyncio.run(main())

@@ -44,8 +44,9 @@ def test_a_retry_below_a_second_is_kept():
 
 def test_the_password_is_the_first_line_of_its_file(tmp_path):
     file = tmp_path / "password"
-    file.write_bytes(b"s3cret\xff \nsecond line\n")
-    assert speaker_settings(Neighbor(SERVER, 64499, password_file=file), CONFIG).password == b"s3cret\xff "
+    file.write_bytes(b"s3cret \nsecond line\n")
+    file.chmod(0o600)
+    assert speaker_settings(Neighbor(SERVER, 64499, password_file=file), CONFIG).password == b"s3cret "
 
 
 def test_the_password_may_come_from_the_environment(monkeypatch):
