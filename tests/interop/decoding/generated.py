@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from random import Random
 
@@ -22,12 +23,15 @@ from bfd_fastpath.wire.bgp import (
     SegmentType,
     Update,
 )
-from bfd_fastpath.wire.bgpls.profile_l5 import link, node
+from bfd_fastpath.wire.bgpls import Flag, LinkNlri, LinkPerformance, LinkState, NodeNlri, Participation
+from bfd_fastpath.wire.bgpls import profile_l5 as l5
+from bfd_fastpath.wire.bgpls import profile_l7 as l7
 
 FAMILIES = (IPV4_UNICAST, IPV6_UNICAST, BGP_LS)
 PEER_AS = 64501
 """Each path begins with it: GoBGP takes no other."""
 _HOP4, _HOP6 = IPv4Address("198.51.100.1"), IPv6Address("2001:db8::1")
+_NEAR = l7.RouterName(PEER_AS, IPv4Address("192.0.2.1"))
 
 
 def _attributes(random: Random) -> Attributes:
@@ -75,8 +79,33 @@ def _update(random: Random) -> Update:
         )
     if kind == 3:
         return Update(mp_unreach=MpUnreach(IPV6_UNICAST, _prefixes(random, 6, 5)))
-    far = IPv4Address(int(_HOP4) + random.randrange(1, 200))
-    return Update(attributes=attributes, mp_reach=MpReach(BGP_LS, (_HOP4,), (link(_HOP4, far), node(far))))
+    return Update(
+        attributes=replace(attributes, link_state=_link_state(random)),
+        mp_reach=MpReach(BGP_LS, (_HOP4,), _reachability(random)),
+    )
+
+
+def _reachability(random: Random) -> tuple[LinkNlri, NodeNlri]:
+    """In profile L5 or L7, of IPv4 or IPv6."""
+    near, far = random.choice([(_HOP4, IPv4Address("198.51.100.2")), (_HOP6, IPv6Address("2001:db8::2"))])
+    far += random.randrange(200)
+    if random.random() < 0.5:
+        return l5.link(near, far), l5.node(far)
+    router = l7.RouterName(random.randrange(1, 2**32), IPv4Address(random.randrange(1, 2**32)))
+    return l7.link(_NEAR, router, near, far), l7.node(router, far.version)
+
+
+def _link_state(random: Random) -> LinkState | None:
+    """What a route server says of a node, what a client says of a link, or nothing."""
+    kind = random.randrange(3)
+    if kind == 0:
+        flag, asn = Flag(random.randrange(3)), random.randrange(2**32)
+        said = Participation(flag, asn, IPv4Address(random.randrange(2**32)))
+        return LinkState.make(node_name=random.choice([None, "r1.example"]), participation=said)
+    if kind == 1:
+        delay = random.randrange(2**24)
+        return LinkState.of_link(LinkPerformance(delay, (delay // 2, delay), loss=random.randrange(2**24)))
+    return None
 
 
 def valid(seed: int, count: int) -> Iterator[bytes]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bfd_fastpath.bench.daemons.daemon import Daemon, free_port
 from bfd_fastpath.wire.bgp import Notification, SessionSettings
@@ -22,6 +22,7 @@ ASN = 64900
 MARK = bytes.fromhex("00000014" + "40010100" + "4002060201" + "00000000" + "400304c6336401" + "18c00002")
 MARKED = "192.0.2.0/24"
 _BOUND_S = 30.0
+C = TypeVar("C", bound="Connection")
 
 _GLOBAL = """
 [global.config]
@@ -73,15 +74,28 @@ class Gobgp(Daemon):
         self.ready(ADDRESS, self.port)
 
     def session(self, number: int) -> Session:
-        """An established one. GoBGP listens before it knows all whom it expects, and resets who comes too soon."""
+        """An established one."""
+        return self._welcome(lambda: Session(number, self._peer_asn, self.port), number)
 
-        def established() -> Session | None:
+    def opening(self, number: int, octets: bytes) -> str:
+        """Its answer to these octets in place of an OPEN: a NOTIFICATION's code and subcode, "taken" for a KEEPALIVE,
+        "closed" where it says nothing."""
+        connection = self._welcome(lambda: Connection(number, self.port), number)
+        try:
+            return connection.answer(octets)
+        finally:
+            connection.close()
+
+    def _welcome(self, connect: Callable[[], C], number: int) -> C:
+        """GoBGP listens before it knows all whom it expects, and resets who comes too soon."""
+
+        def connected() -> C | None:
             try:
-                return Session(number, self._peer_asn, self.port)
+                return connect()
             except ConnectionError:
                 return None
 
-        found = until(established, bound=_BOUND_S, what=f"a session from {source(number)}")
+        found = until(connected, bound=_BOUND_S, what=f"a session from {source(number)}")
         assert found is not None
         return found
 
@@ -105,14 +119,51 @@ class Gobgp(Daemon):
         until(waiting, lambda seen: not seen, _BOUND_S, "an answer to each session")
 
 
-class Session:
-    """One TCP connection, spoken by hand."""
+class Connection:
+    """One TCP connection, spoken by hand. It has said its OPEN."""
+
+    def __init__(self, number: int, port: int) -> None:
+        self._framer = Framer()
+        self._socket = socket.create_connection((ADDRESS, port), 10, (source(number), 0))
+        try:
+            kind, _ = self._next()
+        except ConnectionError:
+            self._socket.close()
+            raise
+        assert kind is MessageType.OPEN
+
+    def answer(self, octets: bytes) -> str:
+        """See Gobgp.opening."""
+        self._socket.sendall(octets)
+        try:
+            kind, body = self._next()
+        except ConnectionError:
+            return "closed"
+        if kind is MessageType.NOTIFICATION:
+            note = Notification.decode(body)
+            return f"{note.code}/{note.subcode}"
+        assert kind is MessageType.KEEPALIVE
+        return "taken"
+
+    def _next(self) -> tuple[MessageType, bytes]:
+        while (message := self._framer.next()) is None:
+            octets = self._socket.recv(65536)
+            if not octets:
+                raise ConnectionError("closed")
+            self._framer.feed(octets)
+        return message
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Session(Connection):
+    """An established one."""
 
     def __init__(self, number: int, asn: int, port: int) -> None:
+        super().__init__(number, port)
         self._mark = MARK[:13] + asn.to_bytes(4, "big") + MARK[17:]
-        self._framer = Framer()
         self._notification: Notification | None = None
-        self._socket = socket.create_connection((ADDRESS, port), 10, (source(number), 0))
         settings = SessionSettings(asn, IPv4Address("10.1.0.1") + number, FAMILIES, hold_time_s=90)
         self._socket.sendall(settings.open().encode() + KEEPALIVE)
         while self._next()[0] is not MessageType.KEEPALIVE:
@@ -125,14 +176,6 @@ class Session:
         self._socket.sendall(b"".join(frame(MessageType.UPDATE, one) for one in (*bodies, self._mark)))
         self._socket.setblocking(False)
 
-    def _next(self) -> tuple[MessageType, bytes]:
-        while (message := self._framer.next()) is None:
-            octets = self._socket.recv(65536)
-            if not octets:
-                raise ConnectionError("closed")
-            self._framer.feed(octets)
-        return message
-
     def notification(self) -> Notification | None:
         """What it has been told at its end."""
         try:
@@ -143,6 +186,3 @@ class Session:
         except (BlockingIOError, ConnectionError):
             pass
         return self._notification
-
-    def close(self) -> None:
-        self._socket.close()

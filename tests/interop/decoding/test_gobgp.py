@@ -4,6 +4,7 @@ fault costs something else there, that is written down here and on docs/malforme
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -16,7 +17,7 @@ from bfd_fastpath.wire.bgp import IPV4_UNICAST, IPV6_UNICAST, UpdateReceived
 from tests.interop.decoding.generated import PEER_AS, mutated, valid
 from tests.interop.decoding.gobgp import MARKED, Gobgp, source
 from tests.interop.decoding.told import Told, ours
-from tests.wire.malformed_cases import Case, cases
+from tests.wire.malformed_cases import PEER, Case, cases
 
 pytestmark = pytest.mark.interop("gobgpd")
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "malformed.md").read_text("utf-8")
@@ -58,6 +59,26 @@ DIFFERENT = {
     ("mp-reach-length", "4 octets"): "withdrawn",
     ("mp-reach-length", "next hop past the end"): "withdrawn",
     ("mp-family", "VPNv4"): "0/0",
+}
+
+#: What GoBGP answers who begins with what another NOTIFICATION answers here.
+OPENED = {
+    ("open-parameter", "1"): "taken",
+    ("open-parameters", "shorter than announced"): "1/2",
+    ("open-parameters", "longer"): "1/2",
+    ("open-parameters", "past the end"): "1/2",
+    ("open-parameters", "extended without a length"): "taken",
+    ("open-parameters", "extended past the end"): "1/2",
+    ("open-capability", "past the end"): "taken",
+    ("open-capability", "family of 3 octets"): "taken",
+    ("open-capability", "route refresh of 1 octet"): "taken",
+    ("open-capability", "extended next hop of 5"): "taken",
+    ("open-capability", "extended message of 1"): "taken",
+    ("open-capability", "role of 2"): "taken",
+    ("open-capability", "graceful restart of 3"): "taken",
+    ("open-capability", "four-octet AS of 2"): "taken",
+    ("open-capability", "enhanced refresh of 1"): "taken",
+    ("unexpected-message", "UPDATE first"): "closed",
 }
 
 
@@ -108,6 +129,32 @@ def test_known_faults_cost_the_same_but_for_what_is_written_down(tmp_path: Path)
     assert different == DIFFERENT
 
 
+def openings() -> list[tuple[str, str, Case]]:
+    """Those in one OPEN, or in what stands for it, without anything that must be configured; nor our own name in it."""
+    return [
+        (kind.counter, name, case)
+        for kind, name, case in cases()
+        if case.opening and not (case.ours or case.theirs) and _single(case.octets) and name != "ours"
+    ]
+
+
+def _single(octets: bytes) -> bool:
+    return int.from_bytes(octets[16:18], "big") == len(octets)
+
+
+def test_openings_are_answered_the_same_but_for_what_is_written_down(tmp_path: Path) -> None:
+    faults = openings()
+    assert len(faults) > 20
+    with Gobgp(tmp_path / "gobgpd", len(faults), PEER) as peer:
+        answers = {
+            (counter, name): (peer.opening(number, case.octets), "{}/{}".format(*case.code))
+            for number, (counter, name, case) in enumerate(faults)
+            if case.code is not None
+        }
+    assert len(answers) == len(faults)
+    assert {one: theirs for one, (theirs, ours) in answers.items() if theirs != ours} == OPENED
+
+
 def _paths(told: Iterator[Told]) -> dict[str, tuple[str, dict[str, Any]]]:
     """What is there behind UPDATEs one after another."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -118,6 +165,12 @@ def _paths(told: Iterator[Told]) -> dict[str, tuple[str, dict[str, Any]]]:
             prefix: (hop, one.attributes) for family, hop, prefix in one.announced if "bgp-ls" not in family
         }
     return found
+
+
+def _links(told: Iterator[Told]) -> set[str]:
+    """The addresses of Links, but for those beside an NLRI of a type that GoBGP does not know: it takes none of these."""
+    several = ([name.split() for _, _, name in one.announced] for one in told)
+    return {name[1] for names in several if ["other"] not in names for name in names if name[0] == "link"}
 
 
 def _gobgp(path: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -135,7 +188,7 @@ def _gobgp(path: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def test_sound_updates_are_the_same_routes(tmp_path: Path) -> None:
-    damaged = [body for body in mutated(9, 600) if (told := ours(body)) and not told.faults and not told.end]
+    damaged = [body for body in mutated(11, 600) if (told := ours(body)) and not told.faults and not told.end]
     bodies = [*valid(3, 300), *damaged]
     with Gobgp(tmp_path / "gobgpd", 1, PEER_AS) as peer:
         session = peer.session(0)
@@ -144,7 +197,10 @@ def test_sound_updates_are_the_same_routes(tmp_path: Path) -> None:
         note = session.notification()
         assert note is None, str(note)
         rib = peer.rib("ipv4") | peer.rib("ipv6")
+        links = {found[1] for key in peer.rib("ls") if (found := re.search(r" LINK: ([^}]+)}", key))}
         session.close()
+    assert links == _links(map(ours, bodies))
+    assert len(links) > 60
     theirs = {prefix: _gobgp(paths[0]) for prefix, paths in rib.items() if prefix != MARKED}
     mine = _paths(map(ours, bodies))
     assert len(mine) > 400
@@ -152,7 +208,7 @@ def test_sound_updates_are_the_same_routes(tmp_path: Path) -> None:
     assert {one: both for one, both in different.items() if both[0] != both[1]} == {}
 
 
-@pytest.mark.parametrize("counter", sorted({counter for counter, _ in DIFFERENT}))
+@pytest.mark.parametrize("counter", sorted({counter for counter, _ in {**DIFFERENT, **OPENED}}))
 def test_the_page_tells_of_the_difference(counter: str) -> None:
     section = PAGE.split("## Beside ExaBGP and GoBGP", 1)[1]
     assert f"`{counter}`" in section

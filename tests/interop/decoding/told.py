@@ -14,8 +14,8 @@ from typing import Any
 from bfd_fastpath.wire.bgp import BgpError, Nlri, Update
 from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext
 from bfd_fastpath.wire.bgp.update_decoder import UpdateDecoder
-from bfd_fastpath.wire.bgpls import LinkNlri, NodeNlri, RawNlri
-from tests.interop.bgp.exabgp import brief
+from bfd_fastpath.wire.bgpls import LinkNlri, LinkState, NodeDescriptor, NodeNlri, RawNlri
+from bfd_fastpath.wire.bgpls.codes import NODE_NAME
 from tests.interop.decoding.generated import FAMILIES
 
 _NAMES = {"ipv4-unicast": "ipv4 unicast", "ipv6-unicast": "ipv6 unicast", "bgp-ls": "bgp-ls bgp-ls"}
@@ -55,15 +55,27 @@ def ours(body: bytes) -> Told:
 
 
 def _name(nlri: Nlri) -> str:
-    """Of BGP-LS the addresses where the NLRI is as we write it, else the kind alone."""
     if isinstance(nlri, LinkNlri):
-        whole = nlri.protocol_id == 5 and nlri.interface is not None and nlri.neighbour is not None
-        return f"link {nlri.interface}->{nlri.neighbour}" if whole else "link"
+        whole = nlri.interface is not None and nlri.neighbour is not None
+        ends = f"{nlri.interface}->{nlri.neighbour}" if whole else ""
+        routers = [_router(nlri.local), _router(nlri.remote)]
+        return _called("link", nlri.protocol_id, nlri.identifier, ends, routers)
     if isinstance(nlri, NodeNlri):
         octets = nlri.local.igp_router_id or b""
-        whole = nlri.protocol_id == 5 and len(octets) == 4 and len(nlri.local.tlvs) == 1
-        return f"node {IPv4Address(octets)}" if whole else "node"
+        address = str(IPv4Address(octets)) if len(octets) == 4 and len(nlri.local.tlvs) == 1 else ""
+        return _called("node", nlri.protocol_id, nlri.identifier, address, [_router(nlri.local)])
     return "other" if isinstance(nlri, RawNlri) else str(nlri)
+
+
+def _router(node: NodeDescriptor) -> str:
+    whole = [one.code for one in node.tlvs] == [512, 516] and node.bgp_router_id is not None
+    return f"{node.bgp_router_id} of AS {node.asn}" if whole else ""
+
+
+def _called(kind: str, protocol: int, identifier: int, address: str, routers: list[str]) -> str:
+    """BGP-LS by addresses, and in profile L7 by routers, where it is as we write it; else the kind alone."""
+    named = {5: [address], 7: [address, *routers] if kind == "link" else routers}.get(protocol, [""])
+    return " ".join((kind, *named, f"in {identifier}")) if all(named) else kind
 
 
 def _attributes(update: Update) -> dict[str, Any]:
@@ -83,9 +95,21 @@ def _attributes(update: Update) -> dict[str, Any]:
         or None,
         "extended-community": sorted(int.from_bytes(one, "big") for one in has.extended_communities) or None,
     }
+    told["bgp-ls"] = _link_state(has.link_state) if has.link_state is not None else None
     for raw in has.unknown:
         told[f"attribute-0x{raw.type:02X}-0x{raw.flags:02X}"] = "0x" + raw.value.hex()
     return {key: value for key, value in told.items() if value is not None}
+
+
+def _link_state(has: LinkState) -> dict[str, Any]:
+    """As ExaBGP shows TLVs that it does not know, and the name of a node."""
+    told: dict[str, Any] = {}
+    for tlv in has.tlvs:
+        if tlv.code == NODE_NAME:
+            told["node-name"] = tlv.value.decode("utf-8", "replace")
+        else:
+            told.setdefault(f"generic-lsid-{tlv.code}", []).append(f"0x{tlv.value.hex().upper()}")
+    return told
 
 
 _SEGMENTS = {1: "as-set", 2: "as-sequence", 3: "as-confed-sequence", 4: "as-confed-set"}
@@ -131,12 +155,28 @@ def _exabgp_nlri(family: str, nlri: dict[str, Any]) -> str:
     if family != "bgp-ls bgp-ls":
         return str(ip_network(nlri["nlri"], strict=False))  # it shows bits behind a prefix's length
     kind = str(nlri.get("ls-nlri-type", "other")).removeprefix("bgpls-")
-    if kind not in ("node", "link"):
+    address = ""
+    if kind == "link":
+        routers = [_exabgp_router(nlri[f"{end}-node-descriptors"]) for end in ("local", "remote")]
+        near, far = nlri["interface-addresses"], nlri["neighbor-addresses"]
+        if len(near) == len(far) == 1:
+            address = f"{near[0]}->{far[0]}"
+    elif kind == "node":
+        named = nlri["node-descriptors"]
+        routers = [_exabgp_router(named)]
+        if len(named) == 1 and list(named[0]) == ["router-id"]:
+            address = named[0]["router-id"]
+    else:
         return "other"
-    named = [*nlri.get("node-descriptors", ()), *nlri.get("interface-addresses", ())]
-    far = nlri.get("neighbor-addresses", ())
-    whole = nlri["protocol-id"] == 5 and len(named) == 1 and (kind == "node" or len(far) == 1)
-    return brief(nlri) if whole and (kind == "link" or list(named[0]) == ["router-id"]) else kind
+    return _called(kind, nlri["protocol-id"], nlri["l3-routing-topology"], address, routers)
+
+
+def _exabgp_router(descriptors: list[dict[str, Any]]) -> str:
+    named = {key: value for one in descriptors for key, value in one.items()}
+    octets = named.get("generic-node-descriptor-516", "")
+    if list(named) != ["autonomous-system", "generic-node-descriptor-516"] or len(octets) != 10:
+        return ""
+    return f"{IPv4Address(int(octets, 16))} of AS {named['autonomous-system']}"
 
 
 def _exabgp_attributes(update: dict[str, Any]) -> dict[str, Any]:
