@@ -11,7 +11,7 @@ import structlog
 from bfd_fastpath.agent.clients import Clients
 from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted
 from bfd_fastpath.agent.drivers import driver
-from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
+from bfd_fastpath.agent.drivers.bird_rtr import UNMARKED, BirdRtr
 from bfd_fastpath.agent.enforcer import Enforcer
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.kept import Kept
@@ -42,6 +42,7 @@ class RsAgent:
         self._driver = driver(server, settings.lan)
         self._unasked = 0
         self._learned: list[Member] = []
+        self._unmarked = 0
         self._errors: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
         times = (server.min_interval_us, server.rest_most_us, server.retry_first_us, server.retry_most_us)
@@ -178,6 +179,8 @@ class RsAgent:
                 self.third_parties = frozenset(a for a in found - members if on_lan(self.settings, a))
                 self.clients.service.next_hops(self.third_parties)
                 self._tell_unasked()
+            if isinstance(self._driver, BirdRtr):
+                await self._look_for_marks(self._driver)
             await asyncio.sleep(self.settings.route_server.next_hop_poll_us / 1e6)
 
     def _tell_unasked(self) -> None:
@@ -185,6 +188,17 @@ class RsAgent:
         if unasked and unasked != self._unasked:
             _log.warning("members are not asked about all third parties' next hops", not_asked=unasked)
         self._unasked = unasked
+
+    async def _look_for_marks(self, bird: BirdRtr) -> None:
+        found = await self._ask(bird.unmarked)
+        if found and not self._unmarked:
+            _log.warning(
+                "routes are never left out: the import filters of some clients do not call rs_bfd_mark()",
+                routes=found,
+                ask_bird=f"show route table all where {UNMARKED}",
+            )
+        if found is not None:
+            self._unmarked = found
 
     async def _poll(self) -> None:
         while True:

@@ -19,6 +19,8 @@ from bfd_fastpath.agent.rtr_feed import RtrFeed
 from bfd_fastpath.agent.settings import Agent, Kind, Method, RouteServer
 from bfd_fastpath.agent.standing import empty
 from bfd_fastpath.bench.daemons.daemon import Daemon, DaemonError, free_port
+from bfd_fastpath.wire.bgp import IPV4_UNICAST, AsPath, Attributes, Origin, Update
+from tests.interop.bgp.ourselves import ASN, Ourselves, connected, eventually
 from tests.interop.support.poll import until
 
 pytestmark = pytest.mark.interop("bird")
@@ -57,7 +59,7 @@ class Scene:
         self.agains += 1
 
     @contextmanager
-    def bird(self, include=True):
+    def bird(self, include=True, more=""):
         clients = "".join(
             f"protocol bgp {name} {{ local 127.0.0.1 port 17909 as 64500; neighbor {address} as {asn}; passive; direct;"
             f" rs client; ipv4 {{ table rs4; secondary; rpki reload off; import filter {{ rs_bfd_mark(); accept; }};"
@@ -66,7 +68,7 @@ class Scene:
         )
         (self.room / "bird.conf").write_text(
             "log stderr all;\nrouter id 10.0.0.1;\nprotocol device { }\nipv4 table rs4 sorted;\n"
-            + (f'include "{self.file}";\n{clients}' if include else "")
+            + (f'include "{self.file}";\n{clients}{more}' if include else "")
         )
         self.runs += 1
         folder = self.room / f"bird{self.runs}"
@@ -287,3 +289,23 @@ def test_whose_entries_bird_drops_before_the_first_change_gets_its_routes(scene,
         scene.new_feed(owed=[B])
         story(scene, told)
         assert line.resent == [A_NAME, B_NAME]
+
+
+@pytest.mark.parametrize(("filtered", "unmarked"), [("", 1), ("rs_bfd_mark(); ", 0)])
+def test_routes_whose_import_filter_gives_them_no_number_are_counted(scene, filtered, unmarked):
+    """One through the LAN, and one through another next hop, which needs none."""
+    more = (
+        "protocol bgp c { local 127.0.0.1 port 17909 as 64510; multihop; passive; neighbor 127.0.47.5 as "
+        f"{ASN}; ipv4 {{ import filter {{ {filtered}accept; }}; export none; }}; }}\n"
+    )
+
+    async def run():
+        async with connected(Ourselves("127.0.47.5", "127.0.0.1", 17909, families=(IPV4_UNICAST,))) as us:
+            for prefix, hop in (("203.0.113.0/24", X), ("198.51.100.0/24", ip_address("192.0.3.9"))):
+                attributes = Attributes(Origin.IGP, AsPath.sequence(ASN), hop)
+                us.speaker.send(Update(attributes=attributes, announced=(ip_network(prefix),)))
+            await eventually(lambda: "2 of 2 routes" in scene.ask("show route table master4 count"))
+            assert scene.driver.unmarked() == unmarked
+
+    with scene.bird(more=more):
+        asyncio.run(run())

@@ -19,6 +19,8 @@ HEAD = (
     "below. Changes here are lost.\n"
 )
 PROTOCOL = "rs_bfd"
+#: Routes that have not gone through rs_bfd_mark(), as BIRD is asked for them.
+UNMARKED = "source = RTS_BGP && !defined(rs_bfd_hop)"
 HOST = "127.0.0.1"
 _TABLES = """\
 attribute int rs_bfd_hop;
@@ -35,6 +37,7 @@ protocol rpki {name} {{
 """
 _OK = "0000"
 _NUMBERS = re.compile(r"^\s+(?:Session ID|Serial number):\s+(\d+)$", re.M)
+_COUNTED = re.compile(r"^\s*(\d+) of \d+ routes for \d+ networks in table", re.M)
 _ENTRY = re.compile(r"^(\S+)/\d+-\d+ AS\d+\s", re.M)
 _NAME = re.compile(r"^(\S+)\s+BGP\s")
 _ADDRESS = re.compile(r"^\s+Neighbor address:\s+(\S+)$", re.M)
@@ -105,6 +108,15 @@ class BirdRtr(Bird):
         command = f"reload out '{name}'"
         code, text = self._control.ask(command)
         return f"{command}: {text}" if code != _OK or "reload failed" in text else ""
+
+    def unmarked(self) -> int:
+        """How many routes through the LAN have no number of their next hop, so that they are never left out.
+        BIRD looks through all of its routes."""
+        lan = " || ".join(f"bgp_next_hop ~ {network}" for network in self._lan)
+        code, text = self._control.ask(f"show route table all where {UNMARKED} && ({lan}) count")
+        if code not in (_OK, "0014", "8001"):
+            raise DriverError(text)
+        return sum(map(int, _COUNTED.findall(text)))
 
     def open(self, had: Iterable[Address]) -> None:
         """Have BIRD forget everything, and send those who had entries what they have missed."""
