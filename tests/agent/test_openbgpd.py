@@ -2,6 +2,9 @@
 """OpenBGPD as it is on this machine: it takes our rules, tells its neighbours, and says why it refuses."""
 
 from ipaddress import ip_address
+from pathlib import Path
+from socket import AF_UNIX, SOCK_STREAM
+from socket import socket as socket_of
 
 import pytest
 
@@ -38,6 +41,12 @@ allow quick from any
 """
 
 
+def _listens(path: Path) -> bool:
+    """bgpd makes its control socket before it listens there."""
+    with socket_of(AF_UNIX, SOCK_STREAM) as control:
+        return control.connect_ex(str(path)) == 0
+
+
 @pytest.mark.root
 @pytest.mark.interop("openbgpd")
 def test_rules_are_taken_and_a_refusal_leaves_the_file_as_it_was(tmp_path):
@@ -54,7 +63,7 @@ def test_rules_are_taken_and_a_refusal_leaves_the_file_as_it_was(tmp_path):
     folder = tmp_path / "bgpd"
     folder.mkdir()
     with root_of_openbgpd(), Daemon(folder, "/usr/sbin/bgpd", "-d", "-f", config) as bgpd:
-        until(socket.exists, what=f"bgpd's control socket\n{bgpd.log()}")
+        until(lambda: _listens(socket), what=f"bgpd's control socket\n{bgpd.log()}")
         assert until(driver.neighbours) == [
             Neighbour(A, 65001, None),
             Neighbour(B, 65002, None),
