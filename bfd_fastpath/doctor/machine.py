@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from pydp.pmdinfo import Driver, PciDevice, Service, drivers, pci_devices, services
+from pydp.pmdinfo import Driver, Service, drivers, pci_devices, services
 
 
 def cpu_list(text: str) -> tuple[int, ...]:
@@ -174,7 +174,3 @@ class Machine:
     def nic(self, address: str) -> Service | None:
         """By its full PCI address."""
         return next((one for one in self.nics if one.device.address == address), None)
-
-    def nic_of_interface(self, interface: str) -> PciDevice | None:
-        """Which device a kernel interface belongs to."""
-        return next((one.device for one in self.nics if interface in one.device.interfaces), None)
