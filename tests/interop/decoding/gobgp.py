@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bfd_fastpath.bench.daemons.daemon import Daemon, free_port
+from bfd_fastpath.bench.daemons.gobgpd import GLOBAL
 from bfd_fastpath.wire.bgp import Notification, SessionSettings
 from bfd_fastpath.wire.bgp.message import KEEPALIVE, Framer, MessageType, frame
 from tests.interop.decoding.generated import FAMILIES
@@ -24,13 +25,6 @@ MARKED = "192.0.2.0/24"
 _BOUND_S = 30.0
 C = TypeVar("C", bound="Connection")
 
-_GLOBAL = """
-[global.config]
-  as = {asn}
-  router-id = "10.255.0.1"
-  port = {port}
-  local-address-list = ["{address}"]
-"""
 _NEIGHBOUR = """
 [[neighbors]]
   [neighbors.config]
@@ -64,7 +58,7 @@ class Gobgp(Daemon):
         directory.mkdir(parents=True)
         self.port, self._grpc = free_port(ADDRESS), free_port(ADDRESS)
         self._peer_asn = peer_asn
-        text = _GLOBAL.format(asn=ASN, port=self.port, address=ADDRESS)
+        text = GLOBAL.format(asn=ASN, port=self.port, address=ADDRESS)
         text += "".join(_NEIGHBOUR.format(address=source(one), asn=peer_asn) for one in range(sessions))
         file = directory / "gobgpd.toml"
         file.write_text(text)
