@@ -24,7 +24,8 @@ enum {
 	PORTS = 2,
 	CABLE = 256,
 	FRAMES_MOST = 200,
-	WAIT_SECONDS = 5
+	/* Three for a neighbour that does not answer; the error about that may wait as long for another one. */
+	WAIT_SECONDS = 8
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
