@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The highest rate without loss, by bisection: RFC 2544 26.1 with a stated loss bound, and a gate that every
-trial has to pass (no session went down). A rate counts when it was held in each of its confirmations, for one
-lucky trial is none.
+"""The highest rate without loss, by bisection: RFC 2544 26.1 with a stated loss bound, and a gate that
+trials have to pass (no session went down). A rate is decided by trials of which more than half agree, as
+MLRsearch's exceed ratio of a half: one lucky trial is none, and neither is one in which a machine that others
+share was away.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,9 @@ from typing import Final
 
 #: How close the highest rate that held and the lowest that did not are to come.
 PRECISION: Final = 0.02
-CONFIRMATIONS: Final = 2
-_TRIALS: Final = 40
+#: Trials that have to agree about a rate.
+AGREEING: Final = 2
+_TRIALS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,13 @@ class Trial:
     rate: float
     #: Of the packets offered.
     loss: float
-    #: Whether what has to hold besides did hold.
+    #: Whether what has to hold besides did hold: a rate at which it once did not is too high.
     gate: bool = True
+    #: Whether the source offered the rate.
+    offered: bool = True
 
     def held(self, bound: float) -> bool:
-        return self.gate and self.loss <= bound
+        return self.gate and self.offered and self.loss <= bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def search(
     *,
     bound: float,
     precision: float = PRECISION,
-    confirmations: int = CONFIRMATIONS,
+    agreeing: int = AGREEING,
 ) -> Searched:
     """attempt(rate) is one trial; rates from `least` to `most`. bound: of loss, as a share of the offered.
 
@@ -56,11 +60,16 @@ def search(
     trials: list[Trial] = []
 
     def holds(rate: float) -> bool:
-        for _ in range(confirmations):
+        good = bad = 0
+        while max(good, bad) < agreeing:
             trials.append(attempt(rate))
-            if not trials[-1].held(bound):
+            if not trials[-1].gate:
                 return False
-        return True
+            if trials[-1].held(bound):
+                good += 1
+            else:
+                bad += 1
+        return good == agreeing
 
     if holds(most):
         return Searched(most, tuple(trials), at_most=True)

@@ -266,7 +266,9 @@ def test_loads_of_shed_stand_beside_receive_and_classify_alone():
     found = Found(
         wanted=Wanted(sessions=10_000, interval_us=50_000),
         source_pps=60e6,
-        classify=Alone(pps=30e6, receive_cycles=30.0, classify_cycles=20.0),
+        classify=tuple(
+            Alone(pps=pps, receive_cycles=30.0, classify_cycles=20.0) for pps in (28e6, 30e6, 31e6)
+        ),
         forwards=None,
         holds=load,
     )
@@ -275,3 +277,4 @@ def test_loads_of_shed_stand_beside_receive_and_classify_alone():
     assert isinstance(row, Kept)
     assert row.ours.median == 25.0
     assert row.peers["receive and classify alone"].median == 30.0
+    assert row.ceiling == 31.0

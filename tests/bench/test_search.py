@@ -53,6 +53,32 @@ def test_one_lucky_trial_is_not_enough():
     assert search(lucky, 1.0, 20.0, bound=0.0).rate <= 5
 
 
+def test_one_unlucky_trial_is_not_enough_either():
+    trials = []
+
+    def unlucky(rate):
+        trials.append(rate)
+        return Trial(rate, 0.5 if rate > 5 or trials.count(rate) == 1 else 0.0)
+
+    assert 4.9 < search(unlucky, 1.0, 20.0, bound=0.0).rate <= 5
+
+
+def test_a_gate_that_was_once_closed_is_too_much():
+    trials = []
+
+    def gated(rate):
+        trials.append(rate)
+        return Trial(rate, 0.0, gate=rate <= 5 or trials.count(rate) != 2)
+
+    assert 4.9 < search(gated, 1.0, 20.0, bound=0.0).rate <= 5
+    assert {trials.count(rate) for rate in trials if rate > 5} == {2}
+
+
+def test_a_rate_that_the_source_does_not_offer_was_not_held():
+    found = search(lambda rate: Trial(rate, 0.0, offered=rate <= 5), 1.0, 20.0, bound=0.0)
+    assert 4.9 < found.rate <= 5
+
+
 def test_a_wall_that_trembles_is_found_nearly_and_the_search_ends():
     dice = random.Random(1)
 

@@ -62,7 +62,7 @@ def told(found: list[Throughput]) -> Row:
             better=Better.HIGHER,
             ours=Figure.of([one.searched.rate / 1e6 for one in found]),
             detail={
-                "trials": [[one.rate / 1e6, one.loss, one.gate] for one in last.searched.trials],
+                "trials": [[one.rate / 1e6, one.loss, one.offered, one.gate] for one in last.searched.trials],
                 "limit": "the far end" if last.far_limit or last.searched.at_most else "the engine",
                 "false-downs": false_downs,
                 "far-downs": sum(one.far_downs for one in found),

@@ -102,4 +102,4 @@ def _trial(rig: Rig, flow: Flow, pps: float, seconds: float, seen: _Seen) -> Tri
     kept = state.sent >= _KEPT * pps * seconds
     if not kept:
         seen.least_slow = min(seen.least_slow, pps)
-    return Trial(pps, state.lost / max(state.sent, 1), kept and held.false_downs == 0)
+    return Trial(pps, state.lost / max(state.sent, 1), gate=held.false_downs == 0, offered=kept)

@@ -59,7 +59,12 @@ def _row(name: str, loads: list[Loaded | None], found: list[Found]) -> Iterator[
             unit="Mpps",
             better=Better.HIGHER,
             ours=Figure.of([one.offered_pps / 1e6 for one in kept]),
-            peers={"receive and classify alone": Figure.of([one.classify.pps / 1e6 for one in found])},
+            peers={
+                "receive and classify alone": Figure.of(
+                    [one.pps / 1e6 for each in found for one in each.classify]
+                )
+            },
+            ceiling=max(one.pps for each in found for one in each.classify) / 1e6,
             detail={
                 "source-pps-at-least": round(max(one.source_pps for one in found)),
                 "forwarded-pps": round(last.forwarded_pps),

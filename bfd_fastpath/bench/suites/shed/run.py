@@ -104,11 +104,11 @@ def _found_table(found: Found) -> Table:
     share = ""
     if found.holds is not None:
         shed = found.holds.shed_pps / found.holds.offered_pps
-        part = found.holds.offered_pps / found.classify.pps
+        part = found.holds.offered_pps / found.classify_pps
         share = f"; sessions held up to {part:.0%} of classify alone, where {shed:.0%} of the data is shed"
-    alone = found.classify
+    alone = found.classify[-1]
     table.caption = (
-        f"classify alone {rate(alone.pps)}/s (receive {alone.receive_cycles:.0f}, classify "
+        f"classify alone {rate(found.classify_pps)}/s (receive {alone.receive_cycles:.0f}, classify "
         f"{alone.classify_cycles:.0f} cycles a packet); the source alone {rate(found.source_pps)}/s at least"
         f"{share}"
     )
@@ -119,9 +119,9 @@ def _found_json(found: Found) -> dict[str, Any]:
     return {
         "sessions": found.wanted.sessions,
         "source-pps": round(found.source_pps),
-        "classify-pps": round(found.classify.pps),
-        "receive-cycles": round(found.classify.receive_cycles, 1),
-        "classify-cycles": round(found.classify.classify_cycles, 1),
+        "classify-pps": [round(one.pps) for one in found.classify],
+        "receive-cycles": round(found.classify[-1].receive_cycles, 1),
+        "classify-cycles": round(found.classify[-1].classify_cycles, 1),
         "forwards": _json(found.forwards) if found.forwards is not None else None,
         "holds": _json(found.holds) if found.holds is not None else None,
     }

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 from bfd_fastpath.bench.suites.envelope.rig import Wanted
@@ -23,28 +24,37 @@ class Found:
 
     wanted: Wanted
     source_pps: float
-    classify: Alone
+    #: Before the search, and after each longer window.
+    classify: tuple[Alone, ...]
     #: With 99 % forwarded; None: not even the least that was tried.
     forwards: Loaded | None
     #: The highest rate that holds, over a longer window.
     holds: Loaded | None
 
+    @property
+    def classify_pps(self) -> float:
+        return median(one.pps for one in self.classify)
+
 
 def search(wanted: Wanted, seconds: float) -> Found:
     """In a process of its own. Raises NotUpError."""
     with loaded(wanted) as load:
-        classify = load.classify_alone(seconds)
+        classify = [first := load.classify_alone(seconds)]
         forwards = _tried(load, _LEAST, seconds, lambda row: row.forwards and row.held)
         if forwards is not None:
-            forwards = _highest(load, forwards, classify.pps, seconds, lambda row: row.forwards and row.held)
+            forwards = _highest(load, forwards, first.pps, seconds, lambda row: row.forwards and row.held)
         holds = forwards or _tried(load, _LEAST, seconds, lambda row: row.held)
         if holds is not None:
             # Half as much again as classify alone: what does not hold there does not hold.
-            holds = _highest(load, holds, 1.5 * classify.pps, seconds, lambda row: row.held)
+            holds = _highest(load, holds, 1.5 * first.pps, seconds, lambda row: row.held)
         if holds is not None:
-            holds = _confirmed(load, holds.offered_pps, seconds * _CONFIRM)
+            holds = _confirmed(load, holds.offered_pps, seconds, classify)
         return Found(
-            wanted=wanted, source_pps=load.source_pps, classify=classify, forwards=forwards, holds=holds
+            wanted=wanted,
+            source_pps=load.source_pps,
+            classify=tuple(classify),
+            forwards=forwards,
+            holds=holds,
         )
 
 
@@ -69,11 +79,14 @@ def _tried(load: Load, pps: float, seconds: float, good: Callable[[Loaded], bool
     return None
 
 
-def _confirmed(load: Load, pps: float, seconds: float) -> Loaded | None:
-    """For longer; a little less where that fails."""
+def _confirmed(load: Load, pps: float, seconds: float, classify: list[Alone]) -> Loaded | None:
+    """For longer, and not above what classify alone keeps up with just then, which is added to `classify`; a
+    little less where that fails.
+    """
     for _ in range(10):
-        row = load.at(pps, seconds)
-        if row.held:
+        row = load.at(pps, seconds * _CONFIRM)
+        classify.append(load.classify_alone(seconds))
+        if row.held and row.offered_pps <= classify[-1].pps:
             return row
-        pps *= 1 - _PRECISION
+        pps = min(pps, classify[-1].pps) * (1 - _PRECISION)
     return None
