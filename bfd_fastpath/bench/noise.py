@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the machine was quiet enough to judge by: time stolen by its host, a loop of the same work timed
-again and again, and the gaps that a thread sees which does nothing but look at the clock.
+"""Whether the machine was quiet enough to judge by, for each suite: time stolen by its host, the pace of the
+core that is measured, and the gaps that a thread sees which does nothing but look at the clock.
 """
 
-import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
 
 from bfd_fastpath.bench.document import Noise
+from bfd_fastpath.bench.pace import on_core, pieces
 
 #: The least of each bucket; the first also has all below.
 EDGES_US: Final = tuple(2**power for power in range(17))
-_LOOPS: Final = 30
-_WORK: Final = 100_000
+_PIECES: Final = 2000
+_GLANCE: Final = 500
 _LOOK_S: Final = 0.5
-#: More is noisy: percent of time stolen, percent between quartiles of the loop, and in a second gaps of a
+#: More is noisy: percent of time stolen, percent between quartiles of fixed work, and in a second gaps of a
 #: millisecond and more.
 STEAL_PERCENT: Final = 2.0
 SPREAD_PERCENT: Final = 10.0
@@ -28,11 +28,19 @@ _LONG_US: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look: the loop's times, and gaps by EDGES_US in so many seconds."""
+    """One look: what pieces of the same work took, and gaps by EDGES_US in so many seconds."""
 
-    loop_s: tuple[float, ...]
-    gaps: tuple[int, ...]
-    seconds: float
+    pieces_us: tuple[float, ...]
+    gaps: tuple[int, ...] = (0,) * len(EDGES_US)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a suite began: its first sample, and what was stolen by then."""
+
+    first: int
+    stolen: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -41,26 +49,29 @@ class Listener:
 
     cpu: int
     samples: list[Sample] = field(default_factory=list)
-    _stolen: tuple[int, int] = field(default_factory=lambda: stolen())
 
-    def listen(self, seconds: float = _LOOK_S) -> None:
-        """Takes one second on the core, and gives this thread its cores back."""
-        cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {self.cpu} & cores or cores)
-        try:
+    def listen(self, seconds: float = _LOOK_S) -> Mark:
+        """A whole look; what it found counts for the suite before it and for the one behind it."""
+        with on_core(self.cpu):
             self.samples.append(_sample(seconds))
-        finally:
-            os.sched_setaffinity(0, cores)
+        return Mark(len(self.samples) - 1, stolen())
 
-    def noise(self) -> Noise:
-        """All of it."""
-        steal, total = (now - then for now, then in zip(stolen(), self._stolen, strict=True))
-        return judge(100 * steal / max(total, 1), self.samples)
+    def glance(self) -> None:
+        """At the core's pace alone, between two rows."""
+        with on_core(self.cpu):
+            self.samples.append(Sample(pieces(_GLANCE)))
+
+    def since(self, mark: Mark) -> Noise:
+        """From that look to now."""
+        steal, total = (now - then for now, then in zip(stolen(), mark.stolen, strict=True))
+        return judge(100 * steal / max(total, 1), self.samples[mark.first :])
 
 
 def judge(steal_percent: float, samples: Sequence[Sample]) -> Noise:
-    """The verdict on samples, with the reasons of a noisy one."""
-    spread = max((_spread_percent(one.loop_s) for one in samples), default=0.0)
+    """The verdict on samples, with the reasons of a noisy one. Pieces of all samples are one crowd: what
+    happened to fewer than a quarter of them decides nothing.
+    """
+    spread = _spread_percent([one for sample in samples for one in sample.pieces_us])
     counts = [sum(each) for each in zip(*(one.gaps for one in samples), strict=True)] if samples else []
     seconds = sum(one.seconds for one in samples)
     long = sum(count for edge, count in zip(EDGES_US, counts, strict=False) if edge >= _LONG_US)
@@ -85,18 +96,27 @@ def judge(steal_percent: float, samples: Sequence[Sample]) -> Noise:
     )
 
 
+def whole(steal_percent: float, suites: Mapping[str, Noise], samples: Sequence[Sample]) -> Noise:
+    """Of a run: noisy where a suite was, by name."""
+    reasons = tuple(f"{name}: {reason}" for name, one in suites.items() for reason in one.reasons)
+    return Noise(
+        "noisy" if reasons else "quiet",
+        round(steal_percent, 2),
+        max((one.calibration_spread_percent for one in suites.values()), default=0.0),
+        judge(0.0, samples).poll_gap,
+        reasons,
+    )
+
+
 def _spread_percent(times: Sequence[float]) -> float:
+    if len(times) < 2:
+        return 0.0
     first, middle, third = quantiles(times, n=4, method="inclusive")
     return 100 * (third - first) / middle
 
 
 def _sample(seconds: float) -> Sample:
-    loops = []
-    for _ in range(_LOOPS):
-        begin = time.perf_counter()
-        for _ in range(_WORK):
-            pass
-        loops.append(time.perf_counter() - begin)
+    took = pieces(_PIECES)
     gaps = [0] * len(EDGES_US)
     start = before = time.monotonic_ns()
     end = start + int(seconds * 1e9)
@@ -104,7 +124,7 @@ def _sample(seconds: float) -> Sample:
         now = time.monotonic_ns()
         gaps[min(max((now - before) // 1000, 1), EDGES_US[-1]).bit_length() - 1] += 1
         before = now
-    return Sample(tuple(loops), tuple(gaps), (before - start) / 1e9)
+    return Sample(took, tuple(gaps), (before - start) / 1e9)
 
 
 def stolen(path: Path = Path("/proc/stat")) -> tuple[int, int]:

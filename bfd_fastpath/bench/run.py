@@ -10,7 +10,7 @@ from typing import Any
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Document, Noise, Row, Skipped, Verdict
 from bfd_fastpath.bench.machine import facts
-from bfd_fastpath.bench.noise import Listener
+from bfd_fastpath.bench.noise import Listener, whole
 from bfd_fastpath.bench.prediction import predict
 from bfd_fastpath.bench.product import product
 from bfd_fastpath.bench.suites import rows_of
@@ -31,19 +31,25 @@ class Run:
     told: Told
     _rows: dict[str, list[Row]] = field(default_factory=dict)
     _skipped: list[Skipped] = field(default_factory=list)
+    _noises: dict[str, Noise] = field(default_factory=dict)
 
     def measure(self, names: Sequence[str]) -> Document:
         """The document of these suites; a suite that fails is one that was skipped, with the reason."""
         began, listener = time.monotonic(), Listener(self.asked.cpu)
         started = datetime.now(UTC).isoformat(timespec="seconds")
+        first = mark = listener.listen()
         try:
             for name in names:
-                listener.listen()
-                self._suite(name)
+                self._suite(name, listener)
+                before, mark = mark, listener.listen()
+                self._noises[name] = listener.since(before)
         except KeyboardInterrupt:
             self._skip(Skipped(name, "this suite and those after it", "interrupted", ""))
-        listener.listen()
-        noise, machine = listener.noise(), self._machine()
+            self._noises[name] = listener.since(mark)
+        noise, machine = (
+            whole(listener.since(first).steal_percent, self._noises, listener.samples),
+            self._machine(),
+        )
         return Document(
             product=product(),
             started=started,
@@ -52,13 +58,13 @@ class Run:
             machine=machine,
             noise=noise,
             suites={
-                name: tuple(quietly(predicted(name, row, machine), noise) for row in rows)
+                name: tuple(quietly(predicted(name, row, machine), self._noises[name]) for row in rows)
                 for name, rows in self._rows.items()
             },
             skipped=tuple(self._skipped),
         )
 
-    def _suite(self, name: str) -> None:
+    def _suite(self, name: str, listener: Listener) -> None:
         rows = self._rows.setdefault(name, [])
         try:
             for found in rows_of(name, self.asked):
@@ -67,6 +73,7 @@ class Run:
                 else:
                     rows.append(found)
                     self.told(name, found)
+                listener.glance()
         except Exception as error:
             # Whatever it was, the other suites are measured and this one's failure is told.
             self._skip(Skipped(name, "what is left of the suite", f"{type(error).__name__}: {error}", ""))
@@ -91,12 +98,15 @@ def predicted(suite: str, row: Row, machine: Mapping[str, Any]) -> Row:
 
 
 def quietly(row: Row, noise: Noise) -> Row:
-    """On a noisy machine only what was interleaved with a peer or a limit is judged."""
+    """What was not interleaved with a peer or a limit is not judged by a noisy machine; but noise makes nothing
+    better: a goal that is met is met.
+    """
     if (
         noise.verdict == "quiet"
         or row.goal is None
         or row.goal.of is not None
         or row.verdict is not Verdict.OK
+        or row.met
     ):
         return row
     detail = {**row.detail, "doubt": "the machine was noisy: " + "; ".join(noise.reasons)}

@@ -74,11 +74,12 @@ def test_a_doubt_takes_the_verdict_and_is_kept():
     )
 
 
-def test_on_a_noisy_machine_only_ratios_are_judged():
+def test_on_a_noisy_machine_only_ratios_are_judged_and_what_is_met_in_spite_of_it():
     noisy = Noise("noisy", 5.0, 1.0, {}, ("5 % were stolen",))
     quiet = Noise("quiet", 0.0, 1.0, {})
-    absolute = judged(row(goal=Goal("at least 1", 1)))
-    ratio = judged(row(goal=Goal("half of the peer's", 0.5, "peer")))
-    assert quietly(absolute, quiet).met is True
-    assert quietly(absolute, noisy).verdict is Verdict.NO_VERDICT
-    assert quietly(ratio, noisy).met is True
+    missed, met = judged(row(goal=Goal("at least 11", 11))), judged(row(goal=Goal("at least 1", 1)))
+    ratio = judged(row(ours=(9.0,) * 5, goal=Goal("half of the peer's", 0.5, "peer")))
+    assert quietly(missed, quiet).met is False
+    assert (quietly(missed, noisy).verdict, quietly(missed, noisy).met) == (Verdict.NO_VERDICT, None)
+    assert quietly(met, noisy).met is True
+    assert quietly(ratio, noisy).met is False

@@ -5,17 +5,19 @@ import os
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from bfd_fastpath.bench.clock import tsc_hz
 from bfd_fastpath.bench.suites.forward import l3fwd, memory, packets
+from bfd_fastpath.bench.suites.forward.busy import Beside, Busy
 from bfd_fastpath.bench.suites.forward.ours import Ours
-from bfd_fastpath.bench.suites.forward.peers import L3fwd, Mode, Ports, Testpmd, mbufs
+from bfd_fastpath.bench.suites.forward.peers import L3fwd, Ports, Testpmd, mbufs
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.result import Result
-from bfd_fastpath.bench.suites.forward.rounds import Part, play
+from bfd_fastpath.bench.suites.forward.rounds import Part, Played, play
 from bfd_fastpath.bench.suites.forward.routes import Maker, Table
 from bfd_fastpath.bench.suites.forward.row import Row
 
@@ -31,8 +33,8 @@ class Rules:
     parts: Collection[str] = PARTS
     #: A libpydp.so to compare ours with, as part "other".
     library: Path | None = None
-    rounds: int = 9
-    window_s: float = 0.25
+    rounds: int = 7
+    window_s: float = 0.1
     cpu: int = 0
     other_cpu: int = 1
 
@@ -53,12 +55,12 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
             except PartError as error:
                 absent[name] = str(error)
 
-        def testpmd() -> list[Part]:
-            made = Testpmd(ports, room, prefix)
+        def testpmd(mode: str) -> list[Part]:
+            made = Testpmd(mode, ports, room, prefix)
             stack.callback(made.close)
             made.start()
             made.pause()
-            return [Mode(mode, made) for mode in ("io", "mac") if mode in rules.parts]
+            return [made]
 
         def peer() -> list[Part]:
             program = l3fwd.program()
@@ -82,20 +84,27 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
             made.pause()
             return [made]
 
-        if {"io", "mac"} & set(rules.parts):
-            start("testpmd", testpmd)
+        for mode in ("io", "mac"):
+            if mode in rules.parts:
+                start(mode, partial(testpmd, mode))
         if "l3fwd" in rules.parts:
             start("l3fwd", peer)
         if "ours" in rules.parts:
             start("ours", ours)
         if rules.library is not None:
             start("other", lambda: ours(rules.library))
-        windows = {one.name: one for one in play(parts, rules.rounds, rules.window_s)} if parts else {}
+        if row.sessions and len(parts) > 1:
+            busy = Busy(rules.other_cpu, room)
+            stack.callback(busy.close)
+            parts = [one if isinstance(one, Ours) else Beside(one, busy) for one in parts]
+        played = play(parts, rules.rounds, rules.window_s, rules.cpu) if parts else Played(())
         engine = next((part for part in parts if isinstance(part, Ours) and part.name == "ours"), None)
         return Result(
             row=row,
             hz=tsc_hz(),
-            windows=windows,
+            windows={one.name: one for one in played.windows},
+            pace_us=played.pace_us,
+            left_out=played.left_out,
             absent=absent,
             drops=engine.drops if engine is not None else {},
             up=engine.up if engine is not None else row.sessions,
@@ -111,7 +120,7 @@ def _ports(row: Row, table: Table, rules: Rules, room: Path, name: str) -> Ports
         packets=count,
         cpu=rules.cpu,
         other_cpu=rules.other_cpu,
-        memory=memory.choose(mbufs(count), 3 if rules.library is None else 4),
+        memory=memory.choose(mbufs(count), len(PARTS) + (rules.library is not None)),
     )
 
 

@@ -15,6 +15,8 @@ def table(result: Result) -> Table:
     if result.stages:
         stages = ", ".join(f"{name} {cycles:.1f}" for name, cycles in result.stages.items())
         caption.append(f"ours by stage, cycles a packet: {stages}")
+    left_out = f", {result.left_out} turns left out in which it had another" if result.left_out else ""
+    caption.append(f"the core's pace: {result.pace_us:.1f} us for fixed work{left_out}")
     caption += [f"{name}: {reason}" for name, reason in result.absent.items()]
     caption += [f"ours dropped {count:,} as {name}" for name, count in result.drops.items()]
     made = Table(title=result.row.text, caption="\n".join(caption), caption_justify="left")
@@ -56,6 +58,8 @@ def as_json(result: Result) -> dict[str, Any]:
         "absent": result.absent,
         "drops": result.drops,
         "stage-cycles": {name: round(cycles, 2) for name, cycles in result.stages.items()},
+        "pace-us": round(result.pace_us, 2),
+        "turns-left-out": result.left_out,
         "ratio": None if result.ratio is None else round(result.ratio, 3),
         "goal": result.goal,
         "verdict": result.verdict,

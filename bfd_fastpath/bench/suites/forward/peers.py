@@ -4,8 +4,6 @@ packets over telemetry, so that nothing runs in their loops but what they are ma
 """
 
 import contextlib
-import os
-import select
 import shutil
 import time
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ from bfd_fastpath.bench.suites.forward.process import PartError, Process, proces
 from bfd_fastpath.bench.suites.forward.telemetry import Telemetry
 
 _START_S: Final = 60.0
-_ANSWER_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,70 +89,26 @@ class _Peer:
 
 
 class Testpmd(_Peer):
-    """Its polling thread is on the one core, its command line on the other one."""
+    """In one mode; its polling thread is on the one core, its command line on the other."""
 
-    def __init__(self, ports: Ports, room: Path, prefix: str) -> None:
+    def __init__(self, mode: str, ports: Ports, room: Path, prefix: str) -> None:
         if shutil.which("dpdk-testpmd") is None:
             raise PartError("testpmd is not installed: .ci/packages bench")
-        command = ["stdbuf", "-oL", "dpdk-testpmd", *_eal(ports, f"{prefix}-testpmd")]
+        command = ["dpdk-testpmd", *_eal(ports, f"{prefix}-{mode}")]
         cores = sorted({ports.cpu, ports.other_cpu})
         command += ["-l", ",".join(map(str, cores)), "--main-lcore", str(ports.other_cpu), "--", "-i"]
         command += [
             f"--total-num-mbufs={ports.mbufs}",
             "--nb-cores=1",
-            "--forward-mode=io",
+            f"--forward-mode={mode}",
+            "--auto-start",
             "--no-lsc-interrupt",
         ]
-        super().__init__("testpmd", command, room, f"{prefix}-testpmd")
-        self._mode = ""
-        self._heard = b""
+        super().__init__(f"testpmd-{mode}", command, room, f"{prefix}-{mode}")
+        self.name = mode
 
     def start(self) -> None:
-        self._await(b"testpmd> ")
-        self.forward("io")
         self._wait_for_packets()
-
-    def forward(self, mode: str) -> None:
-        """From now on in this mode."""
-        if mode == self._mode:
-            return
-        if self._mode:
-            self._tell("stop")
-            self._await(b"Done.")
-        self._tell(f"set fwd {mode}", "start")
-        self._await(f"{mode} packet forwarding".encode())
-        self._mode = mode
-
-    def _tell(self, *commands: str) -> None:
-        self._heard = b""
-        self.process.input.write(("\n".join(commands) + "\n").encode())
-
-    def _await(self, words: bytes) -> None:
-        until = time.monotonic() + (_ANSWER_S if self._mode else _START_S)
-        while words not in self._heard:
-            left = until - time.monotonic()
-            ready = left > 0 and select.select([self.process.output], [], [], left)[0]
-            heard = os.read(self.process.output.fileno(), 65536) if ready else b""
-            if not heard:
-                raise PartError(f"testpmd did not say {words!r}: {self.process.last_words()}")
-            self._heard += heard
-
-
-class Mode:
-    """testpmd in one of its modes takes part."""
-
-    def __init__(self, name: str, testpmd: Testpmd) -> None:
-        self.name, self._testpmd = name, testpmd
-
-    def resume(self) -> None:
-        self._testpmd.resume()
-        self._testpmd.forward(self.name)
-
-    def pause(self) -> None:
-        self._testpmd.pause()
-
-    def count(self) -> Count:
-        return self._testpmd.count()
 
 
 class L3fwd(_Peer):

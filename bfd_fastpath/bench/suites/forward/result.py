@@ -25,6 +25,10 @@ class Result:
     stages: dict[str, float]
     #: At most so much of l3fwd's cycles above io; None: no goal.
     goal: float | None
+    #: Microseconds that the core took for fixed work (bfd_fastpath.bench.pace).
+    pace_us: float = 0.0
+    #: Turns that do not count: the core itself had another pace in them.
+    left_out: int = 0
 
     def cycles(self, name: str) -> tuple[float, ...]:
         """A packet's, by round."""

@@ -25,7 +25,8 @@ _NAMES: Final = {"io": "testpmd-io", "mac": "testpmd-mac", "l3fwd": "l3fwd-lpm"}
 _FEW: Final = {"routes": 1000, "destinations": 1024}
 _MANY: Final = {"routes": 1_000_000, "destinations": 65_536}
 _INSTALL: Final = {
-    "testpmd": "apt-get install dpdk-dev",
+    "io": "apt-get install dpdk-dev",
+    "mac": "apt-get install dpdk-dev",
     "l3fwd": "apt-get install libdpdk-dev",
 }
 
@@ -33,15 +34,15 @@ _INSTALL: Final = {
 def rows(asked: Asked) -> Iterator[Told | Skipped]:
     """One row of the document for each that is chosen by the scale."""
     rules = match.Rules(
-        rounds=asked.pick(3, 7, 11),
-        window_s=0.05 if asked.quick else 0.25,
+        rounds=asked.pick(1, 7, 11),
+        window_s=0.05 if asked.quick else 0.1,
         cpu=asked.cpu,
         other_cpu=asked.other_cpu,
     )
     with TemporaryDirectory() as room:
         maker = Maker(Path(room))
         for row in chosen(asked):
-            memory = choose(mbufs(packets(row)), 3)
+            memory = choose(mbufs(packets(row)), len(match.PARTS))
             asked.say(
                 f"{row.text}: net_pcap x 2 from memory, {'hugepages' if memory.huge else 'no hugepages'}"
             )
@@ -155,6 +156,8 @@ def _detail(result: Result) -> dict[str, Any]:
             result.rate("ours") * 8 * (sum(result.row.sizes) / len(result.row.sizes) + 20)
         ),
     }
+    if result.pace_us:
+        detail["pace-us"], detail["turns-left-out"] = round(result.pace_us, 2), result.left_out
     if result.stages:
         detail["stages"] = {name: round(cycles, 2) for name, cycles in result.stages.items()}
     if result.ratio is not None:
