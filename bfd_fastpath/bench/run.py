@@ -46,10 +46,8 @@ class Run:
         except KeyboardInterrupt:
             self._skip(Skipped(name, "this suite and those after it", "interrupted", ""))
             self._noises[name] = listener.since(mark)
-        noise, machine = (
-            whole(listener.since(first).steal_percent, self._noises, listener.samples),
-            self._machine(),
-        )
+        noise = whole(listener.since(first).steal_percent, self._noises, listener.samples)
+        machine = self._machine()
         return Document(
             product=product(),
             started=started,
@@ -98,8 +96,8 @@ def predicted(suite: str, row: Row, machine: Mapping[str, Any]) -> Row:
 
 
 def quietly(row: Row, noise: Noise) -> Row:
-    """What was not interleaved with a peer or a limit is not judged by a noisy machine; but noise makes nothing
-    better: a goal that is met is met.
+    """What was not interleaved with a peer or a limit is not judged by a noisy machine; but noise makes
+    nothing better: a goal that is met is met.
     """
     if (
         noise.verdict == "quiet"

@@ -60,8 +60,9 @@ class Played:
 
 
 def play(parts: Sequence[Part], rounds: int, window_s: float, cpu: int) -> Played:
-    """A round is of some turns; its window is their mean. A first turn warms up. The order turns, so that nobody
-    always comes after the same one. Played until there are enough turns in which the core had one pace.
+    """A round is of some turns; its window is their mean. A first turn warms up. The order turns, so that
+    nobody always comes after the same one. Played until there are enough turns in which the core had one
+    pace.
     """
     for part in parts:
         part.pause()
