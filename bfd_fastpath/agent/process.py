@@ -7,8 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -26,6 +25,7 @@ from bfd_fastpath.config.model import LogFormat
 from bfd_fastpath.net import logs
 from bfd_fastpath.net.control import ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
+from bfd_fastpath.net.signals import handled
 
 _ANSWER_S = 0.2
 OK, FAILED, BAD_CONFIGURATION = 0, 1, 2
@@ -108,7 +108,12 @@ class Process:
         control = ControlServer(
             str(settings.path), self._answer, mode=settings.mode, owner=settings.owner, group=settings.group
         )
-        with self._signals():
+        signals = {
+            signal.SIGTERM: self._end,
+            signal.SIGINT: self._end,
+            signal.SIGHUP: self._hang_up,
+        }
+        with handled(signals):
             await control.start()
             emptied = False
             try:
@@ -182,22 +187,6 @@ class Process:
             for line in said:
                 _log.info("reload", change=line)
             return said
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        handlers = {
-            signal.SIGTERM: self._end,
-            signal.SIGINT: self._end,
-            signal.SIGHUP: self._hang_up,
-        }
-        for number, handler in handlers.items():
-            loop.add_signal_handler(number, handler)
-        try:
-            yield
-        finally:
-            for number in handlers:
-                loop.remove_signal_handler(number)
 
     def _hang_up(self) -> None:
         async def reload() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bfd_fastpath.config import model, values
 from bfd_fastpath.config.key import DAY_US, MAX_U32, Key, Section, anything
+from bfd_fastpath.config.keys_tcp import PASSWORD_ENV, PASSWORD_FILE
 from bfd_fastpath.config.last_words import shutdown_text
 
 NEIGHBOR = Section(
@@ -42,15 +43,8 @@ NEIGHBOR = Section(
             '"5s"',
             "Between attempts to connect.",
         ),
-        Key(
-            "password-file",
-            "path",
-            values.text,
-            "",
-            "TCP-MD5 password: the first line of this file, which nobody else may open. Relative to the "
-            "configuration file.",
-        ),
-        Key("password-env", "text", values.text, "", "TCP-MD5 password: this environment variable."),
+        PASSWORD_FILE,
+        PASSWORD_ENV,
         Key(
             "ttl-security",
             "boolean",

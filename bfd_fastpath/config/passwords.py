@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from bfd_fastpath.config.fault import ConfigError, Fault
-from bfd_fastpath.config.model import Config, Neighbor
+from bfd_fastpath.config.model import Address, Config, Neighbor
+from bfd_fastpath.config.read import Reader
 from bfd_fastpath.config.secret_file import first_line
 
 MAX_OCTETS = 80
@@ -36,6 +38,25 @@ def password(neighbor: Neighbor, environment: Mapping[str, str] | None = None) -
             key, f"octet {odd + 1} is no printable ASCII", "write what can be typed at the other side, too"
         )
     return secret
+
+
+def of_table(reader: Reader, path: str, good: Mapping[str, Any], address: Address) -> bytes | None:
+    """The password that a table at this key path names for a peer; None also where it cannot be had, and a
+    fault then."""
+    file = good.get("password-file")
+    if file is not None and "password-env" in good:
+        reader.fault(f"{path}.password-env", "stands beside password-file", "keep one of the two")
+        return None
+    where = None if file is None else reader.path(file)
+    try:
+        return password(
+            Neighbor(address, good["asn"], password_file=where, password_env=good.get("password-env"))
+        )
+    except ConfigError as error:
+        key = "password-env" if file is None else "password-file"
+        for fault in error.faults:
+            reader.fault(f"{path}.{key}", fault.wrong, fault.instead)
+        return None
 
 
 def _unprintable(secret: bytes) -> int | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,24 @@ class Reader:
     def path(self, value: str) -> Path:
         """A path as the configuration means it: relative to its own directory."""
         return self.directory / Path(value).expanduser()
+
+    def toml(self, text: str) -> dict[str, Any] | None:
+        """None, and a fault, where it is not TOML."""
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self.fault("", f"not TOML: {error}", "mend the line; https://toml.io/en/v1.0.0 is the syntax")
+        return None
+
+    def whole(self, path: Path) -> dict[str, Any] | None:
+        """A file's tables; None, and a fault, where it cannot be read or is not TOML."""
+        try:
+            return self.toml(path.read_text("utf-8"))
+        except OSError as error:
+            self.fault("", f"cannot be read: {error.strerror}", "name an existing, readable file")
+        except UnicodeDecodeError:
+            self.fault("", "is not UTF-8", "save it as UTF-8; TOML knows no other encoding")
+        return None
 
     def sections(self, raw: Mapping[str, Any]) -> None:
         """Faults for sections that do not exist."""

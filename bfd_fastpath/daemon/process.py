@@ -5,8 +5,7 @@ SIGTERM."""
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -22,6 +21,7 @@ from bfd_fastpath.daemon.commands import Commands, render_steps
 from bfd_fastpath.daemon.environment import start_eal
 from bfd_fastpath.net.control import ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
+from bfd_fastpath.net.signals import handled
 from bfd_fastpath.router.router import Router
 
 OK, FAILED, BAD_CONFIGURATION = 0, 1, 2
@@ -75,7 +75,12 @@ class Daemon:
     async def run(self) -> int:
         """Raises what a failed start raises."""
         self._router.observe(logs.log_event)
-        with self._signals():
+        signals = {
+            signal.SIGTERM: self._terminate,
+            signal.SIGINT: self._terminate,
+            signal.SIGHUP: self._hang_up,
+        }
+        with handled(signals):
             self._control = await self._listen(self._router.config.control)
             try:
                 await self._router.start()
@@ -148,22 +153,6 @@ class Daemon:
             _log.error("control socket stays as it was", error=str(error))
             return
         await old.close()
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        handlers = {
-            signal.SIGTERM: self._terminate,
-            signal.SIGINT: self._terminate,
-            signal.SIGHUP: self._hang_up,
-        }
-        for number, handler in handlers.items():
-            loop.add_signal_handler(number, handler)
-        try:
-            yield
-        finally:
-            for number in handlers:
-                loop.remove_signal_handler(number)
 
     def _terminate(self) -> None:
         if self._leave.is_set():

@@ -9,6 +9,7 @@ from pathlib import Path
 from bfd_fastpath.config import values
 from bfd_fastpath.config.key import MAX_U32, Key, Section
 from bfd_fastpath.config.keys_process import CONTROL, LOG
+from bfd_fastpath.config.keys_tcp import PASSWORD_ENV, PASSWORD_FILE
 
 DEFAULT_SOCKET = Path("/run/bfd-fastpath/route-server.sock")
 
@@ -142,14 +143,8 @@ CLIENT = Section(
             "Where its sessions come from, if not from `addresses`.",
         ),
         Key("router-id", "four octets", values.router_id, "", "Its BGP identifier. Left out: any."),
-        Key(
-            "password-file",
-            "path",
-            values.text,
-            "",
-            "TCP-MD5 password: the first line of this file, which nobody else may open.",
-        ),
-        Key("password-env", "text", values.text, "", "TCP-MD5 password: this environment variable."),
+        PASSWORD_FILE,
+        PASSWORD_ENV,
         Key("ttl-security", "boolean", values.boolean, "false", "GTSM (RFC 5082)."),
         Key(
             "strict-role",

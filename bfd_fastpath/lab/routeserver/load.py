@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bfd_fastpath.config.fault import ConfigError
-from bfd_fastpath.config.model import Control, Log, Neighbor
-from bfd_fastpath.config.passwords import password
+from bfd_fastpath.config.model import Control, Log
+from bfd_fastpath.config.passwords import of_table
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.lab.routeserver.keys import BY_NAME, DEFAULT_SOCKET, Bfd
 from bfd_fastpath.lab.server import ExpectedSession
@@ -64,19 +63,11 @@ def load(path: str | Path) -> Settings:
     """The checked settings in a file, with the passwords it names. ConfigError with every fault."""
     path = Path(path)
     reader = Reader(str(path), path.parent.absolute(), BY_NAME)
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        reader.fault("", f"cannot be read: {error.strerror}", "name an existing, readable file")
-    except UnicodeDecodeError:
-        reader.fault("", "is not UTF-8", "save it as UTF-8; TOML knows no other encoding")
-    except tomllib.TOMLDecodeError as error:
-        reader.fault("", f"not TOML: {error}", "mend the line; https://toml.io/en/v1.0.0 is the syntax")
-    else:
-        settings = _build(reader, raw)
-        if settings is not None:
-            return settings
-    raise ConfigError(reader.faults)
+    raw = reader.whole(path)
+    settings = None if raw is None else _build(reader, raw)
+    if settings is None:
+        raise ConfigError(reader.faults)
+    return settings
 
 
 def _build(reader: Reader, raw: Mapping[str, Any]) -> Settings | None:
@@ -119,9 +110,6 @@ def _client(reader: Reader, path: str, good: dict[str, Any]) -> _Found | None:
     if not sources:
         reader.fault(f"{path}.addresses", "empty: nothing tells its sessions apart", "write its addresses")
         return None
-    if "password-file" in good and "password-env" in good:
-        reader.fault(f"{path}.password-env", "there is password-file, too", "write one of the two")
-        return None
     client = ClientSettings(
         name=good["name"],
         asn=good["asn"],
@@ -135,21 +123,7 @@ def _client(reader: Reader, path: str, good: dict[str, Any]) -> _Found | None:
         prefix_limit_ipv6=good.get("prefix-limit-ipv6"),
         strict_role=good.get("strict-role", False),
     )
-    return _Found(path, client, _password(reader, path, good, sources[0]), good.get("ttl-security", False))
-
-
-def _password(reader: Reader, path: str, good: dict[str, Any], address: Address) -> bytes | None:
-    file = good.get("password-file")
-    where = None if file is None else reader.path(file)
-    try:
-        return password(
-            Neighbor(address, good["asn"], password_file=where, password_env=good.get("password-env"))
-        )
-    except ConfigError as error:
-        key = "password-env" if file is None else "password-file"
-        for fault in error.faults:
-            reader.fault(f"{path}.{key}", fault.wrong, fault.instead)
-        return None
+    return _Found(path, client, of_table(reader, path, good, sources[0]), good.get("ttl-security", False))
 
 
 def _check_listen(reader: Reader, listen: tuple[Address, ...]) -> None:
