@@ -4,13 +4,15 @@
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from bfd_fastpath.cli.client import NoDaemonError, ask
 from tests.interop.exchange.log import Told
-from tests.interop.exchange.members import AGENT, ASN
-from tests.interop.exchange.servers import Server
+from tests.interop.exchange.members import AGENT, ASN, SERVER, Who
+from tests.interop.exchange.servers import Server, root_of_openbgpd
+from tests.interop.support.lan import Lan
 from tests.interop.support.namespace import Namespace
 from tests.interop.support.poll import until
 
@@ -18,8 +20,8 @@ from tests.interop.support.poll import until
 class Agent:
     """`start()` returns when it answers on its control socket."""
 
-    def __init__(self, space: Namespace, server: Server, filters: Path) -> None:
-        self._space = space
+    def __init__(self, space: Namespace, server: Server) -> None:
+        self._space, self.server = space, server
         self._socket = space.directory / "rs-agent.sock"
         self._file = space.directory / "rs-agent.toml"
         self.log = space.directory / "rs-agent.log"
@@ -28,7 +30,7 @@ class Agent:
         self._file.write_text(
             f'[agent]\nasn = {ASN}\nrouter-id = "{AGENT[0]}"\nlisten = ["{AGENT[0]}", "{AGENT[1]}"]\n'
             'lan = ["192.0.2.0/24", "2001:db8::/64"]\nfail-open-after = "5s"\nhold-time = "9s"\n'
-            f'[route-server]\ntype = "{server.kind}"\nfilter-file = "{filters}"\nmin-interval = "200ms"\n'
+            f'[route-server]\ntype = "{server.kind}"\nfilter-file = "{server.filters}"\nmin-interval = "200ms"\n'
             f'poll = "1s"\nnext-hop-poll = "1s"\n{server.keys}{server.members}[control]\npath = "{self._socket}"\n[log]\nformat = "json"\n'
         )
         self._process: subprocess.Popen[str] | None = None
@@ -65,6 +67,11 @@ class Agent:
             for row in self._ask("agent-nhib")["entries"]
         }
 
+    def states(self, who: Who, other: Who) -> set[str]:
+        """What it knows of these two, both families."""
+        known = self.nhib()
+        return {known.get((who.addresses[0], address), "none") for address in other.addresses}
+
     def _ask(self, command: str) -> Any:
         try:
             return ask(str(self._socket), command)
@@ -76,3 +83,15 @@ class Agent:
         assert self._process is not None
         self._process.send_signal(number)
         return self._process.wait(timeout=30)
+
+
+@contextmanager
+def exchange(server: type[Server]) -> Iterator[tuple[Lan, Agent]]:
+    """A LAN with a route server and its agent, and no members."""
+    with root_of_openbgpd(), Lan() as lan:
+        space = lan.member("rs", f"{SERVER[0]}/24", f"{SERVER[1]}/64", f"{AGENT[0]}/24", f"{AGENT[1]}/64")
+        agent = Agent(space, server(space))
+        agent.prepare()
+        agent.server.start()
+        agent.start()
+        yield lan, agent

@@ -4,7 +4,8 @@
 Each announces a prefix of its own in both families; B and C announce one more, which they share.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 from tests.interop.exchange.log import Told
 from tests.interop.support.bird import Bird
 from tests.interop.support.frr import Frr
+from tests.interop.support.lan import Lan
 from tests.interop.support.namespace import Namespace
 from tests.interop.support.product import Product
 
@@ -28,6 +30,8 @@ class Who:
     name: str
     number: int
     shares: bool = False
+    #: Announces one more, with its AS twice in the path.
+    detour: bool = False
 
     @property
     def asn(self) -> int:
@@ -42,8 +46,12 @@ class Who:
         return f"198.18.{self.number}.0/24", f"2001:db8:{self.number}::/48"
 
     @property
+    def longer(self) -> tuple[str, str]:
+        return f"198.19.{self.number}.0/24", f"2001:db8:9{self.number:03}::/48"
+
+    @property
     def prefixes(self) -> tuple[str, ...]:
-        return self.own + (SHARED if self.shares else ())
+        return self.own + (SHARED if self.shares else ()) + (self.longer if self.detour else ())
 
     def of(self, version: int) -> list[str]:
         return [prefix for prefix in self.prefixes if ip_network(prefix).version == version]
@@ -53,6 +61,28 @@ class Who:
 THIRD = ("198.18.60.0/24", "2001:db8:60::/48")
 A, B, C, D, E = Who("a", 1), Who("b", 2, shares=True), Who("c", 3, shares=True), Who("d", 4), Who("e", 5)
 EVERYBODY = (A, B, C, D, E)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A [[neighbor]] of ours."""
+
+    address: str
+    families: str
+    announced: Sequence[str] = ()
+    extended: bool = False
+
+    def __str__(self) -> str:
+        text = f'[[neighbor]]\naddress = "{self.address}"\nremote-as = {ASN}\nfamilies = [{self.families}]\n'
+        text += f'announce = {json.dumps(list(self.announced))}\nconnect-retry = "500ms"\n'
+        return text + ("extended-next-hop = true\n" if self.extended else "")
+
+
+def places(lan: Lan, members: Iterable[Who]) -> dict[str, Namespace]:
+    """A namespace on the LAN for each of these, by name."""
+    return {
+        who.name: lan.member(who.name, f"{who.addresses[0]}/24", f"{who.addresses[1]}/64") for who in members
+    }
 
 
 class Running(Protocol):
@@ -71,19 +101,17 @@ class Ours:
         reach: str = '"bgp-ls"',
         transport: str = "auto",
         driver: str = "af_packet",
+        sessions: tuple[Session, ...] | None = None,
     ) -> None:
-        """`reach`: the families of its session with the agent; `transport`: of [report]."""
+        """`reach`: the families of its session with the agent; `transport`: of [report]; `sessions`: others than with
+        a route server and an agent."""
         four, six = who.addresses
         options = ",force_copy=1" if driver == "af_xdp" else ""
         more = 'xdp-redirect = "bfd"\n' if driver == "af_xdp" else ""
-        neighbours = "".join(
-            f'[[neighbor]]\naddress = "{address}"\nremote-as = {ASN}\nfamilies = [{families}]\n'
-            f'announce = {announced}\nconnect-retry = "500ms"\n'.replace("'", '"')
-            for address, families, announced in (
-                (SERVER[0], '"ipv4-unicast"', who.of(4)),
-                (SERVER[1], '"ipv6-unicast"', who.of(6)),
-                (AGENT[0], reach, []),
-            )
+        sessions = sessions or (
+            Session(SERVER[0], '"ipv4-unicast"', who.of(4)),
+            Session(SERVER[1], '"ipv6-unicast"', who.of(6)),
+            Session(AGENT[0], reach),
         )
         self.product = Product(
             space,
@@ -91,7 +119,7 @@ class Ours:
             f'[[port]]\nname = "lan"\ndevargs = "net_{driver}0,iface=eth0{options}"\n{more}addresses = ["{four}/24", "{six}/64"]\n'
             'neighbours = "kernel"\n'
             f'[bfd]\nmin-interval = "{INTERVAL_MS}ms"\nlocal-multiplier = {MULTIPLIER}\n'
-            f'{neighbours}[report]\ntransport = "{transport}"\n[log]\nlevel = "debug"\nformat = "json"\n',
+            f'{"".join(map(str, sessions))}[report]\ntransport = "{transport}"\n[log]\nlevel = "debug"\nformat = "json"\n',
         )
         self.told = Told(self.product.log)
 
@@ -100,15 +128,19 @@ class Ours:
 
 
 class FrrMember:
-    def __init__(self, space: Namespace, who: Who) -> None:
+    def __init__(self, space: Namespace, who: Who, servers: tuple[str, str] = SERVER) -> None:
+        """`servers`: with whom it exchanges routes of IPv4, and of IPv6; the same is one session (RFC 8950)."""
         self._who = who
         peers = "".join(self._peer(address) for other in (A, B) for address in other.addresses)
         families = "".join(
             f" address-family ipv{version} unicast\n  neighbor {server} activate\n"
             f"  neighbor {server} prefix-list own{version} out\n"
-            + "".join(f"  network {prefix}\n" for prefix in who.of(version))
+            + "".join(
+                f"  network {prefix}{' route-map detour' if prefix in who.longer else ''}\n"
+                for prefix in who.of(version)
+            )
             + " exit-address-family\n"
-            for version, server in zip((4, 6), SERVER, strict=True)
+            for version, server in zip((4, 6), servers, strict=True)
         )
         own = "".join(
             f"ip{'v6' if version == 6 else ''} prefix-list own{version} permit {prefix}\n"
@@ -118,10 +150,13 @@ class FrrMember:
         self._frr = Frr(
             space,
             ("bgpd", "bfdd"),
-            f"{own}router bgp {who.asn}\n bgp router-id {who.addresses[0]}\n no bgp ebgp-requires-policy\n"
+            f"{own}route-map detour permit 10\n set as-path prepend {who.asn}\nexit\n"
+            f"router bgp {who.asn}\n bgp router-id {who.addresses[0]}\n no bgp ebgp-requires-policy\n"
             " no bgp network import-check\n no bgp default ipv4-unicast\n"
             + "".join(
-                f" neighbor {one} remote-as {ASN}\n neighbor {one} timers connect 1\n" for one in SERVER
+                f" neighbor {one} remote-as {ASN}\n neighbor {one} timers connect 1\n"
+                + (f" neighbor {one} capability extended-nexthop\n" if servers[0] == servers[1] else "")
+                for one in dict.fromkeys(servers)
             )
             + f"{families}exit\n{peers}",
         )
@@ -169,13 +204,14 @@ class BirdMember:
         text += f"protocol bfd {{ {timers}{peers} }}\n" if bfd else ""
         for version, server, local in zip((4, 6), SERVER, who.addresses, strict=True):
             routes = "".join(f" route {prefix} blackhole;" for prefix in who.of(version))
+            detour = f"if net = {who.longer[version == 6]} then bgp_path.prepend({who.asn}); "
             text += (
                 f"protocol static {{ ipv{version};{routes} }}\n"
                 f"{_third(version) if third else ''}"
                 f"protocol bgp rs{version} {{ local {local} as {who.asn}; neighbor {server} as {ASN};"
                 f" connect retry time 1; error wait time 1, 2; connect delay time 1;"
                 f" ipv{version} {{ import all; export filter {{"
-                f" if source != RTS_STATIC then reject; {_next_hop(version, third) if third else ''}accept; }}; }}; }}\n"
+                f" if source != RTS_STATIC then reject; {detour}{_next_hop(version, third) if third else ''}accept; }}; }}; }}\n"
             )
         return text
 

@@ -2,14 +2,16 @@
 """OpenBGPD and BIRD as an exchange's route server, configured as docs/rs-agent.md tells an operator to."""
 
 import pwd
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
 
 from bfd_fastpath.agent.drivers.bird import function
-from tests.interop.exchange.members import ASN, EVERYBODY, SERVER
+from bfd_fastpath.cli.client import NoDaemonError, ask
+from tests.interop.exchange.members import ASN, EVERYBODY, SERVER, Who
 from tests.interop.support.bird import Bird
 from tests.interop.support.namespace import Namespace
 from tests.interop.support.poll import until
@@ -22,6 +24,8 @@ class Server(Protocol):
     #: [[member]] tables: BIRD's filters call functions that must be there before BIRD starts.
     members: str
     filters: Path
+
+    def __init__(self, space: Namespace) -> None: ...
 
     def start(self) -> None: ...
 
@@ -56,6 +60,7 @@ class OpenbgpdServer:
 
 class BirdServer:
     kind = "bird"
+    method = "reload"
     #: What goes into import filters, and into channels.
     mark = channel = ""
     members = "".join(
@@ -66,7 +71,7 @@ class BirdServer:
     def __init__(self, space: Namespace) -> None:
         self._space = space
         self.filters = space.directory / "rs-bfd.conf"
-        self.keys = f'control-socket = "{space.directory / "bird.ctl"}"\n'
+        self.keys = f'control-socket = "{space.directory / "bird.ctl"}"\nmethod = "{self.method}"\n'
 
     def start(self) -> None:
         text = (
@@ -89,12 +94,34 @@ class BirdServer:
 class BirdRtrServer(BirdServer):
     """It is not reconfigured: what its clients lost is in ROA tables, which the agent feeds by RTR."""
 
+    method = "rtr"
     mark = "rs_bfd_mark(); "
     channel = " rpki reload off;"
 
-    def __init__(self, space: Namespace) -> None:
-        super().__init__(space)
-        self.keys += 'method = "rtr"\n'
+
+class EmbeddedServer:
+    """`bfd-fastpath route-server`, which its clients tell what they reach over their sessions with it."""
+
+    def __init__(self, space: Namespace, members: Iterable[Who], more: str) -> None:
+        """`more`: keys of [route-server]. Answers on its control socket when the constructor returns."""
+        self._socket, file = space.directory / "rs.sock", space.directory / "rs.toml"
+        self.log = space.directory / "rs.log"
+        clients = "".join(
+            f'[[client]]\nname = "{who.name}"\nasn = {who.asn}\naddresses = ["{who.addresses[0]}", "{who.addresses[1]}"]\n'
+            for who in members
+        )
+        file.write_text(
+            f'[route-server]\nasn = {ASN}\nrouter-id = "{SERVER[0]}"\nlisten = ["{SERVER[0]}", "{SERVER[1]}"]\n'
+            f'lan = ["192.0.2.0/24", "2001:db8::/64"]\n{more}{clients}[control]\npath = "{self._socket}"\n'
+        )
+        space.start(sys.executable, "-m", "bfd_fastpath", "route-server", "-c", file, log=self.log)
+        until(self._answers, bound=30, what="the route server's control socket")
+
+    def _answers(self) -> bool:
+        try:
+            return bool(ask(str(self._socket), "route-server-clients"))
+        except NoDaemonError:
+            return False
 
 
 @contextmanager

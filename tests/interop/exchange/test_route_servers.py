@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import pytest
 
 from tests.interop.exchange.agent import Agent
+from tests.interop.exchange.agent import exchange as beside
 from tests.interop.exchange.members import (
-    AGENT,
     EVERYBODY,
     INTERVAL_MS,
     MULTIPLIER,
-    SERVER,
     SHARED,
     A,
     B,
@@ -29,8 +28,9 @@ from tests.interop.exchange.members import (
     Ours,
     Running,
     Who,
+    places,
 )
-from tests.interop.exchange.servers import BirdRtrServer, BirdServer, OpenbgpdServer, Server, root_of_openbgpd
+from tests.interop.exchange.servers import BirdRtrServer, BirdServer, OpenbgpdServer
 from tests.interop.support.lan import Lan
 from tests.interop.support.poll import stays, until
 
@@ -40,7 +40,6 @@ BOUND = 60.0
 @dataclass
 class Exchange:
     lan: Lan
-    server: Server
     agent: Agent
     running: dict[str, Running]
     frr: FrrMember
@@ -83,17 +82,8 @@ def expected(who: Who, *lost: tuple[Who, Who]) -> dict[str, str]:
 
 @pytest.fixture(params=[OpenbgpdServer, BirdServer, BirdRtrServer], ids=["openbgpd", "bird", "bird-rtr"])
 def exchange(request: pytest.FixtureRequest) -> Iterator[Exchange]:
-    with root_of_openbgpd(), Lan() as lan:
-        space = lan.member("rs", f"{SERVER[0]}/24", f"{SERVER[1]}/64", f"{AGENT[0]}/24", f"{AGENT[1]}/64")
-        server = request.param(space)
-        agent = Agent(space, server, server.filters)
-        agent.prepare()
-        server.start()
-        agent.start()
-        spaces = {
-            who.name: lan.member(who.name, f"{who.addresses[0]}/24", f"{who.addresses[1]}/64")
-            for who in EVERYBODY
-        }
+    with beside(request.param) as (lan, agent):
+        spaces = places(lan, EVERYBODY)
         frr = FrrMember(spaces["c"], C)
         running: dict[str, Running] = {
             "a": Ours(spaces["a"], A, transport="bgp-ls-l7"),
@@ -102,7 +92,7 @@ def exchange(request: pytest.FixtureRequest) -> Iterator[Exchange]:
             "d": BirdMember(spaces["d"], D, bfd=True),
             "e": BirdMember(spaces["e"], E, bfd=False),
         }
-        yield Exchange(lan, server, agent, running, frr)
+        yield Exchange(lan, agent, running, frr)
 
 
 @pytest.mark.root
@@ -135,7 +125,7 @@ def test_who_lost_whom_loses_exactly_those_routes(
 
     exchange.frr.admin_down(A, True)
     until(
-        lambda: _states(exchange, A, C),
+        lambda: exchange.agent.states(A, C),
         lambda seen: seen == {"unanswered"},
         bound=BOUND,
         what="A's state of C",
@@ -162,16 +152,10 @@ def _until_all_know(exchange: Exchange) -> None:
             state
             for one, others in ((A, (B, C, D)), (B, (A, C, D)))
             for two in others
-            for state in _states(exchange, one, two)
+            for state in exchange.agent.states(one, two)
         }
 
     until(known, lambda seen: seen == {"up"}, bound=BOUND, what="Up between all who have BFD")
-
-
-def _states(exchange: Exchange, who: Who, other: Who) -> set[str]:
-    """What the agent knows of these two, both families."""
-    known = exchange.agent.nhib()
-    return {known.get((who.addresses[0], address), "none") for address in other.addresses}
 
 
 def _tell(exchange: Exchange, began_ns: int) -> None:
@@ -187,9 +171,9 @@ def _tell(exchange: Exchange, began_ns: int) -> None:
         BirdRtrServer: "BIRD's own reload at a change by RTR, with 100 routes: 55 - 62 ms",
     }
     print(
-        f"\n{type(exchange.server).__name__}: cut -> Down at A {(down - began_ns) / 1e6:.0f} ms (bound by BFD: {INTERVAL_MS * MULTIPLIER} ms),"
+        f"\n{type(exchange.agent.server).__name__}: cut -> Down at A {(down - began_ns) / 1e6:.0f} ms (bound by BFD: {INTERVAL_MS * MULTIPLIER} ms),"
     )
     print(
         f"  Down -> last withdrawal at A {(gone - down) / 1e6:.1f} ms, of which the reload took {took * 1e3:.1f} ms"
     )
-    print(f"  {alone[type(exchange.server)]}")
+    print(f"  {alone[type(exchange.agent.server)]}")

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.interop.exchange.agent import Agent
+from tests.interop.exchange.agent import Agent, exchange
 from tests.interop.exchange.members import (
-    AGENT,
-    SERVER,
     THIRD,
     A,
     B,
@@ -21,8 +19,9 @@ from tests.interop.exchange.members import (
     Ours,
     Who,
     bfd_alone,
+    places,
 )
-from tests.interop.exchange.servers import BirdRtrServer, BirdServer, OpenbgpdServer, root_of_openbgpd
+from tests.interop.exchange.servers import BirdRtrServer, BirdServer, OpenbgpdServer
 from tests.interop.support.lan import Lan
 from tests.interop.support.poll import stays, until
 
@@ -53,13 +52,13 @@ class Scene:
             seen, lambda routes: routes == wanted, bound=BOUND, what=f"{wanted}\n{self.agent.log.read_text()}"
         )
 
-    def states(self, who: Who, other: Who) -> set[str]:
-        """What the agent knows of these two, both families."""
-        known = self.agent.nhib()
-        return {known.get((who.addresses[0], address), "none") for address in other.addresses}
-
     def until_states(self, who: Who, other: Who, *wanted: str) -> None:
-        until(lambda: self.states(who, other), lambda seen: seen == {*wanted}, bound=BOUND, what=f"{wanted}")
+        until(
+            lambda: self.agent.states(who, other),
+            lambda seen: seen == {*wanted},
+            bound=BOUND,
+            what=f"{wanted}",
+        )
 
 
 def _routes(whose: list[Who]) -> dict[str, str]:
@@ -74,17 +73,8 @@ def _routes(whose: list[Who]) -> dict[str, str]:
 
 @pytest.fixture(params=[OpenbgpdServer, BirdServer, BirdRtrServer], ids=["openbgpd", "bird", "bird-rtr"])
 def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
-    with root_of_openbgpd(), Lan() as lan:
-        space = lan.member("rs", f"{SERVER[0]}/24", f"{SERVER[1]}/64", f"{AGENT[0]}/24", f"{AGENT[1]}/64")
-        server = request.param(space)
-        agent = Agent(space, server, server.filters)
-        agent.prepare()
-        server.start()
-        agent.start()
-        spaces = {
-            who.name: lan.member(who.name, f"{who.addresses[0]}/24", f"{who.addresses[1]}/64")
-            for who in (A, B, E, F)
-        }
+    with exchange(request.param) as (lan, agent):
+        spaces = places(lan, (A, B, E, F))
         bfd_alone(spaces["f"], F, (A, B))
         e = BirdMember(spaces["e"], E, bfd=False, third=F)
         a = Ours(spaces["a"], A, reach='"ipv4-nh-reach", "ipv6-nh-reach"', driver="af_xdp")
