@@ -7,7 +7,7 @@ import socket
 import time
 from pathlib import Path
 
-from bfd_fastpath.agent.driver import DriverError
+from bfd_fastpath.agent.driver import DriverError, UnansweredError
 
 _LONGEST = 1 << 26
 
@@ -32,7 +32,9 @@ class BirdControl:
                 connection.sendall(command.encode() + b"\n")
                 return _answer(lines)
         except TimeoutError:
-            raise DriverError(f"BIRD did not answer {command!r} within {self._timeout_s:g} s") from None
+            raise UnansweredError(
+                f"BIRD did not answer {command!r} within {self._timeout_s:g} s; it may be reading its filters"
+            ) from None
         except OSError as error:
             raise DriverError(f"BIRD's control socket {self._path}: {error.strerror or error}") from None
 

@@ -4,6 +4,7 @@
 A driver blocks, keeps nothing between calls, and is used by one thread at a time.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -14,6 +15,10 @@ from bfd_fastpath.config.model import Address
 
 class DriverError(Exception):
     """The route server refused or did not answer: its own words, where it had any."""
+
+
+class UnansweredError(DriverError):
+    """Its time is over; what it was told it may do yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,19 @@ class Driver(Protocol):
     def reload(self) -> None:
         """Make the route server read its configuration; returns when it has."""
 
+    def has(self, text: str) -> bool:
+        """Whether it goes by this text, which is one of `text()`."""
+
     def neighbours(self) -> list[Neighbour]:
         """Everyone that it is configured to speak BGP with."""
 
     def next_hops(self) -> frozenset[Address]:
         """Next hops of its routes that are not the address of the neighbour they came from."""
+
+
+def version(text: str) -> str:
+    """A name of this text, by which the route server says what it has read."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
 def ordered(address: Address) -> tuple[int, int]:

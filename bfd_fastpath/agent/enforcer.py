@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from bfd_fastpath.agent.driver import DriverError, Wanted
+from bfd_fastpath.agent.driver import DriverError, UnansweredError, Wanted
 from bfd_fastpath.agent.pace import Pace
 
 #: A reload that takes longer is one to do something about.
@@ -62,6 +62,8 @@ class Enforcer:
         self._leaving = False
         self._abandoned = False
         self._doubt = False
+        self._since_ns: int | None = None
+        """When the route server was told what it has not answered yet."""
         self._advice = advice
         self._advised = False
         self._task: asyncio.Task[None] | None = None
@@ -121,6 +123,12 @@ class Enforcer:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
 
+    def _advise(self, took_ns: int) -> None:
+        took_s = took_ns / 1e9
+        if took_s > SLOW_S and not self._advised and self._advice:
+            self._advised = True
+            _log.warning("the reload takes long", took_s=round(took_s, 1), advice=self._advice)
+
     def _failed(self, why: str) -> None:
         self.record.failures += 1
         self.record.error = why
@@ -133,11 +141,14 @@ class Enforcer:
         if wanted == self.applied and not doubt:
             self.pace.succeeded(self._clock())
             return
-        began = self._clock()
-        self.applied, record = None, self.record
+        began = self._clock() if self._since_ns is None else self._since_ns
+        self.applied, self._since_ns, record = None, None, self.record
         try:
             await asyncio.to_thread(self._target.apply, wanted)
         except DriverError as error:
+            if isinstance(error, UnansweredError):
+                self._since_ns = began
+                self._advise(self._clock() - began)
             self._failed(str(error))
             return
         except Exception as error:  # a fault of ours must not end the task that enforces
@@ -150,8 +161,6 @@ class Enforcer:
         record.reloads += 1
         record.longest_s = max(record.longest_s, took)
         self.pace.succeeded(now, now - began)
-        if took > SLOW_S and not self._advised and self._advice:
-            self._advised = True
-            _log.warning("the reload took long", took_s=round(took, 1), advice=self._advice)
+        self._advise(now - began)
         pairs = sum(map(len, wanted.excluded.values()))
         _log.info("reloaded", clients=len(wanted.excluded), pairs=pairs, took_ms=round(took * 1e3, 1))

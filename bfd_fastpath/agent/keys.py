@@ -7,6 +7,7 @@ from bfd_fastpath.agent.settings import DEFAULT_RTR_PORT, DEFAULT_SOCKET, Kind, 
 from bfd_fastpath.config import values
 from bfd_fastpath.config.key import DAY_US, MAX_U32, Key, Section
 from bfd_fastpath.config.keys_process import CONTROL, LOG
+from bfd_fastpath.config.keys_tcp import PASSWORD_ENV, PASSWORD_FILE
 
 AGENT = Section(
     "agent",
@@ -108,14 +109,8 @@ MEMBER = Section(
             "[]",
             "Where its session with the agent comes from, if not from `addresses`.",
         ),
-        Key(
-            "password-file",
-            "path",
-            values.text,
-            "",
-            "TCP-MD5 password: the first line of this file, which nobody else may open.",
-        ),
-        Key("password-env", "text", values.text, "", "TCP-MD5 password: this environment variable."),
+        PASSWORD_FILE,
+        PASSWORD_ENV,
         Key(
             "ttl-security",
             "boolean",
@@ -144,8 +139,9 @@ ROUTE_SERVER = Section(
             "method",
             '"reload" or "rtr"',
             values.choice(Method),
-            '"reload"',
-            "How it hears of changes: it reads its configuration again, or (BIRD only) is fed by RTR.",
+            "",
+            "How it hears of changes: it reads its configuration again, or (BIRD only) is fed by RTR. "
+            "Left out: `rtr` for BIRD, `reload` for OpenBGPD.",
         ),
         Key(
             "rtr-port",
@@ -188,7 +184,7 @@ ROUTE_SERVER = Section(
             "time",
             values.duration(1_000_000, 3_600_000_000, unit="s", example="60s"),
             '"60s"',
-            "A reload that takes longer has failed.",
+            "A reload that takes longer has failed, unless the next attempt finds that it was done.",
         ),
         Key(
             "retry-first",

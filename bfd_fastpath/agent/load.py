@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from bfd_fastpath.agent.keys import BY_NAME
 from bfd_fastpath.agent.member_list import MemberListError, read_members
 from bfd_fastpath.agent.settings import DEFAULT_SOCKET, Agent, Kind, Member, Method, RouteServer
 from bfd_fastpath.config.fault import ConfigError
-from bfd_fastpath.config.model import Address, Control, Log, Neighbor, Network
-from bfd_fastpath.config.passwords import password
+from bfd_fastpath.config.model import Address, Control, Log, Network
+from bfd_fastpath.config.passwords import of_table
 from bfd_fastpath.config.read import Reader
 from bfd_fastpath.wire.bgpls import Flag
 
@@ -31,19 +30,11 @@ def load(path: str | Path) -> Agent:
     every fault."""
     path = Path(path)
     reader = Reader(str(path), path.parent.absolute(), BY_NAME)
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        reader.fault("", f"cannot be read: {error.strerror}", "name an existing, readable file")
-    except UnicodeDecodeError:
-        reader.fault("", "is not UTF-8", "save it as UTF-8; TOML knows no other encoding")
-    except tomllib.TOMLDecodeError as error:
-        reader.fault("", f"not TOML: {error}", "mend the line; https://toml.io/en/v1.0.0 is the syntax")
-    else:
-        built = _build(reader, raw)
-        if built is not None:
-            return built
-    raise ConfigError(reader.faults)
+    raw = reader.whole(path)
+    built = None if raw is None else _build(reader, raw)
+    if built is None:
+        raise ConfigError(reader.faults)
+    return built
 
 
 def _build(reader: Reader, raw: Mapping[str, Any]) -> Agent | None:
@@ -81,33 +72,15 @@ def _member(reader: Reader, path: str, good: dict[str, Any]) -> Member | None:
             f"{path}.addresses", "empty: nothing tells its sessions apart", "write its addresses on the LAN"
         )
         return None
-    if "password-file" in good and "password-env" in good:
-        reader.fault(f"{path}.password-env", "there is password-file, too", "write one of the two")
-        return None
     return Member(
         good["name"],
         good["asn"],
         good["addresses"],
         good.get("session-addresses", ()),
-        password=_password(reader, path, good),
+        password=of_table(reader, path, good, good["addresses"][0]),
         ttl_security=good.get("ttl-security", False),
         flag=Flag.NO_BFD if good.get("bfd") == "no" else None,
     )
-
-
-def _password(reader: Reader, path: str, good: dict[str, Any]) -> bytes | None:
-    file = good.get("password-file")
-    where = reader.path(file) if file is not None else None
-    source = Neighbor(
-        good["addresses"][0], good["asn"], password_file=where, password_env=good.get("password-env")
-    )
-    try:
-        return password(source)
-    except ConfigError as error:
-        key = "password-file" if file is not None else "password-env"
-        for fault in error.faults:
-            reader.fault(f"{path}.{key}", fault.wrong, fault.instead)
-        return None
 
 
 def _route_server(reader: Reader, good: dict[str, Any]) -> RouteServer | None:
@@ -118,6 +91,8 @@ def _route_server(reader: Reader, good: dict[str, Any]) -> RouteServer | None:
     if not {"type", "filter-file"} <= good.keys():
         return None
     values = {"kind": good.pop("type")}
+    if values["kind"] is Kind.BIRD:
+        good.setdefault("method", Method.RTR)
     for key, value in good.items():
         name = key.replace("-", "_")
         values[f"{name}_us" if key in _TIMES else name] = reader.path(value) if key in _PATHS else value

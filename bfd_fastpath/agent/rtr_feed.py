@@ -63,7 +63,7 @@ class RtrFeed:
         done by the next one. A configuration that BIRD refuses keeps no change from those who are there."""
         refused: DriverError | None = None
         try:
-            self._file.keep(Wanted(wanted.clients))
+            self._file.apply(Wanted(wanted.clients))
         except DriverError as error:
             refused = error
         self._feed(wanted)

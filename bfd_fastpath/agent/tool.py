@@ -3,11 +3,12 @@
 
 import subprocess
 
-from bfd_fastpath.agent.driver import DriverError
+from bfd_fastpath.agent.driver import DriverError, UnansweredError
 
 
 def run(command: list[str], timeout_s: float) -> str:
-    """What it printed. DriverError with its own words when it failed, is not there, or took too long."""
+    """What it printed. DriverError with its own words when it failed or is not there; UnansweredError when it
+    took too long."""
     try:
         done = subprocess.run(
             command,
@@ -18,7 +19,7 @@ def run(command: list[str], timeout_s: float) -> str:
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
-        raise DriverError(f"{command[0]} did not end within {timeout_s:g} s") from None
+        raise UnansweredError(f"{command[0]} did not end within {timeout_s:g} s") from None
     except OSError as error:
         raise DriverError(f"{command[0]} cannot be run: {error.strerror}") from None
     if done.returncode:

@@ -48,7 +48,7 @@ class Scene:
         self.config.write_text(
             f'[agent]\nasn = 64510\nrouter-id = "10.0.0.9"\nlisten = ["{AGENT}"]\nport = {self.port}\n'
             f'lan = ["127.0.48.0/24"]\n{agent or OPENS_SOON}'
-            f'[route-server]\ntype = "bird"\nfilter-file = "{self.filters_file}"\n'
+            f'[route-server]\ntype = "bird"\nmethod = "reload"\nfilter-file = "{self.filters_file}"\n'
             f'control-socket = "{self.bird_socket}"\nmin-interval = "50ms"\nretry-first = "200ms"\n'
             f'retry-most = "400ms"\n{more}{listed}'
             f'[control]\npath = "{self.socket}"\n[log]\nformat = "json"\n'

@@ -8,7 +8,7 @@ import pytest
 
 from bfd_fastpath.agent.driver import Neighbour, Wanted
 from bfd_fastpath.agent.drivers import driver
-from bfd_fastpath.agent.drivers.openbgpd import HEAD, rules
+from bfd_fastpath.agent.drivers.openbgpd import rules, versioned
 from bfd_fastpath.agent.emit import emit
 from bfd_fastpath.agent.settings import Agent, Kind, Method, RouteServer
 from bfd_fastpath.bench.daemons.daemon import Daemon, DaemonError
@@ -56,7 +56,7 @@ def test_openbgpd_takes_what_is_printed_and_asks_the_file_first(tmp_path, printe
     )
     config.chmod(0o600)
     file = tmp_path / "rs-bfd.conf"
-    assert file.read_text() == HEAD
+    assert file.read_text() == versioned("")
     known = [Neighbour(address, 65001, None) for _, address in CLIENTS]
     file.write_text("".join(rules({CLIENTS[0][1]: (ip_address("192.0.2.9"),)}, known)))
     read = [line.strip() for line in Daemon.ask("/usr/sbin/bgpd", "-nv", "-f", config).splitlines()]

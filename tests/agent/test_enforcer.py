@@ -4,7 +4,7 @@
 import asyncio
 from ipaddress import ip_address
 
-from bfd_fastpath.agent.driver import DriverError, Wanted
+from bfd_fastpath.agent.driver import DriverError, UnansweredError, Wanted
 from bfd_fastpath.agent.enforcer import Enforcer
 from bfd_fastpath.agent.pace import Pace
 from tests.interop.bgp.ourselves import eventually
@@ -46,6 +46,20 @@ def test_failures_are_tried_again_and_a_fault_of_ours_is_one():
 
     story(target, told, wanted)
     assert target.taken[-1] == Wanted((A,)), "it leaves with nothing"
+
+
+def test_what_was_not_answered_in_time_has_taken_since_it_was_told():
+    target = Target(UnansweredError("no answer"), UnansweredError("no answer"))
+
+    async def told(enforcer):
+        await eventually(lambda: enforcer.applied == LOST)
+        waits_s = 0.001 + 0.002
+        assert enforcer.record.last_took_s > waits_s
+        enforcer.again()
+        await eventually(lambda: len(target.taken) == 2 and enforcer.record.reloads == 2)
+        assert enforcer.record.last_took_s < enforcer.record.longest_s
+
+    story(target, told, [LOST])
 
 
 def test_what_is_there_is_not_given_again_unless_it_may_be_lost():

@@ -16,7 +16,7 @@ A, X = map(ip_address, ("192.0.2.1", "192.0.2.9"))
 
 
 class Interrupted(Openbgpd):
-    """Whose text is the wanted, and whose reload is never done."""
+    """Whose text is the wanted, and whose reload is never done; the route server has something else."""
 
     def __init__(self, path, error):
         super().__init__(RouteServer(Kind.OPENBGPD, path))
@@ -24,6 +24,9 @@ class Interrupted(Openbgpd):
 
     def text(self, wanted):
         return f"{wanted.excluded}\n"
+
+    def has(self, text):
+        return False
 
     def reload(self):
         raise self.error

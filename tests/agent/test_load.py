@@ -9,7 +9,7 @@ import pytest
 
 from bfd_fastpath.agent.keys import SECTIONS
 from bfd_fastpath.agent.load import load
-from bfd_fastpath.agent.settings import Kind
+from bfd_fastpath.agent.settings import Kind, Method
 from bfd_fastpath.config.fault import ConfigError
 from bfd_fastpath.config.reference import reference
 from bfd_fastpath.wire.bgpls import Flag
@@ -53,8 +53,9 @@ def test_a_good_file(tmp_path):
     assert (settings.asn, settings.port, settings.fail_open_after_us) == (64500, 179, 60_000_000)
     assert settings.lan == (ip_network("192.0.2.0/24"), ip_network("2001:db8::/64"))
     server = settings.route_server
-    assert (server.kind, server.filter_file, server.min_interval_us) == (
+    assert (server.kind, server.method, server.filter_file, server.min_interval_us) == (
         Kind.BIRD,
+        Method.RTR,
         tmp_path / "rs-bfd.conf",
         2_000_000,
     )
@@ -196,3 +197,10 @@ def test_the_defaults_of_the_reference_are_those_of_the_settings(tmp_path):
         given = GOOD.split(f"[{name}]\n")[1].split("\n[")[0].replace('min-interval = "2s"\n', "")
         written = written.replace(f"[{name}]\n", f"[{name}]\n{given}\n")
     assert loaded(tmp_path, written) == loaded(tmp_path, GOOD.replace('min-interval = "2s"\n', ""))
+
+
+def test_openbgpd_has_one_method_and_bird_the_one_that_asks_for_no_reload(tmp_path):
+    assert loaded(tmp_path, GOOD).route_server.method is Method.RTR
+    reloads = GOOD + 'method = "reload"\n'
+    assert loaded(tmp_path, reloads).route_server.method is Method.RELOAD
+    assert loaded(tmp_path, GOOD.replace('"bird"', '"openbgpd"')).route_server.method is Method.RELOAD

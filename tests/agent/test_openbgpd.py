@@ -9,7 +9,7 @@ from socket import socket as socket_of
 import pytest
 
 from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted
-from bfd_fastpath.agent.drivers.openbgpd import HEAD, Openbgpd
+from bfd_fastpath.agent.drivers.openbgpd import Openbgpd, versioned
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.settings import Kind, RouteServer
 from bfd_fastpath.bench.daemons.daemon import Daemon
@@ -71,13 +71,13 @@ def test_rules_are_taken_and_a_refusal_leaves_the_file_as_it_was(tmp_path):
         ]
         file.apply(Wanted((A, B), {A: (X,), B: (X,)}))
         taken = path.read_text()
-        assert taken == HEAD + "deny quick to { AS 65001 127.0.46.3 } nexthop 192.0.2.9\n"
+        assert taken == versioned("deny quick to { AS 65001 127.0.46.3 } nexthop 192.0.2.9\n")
         config.write_text(config.read_text() + "nonsense\n")
         with pytest.raises(DriverError, match=r"bgpd.conf:\d+: syntax error"):
             file.apply(Wanted((A, B)))
         assert path.read_text() == taken
         config.write_text(config.read_text().replace("nonsense\n", ""))
         file.apply(Wanted((A, B)))
-        assert path.read_text() == HEAD
+        assert path.read_text() == versioned("")
     with pytest.raises(DriverError, match="connect"):
         driver.neighbours()

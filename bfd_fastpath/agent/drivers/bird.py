@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 
 from bfd_fastpath.agent.bird_control import BirdControl
-from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted
+from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted, version
 from bfd_fastpath.agent.settings import RouteServer
 from bfd_fastpath.config.model import Address
 
@@ -19,6 +19,9 @@ HEAD = (
     "Changes here are lost.\n"
 )
 DEFAULT_SOCKET = Path("/run/bird/bird.ctl")
+#: A constant of this name is what tells BIRD's texts apart.
+_VERSION = "rs_bfd_version"
+_VALUE = "0023"
 #: Reconfigured; in progress, which is so while protocols restart.
 _TAKEN = ("0003", "0004")
 _FIELD = re.compile(r"^\s+Neighbor (address|AS|ID):\s+(\S+)$", re.M)
@@ -27,6 +30,11 @@ _THIRD_PARTY = "(source = RTS_BGP) && (bgp_next_hop != from)"
 _NEXT_HOP = re.compile(r"^\s+BGP\.next_hop:\s+(\S+)", re.M)
 #: Where the protocols of `show protocols all` begin.
 PROTOCOLS = re.compile(r"^(?=\S+\s+BGP\s)", re.M)
+
+
+def versioned(text: str) -> str:
+    """With the constant that `Bird.has` asks for."""
+    return f'define {_VERSION} = "{version(text)}";\n{text}'
 
 
 def function(client: Address) -> str:
@@ -46,12 +54,16 @@ class Bird:
             hops = ", ".join(map(str, wanted.excluded.get(client, ())))
             answer = f"bgp_next_hop ~ [ {hops} ]" if hops else "false"
             lines.append(f"function {function(client)}() {{ return {answer}; }}\n")
-        return HEAD + "".join(lines)
+        return HEAD + versioned("".join(lines))
 
     def reload(self) -> None:
         code, text = self._control.ask("configure")
         if code not in _TAKEN:
             raise DriverError(text)
+
+    def has(self, text: str) -> bool:
+        code, found = self._control.ask(f"eval {_VERSION}")
+        return code == _VALUE and f'define {_VERSION} = "{found}";' in text.splitlines()
 
     def neighbours(self) -> list[Neighbour]:
         code, text = self._control.ask("show protocols all")

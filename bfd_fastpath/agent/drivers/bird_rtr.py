@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 
 from bfd_fastpath.agent.driver import DriverError, Wanted
-from bfd_fastpath.agent.drivers.bird import PROTOCOLS, Bird, function
+from bfd_fastpath.agent.drivers.bird import PROTOCOLS, Bird, function, versioned
 from bfd_fastpath.agent.hops import in_order, lookup, mark
 from bfd_fastpath.agent.settings import RouteServer
 from bfd_fastpath.config.model import Address, Network
@@ -56,9 +56,8 @@ class BirdRtr(Bird):
     def text(self, wanted: Wanted) -> str:
         """The same whatever they lost."""
         tables = _TABLES.format(name=PROTOCOL, host=HOST, port=self._port)
-        return (
-            HEAD + tables + "".join(mark(self._lan)) + "".join(lookup(function(c), c) for c in wanted.clients)
-        )
+        functions = (*mark(self._lan), *(lookup(function(c), c) for c in wanted.clients))
+        return HEAD + versioned(tables + "".join(functions))
 
     def start(self) -> None:
         """Have BIRD ask the agent, which it does not do after `open`. Raises DriverError where it does not

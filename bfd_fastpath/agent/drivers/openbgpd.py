@@ -8,12 +8,14 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from bfd_fastpath.agent import tool
-from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted, ordered
+from bfd_fastpath.agent.driver import DriverError, Neighbour, Wanted, ordered, version
 from bfd_fastpath.agent.settings import RouteServer
 from bfd_fastpath.config.model import Address
 
 HEAD = "# Written by bfd-fastpath rs-agent: next hops that a client cannot reach. Changes here are lost.\n"
 _DONE = "request processed"
+#: Nothing asks this set: its name is what tells bgpd's texts apart.
+_SET = "prefix-set rs-bfd-{} {{ 192.0.2.0/32 }}\n"
 
 
 class Openbgpd:
@@ -28,17 +30,25 @@ class Openbgpd:
         """Rules that bgpd accepts: one that named an unknown neighbour would fail the next start or
         reload."""
         if not wanted.excluded:
-            return HEAD
+            return versioned("")
         neighbours = self.neighbours()
         if not neighbours:
             raise DriverError("bgpd has no neighbours (yet)")
-        return HEAD + "".join(rules(wanted.excluded, neighbours))
+        return versioned("".join(rules(wanted.excluded, neighbours)))
 
     def reload(self) -> None:
         """bgpctl ends with 0 even when bgpd refuses; its words decide, and bgpd is asked for the reason."""
         said = tool.run(["bgpctl", *self._socket, "reload"], self._timeout_s)
         if _DONE not in said:
             raise DriverError(self._reason() or tool.words(said))
+
+    def has(self, text: str) -> bool:
+        said = tool.run(["bgpctl", *self._socket, "-j", "show", "sets"], self._timeout_s)
+        try:
+            names = {one["name"].removeprefix("rs-bfd-") for one in json.loads(said)["sets"]}
+        except (ValueError, KeyError, TypeError):
+            raise DriverError(_unread(said)) from None
+        return any(_SET.format(name).strip() in text.splitlines() for name in names)
 
     def neighbours(self) -> list[Neighbour]:
         said = tool.run(["bgpctl", *self._socket, "-j", "show", "neighbor"], self._timeout_s)
@@ -48,7 +58,7 @@ class Openbgpd:
                 return []
             return [found for one in answer["neighbors"] if (found := _neighbour(one))]
         except (ValueError, KeyError, TypeError):
-            raise DriverError(f"bgpctl's answer cannot be read: {tool.words(said)[:200]}") from None
+            raise DriverError(_unread(said)) from None
 
     def next_hops(self) -> frozenset[Address]:
         """bgpd keeps a list of them, which says nothing about routes: those that are no neighbour's."""
@@ -56,7 +66,7 @@ class Openbgpd:
         try:
             found = frozenset(ip_address(one["address"]) for one in json.loads(said).get("nexthops", ()))
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise DriverError(f"bgpctl's answer cannot be read: {tool.words(said)[:200]}") from None
+            raise DriverError(_unread(said)) from None
         return found - {one.address for one in self.neighbours()}
 
     def _reason(self) -> str:
@@ -68,6 +78,15 @@ class Openbgpd:
         except DriverError as error:
             return str(error)
         return ""
+
+
+def versioned(text: str) -> str:
+    """With the set that `Openbgpd.has` looks for."""
+    return HEAD + _SET.format(version(text)) + text
+
+
+def _unread(said: str) -> str:
+    return f"bgpctl's answer cannot be read: {tool.words(said)[:200]}"
 
 
 def _neighbour(one: Mapping[str, Any]) -> Neighbour | None:
