@@ -23,9 +23,21 @@ from bfd_fastpath.wire.bgp import (
     SegmentType,
     Update,
 )
-from bfd_fastpath.wire.bgpls import Flag, LinkNlri, LinkPerformance, LinkState, NodeNlri, Participation
+from bfd_fastpath.wire.bgpls import (
+    Flag,
+    LinkNlri,
+    LinkPerformance,
+    LinkState,
+    NodeDescriptor,
+    NodeNlri,
+    Participation,
+)
 from bfd_fastpath.wire.bgpls import profile_l5 as l5
 from bfd_fastpath.wire.bgpls import profile_l7 as l7
+from bfd_fastpath.wire.bgpls.codes import BGP_ROUTER_ID
+from bfd_fastpath.wire.bgpls.nlri import ProtocolId
+from bfd_fastpath.wire.bgpls.profile_l5 import Address
+from bfd_fastpath.wire.bgpls.tlv import Tlv
 
 FAMILIES = (IPV4_UNICAST, IPV6_UNICAST, BGP_LS)
 PEER_AS = 64501
@@ -68,7 +80,7 @@ def _prefixes(random: Random, version: int, most: int) -> tuple:
 
 def _update(random: Random) -> Update:
     attributes = _attributes(random)
-    kind = random.randrange(5)
+    kind = random.randrange(6)
     if kind == 0:
         return Update(withdrawn=_prefixes(random, 4, 6))
     if kind == 1:
@@ -79,6 +91,8 @@ def _update(random: Random) -> Update:
         )
     if kind == 3:
         return Update(mp_unreach=MpUnreach(IPV6_UNICAST, _prefixes(random, 6, 5)))
+    if kind == 4:
+        return Update(mp_unreach=MpUnreach(BGP_LS, _reachability(random)))
     return Update(
         attributes=replace(attributes, link_state=_link_state(random)),
         mp_reach=MpReach(BGP_LS, (_HOP4,), _reachability(random)),
@@ -86,13 +100,26 @@ def _update(random: Random) -> Update:
 
 
 def _reachability(random: Random) -> tuple[LinkNlri, NodeNlri]:
-    """In profile L5 or L7, of IPv4 or IPv6."""
+    """In profile L5, the form of rs-bfd-01, or profile L7, of IPv4 or IPv6."""
     near, far = random.choice([(_HOP4, IPv4Address("198.51.100.2")), (_HOP6, IPv6Address("2001:db8::2"))])
     far += random.randrange(200)
-    if random.random() < 0.5:
+    form = random.randrange(3)
+    if form == 0:
         return l5.link(near, far), l5.node(far)
+    if form == 1:
+        return _first_form(random, near, far)
     router = l7.RouterName(random.randrange(1, 2**32), IPv4Address(random.randrange(1, 2**32)))
     return l7.link(_NEAR, router, near, far), l7.node(router, far.version)
+
+
+def _first_form(random: Random, near: Address, far: Address) -> tuple[LinkNlri, NodeNlri]:
+    """Routers by AS and identifier, and in 516 one octet that says whether a node takes part. The addresses are others
+    than those of the profiles, and say who the routers are: a Link is told by its addresses alone."""
+    near, far = near + 1000, far + 1000
+    ends = [NodeDescriptor.make(asn=int(one) & 0xFFFF, igp_router_id=one.packed[-4:]) for one in (near, far)]
+    node = NodeDescriptor((*ends[1].tlvs, Tlv(BGP_ROUTER_ID, bytes((random.randrange(2),)))))
+    link = LinkNlri(ends[0], ends[1], l5.link_descriptors(near, far), ProtocolId.STATIC, 0)
+    return link, NodeNlri(node, ProtocolId.STATIC, 0)
 
 
 def _link_state(random: Random) -> LinkState | None:

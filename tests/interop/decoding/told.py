@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, ip_network
+from itertools import chain
 from typing import Any
 
 from bfd_fastpath.wire.bgp import BgpError, Nlri, Update
@@ -16,7 +17,7 @@ from bfd_fastpath.wire.bgp.attribute_decoder import AttributeContext
 from bfd_fastpath.wire.bgp.update_decoder import UpdateDecoder
 from bfd_fastpath.wire.bgpls import LinkNlri, LinkState, NodeDescriptor, NodeNlri, RawNlri
 from bfd_fastpath.wire.bgpls.codes import NODE_NAME
-from tests.interop.decoding.generated import FAMILIES
+from tests.interop.decoding.generated import FAMILIES, PEER_AS
 
 _NAMES = {"ipv4-unicast": "ipv4 unicast", "ipv6-unicast": "ipv6 unicast", "bgp-ls": "bgp-ls bgp-ls"}
 
@@ -63,8 +64,17 @@ def _name(nlri: Nlri) -> str:
     if isinstance(nlri, NodeNlri):
         octets = nlri.local.igp_router_id or b""
         address = str(IPv4Address(octets)) if len(octets) == 4 and len(nlri.local.tlvs) == 1 else ""
+        address = address or _first_form(nlri.local)
         return _called("node", nlri.protocol_id, nlri.identifier, address, [_router(nlri.local)])
     return "other" if isinstance(nlri, RawNlri) else str(nlri)
+
+
+def _first_form(node: NodeDescriptor) -> str:
+    """As rs-bfd-01 has a node: its AS, its identifier and an octet."""
+    if [(one.code, len(one.value)) for one in node.tlvs] != [(512, 4), (515, 4), (516, 1)]:
+        return ""
+    asn, identifier, flag = (int.from_bytes(one.value, "big") for one in node.tlvs)
+    return f"{IPv4Address(identifier)} of AS {asn}, {flag}"
 
 
 def _router(node: NodeDescriptor) -> str:
@@ -116,15 +126,26 @@ _SEGMENTS = {1: "as-set", 2: "as-sequence", 3: "as-confed-sequence", 4: "as-conf
 
 
 def exabgp(bodies: Iterable[bytes]) -> list[Told]:
-    """ExaBGP's decoder's answers, in one process of its own."""
+    """ExaBGP's decoder's answers to UPDATEs."""
+    return [_exabgp(told) for told in _asked("update", PEER_AS, bodies)]
+
+
+def exabgp_opened(bodies: Iterable[bytes], peer_as: int) -> list[str]:
+    """What it answers to OPENs from a peer of this AS: a NOTIFICATION's code and subcode, "taken", or its exception."""
+    answers = _asked("open", peer_as, bodies)
+    return ["taken" if "open" in told else _exabgp(told).end for told in answers]
+
+
+def _asked(what: str, peer_as: int, bodies: Iterable[bytes]) -> list[dict[str, Any]]:
+    """In one process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.interop.decoding.exabgp"],
+        [sys.executable, "-m", "tests.interop.decoding.exabgp", what, str(peer_as)],
         input="".join(body.hex() + "\n" for body in bodies),
         capture_output=True,
         text=True,
         check=True,
     )
-    return [_exabgp(json.loads(line)) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _exabgp(told: dict[str, Any]) -> Told:
@@ -166,6 +187,9 @@ def _exabgp_nlri(family: str, nlri: dict[str, Any]) -> str:
         routers = [_exabgp_router(named)]
         if len(named) == 1 and list(named[0]) == ["router-id"]:
             address = named[0]["router-id"]
+        if [*chain.from_iterable(named)] == ["autonomous-system", "router-id", "generic-node-descriptor-516"]:
+            (asn,), (identifier,), (flag,) = (one.values() for one in named)
+            address = f"{identifier} of AS {asn}, {int(flag, 16)}" if len(flag) == 4 else ""
     else:
         return "other"
     return _called(kind, nlri["protocol-id"], nlri["l3-routing-topology"], address, routers)
