@@ -23,16 +23,10 @@ from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
 from bfd_fastpath.agent.enforcer import Target
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.settings import Kind, Method, RouteServer
-from bfd_fastpath.bench.suites.reload.configuration import (
-    LAN,
-    SERVER,
-    Client,
-    bird,
-    client_address,
-    clients,
-    openbgpd,
-)
+from bfd_fastpath.bench.suites.reload.bird import bird
+from bfd_fastpath.bench.suites.reload.clients import LAN, SERVER, Client, client_address, clients
 from bfd_fastpath.bench.suites.reload.fed import fed
+from bfd_fastpath.bench.suites.reload.openbgpd import openbgpd
 from bfd_fastpath.config.model import Address
 
 _START_S = 300
