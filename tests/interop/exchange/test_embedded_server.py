@@ -26,7 +26,7 @@ from tests.interop.exchange.servers import EmbeddedServer
 from tests.interop.support.lan import Lan
 from tests.interop.support.poll import stays, until
 
-pytestmark = [pytest.mark.root, pytest.mark.interop("frr", "bird")]
+pytestmark = [pytest.mark.root, pytest.mark.interop("frr", "bird"), pytest.mark.timeout(300)]
 BOUND = 60.0
 P, Q, R = Who("p", 2, shares=True), Who("q", 3, shares=True, detour=True), Who("r", 4, detour=True)
 REPORTS = '"bgp-ls"'

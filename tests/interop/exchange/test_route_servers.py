@@ -96,6 +96,7 @@ def exchange(request: pytest.FixtureRequest) -> Iterator[Exchange]:
 
 
 @pytest.mark.root
+@pytest.mark.timeout(300)
 @pytest.mark.interop("frr", "bird", "openbgpd")
 def test_who_lost_whom_loses_exactly_those_routes(
     exchange: Exchange, capsys: pytest.CaptureFixture[str]
