@@ -72,8 +72,9 @@ REPORT = Section(
             "time",
             values.duration(0, 10_000_000, unit="ms", example="50ms"),
             '"50ms"',
-            "The most that a change waits for others, to go in one UPDATE. The first goes at once, the next "
-            "waits a sixteenth of this, and in a storm each wait is twice the one before. 0: off.",
+            "The most that a change waits for others, to go in one UPDATE. The first four within this time "
+            "go at once, the next waits a sixteenth of it, and in a storm each wait is twice the one before. "
+            "256 changes wait for nothing. 0: off.",
         ),
         Key(
             "link-quality",

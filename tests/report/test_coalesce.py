@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes in quick succession: the first goes at once, a storm becomes few bursts, nothing is lost or late."""
+"""Changes in quick succession: the first few go at once, a storm becomes few bursts, nothing is lost or late."""
 
 from ipaddress import ip_address
 
@@ -11,6 +11,8 @@ from tests.report.scene import DOWN, UNKNOWN, UP, X4, X6, change
 
 MS = 1_000_000
 POLICY = CoalescePolicy(50 * MS)
+#: Reports that go at once, whatever follows on what.
+FREE = 4
 MANY = [ip_address("198.51.100.0") + number for number in range(2, 250)]
 
 
@@ -44,43 +46,65 @@ def test_what_comes_together_goes_together():
     assert Coalesce(POLICY).sift(both, 7) == both
 
 
-def test_the_second_waits_a_moment():
-    ((first_ns, _), (second_ns, _)) = play(
-        Coalesce(POLICY), [(0, change(X4, UP, DOWN)), (MS, change(X6, UP, DOWN))]
-    )
-    assert (first_ns, second_ns) == (0, 50 * MS // 16)
+def crowded():
+    """With as many reports behind it as go at once; the last at 0."""
+    coalesce = Coalesce(POLICY)
+    for number in range(FREE):
+        one = change(MANY[number], UP, DOWN)
+        assert coalesce.sift([one], number + 1 - FREE) == [one]
+    return coalesce
+
+
+def test_a_few_that_fail_one_after_the_other_do_not_wait():
+    steps = [(number * MS, change(MANY[number], UP, DOWN)) for number in range(FREE + 2)]
+    bursts = play(Coalesce(POLICY), steps)
+    assert [when for when, _ in bursts] == [0, MS, 2 * MS, 3 * MS, 3 * MS + 50 * MS // 16]
+    assert [one for _, changes in bursts for one in changes] == [one for _, one in steps]
+
+
+def test_few_in_any_longest_wait_never_wait():
+    steps = [(number * 50 * MS // FREE, change(one, UP, DOWN)) for number, one in enumerate(MANY)]
+    assert [when for when, _ in play(Coalesce(POLICY), steps)] == [when for when, _ in steps]
+
+
+def test_as_many_as_fill_messages_do_not_wait():
+    crowd = [change(ip_address("10.0.0.0") + number, UP, DOWN) for number in range(300)]
+    coalesce = crowded()
+    assert coalesce.sift(crowd[:255], 1) == []
+    assert coalesce.sift(crowd[255:256], 2) == crowd[:256]
+    assert coalesce.sift(crowd[256:], 3) == []
+    assert coalesce.next_deadline() == 3 - 1 + 50 * MS // 16
 
 
 def test_a_storm_becomes_few_bursts():
     storm = [(4 * MS * number, change(one, UP, DOWN)) for number, one in enumerate(MANY)]
     bursts = play(Coalesce(POLICY), storm)
     assert sum(len(changes) for _, changes in bursts) == len(MANY)
-    assert len(bursts) <= 5 + len(MANY) * 4 // 50 + 1
+    assert len(bursts) <= FREE + 5 + len(MANY) * 4 // 50 + 1
 
 
-def test_after_quiet_it_begins_with_a_short_wait_again():
+def test_after_quiet_it_begins_anew():
     storm = [(4 * MS * number, change(one, UP, DOWN)) for number, one in enumerate(MANY)]
     later = 5000 * MS
     again = [(later, change(X4, DOWN, UP)), (later + 1, change(X6, DOWN, UP))]
     bursts = play(Coalesce(POLICY), storm + again)
-    assert [when for when, _ in bursts[-2:]] == [later, later + 50 * MS // 16]
+    assert [when for when, _ in bursts[-2:]] == [later, later + 1]
 
 
 def test_what_came_back_meanwhile_is_reported_for_those_who_heard_what_was_in_between():
-    steps = [(0, change(X6, UP, DOWN)), (1, change(X4, UP, DOWN)), (2, change(X4, DOWN, UP))]
-    (told,) = play(Coalesce(POLICY), steps)[1][1]
+    steps = [(1, change(X4, UP, DOWN)), (2, change(X4, DOWN, UP))]
+    (told,) = play(crowded(), steps)[0][1]
     assert (told.address, told.new) == (X4, UP)
 
 
 def test_what_was_told_last_is_what_a_change_begins_from():
-    steps = [(0, change(X6, UP, DOWN)), (1, change(X4, UP, DOWN)), (2, change(X4, DOWN, UNKNOWN))]
-    (told,) = play(Coalesce(POLICY), steps)[1][1]
+    steps = [(1, change(X4, UP, DOWN)), (2, change(X4, DOWN, UNKNOWN))]
+    (told,) = play(crowded(), steps)[0][1]
     assert (told.old, told.new) == (UP, UNKNOWN)
 
 
 def test_one_that_leaves_is_told_of_at_once():
-    coalesce = Coalesce(POLICY)
-    coalesce.sift([change(X6, UP, DOWN)], 0)
+    coalesce = crowded()
     assert coalesce.sift([change(X4, UP, UNKNOWN)], 1) == []
     gone = change(X4, UNKNOWN, None)
     assert coalesce.sift([gone], 2) == [gone]
@@ -88,8 +112,7 @@ def test_one_that_leaves_is_told_of_at_once():
 
 
 def test_off_means_nothing_waits():
-    coalesce = Coalesce(POLICY)
-    coalesce.sift([change(X6, UP, DOWN)], 0)
+    coalesce = crowded()
     waiting = change(X4, UP, DOWN)
     coalesce.sift([waiting], 1)
     coalesce.set_policy(CoalescePolicy(0))
