@@ -72,6 +72,11 @@ class EventPump(Generic[B]):
                 break
             self._hand_over(batch)
 
+    @property
+    def busy(self) -> bool:
+        """Whether more waits than one turn of the loop could take."""
+        return self._again is not None
+
     def _hand_over(self, batch: B) -> None:
         """A receiver that fails over one batch is still given the next: the events must not stop for good."""
         try:

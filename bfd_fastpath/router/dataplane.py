@@ -11,6 +11,10 @@ from bfd_fastpath.config.model import Config, Host, Idle, InterfaceAddress, Netw
 from bfd_fastpath.session import Attachment
 
 _log = structlog.get_logger("dataplane")
+#: Of the event ring: a session that fails and comes back tells of four steps. What does not fit costs a look
+#: at each session.
+_EVENTS_A_SESSION = 4
+_EVENTS_LEAST, _EVENTS_MOST = 1 << 13, 1 << 17
 
 
 def devargs(port: Port) -> str:
@@ -19,6 +23,10 @@ def devargs(port: Port) -> str:
     if port.xdp_redirect is XdpRedirect.BFD and "xdp_prog=" not in port.devargs:
         return f"{port.devargs},xdp_prog={pydp.xdp_program()}"
     return port.devargs
+
+
+def _event_capacity(max_sessions: int) -> int:
+    return min(max(_EVENTS_A_SESSION * max_sessions, _EVENTS_LEAST), _EVENTS_MOST)
 
 
 class Dataplane:
@@ -60,6 +68,7 @@ class Dataplane:
             max_sessions=settings.max_sessions,
             max_neighbours=settings.max_neighbours,
             max_nexthops=self._config.forwarding.max_next_hops,
+            event_capacity=_event_capacity(settings.max_sessions),
             workers=settings.workers,
         )
 

@@ -36,9 +36,14 @@ def from_record(address: Address, record: EventRecord) -> RouterEvent | None:
     return None
 
 
-def is_failure(event: BfdState) -> bool:
+def is_failure(record: EventRecord) -> bool:
     """The path failed; AdminDown of either side is none (RFC 5882 3.2)."""
-    return event.old == "up" and event.new == "down" and event.remote != "admin-down"
+    return (
+        record.type == EventType.STATE
+        and record.old_state == State.UP
+        and record.new_state == State.DOWN
+        and record.remote_state != State.ADMIN_DOWN
+    )
 
 
 def expired_us(detection_time_us: int, last_rx_ns: int | None, deadline_ns: int | None) -> int:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pydp
@@ -113,10 +113,12 @@ class Neighbours:
         """Tell every neighbour; what each was told."""
         return [event for peer in self for event in peer.report(changes)]
 
-    def failed(self, address: Address) -> None:
-        """BFD to this address went Down."""
-        for peer in self:
-            if peer.neighbor.address == address:
+    def failed(self, addresses: Iterable[Address]) -> None:
+        """BFD to these went Down."""
+        watched = [peer for peer in self if peer.neighbor.bfd]
+        failed = set(addresses) if watched else ()
+        for peer in watched:
+            if peer.neighbor.address in failed:
                 peer.bfd_down()
 
     def measured(self, links: Mapping[Address, LinkPerformance | None], now_ns: int) -> None:

@@ -9,7 +9,8 @@ its own: every method runs on the loop that called start().
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 import structlog
 
@@ -23,7 +24,7 @@ from bfd_fastpath.net.tap import Tap
 from bfd_fastpath.nhib import Change, Entry, Nhib
 from bfd_fastpath.router import carry_out, engine_events
 from bfd_fastpath.router.dataplane import Dataplane
-from bfd_fastpath.router.events import Address, BfdState, RouterEvent
+from bfd_fastpath.router.events import Address, RouterEvent
 from bfd_fastpath.router.farewell import Farewell
 from bfd_fastpath.router.forwarding import Forwarding
 from bfd_fastpath.router.host_routes import HostRoutes
@@ -34,6 +35,7 @@ from bfd_fastpath.router.lags import Lags
 from bfd_fastpath.router.learned import Route
 from bfd_fastpath.router.link_reports import LinkReports
 from bfd_fastpath.router.neighbours import Neighbours
+from bfd_fastpath.router.observers import Observer, Observers
 from bfd_fastpath.router.peer import Peer
 from bfd_fastpath.router.reports import Reports
 from bfd_fastpath.session import (
@@ -47,8 +49,9 @@ from bfd_fastpath.session import (
 )
 from bfd_fastpath.session.native import NativeEngine
 
-Observer = Callable[[RouterEvent], None]
 _log = structlog.get_logger("router")
+#: Records that come together from which on observers wait until the neighbours have been told of all.
+_CROWD: Final = 16
 
 
 class Router:
@@ -88,7 +91,7 @@ class Router:
         self.leaving = False
         self._farewell = Farewell()
         self._closing = asyncio.Lock()
-        self._observers: list[Observer] = []
+        self._observers = Observers(lambda: self._pump is not None and self._pump.busy)
         self._manager: SessionManager | None = None
         self._forwarding: Forwarding | None = None
         self._host_routes: HostRoutes | None = None
@@ -104,10 +107,10 @@ class Router:
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Call `observer` with every RouterEvent from here on, in order; returns the function that ends it.
 
-        It runs inside the router's own work, so it must be quick; what it raises is logged.
+        It runs inside the router's own work, so it must be quick; what it raises is logged. In a storm it is
+        shown what happened when the neighbours have been told.
         """
-        self._observers.append(observer)
-        return lambda: self._observers.remove(observer)
+        return self._observers.add(observer)
 
     async def start(self) -> None:
         """Everything up, BGP connecting. Raises PydpError (port, engine), OSError (a busy TCP port, netlink),
@@ -179,6 +182,7 @@ class Router:
             if self._pump is not None:
                 self._pump.stop()
                 self._pump = None
+            self._observers.flush()
             self.dataplane.close()
 
     # -- views ---------------------------------------------------------------------------------------------
@@ -308,21 +312,24 @@ class Router:
 
     def emit(self, happened: Iterable[RouterEvent]) -> None:
         """Hand events to the observers."""
-        for event in happened:
-            for observer in tuple(self._observers):
-                try:
-                    observer(event)
-                except Exception:
-                    _log.exception("an observer failed", happened=event.name)
+        self._observers.show(happened)
 
     def _events(self, batch: Any) -> None:
         """A batch from the engine: the neighbours hear first, because that is what the product is for."""
         drained = self.manager.events(batch)
         told = self.reports.tell(drained.changes) if drained.changes else []
-        for address, record in drained.seen:
-            self._seen(engine_events.from_record(address, record))
-        self.emit(engine_events.from_change(change) for change in drained.changes)
-        self.emit(told)
+        self.neighbours.failed(
+            address for address, record in drained.seen if engine_events.is_failure(record)
+        )
+        happened = (
+            (event for one in drained.seen if (event := engine_events.from_record(*one)) is not None),
+            (engine_events.from_change(change) for change in drained.changes),
+            told,
+        )
+        if len(batch) < _CROWD:
+            self.emit(chain.from_iterable(happened))
+        else:
+            self._observers.show_later(*happened)
         self._standing_events(drained.foreign)
         self._strangers(batch)
         self.apply(self.manager.settle(pydp.clock_ns()))
@@ -336,14 +343,10 @@ class Router:
             if session is None:
                 continue
             self.unsolicited.event(session, record)
-            self._seen(engine_events.from_record(session.destination, record))
-
-    def _seen(self, event: RouterEvent | None) -> None:
-        if event is None:
-            return
-        self.emit([event])
-        if isinstance(event, BfdState) and engine_events.is_failure(event):
-            self.neighbours.failed(event.address)
+            event = engine_events.from_record(session.destination, record)
+            self.emit([] if event is None else [event])
+            if engine_events.is_failure(record):
+                self.neighbours.failed([session.destination])
 
     def _strangers(self, batch: Any) -> None:
         for stranger in strangers(batch) if not self.leaving else ():

@@ -6,24 +6,31 @@ from dataclasses import replace
 
 import pytest
 
+from bfd_fastpath.nhib import BfdState
 from bfd_fastpath.router.engine_events import is_failure
-from bfd_fastpath.router.events import BfdState, BgpDown, BgpUp
+from bfd_fastpath.router.events import BgpDown, BgpUp
+from bfd_fastpath.session import EventType
 from tests.router.exchange import LOOPBACK, Exchange, client, until
+from tests.session.ledger import record, state
 
 
 @pytest.mark.parametrize(
     ("old", "new", "remote", "failed"),
     [
-        ("up", "down", "up", True),
-        ("up", "down", "down", True),
-        ("up", "down", "admin-down", False),
-        ("up", "admin-down", "up", False),
-        ("init", "down", "down", False),
+        (BfdState.UP, BfdState.DOWN, BfdState.UP, True),
+        (BfdState.UP, BfdState.DOWN, BfdState.DOWN, True),
+        (BfdState.UP, BfdState.DOWN, BfdState.ADMIN_DOWN, False),
+        (BfdState.UP, BfdState.ADMIN_DOWN, BfdState.UP, False),
+        (BfdState.INIT, BfdState.DOWN, BfdState.DOWN, False),
     ],
 )
 def test_only_a_path_that_failed_is_a_failure(old, new, remote, failed):
-    event = BfdState(1, LOOPBACK, old, new, remote, "control-expiry", "none", 0, 0, 0, 0)
-    assert is_failure(event) is failed
+    assert is_failure(state(1, old, new, 1, remote_state=remote)) is failed
+
+
+def test_what_the_peer_says_of_itself_is_no_failure():
+    said = record(1, EventType.REMOTE, 1, old_state=BfdState.UP, new_state=BfdState.DOWN)
+    assert not is_failure(said)
 
 
 @pytest.mark.parametrize("watched", [True, False])
@@ -34,7 +41,7 @@ def test_the_session_ends_where_that_is_wanted_and_another_is_tried(eal, watched
             (neighbor,) = wanted.neighbors
             a = await exchange.start(replace(wanted, neighbors=(replace(neighbor, bfd=watched),)))
             await until(lambda: exchange.seen("a", BgpUp))
-            a.neighbours.failed(LOOPBACK)
+            a.neighbours.failed([LOOPBACK])
             if not watched:
                 assert exchange.seen("a", BgpDown) == []
                 return
