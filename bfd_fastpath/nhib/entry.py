@@ -12,9 +12,10 @@ from bfd_fastpath.nhib.state import Reachability, Reason
 Address = IPv4Address | IPv6Address
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
-    """One transition of one next hop. old is None for an entry just made, new is None for one that left."""
+    """One transition of one next hop. old is None for an entry just made, new is None for one that left.
+    Never changed once made; freezing would cost a storm dear."""
 
     address: Address
     old: Reachability | None

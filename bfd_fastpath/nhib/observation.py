@@ -56,9 +56,10 @@ class Neighbour(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Observation:
-    """One look at a session. Times are CLOCK_MONOTONIC nanoseconds; None means never."""
+    """One look at a session. Times are CLOCK_MONOTONIC nanoseconds; None means never. Never changed once
+    made; freezing would cost a storm dear."""
 
     state: BfdState
     old_state: BfdState

@@ -82,7 +82,7 @@ class Bounce:
             until_ns = now_ns + self._policy.hold_ns
             self._waiting[change.address] = _Waiting(change, until_ns, change.old)
             return False
-        waited = self._waiting.pop(change.address, None)
+        waited = self._waiting.pop(change.address, None) if self._waiting else None
         if change.new is None:
             self._past.pop(change.address, None)
         elif change.old is Reachability.UP:
@@ -90,9 +90,9 @@ class Bounce:
         return waited is None or waited.told is not change.new
 
     def _leaves(self, change: Change) -> None:
-        past = self._past.get(change.address)
-        if past is None:
-            self._past[change.address] = _Past(change.time_ns)
+        fresh = _Past(change.time_ns)
+        past = self._past.setdefault(change.address, fresh)
+        if past is fresh:
             return
         past.bounces = change.time_ns - past.left_ns < self._policy.window_ns
         past.left_ns = change.time_ns

@@ -84,5 +84,6 @@ class Coalesce:
 
     def _wait(self, change: Change) -> None:
         # Also what is back as it was: whose session began meanwhile was told what it was in between.
-        before = self._waiting.get(change.address)
-        self._waiting[change.address] = change if before is None else replace(change, old=before.old)
+        before = self._waiting.setdefault(change.address, change)
+        if before is not change:
+            self._waiting[change.address] = replace(change, old=before.old)

@@ -95,6 +95,8 @@ class Fuse:
         self, changes: Iterable[Change], now_ns: int, *, telling: bool
     ) -> tuple[list[Change], list[Blown]]:
         """What may be reported at once, and the ports that blew. `telling`: somebody is there to be told."""
+        if not self._held and not (self._policy.enabled and telling):
+            return list(changes), []
         passed: list[Change] = []
         blown: list[Blown] = []
         asked: set[int] = set()

@@ -48,9 +48,11 @@ class NhReachTelling:
                 if before is not None:
                     unit = Unit(address, None, (_tell(address, before),))
                     gone[address.version].append(unit)
-            elif (why := self._why_not(address)) is not None:
+            elif (before := self._told.get(address)) is state:
+                continue
+            elif before is None and (why := self._why_not(address)) is not None:
                 self._untellable[address] = why
-            elif self._told.get(address) is not state:
+            else:
                 self._told[address] = state
                 news[address.version].append(Unit(address, state, (_tell(address, state),)))
         said: list[Outgoing] = []

@@ -26,9 +26,10 @@ class Outgoing:
     told: tuple[tuple[Address, Reachability | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Unit:
-    """NLRIs about one next hop that never go into different UPDATEs, in the order in which they are said."""
+    """NLRIs about one next hop that never go into different UPDATEs, in the order in which they are said.
+    Never changed once made; freezing would cost a storm dear."""
 
     address: Address
     after: Reachability | None

@@ -32,6 +32,7 @@ class KernelMirror:
         }
         self._mirrors: dict[int, KernelNeighbours] = {}
         self._wanted: dict[tuple[int, Address], int] = {}
+        self._seen = (-1, -1)
 
     async def start(self) -> None:
         """Raises NoInterfaceError, or OSError when netlink refuses."""
@@ -50,9 +51,11 @@ class KernelMirror:
         self._mirrors.clear()
 
     def follow(self, manager: SessionManager, standing: StandingSessions) -> None:
-        """Their sessions are others now."""
-        if not self._mirrors:
+        """Their sessions may be others now."""
+        revisions = manager.revision, standing.revision
+        if not self._mirrors or revisions == self._seen:
             return
+        self._seen = revisions
         sessions = [*(view.wanted for view in manager.sessions() if not view.leaving), *standing]
         wanted = {(one.port, one.neighbour): one.vlan for one in sessions if one.port in self._mirrors}
         for port, address in self._wanted.keys() - wanted.keys():

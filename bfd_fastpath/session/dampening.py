@@ -73,6 +73,8 @@ class Dampening:
 
     def see(self, address: Address, seen: Observation, now_ns: int) -> bool:
         """What is observed of a session; whether its next hop is held from here on."""
+        if not self._records and not self._policy.enabled:
+            return False
         record = self._records.get(address)
         if self._policy.enabled and _failed(seen):
             record = self._records.setdefault(address, _Record(figure_ns=now_ns))

@@ -15,6 +15,7 @@ from bfd_fastpath.nhib import BfdState, Change, Nhib, NhibPolicy, Observation, R
 from bfd_fastpath.session.choice import Choice
 from bfd_fastpath.session.dampening import Dampened, Dampening, DampeningPolicy
 from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
+from bfd_fastpath.session.known_address import known
 from bfd_fastpath.session.path import Attachment
 from bfd_fastpath.session.record import STATES, EventRecord, EventType, observation, records
 from bfd_fastpath.session.spec import Address, EngineSession, LearnedPolicy, PathSignal, SessionSpec
@@ -68,6 +69,7 @@ class SessionManager:
         Repeating it changes nothing; another spec changes the session in place. Where several users bring a
         spec, that of the one whose name sorts first counts.
         """
+        destination = known(destination)
         before = self._choice.wants_down(destination)
         if spec is None:
             self._choice.forget(destination, user)
@@ -211,6 +213,11 @@ class SessionManager:
         for id_, wanted in self._table.leaving.items():
             views.append(SessionView(id_, wanted, (), False, True, None))
         return views
+
+    @property
+    def revision(self) -> int:
+        """Grows whenever sessions() may have changed, but for what happens to them."""
+        return self._table.revision
 
     def session_of(self, destination: Address) -> int | None:
         """The engine's id of the session to a destination."""

@@ -23,6 +23,8 @@ class StandingSessions:
         self._ids: dict[Hashable, int] = {}
         self._named: dict[int, Hashable] = {}
         self._leaving: dict[int, EngineSession] = {}
+        self.revision = 0
+        """Grows whenever what is wanted may be other than it was."""
 
     def want(self, name: Hashable, wanted: EngineSession) -> None:
         """Make it so, or change it in place. EngineRefusedError: what was there before runs on, unless
@@ -40,6 +42,7 @@ class StandingSessions:
         self._paths.pop(name, None)
         wanted = self._wanted.pop(name, None)
         session = self._ids.pop(name, None)
+        self.revision += 1
         if wanted is not None and session is not None:
             del self._named[session]
             self._leaving[session] = wanted
@@ -50,6 +53,7 @@ class StandingSessions:
         self._leaving.pop(session, None)
         name = self._named.pop(session, None)
         if name is not None:
+            self.revision += 1
             del self._wanted[name], self._ids[name]
             self._held.pop(name, None)
             self._paths.pop(name, None)
@@ -84,6 +88,7 @@ class StandingSessions:
             return None
         wanted = self._wanted[name]
         if record.type == EventType.REMOVED:
+            self.revision += 1
             del self._wanted[name], self._ids[name], self._named[record.session]
         return wanted
 
@@ -116,6 +121,7 @@ class StandingSessions:
         former = self._ids.get(name)
         if former is not None:
             self._named.pop(former, None)
+        self.revision += 1
         self._wanted[name] = wanted
         self._ids[name] = session
         self._named[session] = name

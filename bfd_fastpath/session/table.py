@@ -37,6 +37,8 @@ class SessionTable:
         self._learned: set[Address] = set()
         self._condemned: set[Address] = set()
         self.leaving: dict[int, EngineSession] = {}
+        self.revision = 0
+        """Grows whenever what is live, or wanted of it, may be other than it was."""
 
     def get(self, destination: Address) -> Live | None:
         return self._live.get(destination)
@@ -55,6 +57,7 @@ class SessionTable:
     def drop(self, destination: Address) -> Live | None:
         live = self._live.pop(destination, None)
         if live is not None:
+            self.revision += 1
             del self._by_id[live.id]
             self._learned.discard(destination)
             self._condemned.discard(destination)
@@ -79,6 +82,7 @@ class SessionTable:
         return list(self._live.values())
 
     def _account(self, live: Live) -> None:
+        self.revision += 1
         (self._condemned.add if live.condemned else self._condemned.discard)(live.destination)
         counts = not live.explicit and not live.condemned
         (self._learned.add if counts else self._learned.discard)(live.destination)

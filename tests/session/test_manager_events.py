@@ -8,7 +8,7 @@ import pytest
 from bfd_fastpath.nhib import BfdState, Reason, Slot
 from bfd_fastpath.session import EventType
 from tests.session.ledger import LOOK, came_up, failed, record, state
-from tests.session.scene import DOWN, UNKNOWN, UP, S, Scene, X
+from tests.session.scene import DOWN, FAST, UNKNOWN, UP, S, Scene, X
 
 
 @pytest.fixture
@@ -79,3 +79,15 @@ def test_a_session_that_the_engine_lost_is_made_again(scene):
 def test_events_of_strangers_are_ignored(scene):
     drained = scene.drain(failed(77, 1))
     assert drained.changes == drained.seen == []
+
+
+def test_what_happens_to_sessions_makes_them_no_others(scene):
+    scene.manager.want(X, "bgp", None, 0)
+    before = scene.manager.revision
+    scene.up()
+    scene.down()
+    assert scene.manager.revision == before
+    scene.manager.want(X, "operator", FAST, 3 * S)
+    assert (changed := scene.manager.revision) > before
+    scene.drain(scene.engine.gone(1, 4 * S))
+    assert scene.manager.revision > changed

@@ -108,3 +108,12 @@ def test_sessions_of_different_paths_between_the_same_addresses_have_different_k
     assert WANTED.key != replace(WANTED, path_type=PathType.IP_SH).key
     assert WANTED.neighbour == Y
     assert replace(WANTED, gateway=None).neighbour == X
+
+
+def test_what_happens_to_sessions_makes_them_no_others(standing, engine):
+    standing.want("one", WANTED)
+    before = standing.revision
+    standing.event(came_up(1, 1))
+    assert standing.revision == before
+    standing.unwant("one")
+    assert standing.revision > before

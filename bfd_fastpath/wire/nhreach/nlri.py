@@ -15,6 +15,7 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 _TELL = 0x80
 _STATE = 0x03
+_TELLS = tuple(bytes((_TELL | state,)) for state in range(3))
 
 
 class NhReachError(ValueError):
@@ -50,8 +51,7 @@ class NhReachNlri:
 
     def encode(self) -> bytes:
         """5 octets for IPv4, 17 for IPv6."""
-        head = _TELL | self.state if self.tell else 0
-        return bytes((head,)) + self.address.packed
+        return (_TELLS[self.state] if self.tell else b"\0") + self.address.packed
 
 
 def decode_run(version: int, data: bytes) -> tuple[NhReachNlri, ...]:
