@@ -82,6 +82,7 @@ struct engine_events {
 	uint64_t *dirty; /* a bit a slot: its events did not fit, it is to be re-read */
 	uint32_t cursor; /* word of dirty to go on from */
 	bool fresh;      /* something went onto the ring since the last look at armed */
+	bool signalled;  /* in this turn: who armed again since is woken in the next */
 };
 
 struct fib;

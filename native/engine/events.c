@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events: a ring of records, and a bitmap of the sessions whose records did not fit. The reader is woken once a turn at
- * most, and only when it asked. */
+ * most, and only when it asked: in a turn with many packets or timers in the midst of it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,13 +186,14 @@ void events_signal(struct pydp_engine *engine)
 	struct engine_events *events = &engine->events;
 	uint64_t one = 1;
 
-	if (!events->fresh)
+	if (!events->fresh || events->signalled)
 		return;
 	events->fresh = false;
 	/* Pairs with pydp_event_arm: either the reader sees the record or we see that it asked. */
 	atomic_thread_fence(memory_order_seq_cst);
 	if (atomic_load_explicit(&events->armed, memory_order_relaxed) == 0 || atomic_exchange(&events->armed, 0) == 0)
 		return;
+	events->signalled = true;
 	if (write(events->fd, &one, sizeof(one)) < 0)
 		return; /* the counter is at its maximum: readable in any case */
 }

@@ -155,6 +155,7 @@ int mailbox_ask(struct pydp_engine *engine, struct command *command, struct repl
 	command_execute(engine, command, reply);
 	turn_flush(engine);
 	events_signal(engine);
+	engine->events.signalled = false;
 	stat_add(&engine->stats.commands, 1);
 	return reply->status;
 }

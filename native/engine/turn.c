@@ -93,8 +93,10 @@ static bool drain(struct pydp_engine *engine, struct engine_port *from, uint32_t
 	uint16_t count;
 
 	do {
-		if (taken % LOOK_AT_QUEUE == 0)
+		if (taken % LOOK_AT_QUEUE == 0) {
 			control_only = is_filling(from);
+			events_signal(engine);
+		}
 		path_stages_begin(&engine->stages);
 		count = port_receive(from->port, 0, mbufs, PORT_BURST);
 		if (count > 0) {
@@ -197,6 +199,8 @@ static uint32_t expire(struct pydp_engine *engine, uint32_t received)
 				expire_one(engine, indices[i - ahead]);
 		}
 		total += count;
+		if (count == EXPIRE_AT_ONCE)
+			events_signal(engine);
 	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN + received);
 	return total;
 }
@@ -257,6 +261,7 @@ uint32_t turn_run(struct pydp_engine *engine)
 	if (engine->events.unsaid > 0)
 		events_reread(engine);
 	events_signal(engine);
+	engine->events.signalled = false;
 	stat_add(&engine->stats.worker.turns, 1);
 	stat_add(&engine->stats.worker.received, received);
 	received += others;

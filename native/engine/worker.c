@@ -59,6 +59,7 @@ static void *run(void *argument)
 	loop(engine);
 	engine->ticking = false;
 	turn_flush(engine);
+	events_signal(engine);
 	rte_rcu_qsbr_thread_offline(engine->qsbr, ENGINE_FIRST_READER);
 	rte_thread_unregister();
 	return NULL;
