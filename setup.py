@@ -27,7 +27,7 @@ LIBRARY = "libpydp.so.0"
 XDP_OBJECT = "bfd_redirect.o"
 CYTHON_MODULES = ("handle", "columns", "burst", "ring", "events")
 #: Compiled modules of the product itself: they need nothing of libpydp.
-PREFIX_MODULES = ("nlri", "table")
+OWN_MODULES = ("prefixes.nlri", "prefixes.table", "wire.bgpls.sound")
 
 
 def require_tools() -> None:
@@ -171,8 +171,8 @@ def extensions() -> list[Extension]:
         "depends": ["bfd_fastpath/prefixes/nlri.pxd", "setup.py"],
     }
     own = [
-        Extension(f"bfd_fastpath.prefixes.{name}", [f"bfd_fastpath/prefixes/{name}.pyx"], **own_settings)
-        for name in PREFIX_MODULES
+        Extension(f"bfd_fastpath.{name}", [f"bfd_fastpath/{name.replace('.', '/')}.pyx"], **own_settings)
+        for name in OWN_MODULES
     ]
     translated = cythonize(
         [*cython, *own], language_level=3, quiet=True, compiler_directives={"embedsignature": False}

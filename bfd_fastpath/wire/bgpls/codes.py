@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from bfd_fastpath.wire.bgpls import sound
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode
 
 LOCAL_NODE = 256
@@ -59,6 +60,7 @@ def register(
     if code in _kinds or any(kind.key == key for kind in _kinds.values()):
         raise ValueError(f"TLV {code} ({key}) is registered already")
     kind = TlvKind(code, key, name, frozenset(lengths), read)
+    sound.register(code, kind.lengths)
     _kinds[code] = kind
     return kind
 

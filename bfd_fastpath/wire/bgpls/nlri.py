@@ -6,14 +6,14 @@ Decoding a list tells apart an NLRI that can be skipped from a list whose framin
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bfd_fastpath.wire.bgpls import codes
+from bfd_fastpath.wire.bgpls import codes, sound
 from bfd_fastpath.wire.bgpls.descriptor import REMEMBERED, NodeDescriptor
 from bfd_fastpath.wire.bgpls.tlv import Tlv, TlvError, decode, encode, require_order
 from bfd_fastpath.wire.malformed import Malformed
@@ -40,7 +40,7 @@ class FramingError(ValueError):
     """The Total NLRI Lengths do not add up: what follows cannot be found (RFC 9552 8.2.2)."""
 
 
-class _Octets(ABC):
+class _Octets:
     """Remembers an NLRI's octets, its key (RFC 9552 5.2): they are asked for at each packing and hashing."""
 
     __slots__ = ("_octets",)
@@ -59,9 +59,9 @@ class _Octets(ABC):
         if not hasattr(self, "_octets"):
             object.__setattr__(self, "_octets", data[start:end])
 
-    @abstractmethod
     def _build(self) -> bytes:
         """Make the octets."""
+        raise NotImplementedError
 
 
 def _wrap(kind: int, body: bytes) -> bytes:
@@ -93,13 +93,37 @@ class NodeNlri(_Octets):
 
 @dataclass(frozen=True, slots=True)
 class LinkNlri(_Octets):
-    """A half-link from `local` to `remote`. `descriptors` are the link descriptor TLVs in wire order."""
+    """A half-link from `local` to `remote`. `descriptors` are the link descriptor TLVs in wire order.
+
+    One that was read is its octets until somebody looks into it: a withdrawal needs no more.
+    """
 
     local: NodeDescriptor
     remote: NodeDescriptor
     descriptors: tuple[Tlv, ...] = ()
     protocol_id: int = ProtocolId.STATIC
     identifier: int = 0
+
+    @classmethod
+    def sound(cls, octets: bytes) -> LinkNlri:
+        """The Link of octets that have been checked."""
+        self = cls.__new__(cls)
+        _set(self, "_octets", octets)
+        return self
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Called for what is not there: fields that nobody has asked for."""
+            if name not in _LINK_FIELDS:
+                raise AttributeError(f"a Link NLRI has no {name}")
+            local, remote, others, protocol_id, identifier = sound.fields(self._octets)
+            _set(self, "local", NodeDescriptor.decode(local))
+            _set(self, "remote", NodeDescriptor.decode(remote))
+            _set(self, "descriptors", tuple([Tlv(code, value) for code, value in others]))
+            _set(self, "protocol_id", protocol_id)
+            _set(self, "identifier", identifier)
+            return getattr(self, name)
 
     def __hash__(self) -> int:
         return hash(self.encode())
@@ -131,10 +155,17 @@ class LinkNlri(_Octets):
 
     def _address(self, ipv4: int, ipv6: int) -> IPv4Address | IPv6Address | None:
         if (value := self.descriptor(ipv4)) is not None:
-            return IPv4Address(value)
+            return _ipv4(value)
         if (value := self.descriptor(ipv6)) is not None:
-            return IPv6Address(value)
+            return _ipv6(value)
         return None
+
+
+_LINK_FIELDS = frozenset(LinkNlri.__dataclass_fields__)
+_set: Callable[[object, str, object], None] = object.__setattr__
+# Everybody at an exchange speaks of the same addresses; a table finds what it holds by identity first.
+_ipv4 = lru_cache(maxsize=8192)(IPv4Address)
+_ipv6 = lru_cache(maxsize=8192)(IPv6Address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +237,24 @@ def decode_list(data: bytes) -> tuple[list[LinkStateNlri], list[NlriFault]]:
 
     Raises FramingError when a header or a Total NLRI Length runs past the end.
     """
+    several = sound.cut(data)
+    return decode_each(data) if several is None else ([_taken(octets) for octets in several], [])
+
+
+def _taken(octets: bytes) -> LinkStateNlri:
+    """The NLRI of octets that nothing is wrong with."""
+    kind = octets[0] << 8 | octets[1]
+    if kind == NlriType.LINK:
+        return LinkNlri.sound(octets)
+    if kind != NlriType.NODE:
+        return RawNlri(kind, octets[4:])
+    node = _decode_node(octets[4:])
+    node.remember(octets, 0, len(octets))
+    return node
+
+
+def decode_each(data: bytes) -> tuple[list[LinkStateNlri], list[NlriFault]]:
+    """The same one by one: the exact decoder, which says what is wrong."""
     nlris: list[LinkStateNlri] = []
     faults: list[NlriFault] = []
     position, end = 0, len(data)
