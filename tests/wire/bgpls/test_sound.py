@@ -9,7 +9,9 @@ from bfd_fastpath.wire.bgpls import LinkNlri, Tlv, codes, sound
 from bfd_fastpath.wire.bgpls.nlri import FramingError, decode_each, decode_list
 from tests.wire.bgpls import vectors
 
-known = st.sampled_from([256, 257, 258, 259, 260, 261, 262, 265, 512, 515, 516, 1026, 1091, 1095, 9999, 65535])
+known = st.sampled_from(
+    [256, 257, 258, 259, 260, 261, 262, 265, 512, 515, 516, 1026, 1091, 1095, 9999, 65535]
+)
 lengths = st.sampled_from([0, 1, 2, 3, 4, 5, 6, 8, 16, 32, 33, 255, 256, 300])
 
 
