@@ -11,7 +11,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from bfd_fastpath.agent.driver import Wanted, ordered
 from bfd_fastpath.config.model import Address, Network
-from bfd_fastpath.wire.rtr import Roa
+from bfd_fastpath.wire.rtr import Records
+from bfd_fastpath.wire.rtr.cache import differing
 
 _NUMBERS = 1 << 32
 
@@ -30,25 +31,28 @@ def number(hop: Address) -> int:
     return sum(weight(hop.version, bit) for bit in bits) % _NUMBERS
 
 
-def roas(wanted: Wanted) -> tuple[frozenset[Roa], frozenset[Address]]:
+def roas(wanted: Wanted) -> tuple[Records, frozenset[Address]]:
     """The records, and the next hops that cannot be left out, since another address has the same number."""
     of: dict[int, set[Address]] = defaultdict(set)
-    lost = {hop for hops in wanted.excluded.values() for hop in hops}
+    # A member's addresses have one tuple, and one set: to hash its addresses is most of the work.
+    several = {id(hops): hops for hops in wanted.excluded.values()}
+    lost = {hop for hops in several.values() for hop in hops}
     for address in lost | set(wanted.clients):
         of[number(address)].add(address)
     numbers = {hop: found for hop in lost if (found := number(hop)) and len(of[found]) == 1}
-    records = {
-        Roa(_host(client), client.max_prefixlen, numbers[hop])
-        for client, hops in wanted.excluded.items()
-        for hop in hops
-        if hop in numbers
-    }
-    return frozenset(records), frozenset(lost - numbers.keys())
+    sets = {one: frozenset([numbers[hop] for hop in hops if hop in numbers]) for one, hops in several.items()}
+    records = {_host(client): sets[id(hops)] for client, hops in wanted.excluded.items()}
+    return records, frozenset(lost - numbers.keys())
 
 
-def clients(records: Iterable[Roa]) -> frozenset[Address]:
-    """Whom these are for."""
-    return frozenset(one.prefix.network_address for one in records)
+def clients(records: Iterable[IPv4Network | IPv6Network]) -> frozenset[Address]:
+    """Whom records of these prefixes are for."""
+    return frozenset(prefix.network_address for prefix in records)
+
+
+def changed(before: Records, after: Records) -> frozenset[Address]:
+    """Whose records are others."""
+    return clients(differing(before, after))
 
 
 def mark(lan: Sequence[Network]) -> Iterator[str]:

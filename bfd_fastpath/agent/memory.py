@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -48,12 +49,16 @@ class Memory:
     def write(self, excluded: Mapping[Address, Iterable[Address]]) -> None:
         """Raises DriverError."""
         beside = self.path.with_name(f"{self.path.name}.new")
-        text = json.dumps({str(client): [str(hop) for hop in hops] for client, hops in excluded.items()})
+        text = json.dumps({str(client): [_shown(hop) for hop in hops] for client, hops in excluded.items()})
         try:
             beside.write_text(text + "\n", "ascii")
             os.replace(beside, self.path)
         except OSError as error:
             raise DriverError(f"{self.path} cannot be written: {error.strerror}") from None
+
+
+#: Many clients lose the same next hops.
+_shown = lru_cache(maxsize=8192)(str)
 
 
 class Remembered:

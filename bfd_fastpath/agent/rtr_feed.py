@@ -13,10 +13,10 @@ import structlog
 from bfd_fastpath.agent.driver import DriverError, Wanted
 from bfd_fastpath.agent.drivers.bird_rtr import HOST, BirdRtr
 from bfd_fastpath.agent.filter_file import FilterFile
-from bfd_fastpath.agent.hops import clients, roas
+from bfd_fastpath.agent.hops import changed, clients, roas
 from bfd_fastpath.config.model import Address
 from bfd_fastpath.net.rtr_server import RtrServer
-from bfd_fastpath.wire.rtr import Roa
+from bfd_fastpath.wire.rtr import Records
 
 _log = structlog.get_logger("driver")
 
@@ -40,7 +40,7 @@ class RtrFeed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server = RtrServer(ip_address(HOST), port, self._began)
         self._fresh = threading.Event()
-        self._records: frozenset[Roa] | None = None
+        self._records: Records | None = None
         self._owed = set(owed)
         """Clients that BIRD has not asked its filters about since their records changed."""
         self._unsaid: frozenset[Address] = frozenset()
@@ -79,7 +79,7 @@ class RtrFeed:
             names = sorted(map(str, unsaid))
             _log.error("kept though lost: another address has the same number by RTR", next_hops=names)
         self._unsaid = unsaid
-        self._owed |= clients(records ^ (self._records or frozenset()))
+        self._owed |= changed(self._records or {}, records)
         self._records = records
         self._driver.until_fetched(*self._publish(records))
         if self._fresh.is_set():
@@ -88,7 +88,7 @@ class RtrFeed:
         if self._owed:
             self._driver.resend(self._owed)
 
-    def _publish(self, records: frozenset[Roa]) -> tuple[int, int]:
+    def _publish(self, records: Records) -> tuple[int, int]:
         assert self._loop is not None, "started first"
 
         async def publish() -> tuple[int, int]:

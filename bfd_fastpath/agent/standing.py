@@ -47,12 +47,10 @@ def wanted(
     neighbours that are no member's."""
     members = list(members)
     clients = {address for member in members for address in member.addresses} | set(others)
-    lost = {
-        address: tuple(sorted(excluded[member.name], key=ordered))
-        for member in members
-        if excluded.get(member.name)
-        for address in member.addresses
-    }
+    lost: dict[Address, tuple[Address, ...]] = {}
+    for member in members:
+        if hops := excluded.get(member.name):
+            lost |= dict.fromkeys(member.addresses, tuple(sorted(hops, key=ordered)))
     return Wanted(
         tuple(sorted(clients, key=ordered)), dict(sorted(lost.items(), key=lambda one: ordered(one[0])))
     )

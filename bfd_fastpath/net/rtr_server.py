@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import structlog
 
 from bfd_fastpath.net import tcp
-from bfd_fastpath.wire.rtr import Cache, CacheSession, Roa
+from bfd_fastpath.wire.rtr import Cache, CacheSession, Records
 
 #: Routers at a time.
 CONNECTIONS = 8
@@ -55,7 +55,7 @@ class RtrServer:
         await self._server.wait_closed()
         self._server = None
 
-    def publish(self, records: Iterable[Roa]) -> tuple[int, int]:
+    def publish(self, records: Records) -> tuple[int, int]:
         """Exactly these; routers are told when that is new. The session and serial that they then have."""
         if self.cache.replace(records):
             for connection in self._connections:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bfd_fastpath.agent.driver import Wanted
-from bfd_fastpath.agent.hops import clients, mark, number, roas, weight
+from bfd_fastpath.agent.hops import changed, clients, mark, number, roas, weight
 from bfd_fastpath.bench.daemons.daemon import Daemon
 from tests.interop.support.poll import until
 
@@ -30,18 +30,26 @@ def test_each_bit_of_an_ipv6_address_counts():
 def test_records_say_who_lost_what():
     records, unsaid = roas(Wanted((A, B, C), {A: (B, C), C: (B,)}))
     assert not unsaid
-    assert {(str(one.prefix), one.longest, one.asn) for one in records} == {
-        ("192.0.2.1/32", 32, number(B)),
-        ("192.0.2.1/32", 32, number(C)),
-        ("2001:db8::3/128", 128, number(B)),
+    assert records == {
+        ip_network("192.0.2.1/32"): {number(B), number(C)},
+        ip_network("2001:db8::3/128"): {number(B)},
     }
     assert clients(records) == {A, C}
+
+
+def test_whose_records_are_others_is_owed_its_routes():
+    before, after = (
+        roas(Wanted((A, B, C), lost))[0] for lost in ({A: (B, C), C: (B,)}, {A: (C, B), B: (A,), C: (A,)})
+    )
+    assert changed(before, after) == {B, C}
+    assert changed(after, {}) == {A, B, C}
+    assert changed(after, after) == set()
 
 
 def test_of_two_addresses_with_one_number_neither_is_left_out():
     twin = IPv4Address(number(C))
     records, unsaid = roas(Wanted((A, B, C), {A: (B, twin)}))
-    assert {one.asn for one in records} == {number(B)}
+    assert list(records.values()) == [{number(B)}]
     assert unsaid == {twin}
     assert roas(Wanted((A, B), {A: (twin,)}))[1] == frozenset(), "alone it has the number for itself"
 

@@ -36,7 +36,7 @@ from bfd_fastpath.wire.bgpls.codes import to_json
 from bfd_fastpath.wire.bgpls.nlri import FramingError, decode_list
 from bfd_fastpath.wire.mrt import MrtError
 from bfd_fastpath.wire.nhreach import NhReachError, decode_run, settled
-from bfd_fastpath.wire.rtr import Cache, CacheSession, PduType, Roa
+from bfd_fastpath.wire.rtr import Cache, CacheSession, PduType
 from bfd_fastpath.wire.rtr.pdu import cut as cut_pdu
 
 OPAQUE = Family(25, 65)
@@ -242,13 +242,16 @@ def dumps(data: bytes) -> None:
     assert list(mrt.read_table(io.BytesIO(written).read)) == found
 
 
-_ROAS = [Roa(ip_network("192.0.2.1/32"), 32, 65001), Roa(ip_network("2001:db8::1/128"), 128, 65002)]
+_RECORDS = {
+    ip_network("192.0.2.1/32"): frozenset((65001,)),
+    ip_network("2001:db8::1/128"): frozenset((65002,)),
+}
 
 
 def _caches(choice: int) -> CacheSession:
     cache = Cache(0x1234, serial=choice & 3)
-    cache.replace(_ROAS)
-    cache.replace(_ROAS[: choice >> 2 & 1])
+    cache.replace(_RECORDS)
+    cache.replace(dict(list(_RECORDS.items())[: choice >> 2 & 1]))
     return CacheSession(cache)
 
 

@@ -64,7 +64,12 @@ class Pdu:
 
     def encode(self) -> bytes:
         """The octets of it."""
-        return _HEAD.pack(self.version, self.kind, self.field, _HEAD.size + len(self.body)) + self.body
+        return head(self.version, self.kind, self.field, len(self.body)) + self.body
+
+
+def head(version: int, kind: int, field: int, length: int) -> bytes:
+    """What a PDU with a body of so many octets begins with."""
+    return _HEAD.pack(version, kind, field, _HEAD.size + length)
 
 
 def cut(data: bytes) -> tuple[Pdu | None, bytes]:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bfd_fastpath.wire.rtr.cache import Cache, Roa
+from bfd_fastpath.wire.rtr.cache import Cache, Records, encode
 from bfd_fastpath.wire.rtr.pdu import (
     VERSIONS,
     ErrorCode,
@@ -84,7 +83,7 @@ class CacheSession:
             )
         if pdu.kind == PduType.RESET_QUERY and not pdu.body:
             self.resets += 1
-            return self._response(self._cache.records, ())
+            return self._response(self._cache.records, {})
         if pdu.kind == PduType.SERIAL_QUERY and len(pdu.body) == 4:
             return self._since(pdu)
         if pdu.kind in (PduType.RESET_QUERY, PduType.SERIAL_QUERY):
@@ -100,11 +99,11 @@ class CacheSession:
             return self._pdu(PduType.CACHE_RESET, 0)
         return self._response(difference.announced, difference.withdrawn)
 
-    def _response(self, announced: Iterable[Roa], withdrawn: Iterable[Roa]) -> bytes:
+    def _response(self, announced: Records, withdrawn: Records) -> bytes:
         assert self.version is not None
         parts = [self._pdu(PduType.CACHE_RESPONSE, self._cache.session)]
-        parts += [one.encode(self.version, announce=False) for one in _ordered(withdrawn)]
-        parts += [one.encode(self.version, announce=True) for one in _ordered(announced)]
+        parts += encode(withdrawn, self.version, announce=False)
+        parts += encode(announced, self.version, announce=True)
         times = self._intervals
         more = struct.pack(">LLL", times.refresh, times.retry, times.expire) if self.version else b""
         self.sent = self._cache.serial
@@ -116,7 +115,3 @@ class CacheSession:
     def _pdu(self, kind: PduType, field: int, body: bytes = b"") -> bytes:
         assert self.version is not None
         return Pdu(self.version, kind, field, body).encode()
-
-
-def _ordered(records: Iterable[Roa]) -> list[Roa]:
-    return sorted(records, key=lambda one: (one.prefix.version, int(one.prefix.network_address), one.asn))

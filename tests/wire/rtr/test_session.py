@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bfd_fastpath.wire.rtr import Cache, CacheSession, ErrorCode, Pdu, PduType, Roa
+from bfd_fastpath.wire.rtr import Cache, CacheSession, ErrorCode, Pdu, PduType
 from bfd_fastpath.wire.rtr.pdu import LONGEST, cut, report_text
 
-FOUR, SIX = Roa(ip_network("192.0.2.1/32"), 32, 65001), Roa(ip_network("2001:db8::1/128"), 128, 65002)
+FOUR = {ip_network("192.0.2.1/32"): frozenset((65001,))}
+SIX = {ip_network("2001:db8::1/128"): frozenset((65002,))}
 RESET = bytes.fromhex("0102000000000008")
 
 
@@ -31,7 +32,7 @@ def pdus(data):
 @pytest.fixture
 def cache():
     cache = Cache(0x1234, serial=6)
-    cache.replace({FOUR, SIX})
+    cache.replace(FOUR | SIX)
     return cache
 
 
@@ -56,13 +57,24 @@ def test_version_0_has_no_intervals(cache):
 def test_a_change_is_notified_once_and_fetched_as_a_difference(cache):
     session = CacheSession(cache)
     session.receive(RESET)
-    cache.replace({SIX})
+    cache.replace(SIX)
     assert session.notify().hex() == "010012340000000c00000008"
     told = pdus(session.receive(serial_query(0x1234, 7)))
     assert [pdu.kind for pdu in told] == [PduType.CACHE_RESPONSE, PduType.IPV4_PREFIX, PduType.END_OF_DATA]
     assert told[1].body == bytes.fromhex("00202000c00002010000fde9")
     assert session.notify() == b""
     assert session.resets == 1
+
+
+def test_of_a_prefix_only_what_changed_is_fetched_in_order(cache):
+    session = CacheSession(cache)
+    session.receive(RESET)
+    (prefix,) = FOUR
+    cache.replace({prefix: frozenset((65001, 70000, 2, 65003))})
+    cache.replace({prefix: frozenset((70000, 2, 65001))})
+    prefixes = pdus(session.receive(serial_query(0x1234, 7)))[1:-1]
+    told = [(pdu.body[0], int.from_bytes(pdu.body[-4:], "big")) for pdu in prefixes]
+    assert told == [(0, 65002), (1, 2), (1, 70000)]
 
 
 @pytest.mark.parametrize(("number", "serial"), [(0x1235, 7), (0x1234, 99)])
@@ -105,7 +117,7 @@ def test_an_error_report_is_not_answered(cache):
 def test_octets_in_any_pieces_are_as_good_as_in_one(data):
     def talk(pieces):
         cache = Cache(1)
-        cache.replace({FOUR})
+        cache.replace(FOUR)
         session = CacheSession(cache)
         return b"".join(session.receive(piece) for piece in pieces), session.ended
 
