@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the control socket shows of a running agent, as plain JSON."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bfd_fastpath.agent.agent import RsAgent
 from bfd_fastpath.agent.driver import ordered
-from bfd_fastpath.routeserver.matrix import exchange_view_in_steps
+from bfd_fastpath.net.turns import in_turns
+from bfd_fastpath.routeserver.matrix import exchange_view
 from bfd_fastpath.routeserver.records import Standing
 from bfd_fastpath.wire.bgp import counts
 
@@ -83,14 +83,7 @@ def driver(agent: RsAgent) -> dict[str, Any]:
 async def exchange(agent: RsAgent) -> dict[str, Any]:
     """Who reaches whom, made while the agent goes on with its work."""
     clients = agent.clients
-    work = exchange_view_in_steps(clients.service.server.exchange, clients.history, time.time_ns())
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            view: dict[str, Any] = done.value
-            return view
-        await asyncio.sleep(0)
+    return await in_turns(exchange_view(clients.service.server.exchange, clients.history, time.time_ns()))
 
 
 VIEWS: Mapping[str, Callable[[RsAgent], dict[str, Any]]] = {

@@ -18,6 +18,7 @@ import structlog
 
 from bfd_fastpath.net import control_protocol as protocol
 from bfd_fastpath.net.control_protocol import CommandError
+from bfd_fastpath.net.turns import in_turns
 
 Handler = Callable[[str, Mapping[str, object]], Awaitable[object]]
 _log = structlog.get_logger("control")
@@ -160,7 +161,8 @@ class ControlServer:
     async def _answer(self, line: bytes) -> bytes:
         try:
             request = protocol.decode_request(line)
-            return protocol.encode_result(await self._handler(request.command, request.arguments))
+            result = await self._handler(request.command, request.arguments)
+            return await in_turns(protocol.encode_result_in_steps(result))
         except CommandError as refused:
             return protocol.encode_error(refused)
         except Exception:

@@ -10,12 +10,16 @@ of a result keeps the version; anything else raises it. Members that a reader do
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
 VERSION = 1
 #: Longest line that either side accepts, in octets: a whole configuration travels in "config-diff".
 MAX_REQUEST = 1 << 20
+#: What of an answer is written piece by piece: itself, its result, that one's members, and each row of those.
+DEPTH = 3
+#: Characters of a step.
+STEP = 1 << 16
 #: Where the daemon listens unless the configuration says otherwise.
 DEFAULT_PATH = "/run/bfd-fastpath/control.sock"
 
@@ -64,8 +68,21 @@ def encode_request(command: str, arguments: Mapping[str, object]) -> bytes:
     return _line({"version": VERSION, "command": command, "arguments": arguments})
 
 
-def encode_result(result: object) -> bytes:
-    return _line({"version": VERSION, "ok": True, "result": result})
+def encode_result_in_steps(result: object) -> Generator[None, None, bytes]:
+    """The line; a large result takes steps, since it can be that of a million pairs."""
+    parts: list[bytes] = []
+    pieces: list[str] = []
+    size = 0
+    for piece in _pieces({"version": VERSION, "ok": True, "result": result}, DEPTH):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= STEP:
+            parts.append("".join(pieces).encode())
+            pieces, size = [], 0
+            yield
+    pieces.append("\n")
+    parts.append("".join(pieces).encode())
+    return b"".join(parts)
 
 
 def encode_error(error: CommandError) -> bytes:
@@ -89,4 +106,28 @@ def decode_response(line: bytes) -> object:
 
 
 def _line(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return _json(value).encode() + b"\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _pieces(value: object, depth: int) -> Iterator[str]:
+    """The JSON text of a value. What lies deeper is one piece."""
+    if depth and isinstance(value, dict) and value and all(isinstance(key, str) for key in value):
+        before = "{"
+        for key, inner in value.items():
+            yield f"{before}{_json(key)}:"
+            yield from _pieces(inner, depth - 1)
+            before = ","
+        yield "}"
+    elif depth and isinstance(value, list) and value:
+        before = "["
+        for inner in value:
+            yield before
+            yield from _pieces(inner, depth - 1)
+            before = ","
+        yield "]"
+    else:
+        yield _json(value)

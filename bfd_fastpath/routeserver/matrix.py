@@ -4,6 +4,7 @@
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import merge
 from typing import Any
 
 from bfd_fastpath.routeserver.client import Client
@@ -19,6 +20,8 @@ from bfd_fastpath.wire.bgpls import Flag
 
 #: A row of the matrix has one of these for each member, in order.
 UP, DOWN, UNKNOWN, UNANSWERED, NO_BFD, SILENT, ABSENT = "UD?.nx-"
+#: Rows of a list that are made in one step.
+ROWS = 500
 #: The worst first.
 _WORST = (DOWN, UNKNOWN, UNANSWERED, UP, NO_BFD)
 _SIGNS = {
@@ -38,22 +41,12 @@ LEGEND = {
 }
 
 
-def exchange_view(exchange: Exchange, history: History, time_ns: int) -> dict[str, Any]:
-    """The whole of it. time_ns: now, by the clock of `history`, since 1970."""
-    work = exchange_view_in_steps(exchange, history, time_ns)
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            view: dict[str, Any] = done.value
-            return view
-
-
-def exchange_view_in_steps(
+def exchange_view(
     exchange: Exchange, history: History, time_ns: int
 ) -> Generator[None, None, dict[str, Any]]:
-    """The same, a client at a time: with a thousand of them it takes seconds, in which others have work to
-    do. Who comes, goes or changes meanwhile is shown as it was, or as it is."""
+    """The whole of it, a client at a time: with a thousand of them it takes seconds, in which others have
+    work to do. Who comes, goes or changes meanwhile is shown as it was, or as it is. time_ns: now, by the
+    clock of `history`, since 1970."""
     members = sorted(exchange.clients.values(), key=lambda client: name_order(client.name))
     grid, times = Grid(exchange), _Times()
     standings: dict[str, Row] = {}
@@ -69,19 +62,39 @@ def exchange_view_in_steps(
                 row = _row(client, columns, standings[client.name], since, times)
                 matrix.append({"family": f"ipv{version}", "from": client.name} | row)
                 yield
-    lost = [row for client in members for row in _lost(exchange, history, client)]
-    ranked = ranking(members, grid, standings, frozenset(lan.version for lan in exchange.members.lan))
+    lost = []
+    for client in members:
+        lost.append(sorted(_lost(exchange, history, client, times), key=_since))
+        yield
+    versions = frozenset(lan.version for lan in exchange.members.lan)
+    ranked = yield from ranking(members, grid, standings, versions)
+    happenings, counts, forgotten = history.happenings(), history.lost(), history.forgotten
     return {
         "time": _time(time_ns),
         "members": [_member(client) for client in members],
         "legend": LEGEND,
         "matrix": matrix,
-        "lost": sorted(lost, key=lambda row: row["since"] or ""),
-        "changes": [_happening(exchange, one) for one in history.happenings()],
-        "changes-forgotten": history.forgotten,
-        "lost-over-time": [{"time": _time(when), "pairs": count} for when, count in history.lost()],
+        "lost": (yield from _some_at_a_time(merge(*lost, key=_since))),
+        "changes": (yield from _some_at_a_time(_happening(exchange, one) for one in happenings)),
+        "changes-forgotten": forgotten,
+        "lost-over-time": (
+            yield from _some_at_a_time({"time": _time(when), "pairs": count} for when, count in counts)
+        ),
         "ranking": [_rank(place, one) for place, one in enumerate(ranked, 1)],
     }
+
+
+def _some_at_a_time(rows: Iterable[dict[str, Any]]) -> Generator[None, None, list[dict[str, Any]]]:
+    found = []
+    for number, row in enumerate(rows, 1):
+        found.append(row)
+        if number % ROWS == 0:
+            yield
+    return found
+
+
+def _since(row: dict[str, Any]) -> str:
+    return str(row["since"] or "")
 
 
 def _member(client: Client) -> dict[str, Any]:
@@ -154,7 +167,7 @@ def _worst(standing: Row, places: list[int]) -> tuple[str, int | None]:
     return min(asked, key=lambda one: _WORST.index(one[0])) if asked else (ABSENT, None)
 
 
-def _lost(exchange: Exchange, history: History, client: Client) -> Iterator[dict[str, Any]]:
+def _lost(exchange: Exchange, history: History, client: Client, times: _Times) -> Iterator[dict[str, Any]]:
     for address in _in_order(client.excluded()):
         owner = exchange.members.owner(address)
         when = history.since_ns(client.name, address)
@@ -162,7 +175,7 @@ def _lost(exchange: Exchange, history: History, client: Client) -> Iterator[dict
             "from": client.name,
             "to": owner.name if owner is not None else None,
             "address": str(address),
-            "since": None if when is None else _time(when),
+            "since": None if when is None else times[when],
         }
 
 

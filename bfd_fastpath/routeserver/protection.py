@@ -2,7 +2,7 @@
 """How well a member can be protected from a broken path: what its router does of what there is to be done.
 Pure arithmetic over what an exchange knows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
 from bfd_fastpath.routeserver.client import Client
@@ -41,9 +41,13 @@ class Protection:
 
 def ranking(
     clients: Iterable[Client], grid: Grid, standings: Standings, lan: frozenset[int]
-) -> list[Protection]:
-    """All members, the best protected one first; equals as they come. lan: IP versions of the peering LAN."""
-    found = [_judge(client, grid, standings, lan) for client in clients]
+) -> Generator[None, None, list[Protection]]:
+    """All members, the best protected one first; equals as they come; a member at a time. lan: IP versions of
+    the peering LAN."""
+    found = []
+    for client in clients:
+        found.append(_judge(client, grid, standings, lan))
+        yield
     return sorted(found, key=lambda one: -one.score)
 
 

@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bfd_fastpath.net import control_protocol as protocol
 from bfd_fastpath.net.control import ControlLimits, ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
+from bfd_fastpath.net.turns import in_turns
 
 
 async def handler(command: str, arguments: Mapping[str, object]) -> object:
@@ -135,6 +138,53 @@ def test_a_big_answer_arrives_whole(tmp_path):
     path = tmp_path / "s"
     answer = with_server(path, lambda: ask(path, protocol.encode_request("big", {})))
     assert protocol.decode_response(answer) == "x" * 8_000_000
+
+
+def test_others_have_their_turns_while_a_large_answer_is_written(tmp_path):
+    path, turns, at = tmp_path / "s", 0, {}
+    large = {"rows": [{"n": n, "text": "x" * 1000} for n in range(5000)]}
+
+    async def rows(command, arguments):
+        at["asked"] = turns
+        return large
+
+    async def body():
+        nonlocal turns
+        server = ControlServer(str(path), rows)
+        await server.start()
+        asking = asyncio.create_task(asyncio.open_unix_connection(str(path), limit=16_000_000))
+        reader, writer = await asking
+        writer.write(protocol.encode_request("rows", {}))
+        first = asyncio.create_task(reader.read(1))
+        while not first.done():
+            turns += 1
+            await asyncio.sleep(0)
+        at["answered"] = turns
+        answer = first.result() + await reader.readline()
+        writer.close()
+        await server.close()
+        return protocol.decode_response(answer)
+
+    assert asyncio.run(body()) == large
+    assert at["answered"] - at["asked"] > 5_000_000 // protocol.STEP // 2
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(values)
+def test_an_answer_in_steps_is_the_one_that_is_written_at_once(value):
+    written = asyncio.run(in_turns(protocol.encode_result_in_steps(value)))
+    whole = json.dumps({"version": 1, "ok": True, "result": value}, separators=(",", ":"), ensure_ascii=False)
+    assert written == whole.encode() + b"\n"
 
 
 def test_one_client_too_many_is_told_to_come_back(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from bfd_fastpath.routeserver.history import History
 from bfd_fastpath.routeserver.identity import name_order
-from bfd_fastpath.routeserver.matrix import LEGEND, exchange_view
+from bfd_fastpath.routeserver.matrix import LEGEND, ROWS, exchange_view
 from bfd_fastpath.routeserver.service import Joined, Left
 from bfd_fastpath.routeserver.settings import ClientSettings
 from bfd_fastpath.wire.bgpls import Flag
@@ -28,8 +28,18 @@ class Scene:
             self.history.observe(change, self.now)
 
     def view(self):
-        document = exchange_view(self.lan.server.exchange, self.history, self.now)
-        return json.loads(json.dumps(document))
+        return json.loads(json.dumps(self.made()[0]))
+
+    def made(self):
+        """The document, and in how many steps."""
+        work = exchange_view(self.lan.server.exchange, self.history, self.now)
+        steps = 0
+        while True:
+            try:
+                next(work)
+            except StopIteration as done:
+                return done.value, steps
+            steps += 1
 
     def states(self, family, name):
         (row,) = (row for row in self.view()["matrix"] if (row["family"], row["from"]) == (family, name))
@@ -190,6 +200,20 @@ def test_a_broken_path_is_no_want_of_bfd(scene):
     before = {one["member"]: one["score"] for one in scene.view()["ranking"]}
     scene.take(scene.lan.down("a", "b"))
     assert {one["member"]: one["score"] for one in scene.view()["ranking"]} == before
+
+
+def test_it_is_made_in_steps_that_grow_no_longer_with_the_members_and_what_happened(scene):
+    exchange, history = scene.lan.server.exchange, scene.history
+    before = scene.made()[1]
+    for number in range(100):
+        exchange.add(ClientSettings(f"m{number}", 64600 + number, (LAN4["a"] + 10 + number,)))
+    more = scene.made()[1]
+    assert more - before >= 3 * 100, "each member's row, its losses, its place in the ranking"
+    for second in range(5000):
+        history.observe(Joined(1, "a", LAN4["a"]), second * SECOND)
+    document, steps = scene.made()
+    assert len(document["changes"]) >= 5000
+    assert steps - more >= 5000 // ROWS
 
 
 def test_an_exchange_without_members_has_an_empty_matrix():

@@ -19,6 +19,7 @@ from bfd_fastpath.lab.server import EmbeddedServer
 from bfd_fastpath.net import logs
 from bfd_fastpath.net.control import ControlServer, ControlSocketError
 from bfd_fastpath.net.control_protocol import CommandError
+from bfd_fastpath.net.turns import in_turns
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.routeserver.history import History
 from bfd_fastpath.routeserver.matrix import exchange_view
@@ -61,7 +62,7 @@ async def serve(settings: Settings) -> int:
 
     async def answer(command: str, arguments: Mapping[str, object]) -> object:
         if command == "show-exchange":
-            return exchange_view(server.service.server.exchange, history, time.time_ns())
+            return await in_turns(exchange_view(server.service.server.exchange, history, time.time_ns()))
         if command == "route-server-clients":
             return {**VIEWS[command](server.service.server), "malformed": server.malformed()}
         if command in VIEWS:
