@@ -4,8 +4,9 @@ it lost."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -71,6 +72,7 @@ class Clients:
         self._members: dict[str, Member] = {}
         self._seats: dict[Address, Seat] = {}
         self._numbers = 0
+        self._going = asyncio.Lock()
         #: By the wall clock.
         self.history = History()
         self._listeners = [Listener(address, settings.port) for address in settings.listen]
@@ -141,8 +143,13 @@ class Clients:
     # Members come and go
 
     async def go_to(self, members: Iterable[Member]) -> None:
-        """Exactly these are members. Sessions of those that stay as they are run on."""
+        """Exactly these are members. Sessions of those that stay as they are run on. Of several calls at a
+        time the last one counts."""
         target = {member.name: member for member in members}
+        async with self._going:
+            await self._go_to(target)
+
+    async def _go_to(self, target: Mapping[str, Member]) -> None:
         for name, member in tuple(self._members.items()):
             if target.get(name) != member:
                 await self._leave(member)

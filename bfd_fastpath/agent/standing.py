@@ -20,13 +20,19 @@ def learned(settings: Agent, neighbours: Iterable[Neighbour], before: Iterable[M
     """The members that nobody configured: one for the neighbours with the same AS and BGP identifier.
 
     `before` is what an earlier call returned: it keeps what it knew, so a session that is down does not
-    part the addresses of a router. A neighbour that never had a session is nobody yet.
+    part the addresses of a router. A neighbour that never had a session is nobody yet, and who is no
+    neighbour any more is no member; a route server without any has only just begun.
     """
-    configured = {address for member in settings.members for address in member.addresses}
+    neighbours = list(neighbours)
+    there = {(one.asn, one.address) for one in neighbours}
+    configured = {
+        one for member in settings.members for one in (*member.addresses, *member.session_addresses)
+    }
     routers: dict[tuple[int, IPv4Address], set[Address]] = {}
     for member in before:
         assert member.router_id is not None
-        routers[member.asn, member.router_id] = set(member.addresses) - configured
+        stay = {one for one in member.addresses if not there or (member.asn, one) in there}
+        routers[member.asn, member.router_id] = stay - configured
     for one in neighbours:
         if one.identifier is None or one.address in configured or not on_lan(settings, one.address):
             continue

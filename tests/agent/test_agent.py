@@ -2,6 +2,7 @@
 """The agent's wiring, beside a route server on paper."""
 
 import asyncio
+from functools import partial
 from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
@@ -82,3 +83,26 @@ def test_those_for_whom_bird_had_records_are_sent_their_routes_whatever_is_kept(
     agent = RsAgent(settings(server, restart_hold_us=hold_us))
     assert agent._feed._owed == {*MEMBERS[0].addresses}
     assert bool(agent.kept) is bool(hold_us)
+
+
+def test_members_that_go_twice_at_a_time_go_once(tmp_path, monkeypatch):
+    """By a reload and by what the route server says; a member's session takes a moment to end."""
+    server = RouteServer(Kind.OPENBGPD, tmp_path / "rules", learn=False)
+    agent = RsAgent(settings(server, members=tuple(MEMBERS)))
+
+    async def story():
+        clients = agent.clients
+        await clients.go_to(MEMBERS)
+        ends = {address: speaker.stop for one in MEMBERS for address, speaker in clients.seats(one)}
+
+        async def slowly(end, *words):
+            await asyncio.to_thread(str)  # the other call gets its turn
+            await end(*words)
+
+        for one in MEMBERS:
+            for address, speaker in clients.seats(one):
+                monkeypatch.setattr(speaker, "stop", partial(slowly, ends[address]))
+        await asyncio.gather(clients.go_to(MEMBERS[:2]), clients.go_to(MEMBERS[1:3]))
+        return {one.name for one in clients.members}
+
+    assert asyncio.run(story()) == {"m2", "m3"}

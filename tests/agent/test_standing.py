@@ -33,7 +33,7 @@ def test_neighbours_with_the_same_as_and_identifier_are_one_router():
         ("as65001@10.0.0.1", 65001, (A4, A6)),
         ("as65001@10.0.0.3", 65001, (ip_address("192.0.2.3"),)),
     ]
-    down = [neighbour("192.0.2.1", 65001), neighbour("2001:db8::1", 65001, "10.0.0.1")]
+    down = [neighbour("192.0.2.1", 65001), both[1], second]
     assert learned(SETTINGS, down, found) == found, "a session that is down parts no router"
     other = [neighbour("192.0.2.1", 65001, "10.0.0.9"), both[1], second]
     assert [one.addresses for one in learned(SETTINGS, other, found)] == [
@@ -43,9 +43,19 @@ def test_neighbours_with_the_same_as_and_identifier_are_one_router():
     ], "an address has one owner"
 
 
+def test_who_is_no_neighbour_any_more_is_no_member():
+    first = neighbour("192.0.2.1", 65001, "10.0.0.1")
+    found = learned(SETTINGS, [first, neighbour("192.0.2.2", 65002, "10.0.0.2")], [])
+    assert [one.asn for one in found] == [65001, 65002]
+    assert [one.asn for one in learned(SETTINGS, [first], found)] == [65001]
+    assert [one.asn for one in learned(SETTINGS, [first, neighbour("192.0.2.2", 65003)], found)] == [65001]
+    assert learned(SETTINGS, [], found) == found, "bgpd says so for a moment when it begins"
+
+
 def test_who_is_configured_is_not_learned():
-    known = replace(SETTINGS, members=(Member("a", 65001, (A4,)),))
-    assert learned(known, [neighbour("192.0.2.1", 65001, "10.0.0.1")], []) == []
+    known = replace(SETTINGS, members=(Member("a", 65001, (A4,), (X4,)),))
+    neighbours = [neighbour("192.0.2.1", 65001, "10.0.0.1"), neighbour("192.0.2.9", 65001, "10.0.0.9")]
+    assert learned(known, neighbours, []) == []
 
 
 def test_what_a_member_lost_is_left_out_in_all_of_its_sessions():
