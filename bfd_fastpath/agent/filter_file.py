@@ -46,7 +46,7 @@ class FilterFile:
 
     def _read(self) -> str | None:
         try:
-            return self.path.read_text("ascii")
+            return self.path.read_text("ascii", "surrogateescape")
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -56,7 +56,8 @@ class FilterFile:
         beside = self.path.with_name(f".{self.path.name}.new")
         try:
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
-            with open(handle, "w", encoding="ascii") as file:
+            # What is put back may be an operator's, of any octets.
+            with open(handle, "w", encoding="ascii", errors="surrogateescape") as file:
                 self._take_after(file.fileno())
                 file.write(text)
                 file.flush()

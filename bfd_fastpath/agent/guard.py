@@ -160,12 +160,17 @@ def _taken(lock: Lock) -> bool:
 
 def main() -> int:
     from bfd_fastpath.agent.load import load
+    from bfd_fastpath.config.fault import ConfigError
     from bfd_fastpath.net.logs import set_up
 
     file, after_s, agent = sys.argv[1:4]
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    settings = load(file)
+    try:
+        settings = load(file)
+    except ConfigError as error:
+        print(*error.faults, sep="\n", file=sys.stderr)
+        return 2
     set_up(settings.log.level, as_json=settings.log.format == "json")
     return watch(settings, int(agent), float(after_s), 0)
 

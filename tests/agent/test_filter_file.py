@@ -43,6 +43,16 @@ def test_the_file_says_what_the_route_server_has_however_a_reload_ends(tmp_path,
     assert path.read_text() == (before or "{}\n")
 
 
+def test_octets_of_an_operator_keep_nobody_from_it(tmp_path):
+    path = tmp_path / "rs-bfd.conf"
+    before = "# größer\n".encode("latin-1")
+    path.write_bytes(before)
+    with pytest.raises(DriverError):
+        FilterFile(path, Interrupted(path, DriverError("no"))).apply(Wanted((A,), {A: (X,)}))
+    assert path.read_bytes() == before
+    assert not FilterFile(path, Interrupted(path, None)).prepare(Wanted((A,)))
+
+
 def test_a_tools_words_are_told_also_where_they_are_no_utf_8():
     said = "import sys; sys.stderr.buffer.write(b'caf\\xe9: no such group'); sys.exit(1)"
     with pytest.raises(DriverError, match=r"caf.: no such group"):

@@ -4,6 +4,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from bfd_fastpath.agent.guard import BEFORE, Guard
@@ -31,3 +33,12 @@ def test_the_guards_of_agents_that_a_process_was_before_are_waited_for(tmp_path,
         assert before.pid is None
 
     asyncio.run(story())
+
+
+def test_a_configuration_with_faults_is_told_to_the_guard_s_operator_in_its_words(tmp_path):
+    config = Scene(tmp_path).config
+    config.write_text(f"{config.read_text()}[agnet]\n")
+    words = [sys.executable, "-m", "bfd_fastpath.agent.guard", str(config), "60.0", "1"]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "agnet: there is no such section" in done.stderr
