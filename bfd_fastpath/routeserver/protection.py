@@ -26,7 +26,8 @@ class Protection:
     present: frozenset[int]
     #: IP versions of the peering LAN.
     lan: frozenset[int]
-    #: Of the members' addresses that it was asked about, those that it said anything of.
+    #: Of the members' addresses that it was asked about, of its own IP versions, those that it said anything
+    #: of.
     answered: float
     #: Of the other members that report and were asked about it, those that had a session up with it.
     confirmed: float
@@ -52,7 +53,12 @@ def ranking(
 
 
 def _judge(client: Client, grid: Grid, standings: Standings, lan: frozenset[int]) -> Protection:
-    own = [state for state in standings[client.name] if state is not None]
+    present = frozenset(address.version for address in client.member.addresses)
+    own = [
+        state
+        for place, state in enumerate(standings[client.name])
+        if state is not None and grid.version(place) in present
+    ]
     places = [(place, grid.version(place)) for place in grid.places(client.member)]
     versions: set[int] = set()
     asked = seen = 0
@@ -76,7 +82,7 @@ def _judge(client: Client, grid: Grid, standings: Standings, lan: frozenset[int]
         member=client.name,
         reports=client.reports,
         versions=frozenset(versions),
-        present=frozenset(address.version for address in client.member.addresses),
+        present=present,
         lan=lan,
         answered=answered / len(own) if own else 0.0,
         confirmed=seen / asked if asked else 0.0,
