@@ -18,9 +18,15 @@ def default_socket() -> str:
 
 
 def ask(
-    path: str, command: str, arguments: Mapping[str, object] | None = None, *, timeout_s: float = 10.0
+    path: str,
+    command: str,
+    arguments: Mapping[str, object] | None = None,
+    *,
+    timeout_s: float = 10.0,
+    daemon: str = "run",
 ) -> object:
-    """The result of one command. Raises NoDaemonError, or CommandError with the daemon's reason."""
+    """The result of one command. `daemon`: what starts the one that is asked. Raises NoDaemonError, or
+    CommandError with the daemon's reason."""
     request = protocol.encode_request(command, arguments or {})
     if len(request) > protocol.MAX_REQUEST:
         raise protocol.CommandError("too-long", f"The request has more than {protocol.MAX_REQUEST} octets.")
@@ -33,7 +39,7 @@ def ask(
                 line = stream.readline()
         except (FileNotFoundError, ConnectionRefusedError):
             raise NoDaemonError(
-                f"No daemon answers on {path}; start one with `bfd-fastpath run -c FILE`, "
+                f"No daemon answers on {path}; start one with `bfd-fastpath {daemon} -c FILE`, "
                 "or name its control socket with --socket."
             ) from None
         except PermissionError:

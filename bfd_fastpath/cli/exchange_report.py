@@ -38,7 +38,9 @@ def exchange_report(out: Path, source: Path | None, title: str, socket_path: str
     """Write a page that shows who reaches whom, what happened, and how well each member is protected."""
     from bfd_fastpath.cli import exchange_page
 
-    document: Any = client.ask(socket_path, "show-exchange") if source is None else _read(source)
+    document: Any = (
+        client.ask(socket_path, "show-exchange", daemon="rs-agent") if source is None else _read(source)
+    )
     try:
         text = exchange_page.page(document, title)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):

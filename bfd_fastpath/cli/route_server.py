@@ -76,7 +76,7 @@ def _add(name: str, help_text: str, render: Callable[[Any], str]) -> None:
         help="Of the route server.",
     )
     def command(as_json: bool, socket_path: str) -> None:
-        result = client.ask(socket_path, f"route-server-{name}")
+        result = client.ask(socket_path, f"route-server-{name}", daemon="route-server")
         if as_json:
             print_json(result)
         else:

@@ -129,7 +129,7 @@ def _add(name: str, help_text: str, render: Callable[[Any], str]) -> None:
     @json_option
     @agent_socket_option
     def command(as_json: bool, socket_path: str) -> None:
-        result = client.ask(socket_path, f"agent-{name}")
+        result = client.ask(socket_path, f"agent-{name}", daemon="rs-agent")
         if as_json:
             print_json(result)
         else:
@@ -155,7 +155,7 @@ _add(
 @agent_socket_option
 def reload_(socket_path: str) -> None:
     """Have the running agent read its configuration again, as SIGHUP does; prints what changed."""
-    result: Any = client.ask(socket_path, "reload", timeout_s=120)
+    result: Any = client.ask(socket_path, "reload", timeout_s=120, daemon="rs-agent")
     click.echo("\n".join(result["changes"]) or "nothing changed")
 
 
@@ -165,7 +165,7 @@ def restart(socket_path: str) -> None:
     """Have the running agent start again, by the same process id, with its configuration and program as they
     are by then.
     The route server keeps its filters until the members have come back; see restart-hold."""
-    client.ask(socket_path, "restart")
+    client.ask(socket_path, "restart", daemon="rs-agent")
     click.echo("restarting")
 
 

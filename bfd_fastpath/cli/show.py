@@ -132,7 +132,7 @@ def exchange(member: str | None, as_json: bool, socket_path: str) -> None:
     """At an exchange: who can reach whom, since when, and who has no BFD. MEMBER, by name or address: its
     word on each other one and theirs on it, since when. Asks rs-agent; a route-server answers too, by its
     --socket."""
-    result: Any = client.ask(socket_path, "show-exchange")
+    result: Any = client.ask(socket_path, "show-exchange", daemon="rs-agent")
     render: Callable[[Any], str] = exchange_tables.exchange
     if member is not None:
         result, render = exchange_row.row(result, member), exchange_row.text

@@ -227,6 +227,20 @@ def test_the_package_runs_as_a_module(tmp_path):
     assert done.stderr.startswith("bfd-fastpath: No daemon answers on")
 
 
+@pytest.mark.parametrize(
+    ("words", "daemon"),
+    [
+        (["show", "drops"], "run"),
+        (["show", "exchange"], "rs-agent"),
+        (["rs-agent", "show", "nhib"], "rs-agent"),
+        (["route-server", "show", "nhib"], "route-server"),
+    ],
+)
+def test_who_finds_no_daemon_is_told_which_to_start(words, daemon, tmp_path, capsys):
+    assert invoke([*words, "--socket", str(tmp_path / "none")]) == 4
+    assert f"start one with `bfd-fastpath {daemon} -c FILE`" in capsys.readouterr().err
+
+
 def test_a_reader_that_leaves_is_no_error():
     """`bfd-fastpath --help | head -1`."""
     read, write = os.pipe()
