@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 
-from bfd_fastpath.agent.drivers.bird import function
+from bfd_fastpath.agent.drivers.bird import function, word
 from bfd_fastpath.agent.settings import Agent, Kind, Method
 from bfd_fastpath.config.model import Address
 
@@ -23,10 +23,8 @@ _BIRD = """\
 include "{file}";
 
 # One table that keeps its routes sorted, for each family, and in each client's protocol "secondary": a
-# client whose best
-# route is left out gets the next best one. A sorted table wants next hops on the LAN ("direct", which is
-# BIRD's default
-# for eBGP neighbours on an interface).
+# client whose best route is left out gets the next best one. A sorted table wants next hops on the LAN
+# ("direct", which is BIRD's default for eBGP neighbours on an interface).
 ipv4 table rs4 sorted;
 ipv6 table rs6 sorted;
 
@@ -44,7 +42,7 @@ _MARK = """\
 """
 
 _FILTER = """\
-#     filter announce_to_{name} {{ if {function}() then reject; ... }}
+#     filter announce_to_{client} {{ if {function}() then reject; ... }}{whose}
 """
 
 
@@ -54,17 +52,14 @@ def emit(settings: Agent, kind: Kind, clients: Iterable[tuple[str, Address]]) ->
     if kind is Kind.OPENBGPD:
         return _OPENBGPD.format(file=file)
     filters = "".join(
-        _FILTER.format(name=_word(name), function=function(address)) for name, address in clients
+        _FILTER.format(client=word(address), function=function(address), whose=f"  # {name}")
+        for name, address in clients
     )
     rtr = settings.route_server.method is Method.RTR
     return _BIRD.format(
         file=file,
-        filters=filters or _FILTER.format(name="...", function="rs_bfd_ADDRESS"),
+        filters=filters or _FILTER.format(client="...", function="rs_bfd_ADDRESS", whose=""),
         holds="two ROA tables, the RTR session that fills them, and " if rtr else "",
         more=_MARK if rtr else "",
         channel="rpki reload off; " if rtr else "",
     )
-
-
-def _word(name: str) -> str:
-    return "".join(one if one.isalnum() else "_" for one in name)

@@ -72,9 +72,9 @@ def test_openbgpd_takes_what_is_printed_and_asks_the_file_first(tmp_path, printe
 def test_the_command_names_each_clients_function_of_bird(tmp_path, printed):
     said = printed("bird")
     assert f'include "{tmp_path}/rs-bfd.conf";' in said
-    assert re.findall(r"filter announce_to_one { if (\w+)\(\)", said) == [
-        "rs_bfd_192_0_2_1",
-        "rs_bfd_2001_db8__1",
+    assert re.findall(r"filter (\w+) { if (\w+)\(\) .*# one", said) == [
+        ("announce_to_192_0_2_1", "rs_bfd_192_0_2_1"),
+        ("announce_to_2001_db8__1", "rs_bfd_2001_db8__1"),
     ]
 
 

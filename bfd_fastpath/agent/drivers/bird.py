@@ -37,9 +37,14 @@ def versioned(text: str) -> str:
     return f'define {_VERSION} = "{version(text)}";\n{text}'
 
 
+def word(client: Address) -> str:
+    """The address as a part of names: 192_0_2_1, 2001_db8__1."""
+    return str(client).replace(".", "_").replace(":", "_")
+
+
 def function(client: Address) -> str:
     """The name of a client's function: rs_bfd_192_0_2_1, rs_bfd_2001_db8__1."""
-    return "rs_bfd_" + str(client).replace(".", "_").replace(":", "_")
+    return f"rs_bfd_{word(client)}"
 
 
 class Bird:
