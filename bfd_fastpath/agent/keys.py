@@ -52,15 +52,15 @@ AGENT = Section(
         ),
         Key(
             "identifier",
-            "0..18446744073709551615",
-            values.integer(0, 2**64 - 1),
+            "0..18446744073709551614",
+            values.integer(0, 2**64 - 2),
             "0",
-            "BGP-LS Identifier, one value for a peering LAN.",
+            "BGP-LS Identifier, one value for a peering LAN; profile L7 has the next one for IPv6.",
         ),
         Key(
             "nh-reach-safi",
-            "0..254",
-            values.integer(0, 254),
+            "0, 241..254",
+            values.nh_reach_safi,
             "241",
             "SAFI of NH-Reach (draft-ietf-idr-rs-bfd-09), offered beside BGP-LS. 0: not offered.",
         ),
@@ -81,7 +81,7 @@ AGENT = Section(
         Key(
             "members-file",
             "path",
-            values.text,
+            values.path,
             "",
             "The exchange's member list in the IX-F Member Export format (JSON). Relative to this file.",
         ),
@@ -134,7 +134,7 @@ ROUTE_SERVER = Section(
     "The route server that is driven; it runs on this machine.",
     (
         Key("type", '"openbgpd" or "bird"', values.choice(Kind), None, "OpenBGPD 7 or later, BIRD 2."),
-        Key("filter-file", "path", values.text, None, "Written by the agent, included by the route server."),
+        Key("filter-file", "path", values.path, None, "Written by the agent, included by the route server."),
         Key(
             "method",
             '"reload" or "rtr"',
@@ -153,14 +153,14 @@ ROUTE_SERVER = Section(
         Key(
             "config-file",
             "path",
-            values.text,
+            values.path,
             "",
             "The route server's own. OpenBGPD is asked about it when a reload fails.",
         ),
         Key(
             "control-socket",
             "path",
-            values.text,
+            values.path,
             "",
             "Of the route server. Left out: where it listens by default.",
         ),
@@ -224,7 +224,7 @@ ROUTE_SERVER = Section(
     ),
 )
 
-_PATH = Key("path", "path", values.text, f'"{DEFAULT_SOCKET}"', "Relative to the configuration file.")
+_PATH = Key("path", "path", values.path, f'"{DEFAULT_SOCKET}"', "Relative to the configuration file.")
 OWN_CONTROL = Section(CONTROL.name, CONTROL.many, CONTROL.text, (_PATH, *CONTROL.keys[1:]))
 SECTIONS = (AGENT, MEMBER, ROUTE_SERVER, OWN_CONTROL, LOG)
 BY_NAME = {section.name: section for section in SECTIONS}

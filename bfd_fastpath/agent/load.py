@@ -46,14 +46,15 @@ def _build(reader: Reader, raw: Mapping[str, Any]) -> Agent | None:
     control["path"] = reader.path(control["path"]) if "path" in control else DEFAULT_SOCKET
     log = reader.one(raw, "log")
     lan = agent.get("lan", ())
-    listed = _listed(reader, agent.pop("members-file", None), lan, {member.name for member in members})
+    names, ours = {member.name for member in members}, agent.get("listen", ())
+    listed = _listed(reader, agent.pop("members-file", None), lan, names, ours)
     _check_agent(reader, agent)
-    _check_members(reader, members, lan)
+    _check_members(reader, members, lan, ours)
     if reader.faults or server is None:
         return None
     if "nh-reach-safi" in agent:
         agent["nh-reach-safi"] = agent["nh-reach-safi"] or None
-    known = {address for member in members for address in member.addresses}
+    known = {one for member in members for one in (*member.addresses, *member.session_addresses)}
     others = (one for one in listed if known.isdisjoint(one.addresses))
     return Agent(
         **{_FIELDS.get(key, key.replace("-", "_")): value for key, value in agent.items()},
@@ -100,13 +101,17 @@ def _route_server(reader: Reader, good: dict[str, Any]) -> RouteServer | None:
 
 
 def _listed(
-    reader: Reader, file: str | None, lan: tuple[Network, ...], names: set[str]
+    reader: Reader,
+    file: str | None,
+    lan: tuple[Network, ...],
+    names: set[str],
+    ours: tuple[Address, ...],
 ) -> tuple[Member, ...]:
     if file is None:
         return ()
     path = reader.path(file)
     try:
-        return read_members(path.read_text("utf-8"), lan, names)
+        return read_members(path.read_text("utf-8"), lan, names, ours)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         reader.fault(
@@ -135,7 +140,9 @@ def _check_agent(reader: Reader, agent: dict[str, Any]) -> None:
             reader.fault(f"agent.listen[{index}]", f"{address} is link-local", "write a global address")
 
 
-def _check_members(reader: Reader, members: list[Member], lan: tuple[Network, ...]) -> None:
+def _check_members(
+    reader: Reader, members: list[Member], lan: tuple[Network, ...], ours: tuple[Address, ...]
+) -> None:
     """As config.check: what two members may not share."""
     names: dict[str, int] = {}
     owners: dict[Address, tuple[int, int]] = {}
@@ -149,6 +156,9 @@ def _check_members(reader: Reader, members: list[Member], lan: tuple[Network, ..
             if owners.setdefault(address, (index, place)) != (index, place):
                 wrong = f"{address} is an address of member[{owners[address][0]}] already"
                 reader.fault(f"{path}.{_place(member, place)}", wrong, "write it once")
+            if address in ours:
+                wrong = f"{address} is the agent's own (agent.listen)"
+                reader.fault(f"{path}.{_place(member, place)}", wrong, "write the member's")
             if place < len(member.addresses) and lan and not any(address in network for network in lan):
                 reader.fault(
                     f"{path}.addresses[{place}]", f"{address} is not on agent.lan", "write LAN addresses only"

@@ -9,11 +9,12 @@ family.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import ip_address
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bfd_fastpath.agent.settings import Member
+from bfd_fastpath.config import values
+from bfd_fastpath.config.key import MAX_U32
 from bfd_fastpath.config.model import Address, Network
 
 
@@ -21,28 +22,41 @@ class MemberListError(Exception):
     """The text is no member list; one sentence says why."""
 
 
-def read_members(text: str, lan: Sequence[Network], names: Iterable[str] = ()) -> tuple[Member, ...]:
+def read_members(
+    text: str, lan: Sequence[Network], names: Iterable[str] = (), ours: Iterable[Address] = ()
+) -> tuple[Member, ...]:
     """The routers with addresses on `lan`, one for each entry of a vlan_list: its IPv4 and IPv6 address
     belong together, also where they are two entries, one behind the other.
 
     An entry whose route server peering is switched off in a family (`routeserver` false) has no address of
-    that family here. `names` are those that others have. Raises MemberListError.
+    that family here. `names` are those that others have, `ours` addresses that are nobody's in the list. A
+    router that stands there twice is one. Raises MemberListError.
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MemberListError(f"it is not JSON: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("member_list"), list):
         raise MemberListError('it has no "member_list", so it is no IX-F member export')
     found: list[Member] = []
     taken = set(names)
+    owners: dict[Address, int] = dict.fromkeys(ours, 0)
     for asn, addresses in _routers(document["member_list"]):
         here = tuple(one for one in addresses if any(one in network for network in lan))
+        _check_owner(owners, asn, here)
+        here = tuple(one for one in dict.fromkeys(here) if one not in owners)
+        owners |= dict.fromkeys(here, asn)
         if here:
             name = next(n for n in _names(asn) if n not in taken)
             taken.add(name)
             found.append(Member(name, asn, here))
     return tuple(found)
+
+
+def _check_owner(owners: Mapping[Address, int], asn: int, addresses: Iterable[Address]) -> None:
+    for address in addresses:
+        if owners.get(address, asn) not in (asn, 0):
+            raise MemberListError(f"{address} is of AS {owners[address]} and of AS {asn}")
 
 
 def _names(asn: int) -> Iterator[str]:
@@ -56,8 +70,8 @@ def _names(asn: int) -> Iterator[str]:
 def _routers(members: list[Any]) -> Iterator[tuple[int, list[Address]]]:
     for member in members:
         asn = member.get("asnum") if isinstance(member, dict) else None
-        if isinstance(asn, bool) or not isinstance(asn, int):
-            raise MemberListError(f'a member without a number in "asnum": {str(member)[:60]}')
+        if isinstance(asn, bool) or not isinstance(asn, int) or not 0 < asn <= MAX_U32:
+            raise MemberListError(f'a member without an AS number in "asnum": {str(member)[:60]}')
         for connection in member.get("connection_list") or ():
             for vlan in _joined(connection.get("vlan_list") or ()):
                 yield asn, [_address(asn, one) for one in _entries(vlan)]
@@ -88,6 +102,6 @@ def _entries(vlan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _address(asn: int, entry: dict[str, Any]) -> Address:
     try:
-        return ip_address(entry["address"])
-    except ValueError:
+        return values.address(entry["address"])
+    except values.WrongError:
         raise MemberListError(f"AS {asn} has the address {entry['address']!r}, which is none") from None

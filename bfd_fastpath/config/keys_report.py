@@ -27,10 +27,10 @@ REPORT = Section(
         ),
         Key(
             "identifier",
-            "0..18446744073709551615",
-            values.integer(0, 2**64 - 1),
+            "0..18446744073709551614",
+            values.integer(0, 2**64 - 2),
             "0",
-            "BGP-LS Identifier, one value for a peering LAN.",
+            "BGP-LS Identifier, one value for a peering LAN; profile L7 has the next one for IPv6.",
         ),
         Key(
             "ipv6-node-id",

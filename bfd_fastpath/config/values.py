@@ -48,6 +48,21 @@ def text(value: Any) -> str:
     return value
 
 
+def path(value: Any) -> str:
+    """Of a file; a relative one is some directory's business."""
+    if not text(value):
+        raise WrongError("empty", "name a file, or leave the key out")
+    return str(value)
+
+
+def nh_reach_safi(value: Any) -> int:
+    """0, or one for private use (RFC 4760 8)."""
+    found = integer(0, 254)(value)
+    if 0 < found < 241:
+        raise WrongError(f"{found} is not for private use", "write 241 to 254, or 0 to do without")
+    return int(found)
+
+
 def boolean(value: Any) -> bool:
     if not isinstance(value, bool):
         raise WrongError(f"{kind(value)}, not a boolean", "write true or false, without quotes")

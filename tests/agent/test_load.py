@@ -93,7 +93,11 @@ def test_all_faults_at_once(tmp_path):
         ("asn = 64500\n", 'asn = 64500\nmembers-file = "none.json"\n', "agent.members-file"),
         ('min-interval = "2s"', 'retry-first = "2m"', "route-server.retry-first"),
         ('type = "bird"\n', "", "route-server.type"),
+        ("asn = 64500\n", "asn = 64500\nnh-reach-safi = 1\n", "agent.nh-reach-safi"),
+        ("asn = 64500\n", f"asn = 64500\nidentifier = {2**64 - 1}\n", "agent.identifier"),
+        ('"rs-bfd.conf"', '""', "route-server.filter-file"),
         ('["192.0.2.1", "2001:db8::1"]', "[]", "member[0].addresses"),
+        ('["192.0.2.1", "2001:db8::1"]', '["192.0.2.251"]', "member[0].addresses[0]"),
         (
             '["192.0.2.1", "2001:db8::1"]',
             '["192.0.2.1"]\npassword-env = "NOBODY_SETS_THIS"',
@@ -138,6 +142,37 @@ def test_the_member_list_names_who_is_not_written(tmp_path):
     }
 
 
+def listed(tmp_path, *routers):
+    """The settings with a member list of these: AS and address."""
+    members = [
+        {"asnum": asn, "connection_list": [{"vlan_list": [{"ipv4": {"address": address}}]}]}
+        for asn, address in routers
+    ]
+    (tmp_path / "members.json").write_text(json.dumps({"member_list": members}))
+    return GOOD.replace("[agent]", '[agent]\nmembers-file = "members.json"')
+
+
+def test_a_router_is_listed_once_and_the_agent_is_no_member(tmp_path):
+    text = listed(tmp_path, (65001, "192.0.2.1"), (64500, "192.0.2.251"), (65001, "192.0.2.1"))
+    assert [(one.name, *map(str, one.addresses)) for one in loaded(tmp_path, text).members] == [
+        ("as65001", "192.0.2.1")
+    ]
+
+
+@pytest.mark.parametrize(
+    "routers",
+    [
+        [(65001, "192.0.2.1"), (65002, "192.0.2.1")],
+        [(0, "192.0.2.1")],
+        [(1 << 32, "192.0.2.1")],
+        [(65001, 3221225985)],
+        [(65001, "2001:db8::1%eth0")],
+    ],
+)
+def test_whose_an_address_is_must_be_clear(tmp_path, routers):
+    assert list(faults(tmp_path, listed(tmp_path, *routers))) == ["agent.members-file"]
+
+
 def test_a_routers_families_may_be_two_entries_of_one_vlan(tmp_path):
     four = [
         {"vlan_id": 7, "ipv4": {"address": f"192.0.2.{number}", "routeserver": True}} for number in (1, 2)
@@ -167,7 +202,14 @@ def test_a_routers_families_may_be_two_entries_of_one_vlan(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"member_list": [{}]}', '{"member_list": [{"asnum": 1, "connection_list": 5}]}']
+    "text",
+    [
+        "{",
+        "[" * 100_000,
+        "[]",
+        '{"member_list": [{}]}',
+        '{"member_list": [{"asnum": 1, "connection_list": 5}]}',
+    ],
 )
 def test_what_is_no_member_list(tmp_path, text):
     (tmp_path / "members.json").write_text(text)

@@ -22,14 +22,6 @@ class Bfd(StrEnum):
     NO = "no"
 
 
-def nh_reach_safi(value: object) -> int:
-    """0, or one for private use."""
-    found = values.integer(0, 254)(value)
-    if 0 < found < 241:
-        raise values.WrongError(f"{found} is not for private use", "write 241 to 254, or 0 to do without")
-    return int(found)
-
-
 ROUTE_SERVER = Section(
     "route-server",
     False,
@@ -70,7 +62,7 @@ ROUTE_SERVER = Section(
         Key(
             "nh-reach-safi",
             "0, 241..254",
-            nh_reach_safi,
+            values.nh_reach_safi,
             "241",
             "SAFI by which NH-Reach is offered; 0: it is not.",
         ),
