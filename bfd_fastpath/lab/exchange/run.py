@@ -42,9 +42,11 @@ def simulate(wanted: Wanted, report: Report = lambda doing, exchange: None) -> R
                 member.sabotage = wanted.sabotage
             exchange.server.sabotage = wanted.sabotage
             played = []
-            for pattern in wanted.patterns:
+            for place, pattern in enumerate(wanted.patterns):
                 doing[0] = str(pattern)
-                played.append(_play(exchange, Stage(exchange, random, held), pattern, held))
+                # Not the sessions' own: how often those draw depends on how long the work takes.
+                whom = Random(f"{wanted.seed} {place}")
+                played.append(_play(exchange, Stage(exchange, whom, held), pattern, held))
                 held = exchange.held()
     finally:
         gc.enable()

@@ -142,6 +142,15 @@ def test_the_same_seed_breaks_and_tells_the_same():
     assert told(9) != told(10)
 
 
+def test_whom_a_failure_hits_does_not_depend_on_what_sessions_draw_before():
+    """Those that come again draw as often as their timers run, which is as long as the work takes."""
+
+    def second(first):
+        return run(first, Pattern.LINK, clients=8, prefixes=16, seed=1).played[1].text
+
+    assert second(Pattern.RESTART_SERVER) == second(Pattern.LINK)
+
+
 @pytest.mark.parametrize(
     ("more", "text"),
     [
