@@ -34,6 +34,11 @@ class Asked:
     #: Told what is going on: one short line each.
     say: Callable[[str], None] = print
 
+    def without_ports(self, suite: str, why: str) -> Iterator[Skipped]:
+        """What a suite says that cannot use the ports that were given: it measures on its own."""
+        if self.ports:
+            yield Skipped(suite, f"on {' and '.join(self.ports)}", why, "")
+
     @property
     def quick(self) -> bool:
         return self.scale is Scale.QUICK

@@ -19,7 +19,7 @@ def one(name: str, arguments: Sequence[str]) -> int:
     """A suite: its rows of the report, or, with options of its own, what these choose."""
     parser = _parser(f"bfd-fastpath bench {name}")
     options, own = parser.parse_known_args(list(arguments))
-    if (own or not suites.has_rows(name)) and suites.has_options(name) and not {"-h", "--help"} & set(own):
+    if own and suites.has_options(name) and not {"-h", "--help"} & set(own):
         return suites.main(name, list(arguments))
     if own:
         parser.print_help()
@@ -37,8 +37,7 @@ def every(arguments: Sequence[str], texts: Mapping[str, str]) -> int:
     if left:
         parser.print_help()
         return 0 if {"-h", "--help"} & set(left) else 2
-    names = tuple(filter(suites.has_rows, suites.NAMES))
-    return _run(options, names, arguments)
+    return _run(options, suites.NAMES, arguments)
 
 
 def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[str]) -> int:

@@ -92,7 +92,12 @@ def over_io(traffic: Traffic, processor: Processor) -> float:
 def forward_pps(traffic: Traffic, processor: Processor, io_cycles: float, workers: int = 1) -> float:
     """Packets a second that so many workers forward; the wire is not asked."""
     one = processor.hz / (io_cycles + over_io(traffic, processor))
-    return one * workers / (1 + CONTENTION * (workers - 1))
+    return one * more(workers)
+
+
+def more(workers: int) -> float:
+    """So many times as much as one worker."""
+    return workers / (1 + CONTENTION * (workers - 1))
 
 
 def line_pps(size: float, gigabits: float) -> float:
@@ -144,19 +149,17 @@ def predict(suite: str, row: Row, machine: Mapping[str, Any]) -> float | None:
     """In the unit of the row; None where nothing is known of such a row or the machine."""
     processor = processor_of(machine)
     asked = row.parameters
-    if suite in ("forward", "workers") and row.ceiling and row.unit in ("Mpps", "cycles"):
+    if suite == "workers" and (one := row.peers.get("1 worker")) is not None:
+        return one.median * more(_number(asked, "workers", 1))
+    if suite == "forward" and row.ceiling and row.unit in ("Mpps", "cycles"):
         traffic = _traffic(asked)
         if row.unit == "cycles":
             return over_io(traffic, processor)
         io_cycles = processor.hz / (row.ceiling * 1e6)
-        workers = _number(asked, "workers", 1)
-        if suite == "workers":
-            # The ceiling is that of all workers together.
-            io_cycles *= workers
         left = 1.0
         if sessions := _number(asked, "sessions", 0):
             left -= session_share(sessions, asked.get("interval-ms", 50), processor)
-        return left * forward_pps(traffic, processor, io_cycles, workers) / 1e6
+        return left * forward_pps(traffic, processor, io_cycles) / 1e6
     if suite == "control" and row.unit == "s" and {"routes", "feeds"} <= asked.keys():
         return table_seconds(asked["routes"], asked["feeds"], processor)
     if suite == "bfd-scale" and row.unit == "false-downs" and {"sessions", "interval-ms"} <= asked.keys():

@@ -19,7 +19,7 @@ SUITES: Final = {
     "bfd-scale": "BFD sessions held at an interval, beside FRR and BIRD.",
     "bfd-detect": "From the last hello to Down, and to the route server.",
     "failover": "From Down to the first packet on the backup.",
-    "control": "A full table, from BGP into the engine, beside BIRD, GoBGP and OpenBGPD.",
+    "control": "A full table and a withdrawn link, beside BIRD, GoBGP and OpenBGPD.",
     "replay": "Captures watched, beside tshark and scapy.",
     "python": "Packets received and sent in Python, beside C.",
     "fib": "Look-ups of routes, ours and DPDK's.",

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 import pydp
+from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.suites.envelope import rig
 from pydp.eal_line import eal_line
 from pydp.host import Host, HugepagePool
 
+PORTS = ["--port", "net_af_packet0,iface=one", "--port", "net_af_packet1,iface=two"]
 PAIR = ("0000:03:00.0", "0000:03:00.1,rx_vec_en=1")
 SERVER = Host(
     cpus=tuple(range(16)),
@@ -52,30 +54,56 @@ def test_without_ports_pci_is_left_alone(monkeypatch):
     assert "--no-pci" in lines[0]
 
 
-@pytest.mark.root
-def test_a_pair_of_interfaces_carries_sessions_and_data():
+def test_a_suite_that_cannot_use_the_ports_says_so():
+    given = Asked(ports=("net_af_packet0,iface=one", "net_af_packet1,iface=two"))
+    (said,) = given.without_ports("forward", "it plays packets from memory")
+    assert said.what == "on net_af_packet0,iface=one and net_af_packet1,iface=two"
+    assert said.why == "it plays packets from memory"
+    assert list(Asked().without_ports("forward", "it plays packets from memory")) == []
+
+
+@pytest.fixture
+def veth():
+    """A namespace with the interfaces one and two, cabled to each other; what a suite measures on them."""
     space = f"bench-{os.getpid()}"
     ip = ("ip", "-n", space)
     subprocess.run(["ip", "netns", "add", space], check=True)
-    try:
-        subprocess.run([*ip, "link", "add", "one", "type", "veth", "peer", "name", "two"], check=True)
-        for name in ("one", "two"):
-            subprocess.run([*ip, "link", "set", name, "up"], check=True)
-        words = [sys.executable, "-m", "bfd_fastpath", "bench", "nodrop", "--quick", "--json"]
-        ports = ["--port", "net_af_packet0,iface=one", "--port", "net_af_packet1,iface=two"]
+
+    def bench(suite):
+        words = [sys.executable, "-m", "bfd_fastpath", "bench", suite, "--quick", "--json"]
         done = subprocess.run(
-            ["ip", "netns", "exec", space, *words, *ports],
+            ["ip", "netns", "exec", space, *words, *PORTS],
             capture_output=True,
             text=True,
             timeout=100,
             cwd=Path(__file__).parents[2],
             check=False,
         )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    try:
+        subprocess.run([*ip, "link", "add", "one", "type", "veth", "peer", "name", "two"], check=True)
+        for name in ("one", "two"):
+            subprocess.run([*ip, "link", "set", name, "up"], check=True)
+        yield bench
     finally:
         subprocess.run(["ip", "netns", "del", space], check=True)
-    assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("suite", ["nodrop", "failover"])
+def test_a_pair_of_interfaces_carries_sessions_and_data(veth, suite):
+    document = veth(suite)
     assert document["skipped"] == []
-    (row,) = document["suites"]["nodrop"]
-    assert row["parameters"]["ports"] == [ports[1], ports[3]]
-    assert row["detail"]["trials"]
+    rows = document["suites"][suite]
+    assert rows
+    assert all(row["parameters"]["ports"] == [PORTS[1], PORTS[3]] for row in rows)
+
+
+@pytest.mark.root
+def test_detection_uses_the_ports_and_what_comes_behind_the_engine_says_that_it_does_not(veth):
+    document = veth("bfd-detect")
+    ports = [row["parameters"].get("ports") for row in document["suites"]["bfd-detect"]]
+    assert [PORTS[1], PORTS[3]] in ports
+    assert any(one["what"].startswith("on net_af_packet0") for one in document["skipped"])

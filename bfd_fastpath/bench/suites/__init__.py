@@ -14,7 +14,7 @@ from bfd_fastpath.bench.document import Row, Skipped
 MODULES: Final = {
     "forward": ("forward.rows", "forward.run"),
     "nodrop": ("nodrop.rows", ""),
-    "workers": ("", "workers.run"),
+    "workers": ("workers.rows", ""),
     "shed": ("shed.rows", "shed.run"),
     "bfd-scale": ("envelope.scale_rows", "envelope.run"),
     "bfd-detect": ("envelope.detect_rows", ""),
@@ -22,25 +22,16 @@ MODULES: Final = {
     "control": ("control.rows", "control.run"),
     "replay": ("replay.rows", ""),
     "python": ("python.rows", ""),
-    "fib": ("", "fib.run"),
-    "reload": ("", "reload.run"),
+    "fib": ("fib.rows", "fib.run"),
+    "reload": ("reload.rows", "reload.run"),
 }
 NAMES: Final = tuple(MODULES)
 
 
 def rows_of(name: str, asked: Asked) -> Iterator[Row | Skipped]:
     """What a suite measures."""
-    module = MODULES[name][0]
-    if not module:
-        yield Skipped(name, "all", "it has no rows for the document", "")
-        return
-    rows: Suite = import_module(f"{__name__}.{module}").rows
+    rows: Suite = import_module(f"{__name__}.{MODULES[name][0]}").rows
     yield from rows(asked)
-
-
-def has_rows(name: str) -> bool:
-    """Whether a suite is part of a run of all."""
-    return bool(MODULES[name][0])
 
 
 def has_options(name: str) -> bool:

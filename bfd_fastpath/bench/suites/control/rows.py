@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of the suite control: full tables from BGP, loaded beside BIRD, GoBGP and OpenBGPD."""
+"""The rows of the suite control: full tables from BGP, loaded beside BIRD, GoBGP and OpenBGPD; and how long
+clients wait for what follows from a lost link.
+"""
 
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -10,16 +12,19 @@ from typing import Final
 import pydp
 from bfd_fastpath.bench import micro
 from bfd_fastpath.bench.alone import alone
-from bfd_fastpath.bench.asked import Asked
+from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.daemons.daemon import DaemonError
 from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.control import daemons, messages, ours
 from bfd_fastpath.bench.suites.control.ours import Loaded
+from bfd_fastpath.bench.suites.withdrawal import rows as withdrawal
 
 _SUITE: Final = "control"
 _PER_UPDATE: Final = 200
+#: The table that GoBGP loads in the time that there is.
+_SMALL: Final = 100_000
 _GOAL_S: Final = 3.0
 _BULK_GOAL_S: Final = 1.0
 
@@ -30,11 +35,14 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     routes = asked.pick(10_000, 1_000_000)
     for name, (why, install) in daemons.missing().items():
         yield Skipped(_SUITE, f"{name}: a full table", why, install)
+    tables = [(routes, 1)] if asked.quick else [(_SMALL, 1), (routes, 1), (routes, 2)]
     with TemporaryDirectory() as room:
-        file = Path(room) / "table"
-        file.write_bytes(messages.stream(routes, _PER_UPDATE))
-        for servers in (1,) if asked.quick else (1, 2):
-            yield from _load(routes, file, servers, asked)
+        for count, servers in tables:
+            file = Path(room) / f"table-{count}"
+            if not file.exists():
+                file.write_bytes(messages.stream(count, _PER_UPDATE))
+            yield from _load(count, file, servers, asked)
+    yield from withdrawal.rows(asked)
     try:
         yield _bulk(routes, asked)
     except (pydp.PydpError, BrokenProcessPool) as error:
@@ -48,15 +56,13 @@ def _load(routes: int, file: Path, servers: int, asked: Asked) -> Iterator[Row |
         asked.say(f"{routes:,} routes from {_servers(servers)}")
         found.setdefault("ours", []).append(alone(ours.loaded, routes, file, servers))
         if servers == 1:
-            # GoBGP takes a minute.
-            names = daemons.NAMES if number == 0 else [name for name in daemons.NAMES if name != "GoBGP"]
-            for name in names:
+            for name in beside(routes, number, asked):
                 try:
                     found.setdefault(name, []).extend(daemons.loaded(routes, file, (name,)))
                 except DaemonError as error:
                     yield Skipped(_SUITE, f"{name}: a full table", str(error), "")
     goal = None
-    if servers == 1 and not asked.quick:
+    if servers == 1 and routes > _SMALL:
         goal = Goal("a million routes below 3 s", _GOAL_S, relation=Relation.AT_MOST)
     found = {who: several for who, several in found.items() if several}
     seconds = {who: Figure.of([one.seconds for one in several]) for who, several in found.items()}
@@ -74,6 +80,14 @@ def _load(routes: int, file: Path, servers: int, asked: Asked) -> Iterator[Row |
             },
         )
     )
+
+
+def beside(routes: int, number: int, asked: Asked) -> list[str]:
+    """Who takes part in a round. GoBGP takes more than a minute for a million routes, so there it is measured
+    once, and only in the whole matrix.
+    """
+    patient = routes <= _SMALL or (asked.scale is Scale.FULL and number == 0)
+    return [name for name in daemons.NAMES if patient or name != "GoBGP"]
 
 
 def _servers(count: int) -> str:

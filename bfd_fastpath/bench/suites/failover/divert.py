@@ -60,9 +60,11 @@ class Diverted:
         return float(numpy.quantile(self.times_ns, share))
 
 
-def measure(routes: int, how: Action, pps: float, rounds: int) -> Diverted:
-    """In a process of its own, since EAL starts once. Raises NotUpError, NotDivertedError."""
-    with _protected(routes) as (rig, capture):
+def measure(routes: int, how: Action, pps: float, rounds: int, ports: tuple[str, ...] = ()) -> Diverted:
+    """In a process of its own, since EAL starts once. ports: devargs of the engine's and the far end's; none:
+    a link in memory. Raises NotUpError, NotDivertedError.
+    """
+    with _protected(routes, ports) as (rig, capture):
         rig.generator.flow(0).start(pps)
         rig.reset_gaps()
         times = [_round(rig, capture, how) for _ in range(rounds)]
@@ -77,10 +79,10 @@ def measure(routes: int, how: Action, pps: float, rounds: int) -> Diverted:
 
 
 @contextmanager
-def _protected(routes: int) -> Iterator[tuple[Rig, pydp.Capture]]:
+def _protected(routes: int, ports: tuple[str, ...]) -> Iterator[tuple[Rig, pydp.Capture]]:
     """One session, up; the backup's port sends to nowhere, and each packet is noted as it goes."""
-    wanted = Wanted(sessions=1, interval_us=_INTERVAL_US)
-    prepare()
+    wanted = Wanted(sessions=1, interval_us=_INTERVAL_US, ports=ports)
+    prepare(ports)
     with (
         pydp.Capture("backup", snap_length=64) as capture,
         pydp.Port("net_null_backup,no-rx=1") as away,

@@ -20,6 +20,8 @@ from pydp.generate import Action
 
 _HOW: Final = {"the peer says Down": Action.DOWN, "the peer is silent": Action.SILENT}
 _PPS: Final = 1e6
+#: By ports that are given: the least of them, a kernel's interfaces, carry that.
+_GIVEN_PPS: Final = 1e5
 _GOAL_US: Final = 10.0
 #: Rounds of a window, which is the slowest of them.
 _ROUNDS: Final = 4
@@ -29,20 +31,28 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
     for routes in (1,) if asked.quick else (1, 1_000_000):
         for name, how in _HOW.items():
-            asked.say(f"{routes:,} route{'s' if routes > 1 else ''}, {name}")
+            by = " and ".join(asked.ports) or "a link in memory"
+            asked.say(f"{routes:,} route{'s' if routes > 1 else ''}, {name}, by {by}")
+            pps = _GIVEN_PPS if asked.ports else _PPS
+            rounds = asked.pick(1, 5, 15) * _ROUNDS
             try:
-                yield told(alone(measure, routes, how, _PPS, asked.pick(1, 5, 15) * _ROUNDS), name)
+                yield told(alone(measure, routes, how, pps, rounds, asked.ports), name, asked.ports)
             except (NotUpError, NotDivertedError, pydp.PydpError, BrokenProcessPool) as error:
                 yield Skipped("failover", f"{routes:,} routes, {name}", str(error), "")
 
 
-def told(diverted: Diverted, name: str) -> Row:
+def told(diverted: Diverted, name: str, ports: Sequence[str] = ()) -> Row:
     """Each window is the slowest of some rounds."""
     us = [ns / 1000 for ns in diverted.times_ns]
     return judged(
         Row(
             name=f"Down to backup, {diverted.routes:,} route{'s' if diverted.routes > 1 else ''}, {name}",
-            parameters={"routes": diverted.routes, "how": diverted.how.name.lower(), "pps": diverted.pps},
+            parameters={
+                "routes": diverted.routes,
+                "how": diverted.how.name.lower(),
+                "pps": diverted.pps,
+                "ports": list(ports) or "memory link",
+            },
             unit="us",
             better=Better.LOWER,
             ours=Figure.of([max(part) for part in _parts(us)]),

@@ -85,10 +85,13 @@ static int measure(const char *kind, struct candidate **loaded, uint32_t count, 
 			}
 		}
 	for (uint32_t c = 0; c < count; c++) {
+		printf("{\"candidate\": \"%s\", \"destinations\": \"%s\", \"windows\": [", loaded[c]->name, kind);
+		for (uint32_t w = 0; w < WINDOWS; w++)
+			printf("%s%.3f", w > 0 ? ", " : "", ns[c][w]);
 		qsort(ns[c], WINDOWS, sizeof(double), rising);
-		printf("{\"candidate\": \"%s\", \"destinations\": \"%s\", \"ns\": %.2f, \"least\": %.2f, \"most\": %.2f, "
+		printf("], \"ns\": %.2f, \"least\": %.2f, \"most\": %.2f, "
 		       "\"cycles\": %.1f}\n",
-		       loaded[c]->name, kind, ns[c][WINDOWS / 2], ns[c][0], ns[c][WINDOWS - 1], ns[c][WINDOWS / 2] * per_ns);
+		       ns[c][WINDOWS / 2], ns[c][0], ns[c][WINDOWS - 1], ns[c][WINDOWS / 2] * per_ns);
 	}
 	return 0;
 }

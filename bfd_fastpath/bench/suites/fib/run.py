@@ -29,27 +29,38 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=None if Console().is_terminal else 150)
     failed = False
     with TemporaryDirectory() as room:
-        program = _build(Path(room))
+        program = build(Path(room))
         for family in options.family:
             for routes in options.routes:
-                done = subprocess.run(
-                    [str(program), *_eal(options.cpu), "--", str(family), str(routes)],
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                if done.returncode:
-                    console.print(
-                        f"IPv{family}, {routes:,} routes: not measured: {done.stderr.strip()[-300:]}"
-                    )
+                try:
+                    console.print(table(family, routes, looked_up(program, family, routes, options.cpu)))
+                except NotLookedUpError as error:
+                    console.print(f"IPv{family}, {routes:,} routes: not measured: {error}")
                     failed = True
-                    continue
-                console.print(table(family, routes, _rows(done.stdout)))
-    console.print("DPDK's tables are in hugepages." if _hugepages() else "DPDK's tables have no hugepages.")
+    console.print("DPDK's tables are in hugepages." if hugepages() else "DPDK's tables have no hugepages.")
     return int(failed)
 
 
-def _build(room: Path) -> Path:
+class NotLookedUpError(Exception):
+    """The program failed, or candidates differ; in its own words."""
+
+
+def looked_up(program: Path, family: int, routes: int, cpu: int) -> dict[str, dict[str, Any]]:
+    """By candidate. NotLookedUpError."""
+    done = subprocess.run(
+        [str(program), *_eal(cpu), "--", str(family), str(routes)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NotLookedUpError(done.stderr.strip()[-300:])
+    return _rows(done.stdout)
+
+
+def build(room: Path) -> Path:
+    """The program. CalledProcessError, NoSourcesError."""
+
     def dpdk(what: str) -> list[str]:
         return subprocess.run(
             ["pkg-config", what, "libdpdk"], capture_output=True, text=True, check=True
@@ -63,13 +74,14 @@ def _build(room: Path) -> Path:
     return program
 
 
-def _hugepages() -> bool:
+def hugepages() -> bool:
+    """Whether DPDK's tables get them."""
     fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
     return int(fields["HugePages_Free"]) * PAGE_MIB >= MEMORY_MIB and "2048" in fields["Hugepagesize"]
 
 
 def _eal(cpu: int) -> list[str]:
-    pages = ["--in-memory"] if _hugepages() else ["--no-huge", "--no-shconf"]
+    pages = ["--in-memory"] if hugepages() else ["--no-huge", "--no-shconf"]
     return [*pages, "--no-pci", "-m", str(MEMORY_MIB), "-l", str(cpu), "--log-level=error", "--no-telemetry"]
 
 

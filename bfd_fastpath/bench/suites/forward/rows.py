@@ -33,6 +33,10 @@ _INSTALL: Final = {
 
 def rows(asked: Asked) -> Iterator[Told | Skipped]:
     """One row of the document for each that is chosen by the scale."""
+    yield from asked.without_ports(
+        "forward",
+        "it plays packets from memory, beside programs that would all need the ports; nodrop has these ports",
+    )
     rules = match.Rules(
         rounds=asked.pick(1, 7, 11),
         window_s=0.05 if asked.quick else 0.1,

@@ -1,40 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make bench BENCH=reload`: a route server without routes, its clients configured and away; what one
-client cannot reach changes, and the agent's driver reloads. In a network namespace of its own: as root."""
+"""`bfd-fastpath bench reload` with options of its own: any number of clients, one way to reload only, an
+exchange that is cut in two."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import pwd
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bfd_fastpath.agent.driver import Driver, DriverError, Wanted, ordered
-from bfd_fastpath.agent.drivers import driver
-from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
-from bfd_fastpath.agent.enforcer import Target
-from bfd_fastpath.agent.filter_file import FilterFile
-from bfd_fastpath.agent.settings import Kind, Method, RouteServer
-from bfd_fastpath.bench.suites.reload.bird import bird
-from bfd_fastpath.bench.suites.reload.clients import LAN, SERVER, Client, client_address, clients
-from bfd_fastpath.bench.suites.reload.fed import fed
-from bfd_fastpath.bench.suites.reload.openbgpd import openbgpd
-from bfd_fastpath.config.model import Address
-
-_START_S = 300
-_WAYS = (
-    (Kind.OPENBGPD, Method.RELOAD),
-    (Kind.BIRD, Method.RELOAD),
-    (Kind.BIRD, Method.RTR),
-)
+from bfd_fastpath.agent.driver import DriverError
+from bfd_fastpath.agent.settings import Kind, Method
+from bfd_fastpath.bench.suites.reload.change import WAYS, Reloaded, measure
+from bfd_fastpath.bench.suites.reload.clients import clients
 
 
 def main(arguments: list[str]) -> int:
@@ -50,175 +29,28 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     members = clients(asked.clients, asked.prefixes, asked.seed)
     code = 0
-    for kind, method in _WAYS:
+    for kind, method in WAYS:
         if asked.server not in (None, kind) or asked.method not in (None, method):
             continue
         with tempfile.TemporaryDirectory() as room:
             try:
-                _measure(kind, method, members, Path(room), asked.runs, split=asked.split)
+                print(_told(measure(kind, method, members, Path(room), asked.runs, split=asked.split)))
             except DriverError as error:
                 print(f"{kind.value}, {method.value}: {error}", file=sys.stderr)
                 code = 1
     return code
 
 
-def _measure(
-    kind: Kind, method: Method, members: list[Client], room: Path, runs: int, *, split: bool
-) -> None:
-    room.chmod(0o755)
-    config, socket = room / "server.conf", room / "socket"
-    settings = RouteServer(
-        kind,
-        room / "filters",
-        method,
-        config_file=config,
-        control_socket=socket,
-        timeout_us=_START_S * 1_000_000,
+def _told(found: Reloaded) -> str:
+    return (
+        f"{found.kind.value}, {found.method.value}: {found.clients} clients, {found.prefixes} prefixes, "
+        f"{found.configuration / 1e6:.2f} MB of configuration, {found.filters / 1e6:.2f} MB of filters; "
+        f"up after {found.up_s:.1f} s, {found.resident / 2**20:.0f} MiB; "
+        f"a change {_ms(statistics.median(found.took_s))} ms"
+        f" (median of {len(found.took_s)}; {_ms(min(found.took_s))} - {_ms(max(found.took_s))}), "
+        f"{_ms(statistics.median(found.cpu_s))} ms of a processor"
     )
-    used = driver(settings, LAN)
-    file = FilterFile(settings.filter_file, used)
-    everyone = tuple(sorted((client_address(one, v) for one in members for v in (4, 6)), key=ordered))
-    file.prepare(Wanted(everyone))
-    with config.open("w") as text:
-        text.writelines(
-            bird(members, file.path, rtr=method is Method.RTR)
-            if kind is Kind.BIRD
-            else openbgpd(members, file.path, socket)
-        )
-    config.chmod(0o600)
-    with (
-        _running(kind, config, socket, room) as process,
-        _target(file, used, settings.rtr_port) as target,
-    ):
-        began = time.monotonic()
-        _until_up(used, process)
-        up_s = time.monotonic() - began
-        took, cpu = [], []
-        _apply(target, Wanted(everyone))
-        for number in range(runs):
-            wanted = Wanted(everyone, _lost(members, number, split=split))
-            began, before = time.monotonic(), _cpu_s(process.pid)
-            _apply(target, wanted)
-            took.append(time.monotonic() - began)
-            cpu.append(_cpu_s(process.pid) - before)
-        prefixes = sum(len(one.prefixes) for one in members)
-        print(
-            f"{kind.value}, {method.value}: {len(members)} clients, {prefixes} prefixes, "
-            f"{_mb(config)} MB of configuration, "
-            f"{_mb(file.path)} MB of filters; up after {up_s:.1f} s, {_rss_mib(process.pid):.0f} MiB; "
-            f"a change {_ms(statistics.median(took))} ms"
-            f" (median of {runs}; {_ms(min(took))} - {_ms(max(took))}), "
-            f"{_ms(statistics.median(cpu))} ms of a processor"
-        )
-
-
-@contextmanager
-def _target(file: FilterFile, used: Driver, port: int) -> Iterator[Target]:
-    if isinstance(used, BirdRtr):
-        with fed(file, used, port, _space()) as feed:
-            yield feed
-    else:
-        yield file
-
-
-def _space() -> str:
-    return f"reload{os.getpid()}"
-
-
-def _apply(target: Target, wanted: Wanted) -> None:
-    """OpenBGPD answers a reload before all of it is done, and refuses another one until then."""
-    while True:
-        try:
-            target.apply(wanted)
-            return
-        except DriverError as error:
-            if "still running" not in str(error):
-                raise
-            time.sleep(0.05)
-
-
-def _mb(file: Path) -> str:
-    return f"{file.stat().st_size / 1e6:.2f}"
 
 
 def _ms(seconds: float) -> str:
     return f"{seconds * 1e3:.0f}"
-
-
-def _lost(members: list[Client], number: int, *, split: bool) -> dict[Address, tuple[Address, ...]]:
-    """What changes from run to run: one client's next hop, or which half is away from the other."""
-    if not split:
-        who, whom = members[number % len(members)], members[-1 - number % len(members)]
-        return {client_address(who, v): tuple(client_address(whom, w) for w in (4, 6)) for v in (4, 6)}
-    if number % 2:
-        return {}
-    half = len(members) // 2
-    lost: dict[Address, tuple[Address, ...]] = {}
-    for here, there in ((members[:half], members[half:]), (members[half:], members[:half])):
-        hops = tuple(sorted((client_address(one, v) for one in there for v in (4, 6)), key=ordered))
-        lost |= {client_address(one, v): hops for one in here for v in (4, 6)}
-    return lost
-
-
-@contextmanager
-def _running(kind: Kind, config: Path, socket: Path, room: Path) -> Iterator[subprocess.Popen[bytes]]:
-    home = Path(pwd.getpwnam("_openbgpd").pw_dir) if kind is Kind.OPENBGPD else None
-    made = home is not None and not home.exists()
-    if home is not None:
-        home.mkdir(exist_ok=True)
-    command: list[str | Path] = ["bird", "-f", "-c", config, "-s", socket, "-P", room / "pid"]
-    if kind is Kind.OPENBGPD:
-        command = ["/usr/sbin/bgpd", "-d", "-f", config]
-    space = _space()
-    for words in (
-        ("netns", "add", space),
-        ("-n", space, "link", "set", "lo", "up"),
-        ("-n", space, "link", "add", "lan", "type", "veth", "peer", "name", "far"),
-        ("-n", space, "addr", "add", f"{SERVER[0]}/16", "dev", "lan"),
-        ("-n", space, "addr", "add", f"{SERVER[1]}/64", "dev", "lan", "nodad"),
-        ("-n", space, "link", "set", "lan", "up"),
-        ("-n", space, "link", "set", "far", "up"),
-    ):
-        subprocess.run(["ip", *words], check=True)
-    with (room / "log").open("wb") as log:
-        process = subprocess.Popen(["ip", "netns", "exec", space, *map(str, command)], stdout=log, stderr=log)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(60)
-        process.kill()
-        subprocess.run(["ip", "netns", "del", space], check=True)
-        if made and home is not None:
-            shutil.rmtree(home)
-
-
-def _until_up(used: Driver, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _START_S
-    while True:
-        try:
-            if used.neighbours():
-                return
-            why = "it has no neighbours"
-        except DriverError as error:
-            why = str(error)
-        if process.poll() is not None or time.monotonic() > end:
-            raise DriverError(f"it does not come up: {why}")
-        time.sleep(0.05)
-
-
-def _family(pid: int) -> list[int]:
-    """The process and its children."""
-    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
-
-
-def _rss_mib(pid: int) -> float:
-    pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in _family(pid))
-    return pages * 4096 / 2**20
-
-
-def _cpu_s(pid: int) -> float:
-    """What all of it has used up; on a busy machine this says more than the time it took."""
-    fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in _family(pid)]
-    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")

@@ -20,6 +20,9 @@ from bfd_fastpath.bench.suites.shed.search import Found, search
 
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
+    yield from asked.without_ports(
+        "shed", "its load is written by the engine's own core into a link in memory; nodrop has these ports"
+    )
     sessions = asked.pick(100, 10_000)
     asked.say(f"{sessions:,} sessions at 50 ms, data at rising rates in the same queue")
     wanted = Wanted(sessions=sessions, interval_us=50_000, engine_cpu=asked.cpu, far_cpu=asked.other_cpu)

@@ -25,6 +25,9 @@ _AT_ONCE_GOAL_MS: Final = 50.0
 
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
+    yield from asked.without_ports(
+        _SUITE, "from Down to the route server: what comes behind the engine is measured on a link in memory"
+    )
     sessions, downs = asked.pick(50, 1000), asked.pick(10, 200, 1000)
     asked.say(f"{sessions:,} sessions at 50 ms, {downs} fall silent one by one, the route server listens")
     try:

@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packets forwarded a second by one worker and by two, each on a core of its own.
-
-Two engines in one process, with ports whose packets come from memory (net_pcap, infinite_rx: each received
-packet is copied into a buffer) and go nowhere, so that no core is needed to send them. Their workers run in
-turn, a window each; the figures are medians of the windows, lowest and highest beside them.
+"""Two engines in one process, of one worker and of two, with ports whose packets come from memory (net_pcap,
+infinite_rx: each received packet is copied into a buffer) and go nowhere, so that no core is needed to send
+them. Their workers run in turn, a window each.
 """
 
-import argparse
 import itertools
-import os
 import random
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,59 +13,39 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rich.console import Console
-from rich.table import Table
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
 from scapy.utils import PcapWriter
 
 import pydp
 
-WINDOWS, WINDOW_S, SETTLE_S = 7, 1.0, 0.1
+SETTLE_S = 0.1
 #: Frames of 60 octets, 64 with the checksum of Ethernet; so many in each queue.
 PACKETS, SIZE = 4096, 60
 PORTS = 2
-ROUTES = (1, 65_536)
 _SPARE_MBUFS = 8191
 #: The driver numbers its ports in their addresses.
 _pcap_ports = itertools.count()
 
 
-def main(arguments: list[str]) -> int:
-    """Exit code: 2 where there is no second core."""
-    argparse.ArgumentParser(prog="bfd-fastpath bench workers", description=__doc__).parse_args(arguments)
-    cpus = sorted(os.sched_getaffinity(0))
-    if len(cpus) < 2:
-        print("bench workers: needs two cores")
-        return 2
-    pydp.eal.init(memory_mib=1024)
-    table = Table("routes", "workers", "Mpps", "min - max", "of one worker's", title="forwarded")
-    for routes in ROUTES:
-        measured = measure(routes, cpus)
-        alone = statistics.median(measured[1])
-        for workers, rates in measured.items():
-            table.add_row(
-                f"{routes:,}",
-                str(workers),
-                f"{statistics.median(rates) / 1e6:.2f}",
-                f"{min(rates) / 1e6:.2f} - {max(rates) / 1e6:.2f}",
-                f"{statistics.median(rates) / alone:.2f}",
-            )
-    Console().print(table)
-    return 0
+class LostError(Exception):
+    """Packets were dropped, or came to a worker that does not own them."""
 
 
-def measure(routes: int, cpus: list[int]) -> dict[int, list[float]]:
-    """Packets a second in each window, by how many workers."""
+def measure(routes: int, cpus: tuple[int, int], windows: int, window_s: float) -> dict[int, list[float]]:
+    """Packets a second in each window, by how many workers. In a process of its own, since EAL starts once.
+    LostError.
+    """
+    pydp.eal.init(memory_mib=1024, program="bench")
     rates: dict[int, list[float]] = {1: [], 2: []}
     with TemporaryDirectory() as room, ExitStack() as stack:
         engines = {workers: stack.enter_context(standing(Path(room), workers, routes)) for workers in rates}
-        for _ in range(WINDOWS):
+        for _ in range(windows):
             for workers, engine in engines.items():
-                engine.start(cpu=cpus[:workers], idle=pydp.Idle.POLL)
+                engine.start(cpu=list(cpus[:workers]), idle=pydp.Idle.POLL)
                 time.sleep(SETTLE_S)
                 before, begin = forwarded(engine), time.monotonic()
-                time.sleep(WINDOW_S)
+                time.sleep(window_s)
                 count, took = forwarded(engine) - before, time.monotonic() - begin
                 engine.stop()
                 rates[workers].append(count / took)
@@ -80,7 +55,7 @@ def measure(routes: int, cpus: list[int]) -> dict[int, list[float]]:
             }
             handed = sum(engine.stats.worker(i).handed_over for i in range(workers))
             if dropped or handed:
-                raise RuntimeError(f"{workers} workers dropped packets: {dropped}, handed over {handed}")
+                raise LostError(f"{workers} workers dropped packets: {dropped}, handed over {handed}")
     return rates
 
 
