@@ -105,15 +105,20 @@ def line_pps(size: float, gigabits: float) -> float:
     return gigabits * 1e9 / 8 / (size + WIRE_OCTETS)
 
 
-def hello_cycles(sessions: int, processor: Processor) -> float:
-    """Of a hello sent and one received."""
-    return HELLO_WORK + HELLO_LINES * wait(processor, sessions * SESSION_OCTETS + 8192 * BUFFER_LINES * LINE)
+def hello_cycles(sessions: int, processor: Processor, *, among_data: bool = False) -> float:
+    """Of a hello sent and one received. among_data: it is alone in its burst, so that its loads wait for each
+    other and not together with those of other hellos.
+    """
+    line = wait(processor, sessions * SESSION_OCTETS + 8192 * BUFFER_LINES * LINE)
+    return HELLO_WORK + HELLO_LINES * line * (OVERLAP if among_data else 1)
 
 
-def session_share(sessions: int, interval_ms: float, processor: Processor) -> float:
+def session_share(
+    sessions: int, interval_ms: float, processor: Processor, *, among_data: bool = False
+) -> float:
     """Of one core, for so many sessions with both ends at this interval."""
     hellos = sessions / (interval_ms / 1000 * JITTER)
-    return hellos * hello_cycles(sessions, processor) / processor.hz
+    return hellos * hello_cycles(sessions, processor, among_data=among_data) / processor.hz
 
 
 def sessions_held(interval_ms: float, processor: Processor) -> int:
@@ -158,7 +163,7 @@ def predict(suite: str, row: Row, machine: Mapping[str, Any]) -> float | None:
         io_cycles = processor.hz / (row.ceiling * 1e6)
         left = 1.0
         if sessions := _number(asked, "sessions", 0):
-            left -= session_share(sessions, asked.get("interval-ms", 50), processor)
+            left -= session_share(sessions, asked.get("interval-ms", 50), processor, among_data=True)
         return left * forward_pps(traffic, processor, io_cycles) / 1e6
     if suite == "control" and row.unit == "s" and {"routes", "feeds"} <= asked.keys():
         return table_seconds(asked["routes"], asked["feeds"], processor)

@@ -95,7 +95,11 @@ def test_a_row_of_forwarding_is_predicted_from_its_own_ceiling():
     assert found == pytest.approx(2600 / (2600 / 41 + 30.4), rel=0.01)
     assert found is not None
     beside = predict("forward", row("Mpps", 41.0, family=4, routes=1000, sessions=10_000), MACHINE)
-    assert beside == pytest.approx(found * (1 - session_share(10_000, 50, REFERENCE)), rel=0.01)
+    share = session_share(10_000, 50, REFERENCE, among_data=True)
+    assert beside == pytest.approx(found * (1 - share), rel=0.01)
+    # Measured with the other core busy in everybody's windows: 78 cycles a packet instead of 63 to 66.
+    assert 1 - 66 / 78 - 0.01 < share < 1 - 63 / 78 + 0.01
+    assert share > 3 * session_share(10_000, 50, REFERENCE)
     assert predict("forward", row("Mpps", None), MACHINE) is None
 
 

@@ -34,6 +34,11 @@ _PROGRAMS: Final = {
 }
 
 
+#: Of a larger table ours is changed so many times.
+_SMALL: Final = 10_000
+_PATIENCE: Final = 2
+
+
 @dataclass(slots=True)
 class Changes:
     """Of one route server, milliseconds to the last UPDATE at the last client; and how it did not do what was
@@ -53,7 +58,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     for kind, (program, install) in _PROGRAMS.items():
         if shutil.which(program) is None:
             yield Skipped(_SUITE, f"{_KINDS[kind]}: a link withdrawn", "it is not installed", install)
-    plans = [(1_000, 1)] if asked.quick else [(100_000, 1), (10_000, 20)]
+    plans = [(1_000, 1)] if asked.quick else [(100_000, 1), (1_000, 20)]
     for routes, clients in plans:
         asked.say(f"a link withdrawn, {routes:,} routes, {_clients(clients)}")
         try:
@@ -125,8 +130,14 @@ def measured(routes: int, clients: int, rounds: int) -> dict[str, Changes]:
         order = list(scenes)
         for number in range(rounds + 1):
             turn = number % len(order)
+            # Ours takes seconds for a large table; the table itself has warmed it up.
+            patient = [
+                name
+                for name in (*order[turn:], *order[:turn])
+                if name != _OURS or routes <= _SMALL or 1 <= number <= _PATIENCE
+            ]
             for lost in (True, False):
-                for name in (*order[turn:], *order[:turn]):
+                for name in patient:
                     took = scenes[name].change(lost)
                     if number > 0:
                         (found[name].away_ms if lost else found[name].back_ms).append(took)
