@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bfd_fastpath.bench import run as module
+from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.document import Better, Document, Row, Skipped
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.cli.main import invoke
@@ -78,3 +79,9 @@ def test_a_suite_without_a_row_is_a_failure(gives, tmp_path):
 def test_ports_come_in_pairs(capsys):
     assert invoke(["bench", "bfd-scale", "--port", "0000:03:00.0"]) == 2
     assert "twice" in capsys.readouterr().err
+
+
+def test_what_a_child_prints_is_not_in_the_document(capfd):
+    alone(print, "a router logs")
+    heard = capfd.readouterr()
+    assert (heard.out, heard.err) == ("", "a router logs\n")
