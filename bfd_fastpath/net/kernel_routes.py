@@ -34,7 +34,8 @@ Changes = Mapping[Network, KernelRoute | None]
 
 _RTMGRP_NEXTHOP = 1 << 31
 _RTM_DELNEXTHOP = 105
-_IFF_UP = 1
+#: IFF_UP, IFF_RUNNING and IFF_LOWER_UP: set up, and with a carrier.
+_IFF_STATE = 1 | 1 << 6 | 1 << 16
 #: Changes are handed over when so many wait, or after so long without.
 _BATCH = 1000
 _QUIET_S = 0.02
@@ -55,7 +56,7 @@ class KernelRoutes:
         self._changed = changed
         self._receive_octets = receive_octets
         self._interfaces: frozenset[int] = frozenset()
-        self._up: dict[int, bool] = {}
+        self._states: dict[int, int] = {}
         #: By prefix and metric, of which the lowest is used.
         self._routes: dict[Network, dict[int, KernelRoute]] = {}
         self._told: dict[Network, KernelRoute] = {}
@@ -182,10 +183,11 @@ class KernelRoutes:
             self._touch(route.prefix)
 
     def _link(self, message: Any) -> None:
-        """Routes of IPv4 go with an interface that is set down, without a word."""
-        index, up = message["index"], bool(message["flags"] & _IFF_UP)
-        if index in self._interfaces and self._up.get(index, True) != up:
-            self._up[index] = up
+        """Routes of IPv4 go without a word with an interface that is set down; those by next-hop objects, and single
+        next hops of theirs, with its carrier, too."""
+        index, state = message["index"], message["flags"] & _IFF_STATE
+        if index in self._interfaces and self._states.get(index) != state:
+            self._states[index] = state
             self._asked.set()
 
     def _gone(self, route: KernelRoute) -> None:

@@ -190,6 +190,24 @@ def test_what_goes_without_a_word_is_noticed(space):
     watched(space, body)
 
 
+def test_next_hop_objects_go_with_the_carrier(space):
+    """The kernel removes them, and their routes of IPv4, and tells nobody (FRR's zebra finds them gone)."""
+
+    async def body(watch: Watch) -> None:
+        both, single = NET, ip_network("10.9.0.0/16")
+        for words in ("id 1 via 192.0.2.2 dev lan0", "id 2 via 198.51.100.2 dev lan1", "id 9 group 1/2"):
+            await watch.ip(f"nexthop add {words}")
+        await watch.ip(f"route add {both} nhid 9")
+        await watch.ip(f"route add {single} nhid 2")
+        await watch.until(both, watch.hop(A), watch.hop(ip_address("198.51.100.2"), 1, 1))
+        await watch.until(single, watch.hop(ip_address("198.51.100.2"), 1, 1))
+        await watch.ip("link set lan1-far down")
+        await watch.until(both, watch.hop(A))
+        await watch.until(single, type=None)
+
+    watched(space, body)
+
+
 def test_an_interface_of_interest_may_come_later(space):
     async def body(watch: Watch) -> None:
         await watch.ip("route add 10.0.0.0/8 via 192.0.2.2")
