@@ -19,4 +19,10 @@ def advice(config: Config) -> list[str]:
         )
     if config.routes and not config.forwarding.enabled:
         found.append("route: nothing is forwarded by it; write enabled = true under [forwarding]")
+    for number, port in enumerate(config.ports):
+        if config.forwarding.enabled and "af_packet" in port.devargs.partition(",")[0]:
+            found.append(
+                f"port[{number}].devargs: af_packet has IPv4 fragments put together by the kernel, and "
+                "loses what has more than 1968 octets then; forward by net_af_xdp"
+            )
     return found

@@ -20,7 +20,6 @@ Interface = IPv4Interface | IPv6Interface
 #: An address with its prefix length, and its VLAN; 0: untagged.
 HostAddress = tuple[Interface, int]
 
-_IFF_LOWER_UP = 1 << 16
 #: The port's duplicates are found by the engine; a router listens to no router's advertisements.
 _IFA_F_NODAD = 2
 _CONF = Path("/proc/sys/net/ipv6/conf")
@@ -49,7 +48,7 @@ class HostInterface:
         self._route = await self._stack.enter_async_context(AsyncIPRoute())
         try:
             (self._indices[0],) = await self._route.link_lookup(ifname=self.name)
-            _hear_no_advertisements(self.name)
+            _prepare(self.name)
             await self._route.link("set", index=self._indices[0], mtu=mtu, state="up")
         except (NetlinkError, ValueError) as error:
             raise OSError(f"interface {self.name} cannot be set up with mtu {mtu}: {error}") from error
@@ -82,16 +81,6 @@ class HostInterface:
         except NetlinkError as error:
             _log.error("kernel refuses a carrier", interface=self.name, error=str(error))
 
-    async def link_is_up(self, interface: str) -> bool:
-        """Whether another interface of the kernel has a carrier; one that does not exist has none."""
-        try:
-            for index in await self._route.link_lookup(ifname=interface):
-                for link in await self._route.link("get", index=index):
-                    return bool(link["flags"] & _IFF_LOWER_UP)
-        except NetlinkError:  # it went meanwhile
-            pass
-        return False
-
     async def _change(self, what: str, address: HostAddress) -> None:
         interface, vlan = address
         words: dict[str, Any] = {"address": str(interface.ip), "prefixlen": interface.network.prefixlen}
@@ -112,11 +101,13 @@ class HostInterface:
             name = self._vlan_name(self.name, vlan)
             await self._route.link("add", ifname=name, kind="vlan", link=self._indices[0], vlan_id=vlan)
             (self._indices[vlan],) = await self._route.link_lookup(ifname=name)
-            _hear_no_advertisements(name)
+            _prepare(name)
             await self._route.link("set", index=self._indices[vlan], state="up")
         return self._indices[vlan]
 
 
-def _hear_no_advertisements(interface: str) -> None:
+def _prepare(interface: str) -> None:
+    """Only we set IPv6 addresses there, and they stay while it is set down, as those of IPv4 do."""
     with contextlib.suppress(OSError):  # a kernel without IPv6
         (_CONF / interface / "accept_ra").write_text("0")
+        (_CONF / interface / "keep_addr_on_down").write_text("1")

@@ -183,8 +183,8 @@ class KernelRoutes:
             self._touch(route.prefix)
 
     def _link(self, message: Any) -> None:
-        """Routes of IPv4 go without a word with an interface that is set down; those by next-hop objects, and single
-        next hops of theirs, with its carrier, too."""
+        """Routes of IPv4 go without a word with an interface that is set down; those by next-hop objects,
+        and single next hops of theirs, with its carrier, too."""
         index, state = message["index"], message["flags"] & _IFF_STATE
         if index in self._interfaces and self._states.get(index) != state:
             self._states[index] = state

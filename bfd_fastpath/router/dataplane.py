@@ -8,6 +8,7 @@ import structlog
 
 import pydp
 from bfd_fastpath.config.model import Config, Host, Idle, InterfaceAddress, Network, Port, XdpRedirect
+from bfd_fastpath.net.kernel_link import link_is_up
 from bfd_fastpath.session import Attachment
 
 _log = structlog.get_logger("dataplane")
@@ -45,6 +46,8 @@ class Dataplane:
         self._engine: pydp.Engine | None = None
         self._indices: dict[str, int] = {}
         self._hosts: dict[str, pydp.Port] = {}
+        #: The kernel's interface below a port.
+        self._below = {port.name: port.kernel_interface for port in config.ports}
         self._lan: dict[str, tuple[Network, ...]] = {}
         self._addresses: dict[str, list[InterfaceAddress]] = {}
         self._dropping: list[tuple[str, InterfaceAddress]] = []
@@ -129,6 +132,12 @@ class Dataplane:
     def host(self, port: str) -> pydp.Port | None:
         """The TAP beside the port of a name; None where there is none."""
         return self._hosts.get(port)
+
+    def link_is_up(self, port: str) -> bool:
+        """Of the port of a name. Drivers that sit on an interface of the kernel (af_packet, af_xdp) call
+        their link up whatever that one's is, so it is asked."""
+        below = self._below.get(port)
+        return link_is_up(below) if below else self.port(port).info().link_up
 
     def addresses(self, port: str) -> tuple[InterfaceAddress, ...]:
         return tuple(self._addresses[port])

@@ -90,9 +90,4 @@ class Hosts:
 
     async def _look(self) -> None:
         for name, interface in self._interfaces.items():
-            await interface.set_carrier(await self._is_up(name, interface))
-
-    async def _is_up(self, name: str, interface: "HostInterface") -> bool:
-        """Drivers that sit on an interface of the kernel call their link up whatever that one's is."""
-        below = self._ports[name].kernel_interface
-        return await interface.link_is_up(below) if below else self._dataplane.port(name).info().link_up
+            await interface.set_carrier(self._dataplane.link_is_up(name))

@@ -86,14 +86,15 @@ class Reports:
     def _blown(self, one: Blown) -> FuseBlown:
         """With a look at what is ours: the port, and how late we were."""
         seen = one.first.evidence
+        name = self._router.dataplane.names()[one.port]
         return FuseBlown(
             one.time_ns,
-            self._router.dataplane.names()[one.port],
+            name,
             one.first.address,
             one.next_hops,
             one.missing,
             (one.until_ns - one.time_ns) // 1000,
-            self._router.engine.ports[one.port].info().link_up,
+            self._router.dataplane.link_is_up(name),
             seen.poll_gap_us if seen is not None else 0,
         )
 

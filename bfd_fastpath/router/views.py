@@ -106,6 +106,7 @@ def ports(router: Router) -> Json:
             _port(
                 name,
                 engine.ports[index],
+                dataplane.link_is_up(name),
                 [str(one) for one in dataplane.addresses(name)],
                 by_name[name].neighbours.value,
                 [_neighbour(one, now) for one in neighbours if one.port == index],
@@ -166,7 +167,9 @@ def _refused(router: Router, session: int) -> list[Json]:
     return [{"name": name, "count": count, "text": texts[name]} for name, count in values.items()]
 
 
-def _port(name: str, port: pydp.Port, addresses: list[str], by: str, neighbours: list[Json]) -> Json:
+def _port(
+    name: str, port: pydp.Port, link_is_up: bool, addresses: list[str], by: str, neighbours: list[Json]
+) -> Json:
     info, stats = port.info(), port.stats()
     return {
         "name": name,
@@ -174,7 +177,7 @@ def _port(name: str, port: pydp.Port, addresses: list[str], by: str, neighbours:
         "driver": info.driver,
         "mac-address": info.mac,
         "mtu": info.mtu,
-        "link-up": info.link_up,
+        "link-up": link_is_up,
         "speed-mbps": info.speed_mbps,
         "numa-node": info.numa_node,
         "rx-interrupts": info.rx_interrupts,

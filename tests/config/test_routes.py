@@ -237,6 +237,15 @@ def test_routes_that_nothing_goes_by_are_advised_against():
     assert advice(good(route('via = "198.51.100.9"'))) == []
 
 
+def test_to_forward_by_af_packet_is_advised_against():
+    by_packet = PORTS.replace("net_null0", "net_af_packet0,iface=eth0")
+    forwarding = "[forwarding]\nenabled = true\n"
+    (said,) = advice(good(by_packet + forwarding))
+    assert said.startswith("port[0].devargs: ")
+    assert "net_af_xdp" in said
+    assert advice(good(by_packet)) == []
+
+
 def test_a_start_has_the_routes_before_the_first_packet():
     kinds = [type(step) for step in plan(None, good(route('via = "198.51.100.9"')))]
     assert kinds.index(AddAddress) < kinds.index(AddRoute) < kinds.index(SetForwarding)

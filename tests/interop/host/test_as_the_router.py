@@ -117,12 +117,17 @@ def _link_goes_and_comes(switch: Lan, router: Router) -> None:
         lambda flags: "NO-CARRIER" in flags,
         what="the carrier to go",
     )
+    assert "link down" in router.run("bfd-fastpath show ports")
     switch.switch.run("ip", "link", "set", "router", "up")
     until(
         lambda: _interface(router.space, "lan")["flags"],
         lambda flags: "LOWER_UP" in flags,
         what="the carrier",
     )
+    assert "link up" in router.run("bfd-fastpath show ports")
+    router.run("ip link set lan down")
+    router.run("ip link set lan up")
+    assert {"192.0.2.1/24", "2001:db8::1/64"} <= _addresses(router.space)
 
 
 def _addresses_follow(router: Router) -> None:
@@ -139,15 +144,17 @@ def _addresses_follow(router: Router) -> None:
 
 def _a_flood_leaves_both_up(bird: Bird, router: Router, other: Namespace) -> None:
     """More pings than the kernel is given."""
+
+    def look() -> tuple[str, bool]:
+        established = "Established" in bird.ask("show protocols peer1")
+        return bird.bfd_sessions()["192.0.2.1"].state, established
+
     toml = router.room / "bfd-fastpath.toml"
     toml.write_text(toml.read_text().replace('host = "tap"', 'host = "tap"\nhost-rate = 100'))
     router.run("bfd-fastpath reload")
-    until(lambda: bird.bfd_sessions()["192.0.2.1"].state, lambda state: state == "Up", what="BFD")
+    both = ("Up", True)
+    until(look, lambda seen: seen == both, bound=30, what="BFD and BGP")
     flood = other.start(*_ping("192.0.2.1", 0))
-    stays(
-        lambda: (bird.bfd_sessions()["192.0.2.1"].state, "Established" in bird.ask("show protocols peer1")),
-        lambda seen: seen == ("Up", True),
-        seconds=1,
-    )
+    stays(look, lambda seen: seen == both, seconds=1)
     flood.wait(timeout=10)
     assert "drop-host-rate" in router.run("bfd-fastpath show drops")

@@ -94,3 +94,26 @@ def test_an_mtu_that_the_driver_does_not_have_is_named(
     with pytest.raises(AssertionError, match="bfd-fastpath ended with 1") as failure:
         Product(router, text)
     assert said in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("driver", "lost"), [("net_af_xdp{0},iface=eth{0},force_copy=1", 0), ("net_af_packet{0},iface=eth{0}", 3)]
+)
+def test_what_comes_in_fragments(lans: tuple[Lan, Lan], driver: str, lost: int) -> None:
+    """af_packet has the kernel put them together, and no room for what is large then."""
+    left, right = lans
+    router = left.member("router", kernel=False)
+    right.member("router", kernel=False, space=router, interface="eth1")
+    near = left.member("near", "192.0.2.2/24")
+    far = right.member("far", "198.51.100.2/24")
+    near.run("ip", "route", "add", "default", "via", "192.0.2.1")
+    far.run("ip", "route", "add", "default", "via", "198.51.100.1")
+    text = OURS.replace('host = "tap"\n', "").replace(f"mtu = {MTU}\n", "")
+    for number in range(2):
+        text = text.replace(f"net_af_xdp{number},iface=eth{number},force_copy=1", driver.format(number))
+    product = Product(router, text)
+    until(lambda: answered(near, FAR[4], 1, 0), bound=20, what="an answer from the other side")
+    assert answered(near, FAR[4], 3, 1900) == 3
+    assert answered(near, FAR[4], 3, 4000) == 3 - lost
+    drops = {one["name"]: one["count"] for one in product.ask("show-drops")["ports"][0]["drops"]}
+    assert drops.get("drop-malformed-ip4", 0) == lost
