@@ -53,26 +53,30 @@ def loss_of(end, begin_ns, count):
     return loses
 
 
-OUTAGES = {
-    "cut-both-ways": Scene(loses=[cut(5 * SECOND, 8 * SECOND, 0, 1)]),
-    "cut-one-way": Scene(loses=[cut(5 * SECOND, 8 * SECOND, 1)]),
-    "cut-the-other-way": Scene(loses=[cut(5 * SECOND, 8 * SECOND, 0)]),
-    "two-cuts": Scene(loses=[cut(5 * SECOND, 6 * SECOND, 0, 1), cut(12 * SECOND, 13 * SECOND, 1)], seed=4),
-    "unequal-timers": Scene(
-        interval_us=(20_000, 100_000), multiplier=(5, 3), loses=[cut(5 * SECOND, 8 * SECOND, 0, 1)]
-    ),
-    "lost-hellos": Scene(loses=[loss_of(1, 5 * SECOND, 2)], seed=2),
-    "a-hole": Scene(unseen=[cut(5 * SECOND, 6 * SECOND, 1)]),
-    "admin-down": Scene(
-        orders=[(5 * SECOND, 1, lambda end, ns: end.admin_down(Diagnostic.ADMIN_DOWN, ns, int))]
-    ),
-    "nothing": Scene(),
-}
+def outages():
+    """Each anew: a scene is run once."""
+    return {
+        "cut-both-ways": Scene(loses=[cut(5 * SECOND, 8 * SECOND, 0, 1)]),
+        "cut-one-way": Scene(loses=[cut(5 * SECOND, 8 * SECOND, 1)]),
+        "cut-the-other-way": Scene(loses=[cut(5 * SECOND, 8 * SECOND, 0)]),
+        "two-cuts": Scene(
+            loses=[cut(5 * SECOND, 6 * SECOND, 0, 1), cut(12 * SECOND, 13 * SECOND, 1)], seed=4
+        ),
+        "unequal-timers": Scene(
+            interval_us=(20_000, 100_000), multiplier=(5, 3), loses=[cut(5 * SECOND, 8 * SECOND, 0, 1)]
+        ),
+        "lost-hellos": Scene(loses=[loss_of(1, 5 * SECOND, 2)], seed=2),
+        "a-hole": Scene(unseen=[cut(5 * SECOND, 6 * SECOND, 1)]),
+        "admin-down": Scene(
+            orders=[(5 * SECOND, 1, lambda end, ns: end.admin_down(Diagnostic.ADMIN_DOWN, ns, int))]
+        ),
+        "nothing": Scene(),
+    }
 
 
-@pytest.mark.parametrize("name", OUTAGES)
+@pytest.mark.parametrize("name", outages())
 def test_the_recorded_timers_give_back_the_recorded_downs_and_no_other(ask, name):
-    scene = OUTAGES[name].run(20 * SECOND)
+    scene = outages()[name].run(20 * SECOND)
     answer = ask(scene)
     result = recorded(answer)
     assert result.false_downs == 0
@@ -159,12 +163,12 @@ def test_holes_of_the_capture_count_for_nothing_and_are_told(ask):
 
 
 def test_an_admin_down_is_neither_caught_nor_a_false_down(ask):
-    answer = ask(OUTAGES["admin-down"].run(15 * SECOND))
+    answer = ask(outages()["admin-down"].run(15 * SECOND))
     assert {(one.result.outages, one.result.false_downs or 0) for one in answer.rows} == {(0, 0)}
 
 
 def test_the_table_has_the_recorded_timers_among_the_usual_and_the_given_ones(ask):
-    scene = OUTAGES["nothing"].run(5 * SECOND)
+    scene = outages()["nothing"].run(5 * SECOND)
     usual = {(one.interval_ns // 1000, one.multiplier) for one in ask(scene).rows}
     assert usual == {(i, m) for i in (25_000, 50_000, 100_000) for m in (2, 3, 4, 5)}
     given = ask(scene, Wanted(intervals=(10_000,), multipliers=(7,)))
@@ -174,7 +178,7 @@ def test_the_table_has_the_recorded_timers_among_the_usual_and_the_given_ones(as
 
 
 def test_ends_of_several_timers_are_judged_each_by_its_own(ask):
-    answer = ask(OUTAGES["unequal-timers"].run(20 * SECOND))
+    answer = ask(outages()["unequal-timers"].run(20 * SECOND))
     # 100 ms both ways by negotiation, x 5 and x 3.
     assert {one.multiplier for one in answer.rows} == {None, 2, 3, 4, 5}
     assert [one.multiplier for one in answer.rows if one.recorded] == [None]
@@ -216,7 +220,7 @@ def test_a_patient_end_set_for_one_direction_is_later_there_alone(ask):
 @pytest.mark.parametrize("session", [2, ip_address("192.0.2.9")])
 def test_a_change_of_what_is_not_there_is_refused(ask, session):
     with pytest.raises(WantedError, match=r"number from 1 to 1|the ends are 192\.0\.2\.1, 192\.0\.2\.2"):
-        ask(OUTAGES["nothing"].run(3 * SECOND), Wanted(changes=(Change(session, Key.MULTIPLIER, 4),)))
+        ask(outages()["nothing"].run(3 * SECOND), Wanted(changes=(Change(session, Key.MULTIPLIER, 4),)))
 
 
 def test_the_document_is_json_with_times_since_the_captures_start(ask):
