@@ -169,10 +169,10 @@ def ports(result: Any) -> str:
     parts = []
     for one in result["ports"]:
         counts = one["statistics"]
-        speed = f", {one['speed-mbps']} Mb/s" if one["speed-mbps"] else ""
+        speed = f", {one['speed-mbps']} Mb/s" if one["speed-mbps"] and one["link"] == "up" else ""
         lines = [
             f"{one['name']}: {one['device']} ({one['driver']}), {one['mac-address']}, mtu {one['mtu']}, "
-            f"link {'up' if one['link-up'] else 'down'}{speed}",
+            f"link {one['link']}{speed}",
             f"  addresses {' '.join(one['addresses'])}; neighbours by {one['neighbours-by']}",
             f"  in {counts['rx-packets']} packets, {counts['rx-missed']} missed, "
             f"{counts['rx-errors']} errors; out "

@@ -32,4 +32,9 @@ def log_event(event: events.RouterEvent) -> None:
 
 
 def _is_failure(event: events.RouterEvent) -> bool:
-    return isinstance(event, events.NextHopChanged) and event.new == "down"
+    match event:
+        case events.NextHopChanged(new="down"):
+            return True
+        case events.PortLink(link=link):
+            return link != "up"
+    return False

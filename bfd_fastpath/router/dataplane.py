@@ -8,7 +8,7 @@ import structlog
 
 import pydp
 from bfd_fastpath.config.model import Config, Host, Idle, InterfaceAddress, Network, Port, XdpRedirect
-from bfd_fastpath.net.kernel_link import link_is_up
+from bfd_fastpath.net.kernel_link import LinkState, link_of
 from bfd_fastpath.session import Attachment
 
 _log = structlog.get_logger("dataplane")
@@ -133,11 +133,13 @@ class Dataplane:
         """The TAP beside the port of a name; None where there is none."""
         return self._hosts.get(port)
 
-    def link_is_up(self, port: str) -> bool:
+    def link(self, port: str) -> LinkState:
         """Of the port of a name. Drivers that sit on an interface of the kernel (af_packet, af_xdp) call
         their link up whatever that one's is, so it is asked."""
         below = self._below.get(port)
-        return link_is_up(below) if below else self.port(port).info().link_up
+        if below:
+            return link_of(below)
+        return LinkState.UP if self.port(port).info().link_up else LinkState.DOWN
 
     def addresses(self, port: str) -> tuple[InterfaceAddress, ...]:
         return tuple(self._addresses[port])

@@ -204,6 +204,18 @@ class FuseMended:
     spared: int
 
 
+@dataclass(frozen=True, slots=True)
+class PortLink:
+    """A port's link is another."""
+
+    name: ClassVar[str] = "port-link"
+    time_ns: int
+    port: str
+    #: "up", "down", or "gone": the kernel's interface below the port is no more, and only a restart takes
+    #: another one of its name.
+    link: str
+
+
 RouterEvent = (
     BgpUp
     | BgpDown
@@ -220,4 +232,5 @@ RouterEvent = (
     | Told
     | FuseBlown
     | FuseMended
+    | PortLink
 )

@@ -12,6 +12,7 @@ import structlog
 
 from bfd_fastpath.config.hosts import vlan_name
 from bfd_fastpath.config.model import Host, Port
+from bfd_fastpath.net.kernel_link import LinkState
 from bfd_fastpath.router.dataplane import Dataplane
 from bfd_fastpath.router.target import Link
 
@@ -90,4 +91,4 @@ class Hosts:
 
     async def _look(self) -> None:
         for name, interface in self._interfaces.items():
-            await interface.set_carrier(self._dataplane.link_is_up(name))
+            await interface.set_carrier(self._dataplane.link(name) is LinkState.UP)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pydp
 from bfd_fastpath.config.model import Config
+from bfd_fastpath.net.kernel_link import LinkState
 from bfd_fastpath.nhib import Change, Entry
 from bfd_fastpath.report import Blown, BouncePolicy, CoalescePolicy, FusePolicy, Gate, Held, Mended
 from bfd_fastpath.router.events import Address, FuseBlown, FuseMended, RouterEvent
@@ -94,7 +95,7 @@ class Reports:
             one.next_hops,
             one.missing,
             (one.until_ns - one.time_ns) // 1000,
-            self._router.dataplane.link_is_up(name),
+            self._router.dataplane.link(name) is LinkState.UP,
             seen.poll_gap_us if seen is not None else 0,
         )
 

@@ -37,6 +37,7 @@ from bfd_fastpath.router.link_reports import LinkReports
 from bfd_fastpath.router.neighbours import Neighbours
 from bfd_fastpath.router.observers import Observer, Observers
 from bfd_fastpath.router.peer import Peer
+from bfd_fastpath.router.port_links import PortLinks
 from bfd_fastpath.router.reports import Reports
 from bfd_fastpath.session import (
     EngineRefusedError,
@@ -87,6 +88,7 @@ class Router:
         self.link_reports = LinkReports(self)
         self._kernel = KernelMirror(self.dataplane, config.ports)
         self.hosts = Hosts(self.dataplane, config.ports)
+        self._port_links = PortLinks(self.dataplane, self.emit)
         #: True from the beginning of stop() on: nothing new is begun.
         self.leaving = False
         self._farewell = Farewell()
@@ -141,6 +143,7 @@ class Router:
     async def running(self) -> None:
         """The ports are there: start the worker and listen to it. A step of start()."""
         await self.hosts.start()
+        self._port_links.start()
         self.dataplane.start()
         await self._kernel.start()
         assert self._pump is not None
@@ -179,6 +182,7 @@ class Router:
             if self._host_routes is not None:
                 await self._host_routes.close()
             await self.hosts.close()
+            await self._port_links.close()
             if self._pump is not None:
                 self._pump.stop()
                 self._pump = None

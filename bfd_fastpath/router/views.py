@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pydp
 from bfd_fastpath.config.model import Port
+from bfd_fastpath.net.kernel_link import LinkState
 from bfd_fastpath.router import rfc9314
 from bfd_fastpath.router.events import Address
 from bfd_fastpath.router.next_hop_views import fib_nexthops, forwarding
@@ -106,7 +107,7 @@ def ports(router: Router) -> Json:
             _port(
                 name,
                 engine.ports[index],
-                dataplane.link_is_up(name),
+                dataplane.link(name),
                 [str(one) for one in dataplane.addresses(name)],
                 by_name[name].neighbours.value,
                 [_neighbour(one, now) for one in neighbours if one.port == index],
@@ -168,7 +169,7 @@ def _refused(router: Router, session: int) -> list[Json]:
 
 
 def _port(
-    name: str, port: pydp.Port, link_is_up: bool, addresses: list[str], by: str, neighbours: list[Json]
+    name: str, port: pydp.Port, link: LinkState, addresses: list[str], by: str, neighbours: list[Json]
 ) -> Json:
     info, stats = port.info(), port.stats()
     return {
@@ -177,7 +178,8 @@ def _port(
         "driver": info.driver,
         "mac-address": info.mac,
         "mtu": info.mtu,
-        "link-up": link_is_up,
+        "link": link.value,
+        "link-up": link is LinkState.UP,
         "speed-mbps": info.speed_mbps,
         "numa-node": info.numa_node,
         "rx-interrupts": info.rx_interrupts,
