@@ -28,12 +28,14 @@ def forwarding(result: Any) -> str:
             one["name"],
             one["counters"]["rx-forward-ip4"],
             one["counters"]["rx-forward-ip6"],
+            one["counters"]["tx-fragment"],
             one["counters"]["tx-icmp-error"],
+            one["counters"]["icmp-error-rate"] + one["counters"]["icmp-error-unsent"],
             sum(drop["count"] for drop in one["drops"]),
         )
         for one in result["ports"]
     ]
-    headers = ("PORT", "IPV4", "IPV6", "ICMP ERRORS", "DROPPED")
+    headers = ("PORT", "IPV4", "IPV6", "FRAGMENTS", "ICMP ERRORS", "ERRORS HELD BACK", "DROPPED")
     lines.append(table(headers, ports, right=headers[1:]))
     drops = [
         (one["name"], drop["name"], drop["count"], drop["text"])

@@ -177,6 +177,7 @@ def ports(result: Any) -> str:
             f"  in {counts['rx-packets']} packets, {counts['rx-missed']} missed, "
             f"{counts['rx-errors']} errors; out "
             f"{counts['tx-packets']} packets, {counts['tx-errors']} errors",
+            *_neighbourly(one["counters"]),
         ]
         if one["host"]:
             host, counts = one["host"], one["host"]["counters"]
@@ -206,6 +207,20 @@ def ports(result: Any) -> str:
     )
     parts += worker_tables.gaps(worker)
     return "\n".join(parts)
+
+
+def _neighbourly(counts: Any) -> list[str]:
+    """What a port says to its neighbours and hears of them, and who contradicts whom."""
+    lines = [
+        f"  ARP {counts['rx-arp']} in, {counts['tx-arp']} out; "
+        f"ND {counts['rx-nd']} in, {counts['tx-nd']} out; {counts['rx-echo']} pings answered"
+    ]
+    ours, theirs = counts["address-conflict"], counts["neighbour-conflict"]
+    if ours:
+        lines.append(f"  an address of ours is somebody else's, too: {ours} ARP or ND packets of theirs")
+    if theirs:
+        lines.append(f"  {theirs} answers for an address that another MAC address answered for, too")
+    return lines
 
 
 def drops(result: Any) -> str:

@@ -69,8 +69,11 @@ class NextHopTable:
         number = heapq.heappop(self._free)
         try:
             self._nexthops.set(number, config)
-        except pydp.PydpError:
+        except pydp.PydpError as error:
             heapq.heappush(self._free, number)
+            if isinstance(error, pydp.OutOfMemoryError):
+                full, _, _ = str(error).partition(":")
+                raise pydp.OutOfMemoryError(f"{full}; raise max-neighbours under [engine]") from None
             raise
         self._ids[target] = number
         return number

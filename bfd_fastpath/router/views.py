@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _HOST_COUNTERS = ("rx-host", "tx-host", "drop-host-rate", "drop-host-full")
+#: What a port shows of its links to neighbours.
+_NEIGHBOUR_COUNTERS = (
+    "rx-arp",
+    "tx-arp",
+    "rx-nd",
+    "tx-nd",
+    "rx-echo",
+    "address-conflict",
+    "neighbour-conflict",
+)
 #: Sessions read in one turn of the loop, a few milliseconds.
 _SLICE = 128
 #: How `show` commands are called on the control socket, without "show-".
@@ -112,7 +122,10 @@ def ports(router: Router) -> Json:
                 by_name[name].neighbours.value,
                 [_neighbour(one, now) for one in neighbours if one.port == index],
             )
-            | {"host": _host(router, name, index, by_name[name])}
+            | {
+                "counters": {key: engine.stats.port(index)[key] for key in _NEIGHBOUR_COUNTERS},
+                "host": _host(router, name, index, by_name[name]),
+            }
             for index, name in enumerate(dataplane.names())
         ],
         "worker": _worker(engine.stats.worker()),

@@ -11,6 +11,12 @@ static struct path_port *port_of(const struct pydp_engine *engine, uint32_t inde
 	return engine->path_ports[engine->neighbours.entries[index].key.port];
 }
 
+/* Where a packet is counted that goes no further: where it came in, or at its neighbour's port when it is ours. */
+static struct path_port *origin_of(const struct pydp_engine *engine, uint32_t index, const struct rte_mbuf *mbuf)
+{
+	return mbuf->port == RTE_MBUF_PORT_INVALID ? port_of(engine, index) : engine->path_ports[mbuf->port];
+}
+
 /* The packet begins at its IP header. */
 static void send_framed(struct pydp_engine *engine, uint32_t index, struct rte_mbuf *mbuf)
 {
@@ -19,7 +25,7 @@ static void send_framed(struct pydp_engine *engine, uint32_t index, struct rte_m
 	uint8_t *header = (uint8_t *)rte_pktmbuf_prepend(mbuf, adjacency->header_length);
 
 	if (header == NULL) {
-		path_drop(port_of(engine, index), mbuf, PYDP_CNT_DROP_NO_MBUF);
+		path_drop(origin_of(engine, index, mbuf), mbuf, PYDP_CNT_DROP_NO_MBUF);
 		return;
 	}
 	memcpy(header, path_adjacency_header(adjacency), adjacency->header_length);
@@ -32,7 +38,7 @@ static void push_out(struct pydp_engine *engine, uint32_t index)
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 	struct rte_mbuf **packets = engine->neighbours.waiting[index].packets;
 
-	path_drop(port_of(engine, index), packets[0], PYDP_CNT_DROP_NEIGHBOUR_QUEUE);
+	path_drop(origin_of(engine, index, packets[0]), packets[0], PYDP_CNT_DROP_NEIGHBOUR_QUEUE);
 	memmove(packets, packets + 1, (NEIGHBOUR_WAITING - 1) * sizeof(packets[0]));
 	neighbour->waiting--;
 	engine->neighbours.waiting_in_all--;
@@ -52,7 +58,7 @@ enum neighbour_fate neighbours_queue(struct pydp_engine *engine, uint32_t index,
 	if (neighbour->waiting == NEIGHBOUR_WAITING)
 		push_out(engine, index);
 	if (neighbours->waiting_in_all == WAITING_IN_ALL) {
-		path_drop(port_of(engine, index), mbuf, PYDP_CNT_DROP_NEIGHBOUR_QUEUE);
+		path_drop(origin_of(engine, index, mbuf), mbuf, PYDP_CNT_DROP_NEIGHBOUR_QUEUE);
 		return NEIGHBOUR_WAITS;
 	}
 	neighbours->waiting[index].packets[neighbour->waiting++] = mbuf;
@@ -78,7 +84,7 @@ static void give_back(struct pydp_engine *engine, uint32_t index, struct rte_mbu
 		.mbuf = mbuf, .network = network, .vlan = mbuf->vlan_tci, .family = network[0] >> 4, .reason = PATH_UNANSWERED};
 
 	if (mbuf->port == RTE_MBUF_PORT_INVALID || exceptions->count == PATH_EXCEPTIONS)
-		path_drop(port_of(engine, index), mbuf, PYDP_CNT_DROP_NEIGHBOUR_FAILED);
+		path_drop(origin_of(engine, index, mbuf), mbuf, PYDP_CNT_DROP_NEIGHBOUR_FAILED);
 	else
 		path_except(exceptions, engine->path_ports[mbuf->port], &exception);
 }
@@ -97,8 +103,11 @@ void neighbour_give_up(struct pydp_engine *engine, uint32_t index)
 {
 	struct neighbour *neighbour = &engine->neighbours.entries[index];
 
-	for (uint8_t i = 0; i < neighbour->waiting; i++)
-		path_drop(port_of(engine, index), engine->neighbours.waiting[index].packets[i], PYDP_CNT_DROP_NEIGHBOUR_FAILED);
+	for (uint8_t i = 0; i < neighbour->waiting; i++) {
+		struct rte_mbuf *mbuf = engine->neighbours.waiting[index].packets[i];
+
+		path_drop(origin_of(engine, index, mbuf), mbuf, PYDP_CNT_DROP_NEIGHBOUR_FAILED);
+	}
 	engine->neighbours.waiting_in_all -= neighbour->waiting;
 	neighbour->waiting = 0;
 }

@@ -213,6 +213,9 @@ bool neighbours_claim(void *context, struct path_port *port, const struct path_c
 	struct neighbour_key key = {.port = port->index, .vlan = claim->vlan, .family = claim->family};
 	int32_t index;
 
+	/* What went there would come back to us. */
+	if (!claim->macless && memcmp(&claim->mac, &port->mac, sizeof(claim->mac)) == 0)
+		return false;
 	memcpy(key.octets, claim->octets, 16);
 	index = rte_hash_lookup(engine->neighbours.keys, &key);
 	if (index < 0)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `show` makes of answers that a test's daemon does not give."""
 
-from bfd_fastpath.cli import show_tables
+from bfd_fastpath.cli import forwarding_tables, show_tables
 
 
 def test_each_reason_for_which_packets_were_refused_is_a_line():
@@ -42,3 +42,56 @@ def test_a_next_hop_names_its_askers_and_what_was_told_to_whom():
     assert "198.51.100.254 (node route), configuration" in line
     assert "198.51.100.254 up 60 s" in line
     assert line.endswith("it failed; not reported for another 1.0 s: the fuse of its port is blown")
+
+
+def port(**more):
+    found = {
+        "name": "lan",
+        "device": "net_af_xdp0",
+        "driver": "net_af_xdp",
+        "mac-address": "02:00:00:00:00:01",
+    }
+    found |= {"mtu": 1500, "link": "up", "speed-mbps": 10000, "addresses": ["192.0.2.1/24"], "neighbours": []}
+    found |= {"neighbours-by": "own", "host": None}
+    found["statistics"] = dict.fromkeys(
+        ("rx-packets", "rx-missed", "rx-errors", "tx-packets", "tx-errors"), 0
+    )
+    names = ("rx-arp", "tx-arp", "rx-nd", "tx-nd", "rx-echo", "address-conflict", "neighbour-conflict")
+    found["counters"] = dict.fromkeys(names, 0)
+    worker = dict.fromkeys(("poll-gap-max", "stalls", "sleeps", "turns"), 0) | {"poll-gaps": []}
+    return {"ports": [found | more], "worker": worker}
+
+
+def test_a_port_without_a_link_has_no_speed():
+    assert "link up, 10000 Mb/s" in show_tables.ports(port())
+    for link in ("down", "gone"):
+        assert show_tables.ports(port(link=link)).splitlines()[0].endswith(f"link {link}")
+
+
+def test_who_has_an_address_of_ours_or_of_a_neighbour_is_said_of_the_port():
+    quiet = port()
+    assert "somebody else" not in show_tables.ports(quiet)
+    counters = quiet["ports"][0]["counters"] | {"rx-arp": 5, "address-conflict": 3, "neighbour-conflict": 2}
+    lines = show_tables.ports(port(counters=counters)).splitlines()
+    assert lines[3] == "  ARP 5 in, 0 out; ND 0 in, 0 out; 0 pings answered"
+    assert lines[4].startswith("  an address of ours is somebody else's, too: 3 ")
+    assert lines[5].startswith("  2 answers for an address that another MAC address answered for")
+
+
+def test_icmp_errors_that_were_not_sent_are_a_column():
+    counters = {"rx-forward-ip4": 9, "rx-forward-ip6": 8, "tx-fragment": 7, "tx-icmp-error": 6}
+    counters |= {"icmp-error-rate": 4, "icmp-error-unsent": 1}
+    tables = (
+        "ipv4-routes",
+        "max-ipv4-routes",
+        "ipv6-routes",
+        "max-ipv6-routes",
+        "next-hops",
+        "max-next-hops",
+    )
+    answer = dict.fromkeys((*tables, "memory", "without-room"), 0)
+    answer |= {"enabled": True, "sources": {}, "first-without-room": None}
+    answer["ports"] = [{"name": "lan", "counters": counters, "drops": []}]
+    header, row = forwarding_tables.forwarding(answer).splitlines()[-2:]
+    assert header.split("  ")[-2].strip() == "ERRORS HELD BACK"
+    assert row.split() == ["lan", "9", "8", "7", "6", "5", "0"]

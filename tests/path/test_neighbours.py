@@ -159,6 +159,14 @@ def test_of_two_that_answer_at_once_the_first_counts(known: Neighbour) -> None:
     assert known.knows() == (OTHER, NeighbourState.REACHABLE)
 
 
+def test_nobody_is_believed_to_have_our_own_mac_address(known: Neighbour) -> None:
+    known.after(2)
+    ours = known.router.ether(1).dst
+    for frame in (known.answer(ours), known.announcement(ours), known.question(ours)):
+        known.hears(frame)
+        assert known.knows() == (ONE, NeighbourState.REACHABLE)
+
+
 @pytest.mark.parametrize("solicited", [True, False])
 def test_without_the_override_flag_another_address_makes_doubtful_and_no_more(
     known6: Neighbour, solicited: bool

@@ -81,8 +81,8 @@ def test_the_senders_of_those_that_waited_in_vain_are_told(router: Router, desti
     assert {(error.type, error.code) for error in errors} == {(3, 1)}
     aged = [bytes(router.forwarded(packet))[14:] for packet in packets[1:]]
     assert [bytes(error.payload) for error in errors] == aged, "the last four, as they would have left"
-    counted = router.counted()
-    assert (counted["drop-neighbour-queue"], counted["drop-neighbour-failed"]) == (1, 4)
+    counted = router.engine.stats.port(0)
+    assert (counted["drop-neighbour-queue"], counted["drop-neighbour-failed"]) == (1, 4), "where they came in"
     assert counted["tx-icmp-error"] == 4
 
 

@@ -217,16 +217,22 @@ async def test_addresses_bring_and_take_their_prefixes(wires: Wires) -> None:
         await router.stop(at_once=True)
 
 
-@on_a_loop
-async def test_a_start_without_room_for_a_route_names_it_and_leaves_nothing(wires: Wires) -> None:
+@pytest.mark.parametrize("few", ["max-next-hops = 16", "[engine]\nmax-neighbours = 8"])
+def test_a_start_without_room_for_a_route_names_it_and_the_key_and_leaves_nothing(
+    wires: Wires, few: str
+) -> None:
+    asyncio.run(_no_room(wires, few))
+
+
+async def _no_room(wires: Wires, few: str) -> None:
     wide = ", ".join(f'"198.51.100.{number}"' for number in range(10, 30))
-    text = PORTS + f'max-next-hops = 16\n[[route]]\nprefix = "10.0.0.0/8"\nvia = [{wide}]\n'
+    text = PORTS + f'{few}\n[[route]]\nprefix = "10.0.0.0/8"\nvia = [{wide}]\n'
     router = Router(
         config(text),
         ports={f"lan{number}": link[0] for number, link in enumerate(wires.links)},
         name=wires.name,
     )
-    with pytest.raises(pydp.PydpError, match=r"route 10\.0\.0\.0/8: .*max-next-hops"):
+    with pytest.raises(pydp.PydpError, match=rf"route 10\.0\.0\.0/8: .*{few.split()[-3]}"):
         await router.start()
     assert not router.dataplane.is_open
 
