@@ -14,6 +14,7 @@ _SOURCE_ROUTES = {131, 137}
 _READ = {_RECORD_ROUTE, _TIMESTAMP, 130, 134, 148, *_SOURCE_ROUTES}
 _RESERVED = [IPv4Network(net) for net in ("0.0.0.0/8", "240.0.0.0/4", "169.254.0.0/16")]
 _LINK_LOCAL = IPv6Network("fe80::/10")
+_FIRST = (IPv6Address("2001:db8::"), IPv6Address("2001:db8:1::"))
 _LINK = (IPv6Network("2001:db8::/64"), IPv6Network("2001:db8:e::/48"))
 
 
@@ -92,6 +93,7 @@ DIFFERENCES = {
         Difference("for us, and no host", lambda p: p.destination in _OURS),
         Difference("later fragments of ICMPv6", _later_fragment_of_icmp6),
         Difference("addresses that stand in no IPv6 packet", lambda p: any(map(_is_nobodys, (p.source, p.destination)))),
+        Difference("the first address of an IPv6 prefix", lambda p: p.destination in _FIRST),
         Difference("link-local destinations", lambda p: p.destination in _LINK_LOCAL),
         Difference("link-local sources on their link", lambda p: p.source in _LINK_LOCAL and any(p.destination in net for net in _LINK)),
         Difference("hop-by-hop options are not read", lambda p: p.version == 6 and p.next_header == 0),
@@ -135,6 +137,11 @@ SEEN = {
     "IPv6 destination link-local, both": ("out 0", "nothing", "link-local destinations"),
     "IPv6 destination link-local, hop limit 1": ("icmp 3/0", "nothing", "link-local destinations"),
     "IPv6 source link-local, on its link": ("out 0", "icmp 1/2", "link-local sources on their link"),
+    "ping6 of the first address of a prefix": (
+        "icmp 129/0",
+        "nothing",
+        "the first address of an IPv6 prefix",
+    ),
     "hop-by-hop, unknown option to discard": ("nothing", "out 1", "hop-by-hop options are not read"),
     "hop-by-hop, unknown option to report": ("icmp 4/2", "out 1", "hop-by-hop options are not read"),
     "hop-by-hop, option beyond the header": ("nothing", "out 1", "hop-by-hop options are not read"),

@@ -313,6 +313,7 @@ SIX: dict[str, Case] = {
     "ping6, checksum wrong": ip6(40, ICMPv6EchoRequest(cksum=1), dst="2001:db8::1"),
     "ping6 from beyond": ip6(40, ICMPv6EchoRequest(), src="2001:db8:e::3", dst="2001:db8::1"),
     "ping6 of a link-local address": ip6(40, ICMPv6EchoRequest(), src="fe80::9", dst="fe80::1"),
+    "ping6 of the first address of a prefix": ip6(40, ICMPv6EchoRequest(), dst="2001:db8:1::"),
     "ping6 through": ip6(40, ICMPv6EchoRequest()),
     "UDP6 to us": ip6(dst="2001:db8::1"),
 }
