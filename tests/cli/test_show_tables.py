@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `show` makes of answers that a test's daemon does not give."""
 
+from typing import Any
+
 from bfd_fastpath.cli import forwarding_tables, show_tables
 
 
@@ -44,8 +46,8 @@ def test_a_next_hop_names_its_askers_and_what_was_told_to_whom():
     assert line.endswith("it failed; not reported for another 1.0 s: the fuse of its port is blown")
 
 
-def port(**more):
-    found = {
+def port(**more: object) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "name": "lan",
         "device": "net_af_xdp0",
         "driver": "net_af_xdp",
@@ -89,7 +91,7 @@ def test_icmp_errors_that_were_not_sent_are_a_column():
         "next-hops",
         "max-next-hops",
     )
-    answer = dict.fromkeys((*tables, "memory", "without-room"), 0)
+    answer: dict[str, Any] = dict.fromkeys((*tables, "memory", "without-room"), 0)
     answer |= {"enabled": True, "sources": {}, "first-without-room": None}
     answer["ports"] = [{"name": "lan", "counters": counters, "drops": []}]
     header, row = forwarding_tables.forwarding(answer).splitlines()[-2:]
