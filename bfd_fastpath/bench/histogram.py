@@ -2,11 +2,14 @@
 """Distributions as a document has them."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, Final
 
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 
-_POINTS: Final = 200
+_POINTS: Final = 100
+#: Points for each nine of the share, and how many nines: a tail is as well told as the middle.
+_TAIL, _NINES = 25, 4
 
 
 def poll_gap(gaps: Gaps) -> dict[str, Any]:
@@ -19,8 +22,11 @@ def poll_gap(gaps: Gaps) -> dict[str, Any]:
 
 
 def cdf(values: Sequence[float]) -> list[list[float]]:
-    """[value, share of the values that are not above it], at most so many points, the last one always."""
+    """[value, share of the values that are not above it]: evenly, and evenly again in each nine of the tail,
+    the first and the last always."""
     ordered = sorted(values)
     count = len(ordered)
-    steps = sorted({round((step + 1) * count / _POINTS) for step in range(_POINTS)} | {1, count} - {0})
-    return [[round(ordered[at - 1], 3), round(at / count, 6)] for at in steps if at > 0]
+    even = {round((step + 1) * count / _POINTS) for step in range(_POINTS)}
+    tail = {ceil(count * (1 - 10 ** (-step / _TAIL))) for step in range(_TAIL * _NINES + 1)}
+    steps = sorted((even | tail | {1, count}) - {0})
+    return [[round(ordered[at - 1], 3), round(at / count, 6)] for at in steps]

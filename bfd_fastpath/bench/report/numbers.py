@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures as people read them."""
 
-from bfd_fastpath.bench.document import Row
+from math import inf
+
+from bfd_fastpath.bench.document import Relation, Row
 from bfd_fastpath.bench.figure import Figure
 
 MINUS = "\N{MINUS SIGN}"
-#: Units that count things: no digits behind the point.
-_COUNTS = {"sessions", "false-downs", "Downs", "routes", "packets"}
+_SIGNS = {"met": "\N{CHECK MARK}", "missed": "\N{MULTIPLICATION X}", "open": "\N{EN DASH}"}
 
 
 def number(value: float) -> str:
@@ -66,3 +67,27 @@ def standing(row: Row) -> tuple[str, str]:
     if row.met is None:
         return "open", "not judged"
     return ("met", "met") if row.met else ("missed", "missed")
+
+
+def sign(kind: str) -> str:
+    """Of a standing, so that colour is not alone; "" where there is no goal."""
+    return _SIGNS.get(kind, "")
+
+
+def relation(row: Row) -> str:
+    """How a figure has to stand to its limit."""
+    at_most = row.goal is not None and row.goal.relation is Relation.AT_MOST
+    return "\N{LESS-THAN OR EQUAL TO}" if at_most else "\N{GREATER-THAN OR EQUAL TO}"
+
+
+def times_the_goal(row: Row) -> float | None:
+    """How many times as good as its goal a row is: 1 is just met, 2 is twice as good. Infinite where what is
+    to be small is nothing or less; 0 where nothing was allowed and something came. None without a goal or its
+    peer."""
+    limit = limit_of(row)
+    if limit is None or row.goal is None:
+        return None
+    ours, allowed = held_against(row)[0], limit[0]
+    if row.goal.relation is Relation.AT_MOST:
+        return inf if ours <= 0 else max(allowed, 0.0) / ours
+    return inf if allowed <= 0 else max(ours, 0.0) / allowed

@@ -13,22 +13,21 @@ def summary(document: Document) -> str:
     return "\n".join(_lines(document)) + "\n"
 
 
-def goals(document: Document) -> str:
-    """The table of goals alone."""
-    return "\n".join(_table(tables.GOALS, tables.goals(document)))
-
-
 def _lines(document: Document) -> Iterator[str]:
     yield f"# Bench of {document.started[:10]}"
     yield ""
-    yield f"`{document.command}`, {document.started}, {document.seconds:.0f} s"
+    yield f"`{document.command}`, {document.started}, {tables.lasted(document.seconds)}"
     yield ""
+    rows = tables.goals(document)
+    if rows:
+        yield f"**{tables.counted(document)}**"
+        yield ""
     yield from (f"* {name}: {text}" for name, text in tables.machine(document))
     yield f"* {tables.noise(document)}"
     doctor = document.machine.get("doctor")
     if isinstance(doctor, dict):
         yield f"* `bfd-fastpath doctor`: score {doctor.get('score')} of 100"
-    if rows := tables.goals(document):
+    if rows:
         yield from ("", "## Goals", "", *_table(tables.GOALS, rows))
     for suite, measured in document.suites.items():
         yield from ("", f"## {suite}", "")

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of a document as cells of text: what summary and page both show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
 
 from bfd_fastpath.bench.document import Document, Row
-from bfd_fastpath.bench.report.numbers import held_against, limit_of, number, span, standing
-
-_SIGNS = {"met": "\N{CHECK MARK}", "missed": "\N{MULTIPLICATION X}", "open": "\N{EN DASH}", "none": ""}
+from bfd_fastpath.bench.report.numbers import (
+    held_against,
+    limit_of,
+    number,
+    relation,
+    sign,
+    span,
+    standing,
+)
+from bfd_fastpath.bench.report.words import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,80 +28,123 @@ class Cell:
 
 
 Line = Sequence[Cell]
-GOALS = ("", "Suite", "Row", "Goal", "Ours", "At most / least")
+GOALS = ("", "Suite", "Row", "Goal", "Ours", "Asked")
 
 
 def goals(document: Document) -> list[Line]:
     """Every row that has a goal."""
     found: list[Line] = []
-    for suite, rows in document.suites.items():
-        for row in rows:
-            if row.goal is None:
-                continue
-            limit = limit_of(row)
-            ours, unit = held_against(row)
-            kind, words = standing(row)
-            asked = f"{number(limit[0])} {limit[1]}" if limit is not None else f"no {row.goal.of} in this run"
-            text = (Cell(suite), Cell(row.name), Cell(row.goal.text))
-            found.append((verdict(kind, words), *text, Cell(f"{number(ours)} {unit}", "n"), Cell(asked, "n")))
+    for suite, row in with_goals(document):
+        text = (Cell(suite), Cell(row.name), Cell("" if row.goal is None else row.goal.text))
+        found.append((verdict(row), *text, Cell(ours(row), "n"), Cell(asked(row), "n")))
     return found
 
 
-def verdict(kind: str, words: str) -> Cell:
+def with_goals(document: Document) -> Iterator[tuple[str, Row]]:
+    """(suite, row) of each row that has a goal."""
+    for suite, rows in document.suites.items():
+        yield from ((suite, row) for row in rows if row.goal is not None)
+
+
+def ours(row: Row) -> str:
+    """The figure that a goal is about, with its unit."""
+    figure, unit = held_against(row)
+    return f"{number(figure)} {short(unit)}"
+
+
+def asked(row: Row) -> str:
+    """What a goal asks of the figure beside it."""
+    limit = limit_of(row)
+    if limit is None:
+        return f"no {row.goal.of} in this run" if row.goal is not None else ""
+    return f"{relation(row)} {number(limit[0])}"
+
+
+def counts(document: Document) -> list[tuple[int, str, str]]:
+    """(how many, in words, kind) of goals that were met, were missed, have no verdict."""
+    kinds = [standing(row)[0] for _, row in with_goals(document)]
+    words = (("met", "met"), ("missed", "missed"), ("without a verdict", "open"))
+    return [(kinds.count(kind), text, kind) for text, kind in words]
+
+
+def counted(document: Document) -> str:
+    """The same as a sentence: "12 goals met, 8 missed, 5 without a verdict"."""
+    (met, *_), *rest = counts(document)
+    first = f"{met} goal{'' if met == 1 else 's'} met"
+    return ", ".join([first, *(f"{count} {text}" for count, text, _ in rest)])
+
+
+def verdict(row: Row) -> Cell:
     """A sign and a word, so that colour is not alone."""
-    return Cell(f"{_SIGNS[kind]} {words}".strip(), kind if kind != "none" else "")
+    kind, words = standing(row)
+    return Cell(f"{sign(kind)} {words}".strip(), kind if kind != "none" else "")
+
+
+def columns(rows: Sequence[Row]) -> list[tuple[str, Callable[[Row], Cell]]]:
+    """Of a suite's table: what stands above each, and what of a row stands in it."""
+    of_many, of_few = peers(rows)
+    found: list[tuple[str, Callable[[Row], Cell]]] = [
+        ("Row", lambda row: Cell(row.name)),
+        ("Unit", lambda row: Cell(short(row.unit))),
+        ("Ours", lambda row: Cell(number(row.ours.median), "n")),
+        ("least - most", lambda row: Cell(span(row.ours) if row.ours.max > row.ours.min else "", "n")),
+    ]
+    found += [(name, _peer(name)) for name in of_many]
+    if of_few:
+        found.append(("Beside", lambda row: Cell(beside(row, of_few))))
+    if any(row.ours.cycles_over_io is not None for row in rows):
+        found.append(("above io", lambda row: Cell(_above(row))))
+    if any(_ceiling_alone(row) for row in rows):
+        found.append(("ceiling", lambda row: _number(row.ceiling)))
+    if any(row.prediction is not None for row in rows):
+        found.append(("predicted", lambda row: _number(row.prediction)))
+    if any(standing(row)[1] for row in rows):
+        found.append(("", verdict))
+    return found
 
 
 def headers(rows: Sequence[Row]) -> tuple[str, ...]:
     """Of a suite's table."""
-    optional = (
-        ("above io", any(row.ours.cycles_over_io is not None for row in rows)),
-        ("ceiling", any(row.ceiling is not None for row in rows)),
-        ("predicted", any(row.prediction is not None for row in rows)),
-    )
-    return (
-        "Row",
-        "Unit",
-        "Ours",
-        "least - most",
-        *peers(rows),
-        *(name for name, there in optional if there),
-        "",
-    )
-
-
-def peers(rows: Sequence[Row]) -> list[str]:
-    """In the order in which rows name them."""
-    return list(dict.fromkeys(name for row in rows for name in row.peers))
+    return tuple(name for name, _ in columns(rows))
 
 
 def lines(rows: Sequence[Row]) -> Iterator[Line]:
     """Of a suite's table."""
-    shown = headers(rows)
+    shown = columns(rows)
     for row in rows:
-        cells = [
-            Cell(row.name),
-            Cell(row.unit),
-            Cell(number(row.ours.median), "n"),
-            Cell(span(row.ours), "n"),
-        ]
-        for name in peers(rows):
-            figure = row.peers.get(name)
-            cells.append(Cell("" if figure is None else number(figure.median), "n"))
-        for name, value in (
-            ("above io", _above(row)),
-            ("ceiling", row.ceiling),
-            ("predicted", row.prediction),
-        ):
-            if name in shown:
-                text = value if isinstance(value, str) else "" if value is None else number(value)
-                cells.append(Cell(text, "n"))
-        yield (*cells, verdict(*standing(row)))
+        yield tuple(cell(row) for _, cell in shown)
 
 
-def _above(row: Row) -> str | None:
+def peers(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
+    """(those that most rows were measured beside, the others), in the order in which rows name them."""
+    every = list(dict.fromkeys(name for row in rows for name in row.peers))
+    many = [name for name in every if 2 * sum(name in row.peers for row in rows) > len(rows)]
+    return many, [name for name in every if name not in many]
+
+
+def beside(row: Row, names: Sequence[str]) -> str:
+    """Some peers with their figures."""
+    return ", ".join(f"{name} {number(row.peers[name].median)}" for name in names if name in row.peers)
+
+
+def _ceiling_alone(row: Row) -> bool:
+    """Whether no column has the ceiling already: often one of the peers is it."""
+    if row.ceiling is None:
+        return False
+    return not any(isclose(row.ceiling, one.median, rel_tol=0.001) for one in row.peers.values())
+
+
+def _peer(name: str) -> Callable[[Row], Cell]:
+    return lambda row: _number(row.peers[name].median if name in row.peers else None)
+
+
+def _number(value: float | None) -> Cell:
+    return Cell("" if value is None else number(value), "n")
+
+
+def _above(row: Row) -> str:
     if row.ours.cycles_over_io is None:
-        return None
+        return ""
     others = [
         f"{name} {number(figure.cycles_over_io)}"
         for name, figure in row.peers.items()
@@ -127,7 +178,7 @@ def machine(document: Document) -> list[tuple[str, str]]:
         ("Time stamp counter", f"{facts['tsc-hz'] / 1e9:.3f} GHz, measured" if facts.get("tsc-hz") else ""),
         ("Kernel", str(facts.get("kernel", ""))),
         ("Memory", f"{facts['memory-mib'] / 1024:.1f} GiB" if facts.get("memory-mib") else ""),
-        ("Hugepages free", ", ".join(map(_pool, facts.get("hugepages") or ()))),
+        ("Hugepages free", _pools(facts["hugepages"]) if "hugepages" in facts else ""),
         ("Isolated CPUs", str(facts.get("isolated") or "none")),
         (
             "Governor",
@@ -139,8 +190,31 @@ def machine(document: Document) -> list[tuple[str, str]]:
     return [(name, text) for name, text in found if text]
 
 
-def _pool(one: Any) -> str:
-    return f"{one.get('free')} of {one.get('page-kib', 0) // 1024} MiB on node {one.get('node')}"
+def in_short(document: Document) -> str:
+    """The machine in a few words."""
+    cpu = document.machine.get("cpu", {})
+    virtual = ", a virtual machine" if cpu.get("virtual") else ""
+    return f"{cpu.get('cores', '?')} cores of {cpu.get('model', 'an unknown processor')}{virtual}"
+
+
+def lasted(seconds: float) -> str:
+    """ "42 s", "14 min 48 s"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _pools(pools: Sequence[Any]) -> str:
+    """Free hugepages; sizes of which there are none are left out."""
+    told = [
+        f"{one.get('free'):,} of {_size(one.get('page-kib', 0))} on node {one.get('node')}"
+        for one in pools
+        if one.get("free")
+    ]
+    return ", ".join(told) or "none"
+
+
+def _size(kib: int) -> str:
+    return f"{kib >> 20} GiB" if kib >= 1 << 20 else f"{kib >> 10} MiB"
 
 
 def noise(document: Document) -> str:

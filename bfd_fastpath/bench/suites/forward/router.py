@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pydp
+from bfd_fastpath.bench.stages import cycles_a_packet
 from bfd_fastpath.bench.suites.forward.packets import PORT_MACS
 from bfd_fastpath.bench.suites.forward.process import thread_clock
 from pydp.generate import Generator, Peers, PeersConfig
@@ -65,11 +66,7 @@ class Router:
             "packets": sum(port.tx_packets for port in ports),
             "cpu-ns": time.clock_gettime_ns(self._clock),
             "drops": drops,
-            "stages": {
-                stage.name: stage.cycles / stage.packets
-                for stage in self._engine.stats.stages()
-                if stage.packets
-            },
+            "stages": cycles_a_packet(self._engine.stats.stages()),
             "up": self._peers.summary().up if self._peers is not None else 0,
         }
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import pydp
 from bfd_fastpath.bench.search import Searched, Trial, search
+from bfd_fastpath.bench.stages import cycles_a_packet
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.hold import watched
 from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, Rig, Wanted, standing
@@ -73,11 +74,7 @@ def measure(wanted: Wanted, size: int, seconds: float, most_pps: float) -> Throu
             far_limit=seen.least_slow <= searched.rate * 1.1,
             engine_gaps=ours,
             far_gaps=far,
-            stages={
-                stage.name: round(stage.cycles / stage.packets, 2)
-                for stage in engine.stats.stages()
-                if stage.packets
-            },
+            stages=cycles_a_packet(engine.stats.stages()),
         )
 
 
