@@ -4,14 +4,18 @@ suite, which then measures rows of one's choice and prints them itself.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from rich.console import Console
 
 from bfd_fastpath.bench import suites
 from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.output import DIRECTORY, write
 from bfd_fastpath.bench.progress import Screen
+from bfd_fastpath.bench.report import terminal
 from bfd_fastpath.bench.run import Run
 
 
@@ -21,12 +25,14 @@ def one(name: str, arguments: Sequence[str]) -> int:
     options, own = parser.parse_known_args(list(arguments))
     if own and suites.has_options(name) and not {"-h", "--help"} & set(own):
         return suites.main(name, list(arguments))
-    if own:
+    if {"-h", "--help"} & set(own):
         parser.print_help()
         if suites.has_options(name):
             print("\nWith options of its own it measures what these choose, and prints it:\n")
             suites.main(name, ["--help"])
-        return 0 if {"-h", "--help"} & set(own) else 2
+        return 0
+    if own:
+        parser.error(_unknown(own))
     return _run(options, (name,), arguments)
 
 
@@ -34,32 +40,41 @@ def every(arguments: Sequence[str], texts: Mapping[str, str]) -> int:
     """All suites; texts: what each measures, for the help."""
     parser = _parser("bfd-fastpath bench", texts)
     options, left = parser.parse_known_args(list(arguments))
-    if left:
+    if {"-h", "--help"} & set(left):
         parser.print_help()
-        return 0 if {"-h", "--help"} & set(left) else 2
+        return 0
+    if left:
+        parser.error(_unknown(left, texts))
     return _run(options, suites.NAMES, arguments)
 
 
 def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[str]) -> int:
-    """0; 1 where a suite gave no row, or a peer is missing that was required."""
-    if len(options.port or ()) not in (0, 2):
-        print("bench: --port is given twice: the engine's port and the far end's", file=sys.stderr)
+    """0; 1 where a suite gave no row, or a peer is missing that was required; 2 where it cannot begin; 130
+    where it was interrupted, with what was measured until then."""
+    if fault := _fault(options):
+        print(f"bench: {fault}", file=sys.stderr)
         return 2
+    cpu, other_cpu = _cores(options)
     chosen = tuple(names) if len(names) == 1 else ()
     with Screen(len(names)) as screen:
         asked = Asked(
             scale=Scale.QUICK if options.quick else Scale.FULL if options.full else Scale.DEFAULT,
             soak=options.soak,
             ports=tuple(options.port or ()),
-            cpu=options.cpu,
-            other_cpu=options.other_cpu,
+            cpu=cpu,
+            other_cpu=other_cpu,
             say=screen.say,
         )
         command = " ".join(["bfd-fastpath bench", *chosen, *arguments])
-        document = Run(asked, command, screen.told).measure(names)
+        run = Run(asked, command, screen.told)
+        document = run.measure(names)
     if options.json:
         print(document.to_json(), end="")
     else:
+        console = Console(width=terminal.WIDTH, highlight=False)
+        for line in terminal.lines(document, every=bool(chosen)):
+            console.print(line, soft_wrap=True)
+        print()
         for path in write(document, options.out, chosen):
             print(path)
         why = "; ".join(document.noise.reasons) or "no sign of noise"
@@ -70,7 +85,46 @@ def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[
         for install in sorted({one.install for one in missing}):
             print(f"    {install}", file=sys.stderr)
         return 1
-    return int(not all(document.suites.values()))
+    return 130 if run.interrupted else int(not all(document.suites.values()))
+
+
+def _fault(options: argparse.Namespace) -> str:
+    """Why a run cannot begin; "" where it can. What would only be seen at its end is seen here."""
+    if len(options.port or ()) not in (0, 2):
+        return "--port is given twice: the engine's port and the far end's"
+    usable = os.sched_getaffinity(0)
+    for name, cpu in (("--cpu", options.cpu), ("--other-cpu", options.other_cpu)):
+        if cpu is not None and cpu not in usable:
+            return f"{name} {cpu}: this process may run on {', '.join(map(str, sorted(usable)))}"
+    if options.json:
+        return ""
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"--out {options.out}: {error.strerror}"
+    return (
+        "" if os.access(options.out, os.W_OK | os.X_OK) else f"--out {options.out}: it cannot be written to"
+    )
+
+
+def _cores(options: argparse.Namespace) -> tuple[int, int]:
+    """(the core that is measured, the far end's): those asked for, or the first that there are."""
+    usable = sorted(os.sched_getaffinity(0))
+    cpu = (
+        options.cpu
+        if options.cpu is not None
+        else next((c for c in usable if c != options.other_cpu), usable[0])
+    )
+    if options.other_cpu is not None:
+        return cpu, options.other_cpu
+    return cpu, next((one for one in usable if one != cpu), cpu)
+
+
+def _unknown(words: Sequence[str], texts: Mapping[str, str] | None = None) -> str:
+    """What is wrong with words that no parser took."""
+    if texts and not words[0].startswith("-"):
+        return f"there is no suite {words[0]}; there are {', '.join(texts)}"
+    return f"unknown: {' '.join(words)}"
 
 
 def _parser(program: str, texts: Mapping[str, str] | None = None) -> argparse.ArgumentParser:
@@ -102,6 +156,6 @@ def _parser(program: str, texts: Mapping[str, str] | None = None) -> argparse.Ar
         help="twice: two ports cabled to each other, the engine's and the far end's, by PCI address or by "
         "devargs of any driver (default: virtual ones)",
     )
-    add("--cpu", type=int, default=0, help="the core that is measured (default: %(default)s)")
-    add("--other-cpu", type=int, default=1, help="that of the far end (default: %(default)s)")
+    add("--cpu", type=int, help="the core that is measured (default: the first that this process may run on)")
+    add("--other-cpu", type=int, help="that of the far end (default: the next one)")
     return parser

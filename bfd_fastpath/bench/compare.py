@@ -3,11 +3,10 @@
 
 What is tested is the ratio of the medians of B's windows to A's. Windows are drawn again from each run's,
 4,000 times (a bootstrap with a fixed seed, so that the same two documents always get the same answer); the
-middle
-99 percent of the ratios are its interval. Where both runs measured the same peers, the ratio is first divided
-by
-theirs, drawn along: a machine that is slower today is slower for everybody. A change is one whose interval
-leaves out 1; of one row in a hundred it is chance. Fewer than five windows judge nothing.
+middle 99 percent of the ratios are its interval. Where both runs measured the same peers, the ratio is first
+divided by theirs, drawn along: a machine that is slower today is slower for everybody. A change is one whose
+interval leaves out 1; of one row in a hundred it is chance. Where figures are 0 or less, the difference of
+the medians takes the ratio's place. Fewer than five windows judge nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +55,7 @@ class Compared:
     #: Medians.
     a: float | None = None
     b: float | None = None
-    #: B to A, divided by what the peers did; None where A's median is 0. With its interval.
+    #: B to A, divided by what the peers did; None where figures are 0 or less. With its interval.
     ratio: float | None = None
     low: float | None = None
     high: float | None = None
@@ -126,7 +125,7 @@ def _row(suite: str, name: str, a: Row | None, b: Row | None) -> Compared:
         why = f"the unit was {a.unit} and is {b.unit}"
         return Compared(**whole, change=Change.UNKNOWN, why=why)
     doubt = _doubt(a, b)
-    if a.ours.median == 0 or b.ours.median == 0:
+    if min(*a.ours.windows, *b.ours.windows) <= 0:
         return Compared(**whole, **_differ(a, b, doubt))
     shared = _shared(a, b)
     random = numpy.random.default_rng(_SEED)
@@ -136,8 +135,7 @@ def _row(suite: str, name: str, a: Row | None, b: Row | None) -> Compared:
         others = numpy.array([_drawn(b.peers[one], random) / _drawn(a.peers[one], random) for one in shared])
         ratios = ratios / numpy.median(others, axis=0)
         moved = float(numpy.median([b.peers[one].median / a.peers[one].median for one in shared]))
-    tail = (1 - CONFIDENCE) / 2
-    low, high = (float(one) for one in numpy.quantile(ratios, (tail, 1 - tail)))
+    low, high = _interval(ratios)
     ratio = b.ours.median / a.ours.median / moved
     change = Change.SAME if low <= 1 <= high else _direction(ratio > 1, b.better)
     return Compared(
@@ -155,7 +153,7 @@ def _doubt(a: Row, b: Row) -> str:
     """Why these rows judge nothing; "" where they do."""
     fewest = min(len(a.ours.windows), len(b.ours.windows))
     if fewest < LEAST_WINDOWS:
-        return f"{fewest} windows are too few to judge by"
+        return f"{'one window is' if fewest == 1 else f'{fewest} windows are'} too few to judge by"
     for run, row in (("A", a), ("B", b)):
         if row.verdict is not Verdict.OK:
             return f"{run} says {row.verdict.value}"
@@ -163,12 +161,10 @@ def _doubt(a: Row, b: Row) -> str:
 
 
 def _differ(a: Row, b: Row, doubt: str) -> dict[str, Any]:
-    """Where a median is 0 there is no ratio: rows of which all windows of one lie beyond all of the other
-    differ."""
-    if max(a.ours.windows) < min(b.ours.windows) or max(b.ours.windows) < min(a.ours.windows):
-        change = _direction(b.ours.median > a.ours.median, b.better)
-    else:
-        change = Change.SAME
+    """Where figures are 0 or less there is no ratio: the difference of the medians is tested instead."""
+    random = numpy.random.default_rng(_SEED)
+    low, high = _interval(_drawn(b.ours, random) - _drawn(a.ours, random))
+    change = Change.SAME if low <= 0 <= high else _direction(low > 0, b.better)
     alike = a.ours.windows == b.ours.windows
     return {
         "change": Change.SAME if alike else Change.UNKNOWN if doubt else change,
@@ -187,18 +183,24 @@ def _shared(a: Row, b: Row) -> list[str]:
         for name in a.peers
         if name in b.peers
         and all(
-            len(one.peers[name].windows) >= LEAST_WINDOWS and one.peers[name].median > 0 for one in (a, b)
+            len(one.peers[name].windows) >= LEAST_WINDOWS and min(one.peers[name].windows) > 0
+            for one in (a, b)
         )
     ]
 
 
+def _interval(drawn: Floats) -> tuple[float, float]:
+    """The middle of what was drawn."""
+    tail = (1 - CONFIDENCE) / 2
+    low, high = (float(one) for one in numpy.quantile(drawn, (tail, 1 - tail)))
+    return low, high
+
+
 def _drawn(figure: Figure, random: numpy.random.Generator) -> Floats:
-    """Medians of as many windows, drawn with replacement; a median of 0 is taken for the least that is
-    not."""
+    """Medians of as many windows, drawn with replacement."""
     windows = numpy.asarray(figure.windows, numpy.float64)
     medians: Floats = numpy.median(random.choice(windows, (DRAWS, len(windows))), axis=1)
-    least = windows[windows > 0].min() if (windows > 0).any() else 1.0
-    return numpy.maximum(medians, least)
+    return medians
 
 
 def worse(rows: Sequence[Compared]) -> int:

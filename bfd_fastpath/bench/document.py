@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from bfd_fastpath.bench import shapes
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.reading import DocumentError, Fields
 
@@ -156,7 +157,7 @@ class Document:
         """Raises DocumentError."""
         try:
             top = Fields("", json.loads(text))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DocumentError(f"this is not JSON: {error}") from None
         schema = top.take("schema", int)
         if schema != SCHEMA:
@@ -168,7 +169,7 @@ class Document:
             started=top.take("started", str),
             seconds=top.number("seconds"),
             command=top.take("command", str),
-            machine=top.take("machine", dict),
+            machine=shapes.machine(top.take("machine", dict)),
             noise=Noise(
                 noise.take("verdict", str),
                 noise.number("steal-percent"),
@@ -270,7 +271,7 @@ def _read_row(fields: Fields) -> Row:
         met=fields.take("met", bool, None),
         verdict=fields.one_of("verdict", Verdict),
         prediction=fields.optional_number("prediction"),
-        detail=fields.take("detail", dict),
+        detail=shapes.detail(fields.at("detail"), fields.take("detail", dict)),
     )
     fields.end()
     if goal is not None:
@@ -288,4 +289,6 @@ def _read_figure(fields: Fields) -> Figure:
         over,
     )
     fields.end()
+    if not figure.windows:
+        raise DocumentError(f"{fields.at('windows')} is empty")
     return figure

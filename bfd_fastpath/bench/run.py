@@ -29,6 +29,7 @@ class Run:
     asked: Asked
     command: str
     told: Told
+    interrupted: bool = False
     _rows: dict[str, list[Row]] = field(default_factory=dict)
     _skipped: list[Skipped] = field(default_factory=list)
     _noises: dict[str, Noise] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Run:
                 before, mark = mark, listener.listen()
                 self._noises[name] = listener.since(before)
         except KeyboardInterrupt:
+            self.interrupted = True
             self._skip(Skipped(name, "this suite and those after it", "interrupted", ""))
             self._noises[name] = listener.since(mark)
         noise = whole(listener.since(first).steal_percent, self._noises, listener.samples)

@@ -2,7 +2,9 @@
 """`bfd-fastpath bench compare A.json B.json`: what changed between two runs, and whether it is more than
 noise."""
 
+import textwrap
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +12,14 @@ import click
 
 from bfd_fastpath.cli import exit_codes
 from bfd_fastpath.cli.options import json_option, print_json
-from bfd_fastpath.cli.table import table
 
 if TYPE_CHECKING:
     from bfd_fastpath.bench.compare import Compared
     from bfd_fastpath.bench.document import Document
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+_LEFT, _NAME, _MEDIANS = 11, 38, 27
+_COLOURS = {"better": "green", "worse": "red"}
 
 
 @click.command(
@@ -24,7 +27,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 The test: the ratio of the medians of the windows, B to A, and the interval that holds 99 % of 4,000 such
 ratios with windows drawn again (bootstrap, fixed seed). Where both runs measured the same peers, divided by
 what these did. A change is more than noise when the interval leaves out 1; fewer than five windows judge
-nothing.
+nothing. Where figures are 0 or less, the difference of the medians is tested.
 
 \b
 Exit codes: 0 nothing got worse by more than noise; 1 something did; 2 a file is no document of a run.
@@ -67,9 +70,10 @@ def _lines(rows: "list[Compared]", unlike: list[str], worse: int) -> Iterator[st
         yield "Not alike in both runs:"
         yield from (f"  {line}" for line in unlike)
         yield ""
-    shown = [(one.suite, one.name, one.unit, *_figures(one), one.change.value, one.why) for one in rows]
-    headers = ("SUITE", "ROW", "UNIT", "A", "B", "B / A", "99 %", "PEERS", "CHANGE", "WHY")
-    yield table(headers, shown, right=("A", "B", "B / A", "99 %", "PEERS"))
+    for suite, some in groupby(rows, key=lambda one: one.suite):
+        yield click.style(suite, bold=True)
+        for one in some:
+            yield from _row(one)
     counts = ", ".join(
         f"{sum(one.change.value == kind for one in rows)} {kind}"
         for kind in sorted({r.change.value for r in rows})
@@ -78,9 +82,17 @@ def _lines(rows: "list[Compared]", unlike: list[str], worse: int) -> Iterator[st
     yield f"{counts or 'no rows'}; {worse} worse by more than noise"
 
 
-def _figures(one: "Compared") -> tuple[str, ...]:
-    interval = "" if one.low is None or one.high is None else f"{one.low:.2f} - {one.high:.2f}"
-    a, b, ratio, peers = (
-        "" if value is None else f"{value:.4g}" for value in (one.a, one.b, one.ratio, one.peers)
-    )
-    return a, b, ratio, interval, peers
+def _row(one: "Compared") -> Iterator[str]:
+    """A row in a hundred columns: what it did, its medians, the ratio with its interval; more below it."""
+    from bfd_fastpath.bench.report.numbers import number
+
+    name, *rest = textwrap.wrap(one.name, _NAME) or [""]
+    change = click.style(f"  {one.change.value:<9}", fg=_COLOURS.get(one.change.value))
+    interval = "" if one.low is None or one.high is None else f" ({one.low:.2f} - {one.high:.2f})"
+    ratio = "" if one.ratio is None else f"{one.ratio:.2f}{interval}"
+    medians = " -> ".join("-" if value is None else number(value) for value in (one.a, one.b))
+    yield f"{change}{name:<{_NAME}}  {f'{medians} {one.unit}':<{_MEDIANS}} {ratio}".rstrip()
+    more = [*([] if one.peers is None else [f"peers {one.peers:.2f}"]), *([one.why] if one.why else [])]
+    yield from (" " * _LEFT + text for text in rest)
+    if more:
+        yield " " * (_LEFT + 2) + ", ".join(more)

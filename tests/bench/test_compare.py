@@ -11,6 +11,7 @@ from bfd_fastpath.bench.compare import Change, compare, differences
 from bfd_fastpath.bench.document import Better, Document, Noise, Product, Row, Verdict
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.cli.main import invoke
+from tests.bench import samples
 
 
 def windows(middle: float, seed: int, count: int = 9, spread: float = 0.05) -> list[float]:
@@ -120,3 +121,36 @@ def test_the_command_says_what_changed_and_its_exit_code(tmp_path, capsys):
     files[0].write_text('{"schema": 7}')
     assert invoke(["bench", "compare", *map(str, files)]) == 2
     assert "schema 7" in capsys.readouterr().err
+
+
+def test_figures_of_0_and_less_are_compared_by_their_difference():
+    low, high = (
+        row([-100.0, -90.0, -110.0, -95.0, -105.0], Better.LOWER),
+        row([30.0, 20.0, 40.0, 25.0, 35.0], Better.LOWER),
+    )
+    assert (one(low, high).change, one(high, low).change) == (Change.WORSE, Change.BETTER)
+    assert one(low, high).ratio is None
+    # Twice as far below 0 is not twice as much of anything.
+    assert one(low, row([2 * figure for figure in low.ours.windows], Better.LOWER)).change is Change.BETTER
+    assert one(low, row([-101.0, -92.0, -108.0, -96.0, -104.0], Better.LOWER)).change is Change.SAME
+
+
+def test_a_table_fits_a_hundred_columns_and_a_pipe(tmp_path, capsys):
+    whole = tmp_path / "whole.json"
+    whole.write_text(samples.document().to_json())
+    assert invoke(["bench", "compare", str(whole), str(whole)]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 100
+    assert "\x1b" not in text
+    assert "0 worse by more than noise" in text
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 7}', "\x00", '{"schema": 1}', "[" * 100_000])
+def test_a_file_that_is_no_document_is_named_with_its_fault(tmp_path, capsys, text):
+    whole, bad = tmp_path / "whole.json", tmp_path / "bad.json"
+    whole.write_text(document(row(windows(30, 1))).to_json())
+    bad.write_text(text)
+    for files in ((whole, bad), (bad, whole)):
+        assert invoke(["bench", "compare", *map(str, files)]) == 2
+        seen = capsys.readouterr()
+        assert (str(bad) in seen.err, seen.out) == (True, "")

@@ -120,3 +120,29 @@ def test_the_spread_is_between_quartiles_or_the_least_and_the_most_of_few():
     assert Figure.of([1, 5, 2]).spread == 4
     with pytest.raises(ValueError):
         Figure.of([])
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (("suites", "forward", 0, "ours", "median"), float("nan"), r"ours.median is nan, not a number"),
+        (("suites", "forward", 0, "ours", "max"), float("inf"), r"ours.max is inf, not a number"),
+        (("suites", "forward", 0, "ours", "windows"), [], r"suites.forward\[0\].ours.windows is empty"),
+        (("suites", "forward", 0, "detail", "cdf"), [[1.0]], r"detail.cdf\[0\] is \[1.0\]"),
+        (("suites", "forward", 0, "detail", "cdf"), [[1, 0.5], [0, 1]], r"detail.cdf does not ascend"),
+        (("suites", "forward", 0, "detail", "cdf"), [[1, 7]], r"detail.cdf does not ascend"),
+        (("suites", "forward", 0, "detail", "stages"), {"receive": "x"}, r"detail.stages.receive"),
+        (("machine", "cpu"), "x", "machine.cpu is 'x'"),
+        (("machine", "cpu"), {"caches": 5}, "machine.cpu.caches is 5, not a list"),
+        (("machine", "hugepages"), [1], r"machine.hugepages\[0\] is not an object"),
+        (("machine", "doctor"), {"findings": ["x"]}, r"machine.doctor.findings\[0\] is not an object"),
+    ],
+)
+def test_what_the_page_could_not_show_is_refused_by_its_place(path, value, told):
+    made = json.loads(document().to_json())
+    at = made
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    with pytest.raises(DocumentError, match=told):
+        Document.from_json(json.dumps(made))

@@ -2,9 +2,11 @@
 """A run of suites that are made up: what is skipped, what fails, what is required, and where it goes."""
 
 import json
+import os
 
 import pytest
 
+from bfd_fastpath.bench import command
 from bfd_fastpath.bench import run as module
 from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.document import Better, Document, Row, Skipped
@@ -22,7 +24,7 @@ def gives(monkeypatch):
     def give(*found):
         def rows(name, asked):
             for one in found:
-                if isinstance(one, Exception):
+                if isinstance(one, BaseException):
                     raise one
                 yield one
 
@@ -47,7 +49,9 @@ def test_a_file_is_written_and_named(gives, capsys, tmp_path):
     (path,) = tmp_path.glob("bench-*-forward.json")
     (markdown,) = tmp_path.glob("bench-*-forward.md")
     (page,) = tmp_path.glob("bench-*-forward.html")
-    assert capsys.readouterr().out.splitlines() == [str(path), str(markdown), str(page)]
+    *table, names = capsys.readouterr().out.rsplit("\n\n", 1)
+    assert names.splitlines() == [str(path), str(markdown), str(page)]
+    assert "a row" in "".join(table)
     assert "a row" in markdown.read_text()
     assert "<h2" in page.read_text()
     assert json.loads(path.read_text())["schema"] == 1
@@ -85,3 +89,52 @@ def test_what_a_child_prints_is_not_in_the_document(capfd):
     alone(print, "a router logs")
     heard = capfd.readouterr()
     assert (heard.out, heard.err) == ("", "a router logs\n")
+
+
+def test_interrupted_it_keeps_what_was_measured(gives, capsys, tmp_path):
+    gives(ROW, KeyboardInterrupt())
+    assert invoke(["bench", "--quick", "--out", str(tmp_path)]) == 130
+    (path,) = tmp_path.glob("bench-*.json")
+    document = Document.from_json(path.read_text())
+    assert [row.name for row in document.suites["forward"]] == ["a row"]
+    assert document.skipped == (Skipped("forward", "this suite and those after it", "interrupted", ""),)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--cpu", "4095"], "--cpu 4095: this process may run on"),
+        (["--other-cpu", "-1"], "--other-cpu -1"),
+        (["--cpu", "x"], "invalid int"),
+        (["--out", "/proc/bench"], "--out /proc/bench"),
+        (["--quick", "--full"], "not allowed with"),
+        (["--bogus"], "--bogus"),
+        (["--out"], "expected one argument"),
+    ],
+)
+@pytest.mark.parametrize("suite", [[], ["python"]])
+def test_what_cannot_begin_says_why_before_anything_is_measured(gives, capsys, suite, words, told):
+    gives(AssertionError("it began"))
+    assert invoke(["bench", *suite, *words]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_suite_that_is_not_there_is_named_with_those_that_are(capsys):
+    assert invoke(["bench", "nosuch"]) == 2
+    assert "there is no suite nosuch; there are forward, nodrop" in capsys.readouterr().err
+
+
+def test_without_being_told_it_takes_cores_that_it_may_run_on():
+    before = os.sched_getaffinity(0)
+    last = max(before)
+    parser = command._parser("bench")
+    try:
+        os.sched_setaffinity(0, {last})
+        assert command._cores(parser.parse_args([])) == (last, last)
+    finally:
+        os.sched_setaffinity(0, before)
+    if len(before) > 1:
+        first, second = sorted(before)[:2]
+        assert command._cores(parser.parse_args([])) == (first, second)
+        assert command._cores(parser.parse_args(["--cpu", str(second)])) == (second, first)
+        assert command._cores(parser.parse_args(["--other-cpu", str(first)])) == (second, first)

@@ -52,6 +52,15 @@ def ours(row: Row) -> str:
     return f"{number(figure)} {short(unit)}"
 
 
+def figure(row: Row) -> str:
+    """The figure that a goal is about, and what was asked of it: "40.8 <= 16 cycles above io"."""
+    limit = limit_of(row)
+    if limit is None:
+        return ours(row)
+    value, unit = held_against(row)
+    return f"{number(value)} {relation(row)} {number(limit[0])} {short(unit)}"
+
+
 def asked(row: Row) -> str:
     """What a goal asks of the figure beside it."""
     limit = limit_of(row)

@@ -9,12 +9,15 @@ from typing import Final
 _SUITES: Final = {
     "forward": ("Forwarding", "One core receives, looks up, rewrites and sends, beside l3fwd and testpmd."),
     "nodrop": ("Rate without loss", "The highest rate that came back whole while sessions were held."),
+    "workers": ("Workers", "Forwarding by one worker and by two."),
     "shed": ("Data beside sessions", "How much data a core stands that must hold its sessions."),
     "bfd-scale": ("BFD sessions", "What a hello costs, and how many sessions one core holds."),
     "bfd-detect": ("How late a failure is seen", "From the last hello to Down, and to those who are told."),
     "failover": ("Failover", "From Down to the first packet on the backup next hop."),
     "control": ("BGP", "A full table from BGP's first octet to the engine's last route."),
     "replay": ("Captures", "Packets of a capture watched and judged."),
+    "fib": ("Look-ups of routes", "The way to an address alone, beside DPDK's own tables."),
+    "reload": ("A route server's reload", "What a change of filters costs, as rs-agent asks for it."),
     "python": ("Python", "Packets and events in Python, beside the same loop in C."),
 }
 _UNITS: Final = {

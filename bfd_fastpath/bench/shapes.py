@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pages rely on inside the objects of a document whose keys are free: the facts of a machine, and a
+row's detail. What is there has to be of this shape; what is not there is not missed."""
+
+from typing import Any, Final
+
+from bfd_fastpath.bench.reading import DocumentError, Fields
+
+#: By key, what is inside: of the machine, and of its cpu.
+_MACHINE: Final = {"cpu": dict, "hugepages": list, "governor": dict, "tsc-hz": int | float, "memory-mib": int}
+
+
+def machine(value: dict[str, Any]) -> dict[str, Any]:
+    """The same; DocumentError where it is of another shape."""
+    for name, kind in _MACHINE.items():
+        found = value.get(name)
+        if found is not None and not isinstance(found, kind):
+            raise DocumentError(f"machine.{name} is {found!r}")
+    cpu = value.get("cpu") or {}
+    for place, each in (
+        ("machine.cpu.caches", cpu.get("caches")),
+        ("machine.hugepages", value.get("hugepages")),
+    ):
+        _objects(place, each)
+    doctor = value.get("doctor")
+    if isinstance(doctor, dict):
+        _objects("machine.doctor.findings", doctor.get("findings"))
+    return value
+
+
+def _objects(place: str, value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, list):
+        raise DocumentError(f"{place} is {value!r}, not a list")
+    for number, one in enumerate(value):
+        Fields(f"{place}[{number}]", one)
+
+
+def detail(place: str, value: dict[str, Any]) -> dict[str, Any]:
+    """The same; DocumentError where what is drawn of it is of another shape."""
+    fields = Fields(place, value)
+    if "cdf" in value:
+        points = [_pair(f"{place}.cdf[{number}]", one) for number, one in enumerate(fields.take("cdf", list))]
+        if points != sorted(points) or any(not 0 < share <= 1 for _, share in points):
+            raise DocumentError(f"{place}.cdf does not ascend to a share of 1")
+    if "stages" in value:
+        stages = fields.fields("stages")
+        for name in stages.names():
+            stages.number(name)
+    return value
+
+
+def _pair(place: str, value: Any) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise DocumentError(f"{place} is {value!r}, not a figure and a share")
+    pair = Fields(place, {"figure": value[0], "share": value[1]})
+    return pair.number("figure"), pair.number("share")
