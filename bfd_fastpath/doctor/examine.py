@@ -3,6 +3,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from math import floor
 
 from bfd_fastpath.doctor import clock, configuration, hugepages, isolation, memory, nics, power, sockets, user
 from bfd_fastpath.doctor.finding import Check, Finding, Seen, State
@@ -26,12 +27,13 @@ class Answer:
 
     @property
     def score(self) -> int:
-        """0 to 100: the share of the weights of what is known; a check's findings share its weight."""
+        """0 to 100: the share of the weights of what is known; a check's findings share its weight. It is
+        rounded down: 100 says that nothing is left to change."""
         known = [one for one in self.findings if one.seen.state is not State.UNKNOWN]
         seen = Counter(one.check for one in known)
         got = sum(one.weight * _WORTH[one.seen.state] / seen[one.check] for one in known)
         most = sum({one.check: one.weight for one in known}.values())
-        return round(100 * got / most) if most else 0
+        return floor(100 * got / most + 1e-9) if most else 0
 
     def count(self, state: State) -> int:
         """Findings in that state."""

@@ -32,7 +32,9 @@ def _parameters(wanted: Wanted) -> str:
 
 def _isolated(machine: Machine, wanted: Wanted) -> Iterator[Seen]:
     found = _alone(machine, wanted, "isolated")
-    if found is None:
+    if not machine.tells_cpus:
+        yield Seen(State.UNKNOWN, "the CPUs cannot be listed")
+    elif found is None:
         yield Seen(State.BAD, "there is one CPU: worker, kernel and Python share it")
     elif found[0]:
         yield Seen(State.WARN, f"isolated from other tasks: {found[1]}", "", "", _parameters(wanted))
@@ -44,7 +46,11 @@ def _tick(machine: Machine, wanted: Wanted) -> Iterator[Seen]:
     found = _alone(machine, wanted, "nohz_full")
     rate = machine.kernel_options.get("CONFIG_HZ")
     ticks = f"{rate} ticks a second" if rate else "the tick's rate is not told"
-    if found is None or not found[0]:
+    if not machine.tells_cpus:
+        yield Seen(State.UNKNOWN, "the CPUs cannot be listed")
+    elif found is None:
+        yield Seen(State.WARN, f"the one CPU has the kernel's tick too; {ticks}")
+    elif not found[0]:
         yield Seen(State.OK, f"no tick on the workers' CPUs; elsewhere {ticks}")
     elif machine.kernel_options and "CONFIG_NO_HZ_FULL" not in machine.kernel_options:
         yield Seen(
@@ -58,7 +64,11 @@ def _tick(machine: Machine, wanted: Wanted) -> Iterator[Seen]:
 def _callbacks(machine: Machine, wanted: Wanted) -> Iterator[Seen]:
     found = _alone(machine, wanted, "rcu_nocbs")
     without = _alone(machine, wanted, "nohz_full")
-    if found is None or not found[0] or (without is not None and not without[0]):
+    if not machine.tells_cpus:
+        yield Seen(State.UNKNOWN, "the CPUs cannot be listed")
+    elif found is None:
+        yield Seen(State.WARN, "the one CPU runs RCU callbacks too")
+    elif not found[0] or (without is not None and not without[0]):
         yield Seen(State.OK, "the workers' CPUs run no RCU callbacks")
     elif machine.kernel_options.get("CONFIG_RCU_NOCB_CPU_DEFAULT_ALL") == "y":
         yield Seen(State.OK, "no CPU runs RCU callbacks: the kernel is built so")

@@ -104,6 +104,13 @@ class Machine:
         count = (self.text("/proc/cpuinfo") or "").count("processor\t:")
         return tuple(range(max(count, 1)))
 
+    @property
+    def tells_cpus(self) -> bool:
+        """Whether `cpus` is what the machine says; otherwise nothing is known but that there is one."""
+        return (
+            self.text("/sys/devices/system/cpu/online") is not None or self.text("/proc/cpuinfo") is not None
+        )
+
     @cached_property
     def node_of_cpu(self) -> Mapping[int, int]:
         """NUMA node of each CPU that is online; 0 where the kernel does not say."""

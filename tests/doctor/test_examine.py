@@ -194,8 +194,16 @@ def test_a_container_says_what_it_cannot_know(tmp_path):
 
 def test_an_empty_directory_is_a_machine_of_which_nothing_is_known(tmp_path):
     answer = examine(*(lambda one: (one, wanted_by(None, one)))(machine(Tree(tmp_path))))
-    assert answer.count(State.BAD) == 1
-    assert seen(answer, "isolated-cpus").state is State.BAD
+    assert (answer.count(State.BAD), answer.count(State.WARN)) == (0, 0)
+    for name in ("isolated-cpus", "tick", "rcu-callbacks"):
+        assert seen(answer, name).state is State.UNKNOWN
+
+
+def test_one_cpu_is_shared_with_the_kernel(tmp_path):
+    tree = trees.recorded(tmp_path, "vm")
+    tree.write("/sys/devices/system/cpu/online", "0")
+    found = states(ask(tree))
+    assert [found[name] for name in ("isolated-cpus", "tick", "rcu-callbacks")] == ["bad", "warn", "warn"]
 
 
 def test_a_real_time_worker_is_throttled(tmp_path):
