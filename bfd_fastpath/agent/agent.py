@@ -39,10 +39,11 @@ class RsAgent:
         server = settings.route_server
         self.third_parties: frozenset[Address] = frozenset()
         """Next hops on the LAN that no member has, as of the last look at the routes."""
+        self.unmarked: int | None = None
+        """Routes that BIRD cannot leave out by RTR, as of the last look; None where that is no question."""
         self._driver = driver(server, settings.lan)
         self._unasked = 0
         self._learned: list[Member] = []
-        self._unmarked = 0
         self._errors: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
         times = (server.min_interval_us, server.rest_most_us, server.retry_first_us, server.retry_most_us)
@@ -191,14 +192,14 @@ class RsAgent:
 
     async def _look_for_marks(self, bird: BirdRtr) -> None:
         found = await self._ask(bird.unmarked)
-        if found and not self._unmarked:
+        if found and not self.unmarked:
             _log.warning(
                 "routes are never left out: the import filters of some clients do not call rs_bfd_mark()",
                 routes=found,
                 ask_bird=f"show route table all where {UNMARKED}",
             )
         if found is not None:
-            self._unmarked = found
+            self.unmarked = found
 
     async def _poll(self) -> None:
         while True:

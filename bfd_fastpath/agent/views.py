@@ -76,6 +76,7 @@ def driver(agent: RsAgent) -> dict[str, Any]:
         "next-reload-in-s": None if due is None else round(max(0, due - now) / 1e9, 3),
         "third-party-next-hops": [str(one) for one in sorted(agent.third_parties, key=ordered)],
         "kept-pairs": agent.kept.pairs,
+        "unmarked-routes": agent.unmarked,
         "fail-open-after-s": agent.settings.fail_open_after_us / 1e6,
     }
 

@@ -33,6 +33,7 @@ def driver(result: Any) -> str:
         ("error", result["error"]),
         ("clients with filters", result["clients-with-filters"]),
         ("client and next hop pairs", result["pairs"]),
+        ("routes never left out", _unmarked(result["unmarked-routes"])),
         ("third-party next hops", ", ".join(result["third-party-next-hops"]) or None),
         ("kept from before", result["kept-pairs"] or None),
         ("reloads", f"{result['reloads']}, {result['failures']} failed"),
@@ -45,3 +46,7 @@ def driver(result: Any) -> str:
         ("guard", f"process {result['guard-pid']}, opens after {result['fail-open-after-s']:g} s"),
     ]
     return "\n".join(f"{name:<26} {'-' if value is None else value}" for name, value in lines)
+
+
+def _unmarked(routes: int | None) -> str | None:
+    return f"{routes}: their import filters do not call rs_bfd_mark()" if routes else None

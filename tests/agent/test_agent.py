@@ -4,14 +4,18 @@
 import asyncio
 from functools import partial
 from ipaddress import IPv4Address, ip_address, ip_network
+from itertools import chain, repeat
 
 import pytest
 from structlog.testing import capture_logs
 
+from bfd_fastpath.agent import views
 from bfd_fastpath.agent.agent import RsAgent
+from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
 from bfd_fastpath.agent.memory import Memory
 from bfd_fastpath.agent.settings import Agent, Kind, Member, Method, RouteServer
 from bfd_fastpath.bench.daemons.daemon import free_port
+from bfd_fastpath.cli import agent_tables
 from bfd_fastpath.routeserver.asking import SOMEBODY
 from tests.interop.bgp.ourselves import eventually
 
@@ -83,6 +87,61 @@ def test_those_for_whom_bird_had_records_are_sent_their_routes_whatever_is_kept(
     agent = RsAgent(settings(server, restart_hold_us=hold_us))
     assert agent._feed._owed == {*MEMBERS[0].addresses}
     assert bool(agent.kept) is bool(hold_us)
+
+
+class PaperBird(BirdRtr):
+    """So many routes have not gone through rs_bfd_mark(), one look after the other."""
+
+    def __init__(self, looks):
+        super().__init__(RouteServer(Kind.BIRD, None, Method.RTR), ())
+        self._looks = chain(looks, repeat(looks[-1]))
+
+    def unmarked(self):
+        return next(self._looks)
+
+    def neighbours(self):
+        return []
+
+    def next_hops(self):
+        return frozenset()
+
+    def given(self):
+        return frozenset()
+
+
+def test_routes_that_bird_never_leaves_out_are_shown_and_told_once(tmp_path, monkeypatch):
+    looks = [3, 2, 0]
+    monkeypatch.setattr("bfd_fastpath.agent.agent.driver", lambda *_: PaperBird(looks))
+    server = RouteServer(
+        Kind.BIRD,
+        tmp_path / "rs-bfd.conf",
+        Method.RTR,
+        rtr_port=free_port("127.0.0.1"),
+        next_hop_poll_us=20_000,
+    )
+    agent = RsAgent(settings(server))
+    seen = [views.driver(agent)["unmarked-routes"]]
+
+    async def story():
+        await agent.start()
+        try:
+            while seen[-1] != looks[-1]:
+                if (now := views.driver(agent)["unmarked-routes"]) != seen[-1]:
+                    seen.append(now)
+                await asyncio.sleep(0.002)
+        finally:
+            await agent.stop()
+
+    with capture_logs() as lines:
+        asyncio.run(asyncio.wait_for(story(), 20))
+    assert seen == [None, *looks]
+    assert [line["routes"] for line in lines if line["event"].startswith("routes are never left out")] == [3]
+    answer = views.driver(agent) | {"guard-pid": 1}
+    (line,) = [
+        line for line in agent_tables.driver(answer | {"unmarked-routes": 3}).splitlines() if "3:" in line
+    ]
+    assert line.endswith("3: their import filters do not call rs_bfd_mark()")
+    assert "rs_bfd_mark" not in agent_tables.driver(answer)
 
 
 def test_members_that_go_twice_at_a_time_go_once(tmp_path, monkeypatch):
