@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""BIRD's control socket: one command a line; an answer is lines with four-digit codes, the last one
-followed by a
-space. birdc would hide the codes."""
+"""BIRD's control socket: one command a line; an answer is lines with four-digit codes, the last one followed
+by a space. birdc would hide the codes."""
 
 import socket
 import time

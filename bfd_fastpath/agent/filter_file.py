@@ -37,8 +37,7 @@ class FilterFile:
 
     def prepare(self, wanted: Wanted) -> bool:
         """Write without a reload where there is no file, which a route server does not start without; False
-        where
-        there is one."""
+        where there is one."""
         if self._read() is not None:
             return False
         self._write(self._driver.text(wanted))

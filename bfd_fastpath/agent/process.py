@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`bfd-fastpath rs-agent`: starts the agent, serves its control socket, reloads on SIGHUP, and leaves with
-empty filters
-on SIGTERM."""
+empty filters on SIGTERM."""
 
 import asyncio
 import os

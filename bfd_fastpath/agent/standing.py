@@ -80,9 +80,8 @@ def empty(settings: Agent) -> None:
 
 
 def prepare(settings: Agent) -> bool:
-    """Write an empty file where there is none, so that the route server can start; False where there is
-    one. Raises
-    DriverError."""
+    """Write an empty file where there is none, so that the route server can start; False where there is one.
+    Raises DriverError."""
     file = FilterFile(settings.route_server.filter_file, driver(settings.route_server, settings.lan))
     return file.prepare(wanted(settings.members, {}))
 

@@ -55,9 +55,8 @@ Exit codes: 0 done; 1 it failed; 2 bad configuration or command line;
     help="Print the versions of this program, of libpydp and of DPDK.",
 )
 def cli() -> None:
-    """BFD to every next hop that a route server hands out, on DPDK, and a word to the route server by
-    BGP-LS about
-    those that cannot be reached."""
+    """BFD to every next hop that a route server hands out, on DPDK, and a word to the route server by BGP-LS
+    about those that cannot be reached."""
 
 
 for _command in (

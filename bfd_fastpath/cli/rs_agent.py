@@ -30,8 +30,7 @@ Examples:
 @click.pass_context
 def rs_agent(context: click.Context, path: Path | None) -> int:
     """Beside an exchange's OpenBGPD or BIRD: hear from each client which next hops it lost, and have the
-    route
-    server leave out those routes for that client. Runs in the foreground, logs on standard error."""
+    route server leave out those routes for that client. Runs in the foreground, logs on standard error."""
     if context.invoked_subcommand is not None:
         if path is not None:
             raise click.UsageError("-c FILE goes behind the command here.")
@@ -163,8 +162,7 @@ def reload_(socket_path: str) -> None:
 @agent_socket_option
 def restart(socket_path: str) -> None:
     """Have the running agent start again, by the same process id, with its configuration and program as they
-    are by then.
-    The route server keeps its filters until the members have come back; see restart-hold."""
+    are by then. The route server keeps its filters until the members have come back; see restart-hold."""
     client.ask(socket_path, "restart", daemon="rs-agent")
     click.echo("restarting")
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our own router as a process of the kernel stage: `bfd-fastpath run`, its events read from its log, asked
-over its
-control socket."""
+over its control socket."""
 
 import asyncio
 import json

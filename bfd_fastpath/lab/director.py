@@ -179,8 +179,7 @@ class Director:
         """A step made of one kind of fact; it is complete when the last party has it.
 
         Those in `also` must have it in the end as well, but the step's time does not depend on those who are
-        only
-        looked at from time to time. Returns the facts of all of them.
+        only looked at from time to time. Returns the facts of all of them.
         """
         kind = name.removesuffix("-again")
         wanted = {*parties, *also}

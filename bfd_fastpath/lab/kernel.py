@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stage between network namespaces over veth: router A is `bfd-fastpath run` beside its kernel, router B
-is FRR, the
-route server is a process of ours, and the cable is a rule in the bridge between them. Needs root."""
+is FRR, the route server is a process of ours, and the cable is a rule in the bridge between them. Needs
+root."""
 
 import asyncio
 import json

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The embedded route server as a process of the kernel stage: the players on its command line, what concerns
-the story on
-its standard output, one JSON object a line."""
+the story on its standard output, one JSON object a line."""
 
 import asyncio
 import json

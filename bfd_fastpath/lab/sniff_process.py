@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes what a bridge passes on to some of its ports to a capture file, from inside the bridge's namespace:
-BFD with its
-ARP and ND, or BGP. Only what leaves a port has crossed the bridge; what a cut drops never does."""
+BFD with its ARP and ND, or BGP. Only what leaves a port has crossed the bridge; what a cut drops never
+does."""
 
 import signal
 import socket

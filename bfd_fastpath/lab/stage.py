@@ -44,5 +44,4 @@ class Stage(Protocol):
 
     async def leftovers(self) -> list[str]:
         """While the cable is cut: a sentence for whatever still uses the lost next hop besides the NHIB, or
-        for a NHIB that
-        does not say Down. Empty when all is as it should be."""
+        for a NHIB that does not say Down. Empty when all is as it should be."""

@@ -2,10 +2,9 @@
 """Writes what BGP sessions said to a capture file, as TCP segments that other tools read. It sniffs nothing.
 
 The octets and their times come from the speakers themselves. The segments round them are made here: a
-handshake, numbers
-that fit, an acknowledgement for each segment, and cuts at a fixed size, not where the kernel cut. The
-server's port is
-written as 179 whatever it was, because that is the port at which dissectors look for BGP.
+handshake, numbers that fit, an acknowledgement for each segment, and cuts at a fixed size, not where the
+kernel cut. The server's port is written as 179 whatever it was, because that is the port at which dissectors
+look for BGP.
 """
 
 from dataclasses import dataclass

@@ -50,8 +50,7 @@ async def start(router: Router, plan: Sequence[steps.Step]) -> None:
 
 async def reload(router: Router, plan: Sequence[steps.Step]) -> None:
     """A step that fails is logged, and the others are done. What the process round a router does (logs,
-    control socket)
-    is left to it.
+    control socket) is left to it.
     """
     router.key_chains.refresh(router.config)
     for step in plan:

@@ -34,8 +34,7 @@ class Dataplane:
     """An engine whose ports are known by their names in the configuration.
 
     Ports handed in are used and left open; the others are opened and closed here. `close()` undoes
-    everything, also half of
-    it when something failed.
+    everything, also half of it when something failed.
     """
 
     def __init__(self, name: str, config: Config, ports: Mapping[str, pydp.Port]) -> None:

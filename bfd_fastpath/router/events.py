@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a running client router tells whoever watches it: one frozen record for each thing that happened.
 
-Only records; the Router makes them and never reads one back. Every `time_ns` is CLOCK_MONOTONIC
-nanoseconds: for what the
-engine did, the moment the worker did it (not when Python heard of it); for the rest, the moment the Router
-handled it.
+Only records; the Router makes them and never reads one back. Every `time_ns` is CLOCK_MONOTONIC nanoseconds:
+for what the engine did, the moment the worker did it (not when Python heard of it); for the rest, the moment
+the Router handled it.
 """
 
 from dataclasses import dataclass

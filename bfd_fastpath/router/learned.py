@@ -42,9 +42,8 @@ class Route:
 class Learned:
     """One neighbour's routes and nodes.
 
-    The wants outlive the BGP session: losing it must not take BFD sessions down (rule 7), so they stay
-    until the next
-    session has told everything anew and swept() is called. `seed`: any number, see PrefixMap.
+    The wants outlive the BGP session: losing it must not take BFD sessions down (rule 7), so they stay until
+    the next session has told everything anew and swept() is called. `seed`: any number, see PrefixMap.
     """
 
     def __init__(self, seed: int = 0) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One BGP neighbour of a running router: its speaker, what it taught us, what it was told. What follows
-from what it taught
-(sessions, the NHIB) is the router's."""
+"""One BGP neighbour of a running router: its speaker, what it taught us, what it was told. What follows from
+what it taught (sessions, the NHIB) is the router's."""
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,10 +41,8 @@ _log = structlog.get_logger("peer")
 
 class Peer:
     """A neighbour and its session. `happened(peer, events)` is called with what observers are to see, after
-    the peer's own
-    books are right; `entries(fresh)` gives the NHIB as it is to be reported, to a session that is fresh or
-    not; `learned` is what the same neighbour taught
-    before."""
+    the peer's own books are right; `entries(fresh)` gives the NHIB as it is to be reported, to a session
+    that is fresh or not; `learned` is what the same neighbour taught before."""
 
     def __init__(
         self,

@@ -3,8 +3,7 @@
 and back.
 
 It is not the process round it: no signals, no log set-up, no EAL initialisation (see daemon), and no event
-loop of
-its own: every method runs on the loop that called start().
+loop of its own: every method runs on the loop that called start().
 """
 
 import asyncio
@@ -59,8 +58,7 @@ class Router:
     """One running client router.
 
     `Router(config, ports=...)` prepares; `start()` opens what is missing and connects; `stop()` leaves in
-    order
-    (withdraw, AdminDown, wait the peers' detection time, close BGP). EAL must be initialised first
+    order (withdraw, AdminDown, wait the peers' detection time, close BGP). EAL must be initialised first
     (pydp.eal.init).
 
     `ports` maps a port's name in the configuration to a port that is open already (an in-memory link's
@@ -151,8 +149,7 @@ class Router:
 
     async def reload(self, config: Config) -> list[Step]:
         """Go to another configuration; what does not differ is not touched. Returns the steps, with those
-        that need
-        a restart, about which nothing was done.
+        that need a restart, about which nothing was done.
         """
         wanted = plan(self.config, config)
         self.config = config

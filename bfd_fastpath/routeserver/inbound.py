@@ -34,9 +34,8 @@ def read_update(update: Update, faults: Iterable[Fault], readers: Readers, asn: 
     """What this UPDATE says, its faults having been handled by RFC 7606. `asn` is the route server's.
 
     A fault in an announcement must give Unknown, never Down: a Link that RFC 7606 turned into a withdrawal,
-    or that
-    could not be read, is kept as one that does not count. So is one withdrawn beside an NLRI that could not
-    be read: that may have been its Node.
+    or that could not be read, is kept as one that does not count. So is one withdrawn beside an NLRI that
+    could not be read: that may have been its Node.
     """
     withdrawn: list[Prefix] = []
     offers: list[Offer] = []

@@ -36,8 +36,7 @@ class ReachCounters:
 
 class SessionReach:
     """The table of one session. Change it with `announce` and `withdraw`, then `judge` once the whole UPDATE
-    is
-    in."""
+    is in."""
 
     def __init__(self, member: Member, members: Members) -> None:
         self._member = member

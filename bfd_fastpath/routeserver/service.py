@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Between BGP sessions and the route server's logic: session events go in, UPDATEs come out through each
-session's own
-sender. It opens no socket and reads no clock."""
+session's own sender. It opens no socket and reads no clock."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass

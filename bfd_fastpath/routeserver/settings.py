@@ -24,9 +24,8 @@ class ClientSettings:
     """One client router: the sessions with the same AS and BGP identifier, or from the addresses named here.
 
     `flag` fixes what the other clients are told about it; None learns it: a client that negotiates a
-    reachability family
-    takes part, of any other nothing is known. Flag.NO_BFD is never learned (a missing capability proves
-    nothing).
+    reachability family takes part, of any other nothing is known. Flag.NO_BFD is never learned (a missing
+    capability proves nothing).
     """
 
     name: str
@@ -133,8 +132,7 @@ def find_client(
     """The client that a session with this peer belongs to, or None for a stranger.
 
     A configured session address decides; then AS and BGP identifier; then the AS alone, where exactly one
-    client without a
-    configured identifier has it. The AS must be the configured one in every case.
+    client without a configured identifier has it. The AS must be the configured one in every case.
     """
     for client in clients:
         if address in client.session_addresses:
