@@ -42,8 +42,10 @@ _PER_UPDATE: Final = 200
 _NH_REACH: Final = nh_reach(4)
 #: A change is over when nobody was sent anything for so long.
 _QUIET_S: Final = 0.2
-#: BIRD may sleep for some seconds in the middle of one.
-_BOUND_S: Final = 60.0
+_STIR_S: Final = 0.02
+_KEEPALIVE: Final = b"\xff" * 16 + b"\x00\x13\x04"
+_BOUND_S: Final = 30.0
+_STAY_S: Final = 5.0
 _CONNECT_S: Final = 60.0
 
 
@@ -81,6 +83,17 @@ class Session:
 
     def flush(self) -> None:
         self.socket.sendall(self._session.data_to_send())
+
+    def stay(self) -> None:
+        """Keepalives go out when they are due."""
+        self._session.timer(time.monotonic_ns())
+        self.flush()
+
+    def stir(self) -> None:
+        """A KEEPALIVE: a route server of an exchange is never idle, and an idle BIRD puts off what is left to
+        do until something comes.
+        """
+        self.socket.sendall(_KEEPALIVE)
 
     def hear(self) -> None:
         data = self.socket.recv(1 << 20)
@@ -142,19 +155,36 @@ class Members:
     def watch(self, *, gone: bool) -> Seen:
         return self._watched(time.monotonic_ns(), gone=gone)
 
+    def stay(self) -> None:
+        """Between changes the sessions live on; a turn may be waited for longer than a hold time."""
+        every = {one.socket: one for one in self._all()}
+        for ready in select.select(list(every), [], [], 0)[0]:
+            every[ready].hear()
+        for one in every.values():
+            one.read()
+            one.stay()
+
+    def _all(self) -> "dict[Session, None]":
+        return dict.fromkeys([*self.clients, *self._tellers, self._announcer])
+
     def _watched(self, told_ns: int, *, gone: bool) -> Seen:
         """Until all clients were sent what is due, and then nothing for a while."""
-        every = dict.fromkeys([*self.clients, *self._tellers, self._announcer])
+        every = self._all()
         sockets = {one.socket: one for one in every}
         sums = {one: [0, 0, 0] for one in every}
-        end = time.monotonic() + _BOUND_S
-        while time.monotonic() < end:
-            readable, _, _ = select.select(list(sockets), [], [], _QUIET_S)
-            for ready in readable:
+        heard = time.monotonic()
+        end = heard + _BOUND_S
+        while (now := time.monotonic()) < end:
+            self._announcer.stir()
+            for ready in select.select(list(sockets), [], [], _STIR_S)[0]:
                 sockets[ready].hear()
-            if readable:
+                heard = now
+            if now < heard + _QUIET_S:
                 continue
-            for one, (last, withdrawn, announced) in ((each, each.read()) for each in every):
+            heard = now
+            for one in every:
+                last, withdrawn, announced = one.read()
+                one.stay()
                 total = sums[one]
                 sums[one] = [max(total[0], last), total[1] + withdrawn, total[2] + announced]
             if all(sums[one][1 if gone else 2] >= self._routes for one in self.clients):
@@ -192,7 +222,13 @@ def main(server: str, tell: str, routes: str, clients: str) -> None:
         "gone": lambda: members.watch(gone=True),
         "back": lambda: members.watch(gone=False),
     }
-    for line in sys.stdin:
+    while True:
+        if not select.select([sys.stdin], [], [], _STAY_S)[0]:
+            members.stay()
+            continue
+        line = sys.stdin.readline()
+        if not line:
+            return
         print(json.dumps(asdict(deeds[line.strip()]())), flush=True)
 
 

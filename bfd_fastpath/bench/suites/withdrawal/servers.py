@@ -93,7 +93,7 @@ class Daemon:
         file, socket = self._room / "rs-agent.toml", self._room / "rs-agent.sock"
         file.write_text(
             f'[agent]\nasn = {ASN}\nrouter-id = "{AGENT}"\nlisten = ["{AGENT}"]\nlan = ["{NETWORK}"]\n'
-            f'[route-server]\ntype = "{self._kind.value}"\nmin-interval = "200ms"\n'
+            f'[route-server]\ntype = "{self._kind.value}"\nmethod = "reload"\nmin-interval = "200ms"\n'
             f'filter-file = "{self._filters}"\n'
             f'config-file = "{self._config}"\ncontrol-socket = "{self._socket}"\n{members}'
             f'[control]\npath = "{socket}"\n'
