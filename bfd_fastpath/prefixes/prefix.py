@@ -15,6 +15,29 @@ _IPV4_MASKS = tuple((0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF for length in ran
 _IPV6_MASKS = tuple(((1 << 128) - 1) ^ ((1 << (128 - length)) - 1) for length in range(129))
 
 
+class _KnownIPv4(IPv4Network):
+    """Equal to the same IPv4Network, with the same hash, which it keeps: tables ask for it again and again,
+    and `ipaddress` makes it anew every time."""
+
+    def __init__(self, address: tuple[int, int]) -> None:
+        super().__init__(address)
+        self._hash = super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+class _KnownIPv6(IPv6Network):
+    """As _KnownIPv4."""
+
+    def __init__(self, address: tuple[int, int]) -> None:
+        super().__init__(address)
+        self._hash = super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
 class PrefixError(ValueError):
     """A prefix longer than its family allows, or one that runs past the end."""
 
@@ -26,7 +49,7 @@ def decode_ipv4(data: bytes, position: int, end: int) -> list[IPv4Network]:
     is.
     """
     found: list[IPv4Network] = []
-    append, from_bytes, masks, network = found.append, int.from_bytes, _IPV4_MASKS, IPv4Network
+    append, from_bytes, masks, network = found.append, int.from_bytes, _IPV4_MASKS, _KnownIPv4
     while position < end:
         length = data[position]
         position += 1
@@ -42,7 +65,7 @@ def decode_ipv4(data: bytes, position: int, end: int) -> list[IPv4Network]:
 def decode_ipv6(data: bytes, position: int, end: int) -> list[IPv6Network]:
     """As decode_ipv4, for IPv6."""
     found: list[IPv6Network] = []
-    append, from_bytes, masks, network = found.append, int.from_bytes, _IPV6_MASKS, IPv6Network
+    append, from_bytes, masks, network = found.append, int.from_bytes, _IPV6_MASKS, _KnownIPv6
     while position < end:
         length = data[position]
         position += 1
@@ -55,6 +78,11 @@ def decode_ipv6(data: bytes, position: int, end: int) -> list[IPv6Network]:
         )
         position = stop
     return found
+
+
+def encoded_length(prefix: Prefix) -> int:
+    """Octets of one prefix."""
+    return 1 + ((prefix.prefixlen + 7) >> 3)
 
 
 def encode_prefix(prefix: Prefix) -> bytes:

@@ -18,7 +18,7 @@ from bfd_fastpath.routeserver.exchange import Exchange
 from bfd_fastpath.routeserver.records import Inbound, Offer, Outcome, SessionFacts
 from bfd_fastpath.routeserver.settings import Address, ClientSettings, Prefix, ServerSettings
 from bfd_fastpath.routeserver.table import Path, RouteTable, SessionId
-from bfd_fastpath.routeserver.view import Contest, Setting, View
+from bfd_fastpath.routeserver.view import Choice, Contest, Setting, View
 
 
 class RouteServer:
@@ -210,9 +210,15 @@ class RouteServer:
             if not differing:
                 continue
             self._views[number] = new
-            for prefix in dict.fromkeys(p for hop in differing for p in self.table.through(hop)):
-                contest = self._contest(prefix)
-                self._offer(number, prefix, contest.winner(old), contest.winner(new), outcome)
+            before, after = Choice(old), Choice(new)
+            changed: dict[Prefix, Path | None] = {}
+            for prefix in (p for hop in differing for p in self.table.through(hop)):
+                paths = self.table.candidates(prefix)
+                given = after.winner(paths)
+                if given is not before.winner(paths) and prefix.version in new.versions:
+                    changed[prefix] = given
+            if changed:
+                outcome.tell(number).difference.routes.update(changed)
 
     def _all(self, session: SessionId, view: View, versions: Collection[int], outcome: Outcome) -> None:
         if versions:

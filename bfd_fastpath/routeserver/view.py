@@ -2,7 +2,7 @@
 """Which of the paths to a prefix a client is given: computed from the one shared table when something
 changes, and kept for nobody."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bfd_fastpath.routeserver.decision import best
@@ -89,6 +89,33 @@ class Setting:
             frozenset(path.next_hop for path in paths),
             all(path.audience is None and not path.extended for path in paths),
         )
+
+
+class Choice:
+    """One client's choice among the paths to one prefix after the other. Whether it may be given a path is
+    asked once a path: the prefixes of an UPDATE share theirs."""
+
+    __slots__ = ("_admitted", "_view")
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._admitted: dict[Path, bool] = {}
+
+    def winner(self, paths: Collection[Path]) -> Path | None:
+        """As Contest.winner."""
+        if len(paths) == 1:  # as most prefixes have
+            (path,) = paths
+            return path if self._admits(path) else None
+        left = tuple(path for path in paths if self._admits(path))
+        if len(left) < 2:
+            return left[0] if left else None
+        return best(self._view.preferred(left))
+
+    def _admits(self, path: Path) -> bool:
+        admitted = self._admitted.get(path)
+        if admitted is None:
+            admitted = self._admitted[path] = self._view.admits(path)
+        return admitted
 
 
 class Contest:

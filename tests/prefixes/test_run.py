@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs of NLRI octets against the exact decoder, which knows each prefix."""
 
+import pickle
 from ipaddress import ip_network
 
 import pytest
@@ -59,3 +60,14 @@ def test_prefixes_of_both_versions_make_two_runs():
     assert Run.of([C]) != Run.of([A])
     assert Run.of([A])[0] != [A]
     assert repr(Run.of([A, B])[0]) == "Run(10.0.0.0/8, 192.0.2.0/25)"
+
+
+@pytest.mark.parametrize("texts", [("203.0.113.0/24", "0.0.0.0/0"), ("2001:db8::/32", "::1/128")])
+def test_the_prefixes_of_a_run_are_those_of_ipaddress_in_every_table(texts):
+    plain = [ip_network(text) for text in texts]
+    (run,) = Run.of(plain)
+    assert {prefix: str(prefix) for prefix in plain} == {prefix: str(prefix) for prefix in run}
+    assert list(map(hash, run)) == list(map(hash, plain))
+    assert all(one == other and other == one for one, other in zip(run, plain, strict=True))
+    assert pickle.loads(pickle.dumps(tuple(run))) == tuple(plain)
+    assert [prefix.supernet(new_prefix=0) for prefix in run] == [p.supernet(new_prefix=0) for p in plain]

@@ -6,13 +6,14 @@ split.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
+from bfd_fastpath.prefixes.prefix import encoded_length
 from bfd_fastpath.wire.bgp.attributes import Attributes, encode_attributes
 from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, Family
 from bfd_fastpath.wire.bgp.message import HEADER, STANDARD_LIMIT
 from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
-from bfd_fastpath.wire.bgp.nlri import Nlri, encode_nlris
+from bfd_fastpath.wire.bgp.nlri import Nlri
 from bfd_fastpath.wire.bgp.update import Update
 
 Group = tuple[Nlri, ...]
@@ -72,7 +73,7 @@ def _batches(groups: Iterable[Group], room: int) -> Iterator[Group]:
     batch: list[Nlri] = []
     used = 0
     for group in groups:
-        size = len(encode_nlris(group))
+        size = sum(map(_octets, group))
         if size > room:
             raise PackError(
                 f"{len(group)} NLRIs of {size} octets do not fit the {max(room, 0)} left in a message"
@@ -84,6 +85,10 @@ def _batches(groups: Iterable[Group], room: int) -> Iterator[Group]:
         used += size
     if batch:
         yield tuple(batch)
+
+
+def _octets(nlri: Nlri) -> int:
+    return encoded_length(nlri) if isinstance(nlri, IPv4Network | IPv6Network) else len(nlri.encode())
 
 
 def _ipv4(nlris: Group) -> tuple[IPv4Network, ...]:
