@@ -13,7 +13,7 @@ from bfd_fastpath.agent.drivers.openbgpd import Openbgpd, versioned
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.settings import Kind, RouteServer
 from bfd_fastpath.bench.daemons.daemon import Daemon
-from tests.interop.exchange.servers import root_of_openbgpd
+from bfd_fastpath.bench.daemons.openbgpd import root_of_openbgpd
 from tests.interop.support.poll import until
 
 A, B, X = map(ip_address, ("127.0.46.2", "127.0.46.3", "192.0.2.9"))

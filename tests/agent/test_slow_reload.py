@@ -12,7 +12,7 @@ from bfd_fastpath.agent.drivers.bird import function
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.settings import Kind, RouteServer
 from bfd_fastpath.bench.daemons.daemon import Daemon
-from tests.interop.exchange.servers import root_of_openbgpd
+from bfd_fastpath.bench.daemons.openbgpd import root_of_openbgpd
 from tests.interop.support.poll import until
 
 pytestmark = pytest.mark.timeout(300)

@@ -6,6 +6,8 @@ It needs root to start, and the directory it changes its root to, which a runnin
 
 import pwd
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bfd_fastpath.bench.daemons.daemon import Daemon, free_port
@@ -28,6 +30,19 @@ neighbor {client} {{
 allow from any
 allow to any set nexthop no-modify
 """
+
+
+@contextmanager
+def root_of_openbgpd() -> Iterator[None]:
+    """bgpd changes its root to a directory that a running system makes at boot."""
+    home = Path(pwd.getpwnam("_openbgpd").pw_dir)
+    made = not home.exists()
+    home.mkdir(exist_ok=True)
+    try:
+        yield
+    finally:
+        if made:
+            shutil.rmtree(home)
 
 
 class Openbgpd(Daemon):

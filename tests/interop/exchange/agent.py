@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bfd_fastpath.bench.daemons.openbgpd import root_of_openbgpd
 from bfd_fastpath.cli.client import NoDaemonError, ask
 from tests.interop.exchange.log import Told
 from tests.interop.exchange.members import AGENT, ASN, SERVER, Who
-from tests.interop.exchange.servers import Server, root_of_openbgpd
+from tests.interop.exchange.servers import Server
 from tests.interop.support.lan import Lan
 from tests.interop.support.namespace import Namespace
 from tests.interop.support.poll import until

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """OpenBGPD and BIRD as an exchange's route server, configured as docs/rs-agent.md tells an operator to."""
 
-import pwd
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
@@ -122,16 +120,3 @@ class EmbeddedServer:
             return bool(ask(str(self._socket), "route-server-clients"))
         except NoDaemonError:
             return False
-
-
-@contextmanager
-def root_of_openbgpd() -> Iterator[None]:
-    """bgpd changes its root to a directory that a running system makes at boot."""
-    home = Path(pwd.getpwnam("_openbgpd").pw_dir)
-    made = not home.exists()
-    home.mkdir(exist_ok=True)
-    try:
-        yield
-    finally:
-        if made:
-            home.rmdir()

@@ -19,11 +19,12 @@ from typing import Final
 from bfd_fastpath.agent.driver import DriverError
 from bfd_fastpath.agent.settings import Kind
 from bfd_fastpath.bench.asked import Asked
+from bfd_fastpath.bench.daemons.openbgpd import root_of_openbgpd
 from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.withdrawal.lan import SERVER, cabled
-from bfd_fastpath.bench.suites.withdrawal.servers import Daemon, Ours, root_of_openbgpd
+from bfd_fastpath.bench.suites.withdrawal.servers import Daemon, Ours
 
 _SUITE: Final = "control"
 _OURS: Final = "ours"

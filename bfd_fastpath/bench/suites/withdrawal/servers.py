@@ -3,12 +3,9 @@
 to, by themselves and with the agent beside them.
 """
 
-import pwd
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -126,19 +123,6 @@ def _bird(server: Daemon) -> Iterator[str]:
             f" strict bind yes; passive; rs client; ipv4 {{ table rs4; secondary; import all;"
             f" export filter to_{number}; }}; }}\n"
         )
-
-
-@contextmanager
-def root_of_openbgpd() -> Iterator[None]:
-    """bgpd changes its root to a directory that a running system makes at boot."""
-    home = Path(pwd.getpwnam("_openbgpd").pw_dir)
-    made = not home.exists()
-    home.mkdir(exist_ok=True)
-    try:
-        yield
-    finally:
-        if made:
-            shutil.rmtree(home)
 
 
 def _member(section: str, number: int) -> str:
