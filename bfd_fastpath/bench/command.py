@@ -13,12 +13,14 @@ from rich.console import Console
 
 from bfd_fastpath.bench import suites
 from bfd_fastpath.bench.asked import Asked, Scale
+from bfd_fastpath.bench.ending import in_order
 from bfd_fastpath.bench.output import DIRECTORY, write
 from bfd_fastpath.bench.progress import Screen
 from bfd_fastpath.bench.report import terminal
 from bfd_fastpath.bench.run import Run
 
 
+@in_order()
 def one(name: str, arguments: Sequence[str]) -> int:
     """A suite: its rows of the report, or, with options of its own, what these choose."""
     parser = _parser(f"bfd-fastpath bench {name}")
@@ -36,6 +38,7 @@ def one(name: str, arguments: Sequence[str]) -> int:
     return _run(options, (name,), arguments)
 
 
+@in_order()
 def every(arguments: Sequence[str], texts: Mapping[str, str]) -> int:
     """All suites; texts: what each measures, for the help."""
     parser = _parser("bfd-fastpath bench", texts)

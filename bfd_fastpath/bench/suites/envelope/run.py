@@ -5,8 +5,6 @@ how late failures are seen, and what FRR and BIRD hold.
 
 import argparse
 import json
-import signal
-import sys
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -34,8 +32,6 @@ def main(arguments: Sequence[str]) -> int:
     seconds = options.seconds or (_SOAK_S if options.soak else _SECONDS)
     found: dict[str, Any] = {"machine": pages.machine(), "seconds": seconds}
     failed = False
-    # Ended by a signal, the namespaces of the daemons go all the same.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     if "hold" in options.parts:
         rows = _grid(options.sessions, options.interval, seconds, console)
         console.print(pages.held_table(rows))

@@ -4,13 +4,12 @@ the agent's driver reloads. In a network namespace of its own: as root."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-import pwd
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +19,13 @@ from bfd_fastpath.agent.drivers.bird_rtr import BirdRtr
 from bfd_fastpath.agent.enforcer import Target
 from bfd_fastpath.agent.filter_file import FilterFile
 from bfd_fastpath.agent.settings import Kind, Method, RouteServer
+from bfd_fastpath.bench.daemons.openbgpd import root_of_openbgpd
 from bfd_fastpath.bench.suites.reload.bird import bird
 from bfd_fastpath.bench.suites.reload.clients import LAN, SERVER, Client, client_address
 from bfd_fastpath.bench.suites.reload.fed import fed
 from bfd_fastpath.bench.suites.reload.openbgpd import openbgpd
 from bfd_fastpath.config.model import Address
+from bfd_fastpath.lab.netspace import Space
 
 _START_S = 300
 WAYS = (
@@ -146,36 +147,34 @@ def _lost(members: list[Client], number: int, *, split: bool) -> dict[Address, t
 
 @contextmanager
 def _running(kind: Kind, config: Path, socket: Path, room: Path) -> Iterator[subprocess.Popen[bytes]]:
-    home = Path(pwd.getpwnam("_openbgpd").pw_dir) if kind is Kind.OPENBGPD else None
-    made = home is not None and not home.exists()
-    if home is not None:
-        home.mkdir(exist_ok=True)
     command: list[str | Path] = ["bird", "-f", "-c", config, "-s", socket, "-P", room / "pid"]
     if kind is Kind.OPENBGPD:
         command = ["/usr/sbin/bgpd", "-d", "-f", config]
-    space = _space()
-    for words in (
-        ("netns", "add", space),
-        ("-n", space, "link", "set", "lo", "up"),
-        ("-n", space, "link", "add", "lan", "type", "veth", "peer", "name", "far"),
-        ("-n", space, "addr", "add", f"{SERVER[0]}/16", "dev", "lan"),
-        ("-n", space, "addr", "add", f"{SERVER[1]}/64", "dev", "lan", "nodad"),
-        ("-n", space, "link", "set", "lan", "up"),
-        ("-n", space, "link", "set", "far", "up"),
-    ):
-        subprocess.run(["ip", *words], check=True)
-    with (room / "log").open("wb") as log:
-        process = subprocess.Popen(["ip", "netns", "exec", space, *map(str, command)], stdout=log, stderr=log)
-    try:
+    with ExitStack() as stack:
+        if kind is Kind.OPENBGPD:
+            stack.enter_context(root_of_openbgpd())
+        space = Space(_space())
+        stack.callback(lambda: asyncio.run(space.close()))
+        space.make()
+        space.run("ip", "link", "add", "lan", "type", "veth", "peer", "name", "far")
+        space.run("ip", "addr", "add", f"{SERVER[0]}/16", "dev", "lan")
+        space.run("ip", "addr", "add", f"{SERVER[1]}/64", "dev", "lan", "nodad")
+        for link in ("lan", "far"):
+            space.run("ip", "link", "set", link, "up")
+        log = stack.enter_context((room / "log").open("wb"))
+        words = ["ip", "netns", "exec", space.name, *map(str, command)]
+        process = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
+        stack.callback(_end, process)
         yield process
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(60)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
         process.kill()
-        subprocess.run(["ip", "netns", "del", space], check=True)
-        if made and home is not None:
-            shutil.rmtree(home)
+        process.wait()
 
 
 def _until_up(used: Driver, process: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,7 @@ from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.reload.change import WAYS, Reloaded, measure
 from bfd_fastpath.bench.suites.reload.clients import clients
+from bfd_fastpath.lab.stage import StageError
 
 _NAMES: Final = {Kind.OPENBGPD: "OpenBGPD", Kind.BIRD: "BIRD"}
 _PROGRAMS: Final = {
@@ -45,7 +46,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         with TemporaryDirectory() as room:
             try:
                 yield told(measure(kind, method, members, Path(room), asked.pick(2, 5, 11)))
-            except DriverError as error:
+            except (DriverError, StageError) as error:
                 yield Skipped("reload", what, str(error), "")
 
 

@@ -14,6 +14,7 @@ from bfd_fastpath.agent.driver import DriverError
 from bfd_fastpath.agent.settings import Kind, Method
 from bfd_fastpath.bench.suites.reload.change import WAYS, Reloaded, measure
 from bfd_fastpath.bench.suites.reload.clients import clients
+from bfd_fastpath.lab.stage import StageError
 
 
 def main(arguments: list[str]) -> int:
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
         with tempfile.TemporaryDirectory() as room:
             try:
                 print(_told(measure(kind, method, members, Path(room), asked.runs, split=asked.split)))
-            except DriverError as error:
+            except (DriverError, StageError) as error:
                 print(f"{kind.value}, {method.value}: {error}", file=sys.stderr)
                 code = 1
     return code

@@ -3,12 +3,15 @@
 other.
 """
 
+import asyncio
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Final
+
+from bfd_fastpath.lab.netspace import Space
 
 NETWORK: Final = IPv4Network("198.18.0.0/16")
 SERVER: Final = IPv4Address("198.18.0.1")
@@ -45,6 +48,8 @@ class Lan:
                 stdout=pipe or file,
                 stderr=file,
                 text=True,
+                # Ctrl-C is for who drives them.
+                start_new_session=True,
             )
         self._processes.append(process)
         return process
@@ -66,36 +71,19 @@ class Lan:
 def cabled(name: str, clients: int) -> Iterator[Lan]:
     """Addresses for a route server, an agent and so many clients."""
     lan = Lan(name)
+    server, members = Space(lan.server), Space(lan.members)
     try:
-        for space in (lan.server, lan.members):
-            _ip("netns", "add", space)
-            _ip("-n", space, "link", "set", "lo", "up")
-        _ip(
-            "-n",
-            lan.server,
-            "link",
-            "add",
-            "lan",
-            "type",
-            "veth",
-            "peer",
-            "name",
-            "lan",
-            "netns",
-            lan.members,
-        )
+        for space in (server, members):
+            space.make()
+        server.run("ip", "link", "add", "lan", "type", "veth", "peer", "name", "lan", "netns", members.name)
         for address in (SERVER, AGENT):
-            _ip("-n", lan.server, "addr", "add", f"{address}/16", "dev", "lan")
+            server.run("ip", "addr", "add", f"{address}/16", "dev", "lan")
         for number in range(ANNOUNCER, ANNOUNCER + 1 + clients):
-            _ip("-n", lan.members, "addr", "add", f"{client(number)}/16", "dev", "lan")
-        for space in (lan.server, lan.members):
-            _ip("-n", space, "link", "set", "lan", "up")
+            members.run("ip", "addr", "add", f"{client(number)}/16", "dev", "lan")
+        for space in (server, members):
+            space.run("ip", "link", "set", "lan", "up")
         yield lan
     finally:
         lan.close()
-        for space in (lan.server, lan.members):
-            subprocess.run(["ip", "netns", "del", space], check=False, capture_output=True)
-
-
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
+        for space in (server, members):
+            asyncio.run(space.close())

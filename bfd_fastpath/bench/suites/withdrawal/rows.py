@@ -6,7 +6,6 @@ server, OpenBGPD and BIRD with the same table and clients, in turn, and both of 
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.withdrawal.lan import SERVER, cabled
 from bfd_fastpath.bench.suites.withdrawal.servers import Daemon, Ours
+from bfd_fastpath.lab.stage import StageError
 
 _SUITE: Final = "control"
 _OURS: Final = "ours"
@@ -64,7 +64,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         asked.say(f"a link withdrawn, {routes:,} routes, {_clients(clients)}")
         try:
             yield from told(measured(routes, clients, asked.pick(1, 5, 11)), routes, clients, asked.quick)
-        except (DriverError, ChildProcessError, subprocess.CalledProcessError) as error:
+        except (DriverError, ChildProcessError, StageError) as error:
             yield Skipped(_SUITE, f"a link withdrawn, {routes:,} routes", str(error), "")
 
 
