@@ -224,7 +224,7 @@ static int make_direction(struct memlink_direction *direction, uint16_t queues, 
 		result = make_queue(&direction->queue[i], capacity, producers);
 	if (result != PYDP_OK)
 		return result;
-	return pool_create(queues * (capacity + 1024) - 1, pool_room(mtu), SOCKET_ID_ANY, &direction->pool);
+	return pool_create_recent(queues * (capacity + 1024) - 1, pool_room(mtu), SOCKET_ID_ANY, &direction->pool);
 }
 
 static int make_link(uint16_t queues, uint32_t capacity, uint16_t mtu, struct memlink **made)
