@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <pydp/session.h>
 #include "bfd_fault.h"
+#include "checksum.h"
 
 enum { BFD_VERSION = 1, BFD_PACKET_LENGTH = 24 };
 
@@ -78,6 +79,24 @@ static inline void bfd_packet_build(const struct bfd_packet *packet, uint8_t out
 	bfd_store32(out + 12, packet->desired_min_tx_us);
 	bfd_store32(out + 16, packet->required_min_rx_us);
 	bfd_store32(out + 20, packet->required_min_echo_rx_us);
+}
+
+/* The sum of those 24 octets for a checksum, from the values: reading back what was written a moment ago stalls the processor. */
+static inline uint16_t bfd_packet_sum(const struct bfd_packet *packet)
+{
+	uint64_t sum = (uint64_t)BFD_VERSION << 13 | (packet->diagnostic & 0x1fu) << 8 | (packet->state << 6 & 0xc0u) |
+		       (packet->flags & 0x3fu);
+
+	sum += (uint64_t)packet->multiplier << 8 | packet->length;
+	sum += packet->my_discriminator;
+	sum += packet->your_discriminator;
+	sum += packet->desired_min_tx_us;
+	sum += packet->required_min_rx_us;
+	sum += packet->required_min_echo_rx_us;
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return checksum_word((uint16_t)((sum & 0xffff) + (sum >> 16)));
 }
 
 #endif

@@ -23,20 +23,6 @@ static void write_addresses(uint8_t *frame, const struct group *group, const str
 	}
 }
 
-/* The sum of a packet's octets, from its values: reading back what was written a moment ago stalls the processor. */
-static uint16_t sum_bfd(const struct bfd_packet *packet)
-{
-	uint32_t sum = (uint32_t)BFD_VERSION << 13 | packet->diagnostic << 8 | packet->state << 6 | packet->flags;
-	const uint32_t words[5] = {packet->my_discriminator, packet->your_discriminator, packet->desired_min_tx_us,
-				   packet->required_min_rx_us, packet->required_min_echo_rx_us};
-
-	sum += (uint32_t)packet->multiplier << 8 | packet->length;
-	for (int i = 0; i < 5; i++)
-		sum += (words[i] >> 16) + (words[i] & 0xffff);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return checksum_word((uint16_t)((sum & 0xffff) + (sum >> 16)));
-}
-
 /* The sum of its octets. */
 static uint16_t write_bfd(uint8_t *bfd, const struct group *group, const struct peer *peer, uint32_t i, uint8_t bits)
 {
@@ -55,7 +41,7 @@ static uint16_t write_bfd(uint8_t *bfd, const struct group *group, const struct 
 	if (peer->state != PYDP_BFD_UP && desired < SLOW_US)
 		packet.desired_min_tx_us = SLOW_US;
 	bfd_packet_build(&packet, bfd);
-	return sum_bfd(&packet);
+	return bfd_packet_sum(&packet);
 }
 
 /* The whole frame; its length. */

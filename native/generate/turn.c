@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One turn: hear, then say what is due. */
-#include <rte_prefetch.h>
 #include "generate/flows.h"
 #include "generate/peers.h"
 
@@ -45,7 +44,7 @@ static uint32_t expire(struct pydp_generator *generator)
 		count = agenda_expire(&generator->agenda, generator->now_ns, indices, EXPIRE_AT_ONCE);
 		now_ns = moment(generator);
 		for (uint32_t i = 0; i < count; i++)
-			rte_prefetch0(&generator->peers[indices[i]]);
+			__builtin_prefetch(&generator->peers[indices[i]], 1);
 		for (uint32_t i = 0; i < count; i++)
 			peer_expired(generator, indices[i], now_ns);
 		flush(generator);

@@ -204,7 +204,9 @@ static bool receive_hello(struct path_sessions *sessions, const struct path_port
 void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packets, uint16_t count,
 		      uint64_t now_ns)
 {
+	struct rte_mbuf *done[PATH_BURST];
 	uint32_t hellos = 0;
+	uint16_t taken = 0;
 
 	for (uint16_t i = 0; i < count; i++) {
 		const struct path_packet *packet = &packets[i];
@@ -214,7 +216,7 @@ void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, st
 			continue;
 		slot = discriminator_slot(bfd_packet_your_discriminator(packet->payload));
 		if (slot < sessions->slots)
-			rte_prefetch0(&sessions->hot[slot]);
+			__builtin_prefetch(&sessions->hot[slot], 1);
 	}
 	for (uint16_t i = 0; i < count; i++) {
 		if (packets[i].kind != PATH_BFD)
@@ -227,8 +229,9 @@ void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, st
 			hellos++;
 		else
 			receive_slowly(sessions, port, &packets[i], now_ns);
-		rte_pktmbuf_free(packets[i].mbuf);
+		done[taken++] = packets[i].mbuf;
 	}
+	rte_pktmbuf_free_bulk(done, taken);
 	if (hellos > 0)
 		path_count(port, PYDP_CNT_RX_BFD, hellos);
 }

@@ -2,6 +2,7 @@
 /* From a session to a frame: Ethernet, IP, UDP to the port of its kind of BFD, and the control packet (RFC 5881 sections 4
  * and 5, RFC 5883 section 5), signed where the session authenticates. */
 #include "core/checksum.h"
+#include "path/buffer.h"
 #include "path/session.h"
 
 enum { UDP_AND_BFD = UDP_LENGTH + BFD_PACKET_LENGTH, DSCP_CS6 = 0xc0, DONT_FRAGMENT = 0x4000 };
@@ -131,7 +132,7 @@ static void write_frame(struct path_sessions *sessions, uint32_t slot, struct rt
 	}
 	write_udp(udp, session);
 	length = write_bfd(sessions, slot, packet, udp + UDP_LENGTH);
-	checksum = checksum_sum(udp + UDP_LENGTH, BFD_PACKET_LENGTH);
+	checksum = bfd_packet_sum(packet);
 	if (length > BFD_PACKET_LENGTH) {
 		lengthen(at, udp, session->family, length - BFD_PACKET_LENGTH, &udp_sum);
 		checksum = checksum_sum(udp + UDP_LENGTH, length);
@@ -155,7 +156,7 @@ void path_bfd_send(struct path_sessions *sessions, uint32_t slot, bool final)
 		session->tx_failed++;
 		return;
 	}
-	mbuf = rte_pktmbuf_alloc(port->pool);
+	mbuf = path_buffer_take(port->pool);
 	if (mbuf == NULL) {
 		path_count(port, PYDP_CNT_DROP_NO_MBUF, 1);
 		session->tx_failed++;

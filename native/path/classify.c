@@ -305,6 +305,16 @@ static void carry(struct path_transit *transit, const struct path_packet *packet
 		.mbuf = packet->mbuf, .network = packet->network, .vlan = packet->vlan, .family = packet->family};
 }
 
+/* A hello by IPv4 ends two octets behind its first line. */
+static inline void foresee(const struct rte_mbuf *mbuf)
+{
+	const uint8_t *ether = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+
+	rte_prefetch0(ether);
+	if (rte_pktmbuf_data_len(mbuf) > RTE_CACHE_LINE_SIZE)
+		rte_prefetch0(ether + RTE_CACHE_LINE_SIZE);
+}
+
 uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_packet *packets,
 		       struct path_transit *transit)
 {
@@ -317,7 +327,7 @@ uint16_t path_classify(struct path_port *port, struct rte_mbuf **mbufs, uint16_t
 		mbufs = rest;
 	} else {
 		for (uint16_t i = 0; i < count; i++)
-			rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+			foresee(mbufs[i]);
 	}
 	for (uint16_t i = 0; i < count; i++) {
 		struct path_packet *packet = &packets[kept];

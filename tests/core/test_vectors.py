@@ -2,6 +2,8 @@
 """Whole packets, octet for octet: what sessions send, and packets with authentication sections."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bfd_fastpath.wire.bfd import Diagnostic, State, decode, encode
 from tests.core.binding import ffi, lib
@@ -39,6 +41,16 @@ def test_the_core_reads_and_writes_each(name: str) -> None:
     assert lib.bfd_packet_parse(octets, len(octets), packet) == 0
     lib.bfd_packet_build(packet, built)
     assert bytes(built) == octets
+
+
+@given(st.binary(min_size=28, max_size=28))
+@example(b"\xff" * 28)
+@example(b"\0" * 28)
+def test_the_sum_from_the_values_is_that_of_the_octets(noise: bytes) -> None:
+    packet, built = ffi.new("struct bfd_packet *"), ffi.new("uint8_t[24]")
+    ffi.buffer(packet)[:] = noise
+    lib.bfd_packet_build(packet, built)
+    assert lib.bfd_packet_sum(packet) == lib.checksum_sum(built, 24)
 
 
 def test_fields_of_the_signed_ones() -> None:
