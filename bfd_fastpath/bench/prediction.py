@@ -156,7 +156,7 @@ def predict(suite: str, row: Row, machine: Mapping[str, Any]) -> float | None:
     asked = row.parameters
     if suite == "workers" and (one := row.peers.get("1 worker")) is not None:
         return one.median * more(_number(asked, "workers", 1))
-    if suite == "forward" and row.ceiling and row.unit in ("Mpps", "cycles"):
+    if suite == "forward" and row.ceiling and row.unit in ("Mpps", "cycles") and not _carried(row):
         traffic = _traffic(asked)
         if row.unit == "cycles":
             return over_io(traffic, processor)
@@ -171,6 +171,11 @@ def predict(suite: str, row: Row, machine: Mapping[str, Any]) -> float | None:
         share = session_share(asked["sessions"], asked["interval-ms"], processor)
         return 0.0 if share <= SESSION_SHARE else None
     return None
+
+
+def _carried(row: Row) -> bool:
+    """By ports of a cable: their ceiling is the source's, and tells nothing of what io takes."""
+    return "bound-by" in row.detail
 
 
 def _traffic(asked: Mapping[str, Any]) -> Traffic:

@@ -56,10 +56,10 @@ def test_without_ports_pci_is_left_alone(monkeypatch):
 
 def test_a_suite_that_cannot_use_the_ports_says_so():
     given = Asked(ports=("net_af_packet0,iface=one", "net_af_packet1,iface=two"))
-    (said,) = given.without_ports("forward", "it plays packets from memory")
+    (said,) = given.without_ports("fib", "it looks up routes, and sends nothing")
     assert said.what == "on net_af_packet0,iface=one and net_af_packet1,iface=two"
-    assert said.why == "it plays packets from memory"
-    assert list(Asked().without_ports("forward", "it plays packets from memory")) == []
+    assert said.why == "it looks up routes, and sends nothing"
+    assert list(Asked().without_ports("fib", "it looks up routes, and sends nothing")) == []
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from bfd_fastpath.bench.suites.envelope.rig import Wanted
 from bfd_fastpath.bench.suites.failover import rows as failover
 from bfd_fastpath.bench.suites.failover.divert import Diverted
 from bfd_fastpath.bench.suites.forward import rows as forward
+from bfd_fastpath.bench.suites.forward.process import NotInstalledError
 from bfd_fastpath.bench.suites.forward.result import Result
 from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
@@ -87,7 +88,11 @@ def test_forwarding_that_may_not_be_believed_has_no_verdict(found):
 
 
 def test_a_peer_that_is_missing_is_skipped_and_the_row_stays():
-    found = list(forward.told(result((35.0,) * 5, l3fwd=None, absent={"l3fwd": "no compiler"}), huge=True))
+    found = list(
+        forward.told(
+            result((35.0,) * 5, l3fwd=None, absent={"l3fwd": NotInstalledError("no compiler")}), huge=True
+        )
+    )
     assert isinstance(found[0], Skipped)
     assert found[0].install.startswith("apt-get install")
     assert only(found).met is None

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from bfd_fastpath.bench.suites.forward.process import PartError
+from bfd_fastpath.bench.suites.forward.process import NotInstalledError
 
 _PACKAGE: Final = "dpdk"
 _KEYS: Final = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -24,7 +24,7 @@ _OFFLOADS: Final = re.compile(r"(\.offloads\s*=\s*)RTE_ETH_RX_OFFLOAD_CHECKSUM\b
 
 
 def program() -> Path:
-    """The program, built where it was not; PartError says what hinders that."""
+    """The program, built where it was not; NotInstalledError says what hinders that."""
     version = _output(["dpkg-query", "-W", "-f", "${source:Version}", "libdpdk-dev"])
     place = _cache() / f"l3fwd-{re.sub(r'[^0-9A-Za-z.+-]', '_', version)}-{_recipe()}"
     built = place / "l3fwd"
@@ -63,7 +63,7 @@ def _fetch(version: str, place: Path) -> Path:
     _run([*apt, "source", "--download-only", f"{_PACKAGE}={version}"], place)
     archives = sorted(place.glob(f"{_PACKAGE}_*.orig.tar.*"))
     if not archives:
-        raise PartError(f"the source package {_PACKAGE} {version} has no archive")
+        raise NotInstalledError(f"the source package {_PACKAGE} {version} has no archive")
     return archives[0]
 
 
@@ -89,10 +89,12 @@ def _unpack(archive: Path, into: Path) -> list[Path]:
                 (into / at).write_bytes(data.read())
     main = into / _EXAMPLE / "main.c"
     if not main.exists():
-        raise PartError(f"{archive.name} has no {_EXAMPLE}")
+        raise NotInstalledError(f"{archive.name} has no {_EXAMPLE}")
     text, found = _OFFLOADS.subn(r"\g<1>0", main.read_text())
     if found == 0:
-        raise PartError(f"this l3fwd does not ask for checksums where it was looked for: see {__file__}")
+        raise NotInstalledError(
+            f"this l3fwd does not ask for checksums where it was looked for: see {__file__}"
+        )
     main.write_text(text)
     # Those are included by others.
     return [source for source in sorted(main.parent.glob("*.c")) if not source.stem.endswith("_route_parse")]
@@ -112,12 +114,14 @@ def _output(command: Sequence[str]) -> str:
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except FileNotFoundError:
-        raise PartError(f"l3fwd is built on Debian with {command[0]}, which is not here") from None
+        raise NotInstalledError(f"l3fwd is built on Debian with {command[0]}, which is not here") from None
     except subprocess.CalledProcessError as error:
-        raise PartError(f"l3fwd was not built: {command[0]}: {error.stderr.strip()[-200:]}") from error
+        raise NotInstalledError(
+            f"l3fwd was not built: {command[0]}: {error.stderr.strip()[-200:]}"
+        ) from error
 
 
 def _run(command: Sequence[str], place: Path) -> None:
     done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise PartError(f"l3fwd was not built: {command[0]}: {done.stderr.strip()[-300:]}")
+        raise NotInstalledError(f"l3fwd was not built: {command[0]}: {done.stderr.strip()[-300:]}")

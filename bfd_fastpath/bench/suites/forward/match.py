@@ -12,9 +12,11 @@ from typing import Final
 
 from bfd_fastpath.bench.clock import tsc_hz
 from bfd_fastpath.bench.suites.forward import l3fwd, memory, packets
+from bfd_fastpath.bench.suites.forward import rules as l3fwd_rules
 from bfd_fastpath.bench.suites.forward.busy import Beside, Busy
 from bfd_fastpath.bench.suites.forward.ours import Ours
-from bfd_fastpath.bench.suites.forward.peers import L3fwd, Ports, Testpmd, mbufs
+from bfd_fastpath.bench.suites.forward.peers import L3fwd, Testpmd
+from bfd_fastpath.bench.suites.forward.ports import FromMemory, mbufs
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.result import Result
 from bfd_fastpath.bench.suites.forward.rounds import Part, Played, play
@@ -23,7 +25,7 @@ from bfd_fastpath.bench.suites.forward.row import Row
 
 PARTS: Final = ("io", "mac", "l3fwd", "ours")
 #: The most that l3fwd holds is 1,024.
-_L3FWD_ROUTES: Final = 1000
+L3FWD_ROUTES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +49,13 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
         ports = _ports(row, table, rules, room, "all")
         prefix = f"bench-{os.getpid()}"
         parts: list[Part] = []
-        absent: dict[str, str] = {}
+        absent: dict[str, PartError] = {}
 
         def start(name: str, make: Callable[[], list[Part]]) -> None:
             try:
                 parts.extend(make())
             except PartError as error:
-                absent[name] = str(error)
+                absent[name] = error
 
         def testpmd(mode: str) -> list[Part]:
             made = Testpmd(mode, ports, room, prefix)
@@ -66,12 +68,11 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
             program = l3fwd.program()
             few = (
                 table
-                if row.routes <= _L3FWD_ROUTES
-                else maker.table(row.family, _L3FWD_ROUTES, 1, row.destinations)
+                if row.routes <= L3FWD_ROUTES
+                else maker.table(row.family, L3FWD_ROUTES, 1, row.destinations)
             )
-            made = L3fwd(
-                program, _ports(row, few, rules, room, "few"), _rules(few, maker, room), room, prefix
-            )
+            ports_of_few = _ports(row, few, rules, room, "few")
+            made = L3fwd(program, ports_of_few, l3fwd_rules.write(few, maker, room, 2), room, prefix)
             stack.callback(made.close)
             made.start()
             made.pause()
@@ -113,23 +114,12 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
         )
 
 
-def _ports(row: Row, table: Table, rules: Rules, room: Path, name: str) -> Ports:
+def _ports(row: Row, table: Table, rules: Rules, room: Path, name: str) -> FromMemory:
     count = packets.packets(row)
-    return Ports(
+    return FromMemory(
         files=packets.write(row, table, room, name),
         packets=count,
         cpu=rules.cpu,
         other_cpu=rules.other_cpu,
         memory=memory.choose(mbufs(count), len(PARTS) + (rules.library is not None)),
     )
-
-
-def _rules(table: Table, maker: Maker, room: Path) -> dict[int, Path]:
-    """l3fwd wants a file for either family."""
-    files = {}
-    for family in (4, 6):
-        chosen = table if table.family == family else maker.table(family, 16, 1, 1)
-        files[family] = room / f"rules-{family}"
-        lines = [f"R{network} {port}" for network, port in chosen.networks()]
-        files[family].write_text("\n".join(lines) + "\n")
-    return files

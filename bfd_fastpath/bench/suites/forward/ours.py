@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our engine takes part: the module router of this suite in a process of its own, and what it is told."""
 
-import json
-import select
 import sys
-import time
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from bfd_fastpath.bench.suites.forward.peers import Count, Ports
-from bfd_fastpath.bench.suites.forward.process import PartError, Process
+from bfd_fastpath.bench.suites.forward.peers import Count
+from bfd_fastpath.bench.suites.forward.ports import Ports
+from bfd_fastpath.bench.suites.forward.process import Process
 from bfd_fastpath.bench.suites.forward.routes import Table
 from bfd_fastpath.bench.suites.forward.row import Row
+from bfd_fastpath.bench.suites.forward.talk import Talk
 
 _START_S: Final = 120.0
 _ANSWER_S: Final = 10.0
@@ -24,8 +25,7 @@ class Ours:
         """library: a libpydp.so to be used in place of this checkout's."""
         self.name = "ours" if library is None else "other"
         plan = {
-            "files": list(map(str, ports.files)),
-            "packets": ports.packets,
+            **ports.plan(),
             "cpu": ports.cpu,
             "other-cpu": ports.other_cpu,
             "huge": ports.memory.huge,
@@ -33,7 +33,7 @@ class Ours:
             "family": row.family,
             "next-hops": row.next_hops,
             "sessions": row.sessions,
-            "routes": list(_routes(row, table, room)),
+            "routes": list(_routes(row, table, room, ports.count)),
         }
         instead = {} if library is None else {"LD_PRELOAD": str(library)}
         self.process = Process(
@@ -41,24 +41,24 @@ class Ours:
             room / f"{self.name}.log",
             **instead,
         )
-        self._heard = b""
-        self.process.input.write(json.dumps(plan).encode() + b"\n")
+        self._talk = Talk(self.name, self.process)
+        self._talk.say(plan)
         #: Of the last count: packets dropped by reason, and BFD sessions that are Up at the far end.
         self.drops: dict[str, int] = {}
         #: Cycles a packet that the stages took since the start.
         self.stages: dict[str, float] = {}
         self.up = 0
+        #: Of its first port, once it stands.
+        self.mac = ""
 
     def start(self) -> None:
-        said = self._answer(_START_S)
-        if "error" in said:
-            raise PartError(f"{self.name} does not start: {said['error']}")
+        """Until it stands; PartError when it does not."""
+        self.mac = self._talk.hear(_START_S)["mac"]
 
     def count(self) -> Count:
-        self.process.input.write(b"\n")
-        said = self._answer(_ANSWER_S)
+        said = self._talk.ask({}, _ANSWER_S)
         self.drops, self.up, self.stages = said["drops"], said["up"], said["stages"]
-        return Count(said["packets"], said["cpu-ns"])
+        return Count(said["packets"], said["cpu-ns"], said["taken"])
 
     def pause(self) -> None:
         self.process.pause()
@@ -66,30 +66,20 @@ class Ours:
     def resume(self) -> None:
         self.process.resume()
 
+    def connect(self) -> None:
+        self.start()
+
+    def leave(self) -> None:
+        """As it ends by itself: its port is another's afterwards."""
+        self.process.leave()
+
     def close(self) -> None:
         self.process.end()
 
-    def _answer(self, seconds: float) -> dict[str, Any]:
-        until = time.monotonic() + seconds
-        while b"\n" not in self._heard:
-            left = until - time.monotonic()
-            ready = left > 0 and select.select([self.process.output], [], [], left)[0]
-            heard = self.process.output.read(65536) if ready else b""
-            if not heard:
-                raise PartError(f"{self.name} does not answer: {self.process.last_words()}")
-            self._heard += heard
-        line, _, self._heard = self._heard.partition(b"\n")
-        said: dict[str, Any] = json.loads(line)
-        return said
 
-
-def _routes(row: Row, table: Table, room: Path) -> "list[tuple[int, str]]":
-    """A file of NLRI for each next hop."""
-    written = []
-    for port in (0, 1):
-        for number in range(row.next_hops):
-            nexthop = 1 + port * row.next_hops + number
-            file = room / f"routes-{nexthop}"
-            file.write_bytes(table.nlri(port, number))
-            written.append((nexthop, str(file)))
-    return written
+def _routes(row: Row, table: Table, room: Path, ports: int) -> "Iterator[tuple[int, str]]":
+    """Files of NLRI, each with its next hop: those are numbered from 1, port by port."""
+    for port, number in product((0, 1), range(row.next_hops)):
+        file = room / f"routes-{port}-{number}"
+        file.write_bytes(table.nlri(port, number))
+        yield 1 + (port % ports) * row.next_hops + number, str(file)

@@ -18,7 +18,7 @@ _SENDER: Final = bytes.fromhex("020000000099")
 _CHECK_SEQUENCE: Final = 4
 _TTL: Final = 64
 _UDP: Final = 17
-_SOURCES: Final = {4: bytes((198, 18, 0, 1)), 6: bytes.fromhex("20010002000000000000000000000001")}
+SOURCES: Final = {4: bytes((198, 18, 0, 1)), 6: bytes.fromhex("20010002000000000000000000000001")}
 _LINK_ETHERNET: Final = 1
 
 
@@ -50,9 +50,9 @@ def frame(family: int, size: int, mac: bytes, destination: bytes) -> bytes:
     rest = size - _CHECK_SEQUENCE - 14 - (20 if family == 4 else 40)
     udp = struct.pack("!HHHH", 1024, 9, rest, 0) + bytes(rest - 8)
     if family == 6:
-        header = struct.pack("!IHBB", 6 << 28, rest, _UDP, _TTL) + _SOURCES[6] + destination
+        header = struct.pack("!IHBB", 6 << 28, rest, _UDP, _TTL) + SOURCES[6] + destination
         return mac + _SENDER + b"\x86\xdd" + header + udp
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + rest, 0, 0, _TTL, _UDP, 0) + _SOURCES[4] + destination
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + rest, 0, 0, _TTL, _UDP, 0) + SOURCES[4] + destination
     total: int = sum(struct.unpack("!10H", head))
     total = (total & 0xFFFF) + (total >> 16)
     total = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF

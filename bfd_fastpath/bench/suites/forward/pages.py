@@ -55,7 +55,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "bfd-sessions": row.sessions,
         "tsc-hz": round(result.hz),
         "parts": parts,
-        "absent": result.absent,
+        "absent": {name: str(error) for name, error in result.absent.items()},
         "drops": result.drops,
         "stage-cycles": {name: round(cycles, 2) for name, cycles in result.stages.items()},
         "pace-us": round(result.pace_us, 2),

@@ -5,64 +5,58 @@ packets over telemetry, so that nothing runs in their loops but what they are ma
 
 import contextlib
 import shutil
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bfd_fastpath.bench.suites.forward.memory import Memory
-from bfd_fastpath.bench.suites.forward.process import PartError, Process, process_clock
+from bfd_fastpath.bench.suites.forward.ports import Ports
+from bfd_fastpath.bench.suites.forward.process import NotInstalledError, PartError, Process, process_clock
 from bfd_fastpath.bench.suites.forward.telemetry import Telemetry
 
 _START_S: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What plays on the two ports of a program, and where it runs."""
-
-    files: tuple[Path, Path]
-    packets: int
-    cpu: int
-    other_cpu: int
-    memory: Memory
-
-    @property
-    def mbufs(self) -> int:
-        """Enough for both ports: those that are played, on the way, and in caches."""
-        return mbufs(self.packets)
-
-    def devices(self) -> list[str]:
-        return [f"net_pcap{port},rx_pcap={file},infinite_rx=1" for port, file in enumerate(self.files)]
-
-
-def mbufs(packets: int) -> int:
-    """Of a program that plays so many packets on each of two ports."""
-    return 2 * packets + 8192
-
-
 @dataclass(frozen=True, slots=True)
 class Count:
-    """At one moment: packets sent so far, and the CPU time that was taken for it."""
+    """At one moment: packets sent so far, the CPU time that was taken for it, and packets that were received
+    to be forwarded.
+    """
 
     packets: int
     cpu_ns: int
+    taken: int = 0
 
 
 class _Peer:
     """One of DPDK's programs."""
 
-    def __init__(self, name: str, command: list[str], room: Path, prefix: str) -> None:
-        self.process = Process(command, room / f"{name}.log")
-        self._name = name
+    def __init__(self, name: str, program: str, command: list[str], room: Path, prefix: str) -> None:
+        self.name = name
+        self.process = Process(command, room / f"{program}.log")
+        #: Of its first port, once it is connected.
+        self.mac = ""
+        #: By reason: it does not say.
+        self.drops: dict[str, int] = {}
         self._telemetry = Telemetry(prefix)
 
-    def _wait_for_packets(self) -> None:
-        until = time.monotonic() + _START_S
+    def start(self) -> None:
+        """Until it forwards; PartError when it does not."""
         with contextlib.suppress(OSError):
-            if self._telemetry.connect(until) and self._forwards(until):
+            self.connect()
+            if self._forwards(time.monotonic() + _START_S):
                 return
-        raise PartError(f"{self._name} does not forward: {self.process.last_words()}")
+        raise PartError(f"{self.name} does not forward: {self.process.last_words()}")
+
+    def connect(self) -> None:
+        """Until it has its ports and says so; PartError when it ends instead."""
+        with contextlib.suppress(OSError):
+            # Devices are probed before EAL answers; testpmd goes on without any.
+            if self._telemetry.connect(time.monotonic() + _START_S, self.process.runs):
+                self.mac = self._telemetry.mac(0)
+        if not self.mac:
+            raise PartError(f"{self.name} does not start: {self.process.last_words()}")
 
     def _forwards(self, until: float) -> bool:
         """OSError when it has gone."""
@@ -74,14 +68,19 @@ class _Peer:
         return False
 
     def count(self) -> Count:
-        packets = self._telemetry.ports()[1]
-        return Count(packets, time.clock_gettime_ns(process_clock(self.process.pid)))
+        taken, packets = self._telemetry.ports()
+        return Count(packets, time.clock_gettime_ns(process_clock(self.process.pid)), taken)
 
     def pause(self) -> None:
         self.process.pause()
 
     def resume(self) -> None:
         self.process.resume()
+
+    def leave(self) -> None:
+        """As it ends by itself: its port is another's afterwards."""
+        self._telemetry.close()
+        self.process.leave(signal.SIGTERM)
 
     def close(self) -> None:
         self._telemetry.close()
@@ -93,42 +92,32 @@ class Testpmd(_Peer):
 
     def __init__(self, mode: str, ports: Ports, room: Path, prefix: str) -> None:
         if shutil.which("dpdk-testpmd") is None:
-            raise PartError("testpmd is not installed: .ci/packages bench")
+            raise NotInstalledError("testpmd is not installed: .ci/packages bench")
         command = ["dpdk-testpmd", *_eal(ports, f"{prefix}-{mode}")]
         cores = sorted({ports.cpu, ports.other_cpu})
         command += ["-l", ",".join(map(str, cores)), "--main-lcore", str(ports.other_cpu), "--", "-i"]
         command += [
+            *ports.testpmd(),
             f"--total-num-mbufs={ports.mbufs}",
             "--nb-cores=1",
             f"--forward-mode={mode}",
             "--auto-start",
             "--no-lsc-interrupt",
         ]
-        super().__init__(f"testpmd-{mode}", command, room, f"{prefix}-{mode}")
-        self.name = mode
-
-    def start(self) -> None:
-        self._wait_for_packets()
+        super().__init__(mode, f"testpmd-{mode}", command, room, f"{prefix}-{mode}")
 
 
 class L3fwd(_Peer):
     """With longest prefix match, on one core. It has no room for more than 1,024 routes of a family."""
 
-    name = "l3fwd"
-
     def __init__(self, program: Path, ports: Ports, rules: dict[int, Path], room: Path, prefix: str) -> None:
-        core = ports.cpu
-        command = [str(program), *_eal(ports, f"{prefix}-l3fwd"), "-l", str(core), "--", "-p", "0x3"]
-        command += ["--lookup=lpm", "--parse-ptype", f"--config=(0,0,{core}),(1,0,{core})"]
-        # Its pool is as large as its queues ask for; net_pcap takes its packets from there.
-        command += [f"--rx-queue-size={min(ports.packets + 2048, 65535)}"]
+        core, numbers = ports.cpu, range(ports.count)
+        command = [str(program), *_eal(ports, f"{prefix}-l3fwd"), "-l", str(core)]
+        command += ["--", "-p", hex((1 << ports.count) - 1), "--lookup=lpm", "--parse-ptype"]
+        command += ["--config=" + ",".join(f"({number},0,{core})" for number in numbers), *ports.l3fwd()]
         command += [f"--rule_ipv{family}={file}" for family, file in rules.items()]
-        super().__init__("l3fwd", command, room, f"{prefix}-l3fwd")
-
-    def start(self) -> None:
-        self._wait_for_packets()
+        super().__init__("l3fwd", "l3fwd", command, room, f"{prefix}-l3fwd")
 
 
 def _eal(ports: Ports, prefix: str) -> list[str]:
-    devices = [word for device in ports.devices() for word in ("--vdev", device)]
-    return [*ports.memory.line(prefix), "--no-pci", "--log-level=error", *devices]
+    return [*ports.memory.line(prefix), "--log-level=error", *ports.eal()]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program that takes part: started once, stopped and continued by signals while others have their turn."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -14,10 +15,15 @@ _LIBC: Final = ctypes.CDLL(None)
 #: clock_getcpuclockid(3): the CPU time of a process, and of one of its threads.
 _PROCESS_CLOCK: Final = 2
 _THREAD_CLOCK: Final = 6
+_LEAVE_S: Final = 10.0
 
 
 class PartError(Exception):
     """Somebody cannot take part; the text says why, and what to do about it."""
+
+
+class NotInstalledError(PartError):
+    """It is not there at all."""
 
 
 def process_clock(pid: int) -> int:
@@ -77,6 +83,15 @@ class Process:
 
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
+
+    def leave(self, by: signal.Signals | None = None) -> None:
+        """It is told to end, by its closed input and this signal; and ended where it does not."""
+        self.input.close()
+        if by is not None:
+            self._child.send_signal(by)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(_LEAVE_S)
+        self.end()
 
     def end(self) -> None:
         self._child.kill()

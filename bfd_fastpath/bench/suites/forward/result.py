@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a row showed: cycles a packet of each part, those above io, and whether the goal is met."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
 from bfd_fastpath.bench.method import Difference, difference
+from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
 
@@ -17,7 +19,7 @@ class Result:
     #: Of the time stamp counter.
     hz: float
     windows: dict[str, Windows]
-    absent: dict[str, str]
+    absent: Mapping[str, PartError]
     #: Packets that ours dropped in all windows, by reason; BFD sessions that were Up at the end.
     drops: dict[str, int]
     up: int

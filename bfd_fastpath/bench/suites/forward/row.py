@@ -24,11 +24,13 @@ class Row:
     next_hops: int = 1
     #: BFD sessions on the same core, every 50 ms, their far end at a third port; 0: no such port.
     sessions: int = 0
+    #: The smallest frame of IPv6 that who sends them can make.
+    least_ipv6: int = LEAST_IPV6
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Of frames one after the other, repeated, with the check sequence."""
-        least = LEAST_IPV6 if self.family == 6 else 64
+        least = self.least_ipv6 if self.family == 6 else 64
         if self.size:
             return (max(self.size, least),)
         left = dict(IMIX)

@@ -8,54 +8,69 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bfd_fastpath.bench.asked import Asked, Scale
-from bfd_fastpath.bench.document import Better, Goal, Relation, Skipped
+from bfd_fastpath.bench.document import Better, Skipped
 from bfd_fastpath.bench.document import Row as Told
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.forward import match
+from bfd_fastpath.bench.suites.forward.arm import match as arm
+from bfd_fastpath.bench.suites.forward.arm import rows as arm_rows
+from bfd_fastpath.bench.suites.forward.goals import NAMES, goal_of, left_out, limit_of
 from bfd_fastpath.bench.suites.forward.memory import choose
 from bfd_fastpath.bench.suites.forward.packets import packets
-from bfd_fastpath.bench.suites.forward.peers import mbufs
+from bfd_fastpath.bench.suites.forward.ports import mbufs
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.result import Result
 from bfd_fastpath.bench.suites.forward.routes import Maker
 from bfd_fastpath.bench.suites.forward.row import Row
 
-_NAMES: Final = {"io": "testpmd-io", "mac": "testpmd-mac", "l3fwd": "l3fwd-lpm"}
 _FEW: Final = {"routes": 1000, "destinations": 1024}
 _MANY: Final = {"routes": 1_000_000, "destinations": 65_536}
-_INSTALL: Final = {
-    "io": "apt-get install dpdk-dev",
-    "mac": "apt-get install dpdk-dev",
-    "l3fwd": "apt-get install libdpdk-dev",
-}
 
 
 def rows(asked: Asked) -> Iterator[Told | Skipped]:
     """One row of the document for each that is chosen by the scale."""
-    yield from asked.without_ports(
-        "forward",
-        "it plays packets from memory, beside programs that would all need the ports; nodrop has these ports",
-    )
+    with TemporaryDirectory() as room:
+        maker = Maker(Path(room))
+        yield from by_arm(asked, maker) if asked.ports else from_memory(asked, maker)
+
+
+def from_memory(asked: Asked, maker: Maker) -> Iterator[Told | Skipped]:
+    """On two ports that play captures."""
     rules = match.Rules(
         rounds=asked.pick(1, 7, 11),
         window_s=0.05 if asked.quick else 0.1,
         cpu=asked.cpu,
         other_cpu=asked.other_cpu,
     )
-    with TemporaryDirectory() as room:
-        maker = Maker(Path(room))
-        for row in chosen(asked):
-            memory = choose(mbufs(packets(row)), len(match.PARTS))
-            asked.say(
-                f"{row.text}: net_pcap x 2 from memory, {'hugepages' if memory.huge else 'no hugepages'}"
-            )
-            try:
-                result = match.run(row, rules, maker, limit_of(row))
-            except PartError as error:
-                yield Skipped("forward", row.text, str(error), "")
-                continue
-            yield from told(result, huge=memory.huge)
+    for row in chosen(asked):
+        memory = choose(mbufs(packets(row)), len(match.PARTS))
+        asked.say(f"{row.text}: net_pcap x 2 from memory, {'hugepages' if memory.huge else 'no hugepages'}")
+        try:
+            result = match.run(row, rules, maker, limit_of(row))
+        except PartError as error:
+            yield Skipped("forward", row.text, str(error), "")
+            continue
+        yield from told(result, huge=memory.huge)
+
+
+def by_arm(asked: Asked, maker: Maker) -> Iterator[Told | Skipped]:
+    """On the ports that were given."""
+    rules = match.Rules(
+        rounds=asked.pick(1, arm.ROUNDS, 7),
+        window_s=0.2 if asked.quick else arm.WINDOW_S,
+        cpu=asked.cpu,
+        other_cpu=asked.other_cpu,
+    )
+    for row in chosen(asked):
+        sent = arm.carried(row)
+        asked.say(f"{sent.text}: by one arm at {asked.ports[0]}, from {asked.ports[1]}")
+        try:
+            result = arm.run(sent, asked.ports, rules, maker, limit_of(row))
+        except PartError as error:
+            yield Skipped("forward", arm_rows.name(sent), str(error), "")
+            continue
+        yield from arm_rows.told(result)
 
 
 def chosen(asked: Asked) -> Iterator[Row]:
@@ -79,30 +94,12 @@ def chosen(asked: Asked) -> Iterator[Row]:
         yield Row(family=family, size=size, **table)
 
 
-def limit_of(row: Row) -> float | None:
-    """The goal: at most so much of l3fwd's cycles above io."""
-    if row.size != 64:
-        return None
-    return 0.8 if row.family == 4 and row.routes <= _FEW["routes"] else 1.0
-
-
 def told(result: Result, *, huge: bool) -> Iterator[Told | Skipped]:
     """A result as a row of the document, and who could not take part."""
     row = result.row
-    for name, reason in result.absent.items():
-        if name != "ours":
-            yield Skipped("forward", f"{_NAMES.get(name, name)}: {row.text}", reason, _INSTALL.get(name, ""))
+    yield from left_out(result.absent, row.text)
     if "ours" not in result.windows:
-        yield Skipped("forward", row.text, result.absent.get("ours", "ours was not measured"), "")
         return
-    goal = None
-    if result.goal is not None:
-        goal = Goal(
-            f"cycles a packet above io at most {result.goal:g} x l3fwd's",
-            result.goal,
-            "l3fwd-lpm",
-            Relation.AT_MOST,
-        )
     yield judged(
         Told(
             name=row.text,
@@ -110,9 +107,9 @@ def told(result: Result, *, huge: bool) -> Iterator[Told | Skipped]:
             unit="Mpps",
             better=Better.HIGHER,
             ours=_figure(result, "ours"),
-            peers={_NAMES[name]: _figure(result, name) for name in _NAMES if name in result.windows},
+            peers={NAMES[name]: _figure(result, name) for name in NAMES if name in result.windows},
             ceiling=result.rate("io") / 1e6 if "io" in result.windows else None,
-            goal=goal,
+            goal=goal_of(result.goal),
             detail=_detail(result),
         ),
         doubt=_doubt(result),
@@ -153,9 +150,7 @@ def _parameters(row: Row, *, huge: bool) -> dict[str, Any]:
 
 def _detail(result: Result) -> dict[str, Any]:
     detail: dict[str, Any] = {
-        "cycles": {
-            _NAMES.get(name, name): round(result.hz / result.rate(name), 2) for name in result.windows
-        },
+        "cycles": {NAMES.get(name, name): round(result.hz / result.rate(name), 2) for name in result.windows},
         "bits-a-second": round(
             result.rate("ours") * 8 * (sum(result.row.sizes) / len(result.row.sizes) + 20)
         ),

@@ -3,15 +3,18 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
+from rich.table import Table
 
 from bfd_fastpath.bench.suites.forward import match, pages
+from bfd_fastpath.bench.suites.forward.arm import match as arm
+from bfd_fastpath.bench.suites.forward.arm import pages as arm_pages
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.routes import Maker
 from bfd_fastpath.bench.suites.forward.row import Row
@@ -28,13 +31,16 @@ GOALS: Final = {
 
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where ours could not be measured."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if len(options.port) not in (0, 2):
+        parser.error("--port is given twice: the port of who forwards, and the generator's")
     rows = list(_rows(options))
     rules = match.Rules(
         parts=options.parts,
         library=Path(options.library).resolve() if options.library else None,
-        rounds=options.rounds,
-        window_s=options.window,
+        rounds=options.rounds or (arm.ROUNDS if options.port else match.Rules().rounds),
+        window_s=options.window or (arm.WINDOW_S if options.port else match.Rules().window_s),
         cpu=options.cpu,
         other_cpu=options.other_cpu,
     )
@@ -47,13 +53,30 @@ def main(arguments: Sequence[str]) -> int:
             console.print(str(error))
             return 1
         for row in rows:
-            result = match.run(row, rules, maker, GOALS.get(row))
-            console.print(pages.table(result))
-            found.append(pages.as_json(result))
-            failed |= "ours" in rules.parts and "ours" not in result.windows
+            try:
+                measured, page, document = _measured(row, options.port, rules, maker)
+            except PartError as error:
+                console.print(f"{row.text}: {error}")
+                failed = True
+                continue
+            console.print(page)
+            found.append(document)
+            failed |= "ours" in rules.parts and "ours" not in measured
     if options.json is not None:
         Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
     return int(failed)
+
+
+def _measured(
+    row: Row, ports: Sequence[str], rules: match.Rules, maker: Maker
+) -> tuple[Collection[str], Table, dict[str, Any]]:
+    """Who took part, and the row for people and for programs."""
+    goal = GOALS.get(row)
+    if ports:
+        carried = arm.run(arm.carried(row), ports, rules, maker, goal)
+        return carried.windows, arm_pages.table(carried), arm_pages.as_json(carried)
+    result = match.run(row, rules, maker, goal)
+    return result.windows, pages.table(result), pages.as_json(result)
 
 
 def _rows(options: argparse.Namespace) -> Iterator[Row]:
@@ -108,11 +131,24 @@ def _parser() -> argparse.ArgumentParser:
         help="different ones, half of them behind either port",
     )
     add("--sessions", type=int, nargs="+", metavar="N", help="of BFD on the same core, every 50 ms")
-    add("--next-hops", type=int, metavar="N", help="of ours behind either port")
+    add("--next-hops", type=int, metavar="N", help="of ours behind a port")
     add("--parts", nargs="+", default=match.PARTS, choices=match.PARTS)
     add("--library", metavar="FILE", help="another build of libpydp.so.0, which takes part beside ours")
-    add("--rounds", type=int, default=match.Rules().rounds)
-    add("--window", type=float, default=match.Rules().window_s, metavar="SECONDS")
+    add("--rounds", type=int, help=f"default: {match.Rules().rounds}; {arm.ROUNDS} with --port")
+    add(
+        "--window",
+        type=float,
+        metavar="SECONDS",
+        help=f"default: {match.Rules().window_s}; {arm.WINDOW_S} with --port",
+    )
+    add(
+        "--port",
+        action="append",
+        default=[],
+        metavar="DEVARGS",
+        help="twice: ports that are cabled to each other, of who forwards by one arm, one program after the "
+        "other, and of our generator, which offers all it can and counts what comes back",
+    )
     add("--cpu", type=int, default=0, help="the core that is measured")
     add("--other-cpu", type=int, default=1, help="the core of those who drive, and of the BFD far end")
     add("--json", metavar="FILE", help="all windows")

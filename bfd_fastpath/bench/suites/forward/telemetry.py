@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ class Telemetry:
         self._socket: socket.socket | None = None
         self._most = 1024
 
-    def connect(self, until: float) -> bool:
-        """False when the socket is not there by then (time.monotonic)."""
-        while time.monotonic() < until:
+    def connect(self, until: float, runs: Callable[[], bool] = lambda: True) -> bool:
+        """False when the socket is not there by then (time.monotonic), or the program has ended."""
+        while time.monotonic() < until and runs():
             made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             made.settimeout(10.0)
             try:
@@ -46,6 +47,11 @@ class Telemetry:
             stats = self.ask(f"/ethdev/stats,{port}")
             received, sent = received + stats["ipackets"], sent + stats["opackets"]
         return received, sent
+
+    def mac(self, port: int) -> str:
+        """Of a port; "" where there is none."""
+        info = self.ask(f"/ethdev/info,{port}")
+        return str(info["mac_addr"]).lower() if info else ""
 
     def close(self) -> None:
         if self._socket is not None:
