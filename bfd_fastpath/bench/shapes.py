@@ -41,14 +41,22 @@ def detail(place: str, value: dict[str, Any]) -> dict[str, Any]:
     """The same; DocumentError where what is drawn of it is of another shape."""
     fields = Fields(place, value)
     if "cdf" in value:
-        points = [_pair(f"{place}.cdf[{number}]", one) for number, one in enumerate(fields.take("cdf", list))]
-        if points != sorted(points) or any(not 0 < share <= 1 for _, share in points):
-            raise DocumentError(f"{place}.cdf does not ascend to a share of 1")
+        _cdf(f"{place}.cdf", fields.take("cdf", list))
+    if "peers-cdf" in value:
+        peers = fields.fields("peers-cdf")
+        for name in peers.names():
+            _cdf(peers.at(name), peers.take(name, list))
     if "stages" in value:
         stages = fields.fields("stages")
         for name in stages.names():
             stages.number(name)
     return value
+
+
+def _cdf(place: str, value: list[Any]) -> None:
+    points = [_pair(f"{place}[{number}]", one) for number, one in enumerate(value)]
+    if points != sorted(points) or any(not 0 < share <= 1 for _, share in points):
+        raise DocumentError(f"{place} does not ascend to a share of 1")
 
 
 def _pair(place: str, value: Any) -> tuple[float, float]:

@@ -58,7 +58,7 @@ class Space:
     async def close(self) -> None:
         """End what runs in it, politely and then not, and remove it."""
         for number in (signal.SIGTERM, signal.SIGKILL):
-            for pid in _pids(self.name):
+            for pid in pids(self.name):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
             for process in self._processes:
@@ -120,7 +120,8 @@ class Lan:
             await space.close()
 
 
-def _pids(name: str) -> list[int]:
+def pids(name: str) -> list[int]:
+    """What runs in a namespace."""
     return [int(pid) for pid in _finish("ip", "netns", "pids", name).stdout.split()]
 
 

@@ -102,6 +102,22 @@ def late(name: str, scale: float) -> Row:
     )
 
 
+def beside() -> Row:
+    """A distribution, and that of two peers by the same means."""
+    row, bird, frr = late("Down on the wire, p99", 12), late("", 400), late("", 20)
+    peers = {"FRR bfdd": frr, "BIRD": bird}
+    return Row(
+        **{
+            **{f: getattr(row, f) for f in row.__slots__},
+            "peers": {name: one.ours for name, one in peers.items()},
+            "detail": {
+                "cdf": row.detail["cdf"],
+                "peers-cdf": {name: one.detail["cdf"] for name, one in peers.items()},
+            },
+        }
+    )
+
+
 def document() -> Document:
     """Everything."""
     doubted = late("withdrawn <at> the route server & gone", 900)

@@ -131,6 +131,7 @@ def test_the_spread_is_between_quartiles_or_the_least_and_the_most_of_few():
         (("suites", "forward", 0, "detail", "cdf"), [[1.0]], r"detail.cdf\[0\] is \[1.0\]"),
         (("suites", "forward", 0, "detail", "cdf"), [[1, 0.5], [0, 1]], r"detail.cdf does not ascend"),
         (("suites", "forward", 0, "detail", "cdf"), [[1, 7]], r"detail.cdf does not ascend"),
+        (("suites", "forward", 0, "detail", "peers-cdf"), {"a": [[1, 7]]}, r"peers-cdf.a does not ascend"),
         (("suites", "forward", 0, "detail", "stages"), {"receive": "x"}, r"detail.stages.receive"),
         (("machine", "cpu"), "x", "machine.cpu is 'x'"),
         (("machine", "cpu"), {"caches": 5}, "machine.cpu.caches is 5, not a list"),

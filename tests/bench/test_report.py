@@ -247,6 +247,21 @@ def test_a_distribution_tells_what_a_reader_looks_for():
     assert told.count("not told") == 2 + 1
 
 
+def test_distributions_of_peers_stand_beside_ours_in_a_plot_of_their_own():
+    rows = [samples.late("event in Python", 90), samples.beside()]
+    bars, alone, beside = plots(replace(WHOLE, suites={"bfd-detect": tuple(rows)}))
+    assert alone.picture.name == "bfd-detect-cdf-us"
+    assert beside.picture.name == "bfd-detect-cdf-us-beside"
+    assert "Down on the wire." in beside.caption
+    names = ["ours", "BIRD", "FRR bfdd"]
+    assert [text for *_, text in boxes(beside.picture, "text") if text in names] == names
+    assert not set(names) & {text for *_, text in boxes(alone.picture, "text")}
+    # A curve and its bar have one colour.
+    text = beside.picture.inline()
+    assert all(text.count(f'"curve c{place}"') == 2 for place in range(3))
+    assert "BIRD" in bars.picture.inline()
+
+
 def test_goals_are_told_by_sign_and_word():
     text = summary(WHOLE)
     goals = text.split("## Goals")[1].split("##")[0]

@@ -11,7 +11,7 @@ from bfd_fastpath.bench.document import Row as Kept
 from bfd_fastpath.bench.document import Skipped, Verdict
 from bfd_fastpath.bench.histogram import cdf
 from bfd_fastpath.bench.search import Searched, Trial
-from bfd_fastpath.bench.suites.envelope import detect_rows, scale_rows
+from bfd_fastpath.bench.suites.envelope import daemons, detect_rows, scale_rows
 from bfd_fastpath.bench.suites.envelope.detect import Detected
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.hold import Held
@@ -144,6 +144,29 @@ def test_a_soak_is_of_the_goals_and_lasts_ten_minutes():
     assert set(scale_rows.GOALS) <= set(scale_rows.cells(asked))
     assert scale_rows.seconds(asked, True) == 600
     assert "ten minutes" in scale_rows.told(held(), soak=True).name
+
+
+@pytest.mark.parametrize(
+    ("held", "begin", "found", "asked"),
+    [
+        (1000, 0, (1000, 2000), [200, 500, 1000, 2000]),
+        (1000, 2, (1000, 2000), [1000, 2000]),
+        (2000, 2, (2000, 0), [1000, 2000]),
+        (200, 2, (200, 500), [1000, 500, 200]),
+        (100, 2, (0, 200), [1000, 500, 200]),
+    ],
+)
+def test_sessions_are_doubled_until_some_flap_or_halved_until_none_do(held, begin, found, asked):
+    tried = []
+
+    def attempt(count):
+        tried.append(count)
+        return f"{count} flapped" if count > held else ""
+
+    flapped = daemons.climbed("BIRD", 50_000, attempt, (200, 500, 1000, 2000), begin)
+    assert (flapped.most, flapped.least_not) == found
+    assert flapped.reason == (f"{found[1]} flapped" if found[1] else "")
+    assert tried == asked
 
 
 def detected(others=0):

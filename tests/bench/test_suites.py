@@ -19,7 +19,7 @@ def test_every_directory_belongs_to_a_suite():
     here = Path(suites.__file__).parent
     modules = {name.split(".")[0] for pair in suites.MODULES.values() for name in pair if name}
     # Rows of bfd-detect and of control, by rigs of their own.
-    modules |= {"telling", "withdrawal"}
+    modules |= {"telling", "silence", "withdrawal"}
     assert modules == {path.parent.name for path in here.glob("*/__init__.py")}
 
 

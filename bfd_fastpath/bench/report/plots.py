@@ -59,9 +59,11 @@ def _of_suite(suite: str, rows: Sequence[Row], machine: Mapping[str, Any]) -> It
         yield from _figures(suite, each, some)
     if above := [row for row in rows if row.ours.cycles_over_io is not None]:
         yield from _above(suite, _ends(above) if by_size else above)
-    curved = [row for row in rows if row.detail.get("cdf")]
+    curved = [row for row in rows if row.detail.get("cdf") and not row.detail.get("peers-cdf")]
     for each in dict.fromkeys(row.unit for row in curved):
         yield _curves(suite, each, [row for row in curved if row.unit == each])
+    for part, row in enumerate(row for row in rows if row.detail.get("cdf") and row not in curved):
+        yield _beside(suite, part, row)
     if staged := [row for row in rows if row.detail.get("stages")]:
         yield _stages(suite, _ends(staged) if by_size else staged)
 
@@ -279,17 +281,32 @@ def _curves(suite: str, measured: str, rows: Sequence[Row]) -> Plot:
         curves.Curve(name, _points(row.detail["cdf"]), _goal(row, measured))
         for name, row in zip(names, some, strict=True)
     ]
+    return _distributions(suite, f"cdf-{measured}", 0, measured, found, _in_all(common))
+
+
+def _beside(suite: str, part: int, row: Row) -> Plot:
+    """Ours and the peers' by the same cable, in the colours that their bars have."""
+    told = {"ours": row.detail["cdf"], **row.detail["peers-cdf"]}
+    series = [name for name in _series([row]) if told.get(name)]
+    found = [curves.Curve(name, _points(told[name]), _goal(row, row.unit)) for name in series]
+    about = f" {_without_share(row.name)[:1].upper()}{_without_share(row.name)[1:]}."
+    return _distributions(suite, f"cdf-{row.unit}-beside", part, row.unit, found, about)
+
+
+def _distributions(
+    suite: str, what: str, part: int, measured: str, found: Sequence[curves.Curve], more: str
+) -> Plot:
     text = "; ".join(
         f"{one.name}: half within {number(one.at(0.5))}, 99 % within {number(one.at(0.99))} {measured}"
         for one in found
     )
     title = f"Share of all that took no longer, {unit(measured).lower()}"
-    picture = Picture(_name(suite, f"cdf-{measured}", 0), title, text)
+    picture = Picture(_name(suite, what, part), title, text)
     curves.draw(picture, found, unit(measured).lower())
     caption = "The share's axis counts nines: the last in ten thousand has as much room as the first half."
     if any(one.at(0.5) <= 0 for one in found):
         caption += " Figures of 0 and less lie at the left edge."
-    return Plot(suite, picture, caption + _in_all(common))
+    return Plot(suite, picture, caption + more)
 
 
 def _without_share(name: str) -> str:

@@ -4,9 +4,7 @@ engine in their place, by af_packet, against our far end. Sessions are doubled u
 """
 
 import asyncio
-import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,16 +16,17 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
+from bfd_fastpath.bench.suites.envelope import frr
+from bfd_fastpath.bench.suites.envelope.bird import Bird
+from bfd_fastpath.bench.suites.envelope.cable import addresses, cable, mac_address
+from bfd_fastpath.bench.suites.envelope.frr import Frr
 from bfd_fastpath.lab.netspace import Space
 from bfd_fastpath.lab.stage import StageError
 
 _LADDER: Final = (50, 100, 200, 500, 1000, 2000, 4000, 8000, 16000)
-_FRR: Final = Path("/usr/lib/frr")
 _NEAR: Final = IPv4Address("10.0.0.1")
 _FAR: Final = IPv4Address("10.16.0.0")
 _UP_S: Final = 30.0
-_CONFIGURED_S: Final = 180.0
-_MULTIPLIER: Final = 3
 Say = Callable[[str], None]
 
 
@@ -44,104 +43,17 @@ class Flapped:
     reason: str
 
 
-class Frr:
-    """zebra and bfdd. An `exit` in the configuration would be a commit, which costs as much as there are
-    sessions already."""
-
-    name = "FRR bfdd"
-
-    def __init__(self, space: Space, directory: Path, cpu: int) -> None:
-        self._space, self._directory, self._cpu = space, directory, cpu
-        self._before = 0
-
-    async def start(self, sessions: Sequence[tuple[IPv4Address, IPv4Address]], interval_ms: int) -> None:
-        directory = self._directory
-        directory.mkdir()
-        shutil.chown(directory, "frr", "frr")
-        for daemon in ("zebra", "bfdd"):
-            await self._space.start(
-                *("taskset", "-c", str(self._cpu), _FRR / daemon, "--vty_socket", directory),
-                *("-z", directory / "zserv.api", "-i", directory / f"{daemon}.pid", "-u", "frr", "-g", "frr"),
-                *("-A", "127.0.0.1", "-P", "0", "-f", "/dev/null"),
-                *(("--bfdctl", directory / "bfdd.sock") if daemon == "bfdd" else ()),
-                log=directory / f"{daemon}.out",
-            )
-            await _until((directory / f"{daemon}.vty").exists, 10.0, f"{daemon} did not start")
-        lines = ["XFRR_start_configuration", "bfd", "profile p", f"detect-multiplier {_MULTIPLIER}"]
-        lines += [f"transmit-interval {interval_ms}", f"receive-interval {interval_ms}"]
-        for own, peer in sessions:
-            lines += [f"peer {peer} local-address {own} interface eth0", "profile p"]
-        lines += ["XFRR_end_configuration"]
-        self._told = directory / "bfdd.conf"
-        self._told.write_text("\n".join(lines) + "\n")
-        await asyncio.to_thread(self._vtysh, "-d", "bfdd", "-f", str(self._told))
-
-    def up(self) -> int:
-        return sum(row["status"] == "up" for row in json.loads(self._vtysh("-c", "show bfd peers json")))
-
-    def mark(self) -> None:
-        self._before = self._downs()
-
-    def flaps(self) -> int:
-        return self._downs() - self._before
-
-    def _downs(self) -> int:
-        rows = json.loads(self._vtysh("-c", "show bfd peers counters json"))
-        return sum(int(row["session-down"]) for row in rows)
-
-    def _vtysh(self, *words: str) -> str:
-        return self._space.run("vtysh", "--vty_socket", self._directory, *words, within_s=_CONFIGURED_S)
-
-
-class Bird:
-    """BIRD with its BFD protocol alone."""
-
-    name = "BIRD"
-
-    def __init__(self, space: Space, directory: Path, cpu: int) -> None:
-        self._space, self._directory, self._cpu = space, directory, cpu
-        self._marked = 0.0
-
-    async def start(self, sessions: Sequence[tuple[IPv4Address, IPv4Address]], interval_ms: int) -> None:
-        directory = self._directory
-        directory.mkdir()
-        neighbours = "\n".join(f' neighbor {peer} dev "eth0" local {own};' for own, peer in sessions)
-        (directory / "bird.conf").write_text(
-            f'router id {sessions[0][0]};\ntimeformat protocol "%s";\nprotocol device {{ }}\n'
-            f'protocol bfd {{\n interface "eth0" {{ interval {interval_ms} ms; '
-            f"multiplier {_MULTIPLIER}; }};\n{neighbours}\n}}\n"
-        )
-        await self._space.start(
-            *("taskset", "-c", str(self._cpu), "bird", "-f", "-c", directory / "bird.conf"),
-            *("-s", directory / "bird.ctl", "-P", directory / "bird.pid"),
-            log=directory / "bird.out",
-        )
-        await _until((directory / "bird.ctl").exists, 10.0, "BIRD did not start")
-
-    def up(self) -> int:
-        return len(self._since())
-
-    def mark(self) -> None:
-        self._marked = time.time() + 1
-
-    def flaps(self) -> int:
-        """Sessions that are not Up, or are so only since."""
-        since = self._since()
-        return self._count - sum(moment <= self._marked for moment in since)
-
-    def _since(self) -> list[float]:
-        said = self._space.run("birdc", "-s", self._directory / "bird.ctl", "show bfd sessions")
-        rows = re.findall(r"^\d+\.\S+\s+\S+\s+(\S+)\s+(\S+)", said, re.M)
-        self._count = len(rows)
-        return [float(moment) for state, moment in rows if state == "Up"]
+def possible() -> bool:
+    """Whether network namespaces can be made."""
+    return os.geteuid() == 0
 
 
 def missing() -> dict[str, tuple[str, str]]:
     """Who cannot be measured here: why, and the command that helps."""
-    if os.geteuid() != 0:
+    if not possible():
         return dict.fromkeys(("FRR bfdd", "BIRD"), ("network namespaces need root", "sudo"))
     found = {}
-    if not (_FRR / "bfdd").exists() or not shutil.which("vtysh"):
+    if not (frr.PROGRAMS / "bfdd").exists() or not shutil.which("vtysh"):
         found["FRR bfdd"] = ("it is not installed", "apt-get install frr")
     if not shutil.which("bird"):
         found["BIRD"] = ("it is not installed", "apt-get install bird2")
@@ -153,7 +65,7 @@ def measure(intervals_ms: Sequence[int], seconds: float, say: Callable[[str], No
     absent = missing()
     for name, (why, install) in absent.items():
         say(f"{name} skipped: {why}: {install}")
-    if os.geteuid() != 0:
+    if not possible():
         return []
     kinds: dict[str, type[Frr] | type[Bird]] = {"FRR bfdd": Frr, "BIRD": Bird}
     speakers = [(name, kind) for name, kind in kinds.items() if name not in absent]
@@ -165,10 +77,12 @@ def measure(intervals_ms: Sequence[int], seconds: float, say: Callable[[str], No
     return rows
 
 
-def climb(name: str, interval_ms: int, ladder: Sequence[int], seconds: float, say: Say) -> Flapped:
-    """One of "FRR bfdd" and "BIRD" alone, by these steps."""
+def climb(
+    name: str, interval_ms: int, ladder: Sequence[int], seconds: float, say: Say, begin: int = 0
+) -> Flapped:
+    """One of "FRR bfdd" and "BIRD" alone, by these steps, from one of them on."""
     kind: type[Frr] | type[Bird] = Frr if name == Frr.name else Bird
-    return _climb(name, interval_ms, lambda *wanted: _pair(kind, *wanted), seconds, say, ladder)
+    return _climb(name, interval_ms, lambda *wanted: _pair(kind, *wanted), seconds, say, ladder, begin)
 
 
 def _climb(
@@ -178,18 +92,37 @@ def _climb(
     seconds: float,
     say: Say,
     ladder: Sequence[int] = _LADDER,
+    begin: int = 0,
 ) -> Flapped:
-    most = 0
-    for count in ladder:
+    def tried(count: int) -> str:
         try:
             reason = attempt(count, interval_ms, seconds)
         except StageError as error:
             reason = str(error)
         say(f"{name}: {count:,} sessions at {interval_ms} ms: {reason or 'held'}")
-        if reason:
-            return Flapped(name, interval_ms * 1000, most, count, reason)
+        return reason
+
+    return climbed(name, interval_ms * 1000, tried, ladder, begin)
+
+
+def climbed(
+    name: str, interval_us: int, tried: Callable[[int], str], ladder: Sequence[int], begin: int
+) -> Flapped:
+    """Up from the step of that number to the first that is not held; or down from it to the first that is.
+    tried: "" when so many sessions were held, else what happened.
+    """
+    failed, reason, most = 0, "", 0
+    for count in ladder[begin:]:
+        if reason := tried(count):
+            failed = count
+            break
         most = count
-    return Flapped(name, interval_ms * 1000, most, 0, "")
+    for count in reversed(ladder[:begin] if not most else ()):
+        if not (why := tried(count)):
+            most = count
+            break
+        failed, reason = count, why
+    return Flapped(name, interval_us, most, failed, reason)
 
 
 def _pair(kind: type[Frr] | type[Bird], count: int, interval_ms: int, seconds: float) -> str:
@@ -203,12 +136,15 @@ async def _pair_async(kind: type[Frr] | type[Bird], count: int, interval_ms: int
         Path(room).chmod(0o755)
         near, far = Space(f"bfd-env-{os.getpid()}-a"), Space(f"bfd-env-{os.getpid()}-b")
         try:
-            _cable(near, far)
+            near.make()
+            far.make()
+            cable(near, far)
             # BIRD tells its sessions apart by the peer's address alone, so both ends have one a session.
-            _addresses(near, _NEAR, far, _FAR, count)
-            _addresses(far, _FAR, near, _NEAR, count)
-            ends = [kind(near, Path(room) / "a", 0), kind(far, Path(room) / "b", 1)]
             pairs = [(_NEAR + number, _FAR + number) for number in range(count)]
+            own, peers = zip(*pairs, strict=True)
+            addresses(near, own, peers, mac_address(far))
+            addresses(far, peers, own, mac_address(near))
+            ends = [kind(near, Path(room) / "a", 0), kind(far, Path(room) / "b", 1)]
             await ends[0].start(pairs, interval_ms)
             await ends[1].start([(peer, own) for own, peer in pairs], interval_ms)
             end = time.monotonic() + _UP_S
@@ -231,7 +167,9 @@ def _ours(count: int, interval_ms: int, seconds: float) -> str:
     near, far = Space(f"bfd-env-{os.getpid()}-a"), Space(f"bfd-env-{os.getpid()}-b")
     words = (sys.executable, "-m", "bfd_fastpath.bench.suites.envelope.veth")
     try:
-        _cable(near, far)
+        near.make()
+        far.make()
+        cable(near, far)
         children = [
             subprocess.Popen(
                 ("ip", "netns", "exec", space.name, *words, end, str(count), str(interval_ms), str(seconds)),
@@ -250,40 +188,3 @@ def _ours(count: int, interval_ms: int, seconds: float) -> str:
     finally:
         asyncio.run(near.close())
         asyncio.run(far.close())
-
-
-def _cable(near: Space, far: Space) -> None:
-    for space in (near, far):
-        space.make()
-    near.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", far.name)
-    for space in (near, far):
-        space.run("sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=1")
-        space.run("ethtool", "-K", "eth0", "tx", "off", "gro", "off", "gso", "off", "tso", "off")
-        space.run("ip", "link", "set", "eth0", "up")
-
-
-def _addresses(space: Space, first: IPv4Address, other: Space, peer: IPv4Address, count: int) -> None:
-    """The kernel keeps a thousand neighbours that it found itself; those it was told do not count."""
-    mac = json.loads(other.run("ip", "-j", "link", "show", "eth0"))[0]["address"]
-    _batch(
-        space,
-        [
-            *(f"addr add {first + number}/8 dev eth0" for number in range(count)),
-            *(f"neigh add {peer + number} lladdr {mac} dev eth0 nud permanent" for number in range(count)),
-        ],
-    )
-
-
-def _batch(space: Space, lines: Sequence[str]) -> None:
-    with tempfile.NamedTemporaryFile("w", suffix=".ip") as file:
-        file.write("\n".join(lines) + "\n")
-        file.flush()
-        space.run("ip", "-batch", file.name)
-
-
-async def _until(there: Callable[[], bool], seconds: float, what: str) -> None:
-    end = time.monotonic() + seconds
-    while not there():
-        if time.monotonic() > end:
-            raise StageError(what)
-        await asyncio.sleep(0.05)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of the suite bfd-detect: from the last hello to Down, and on to the route server."""
+"""The rows of the suite bfd-detect: from the last hello to Down, beside others, and on to the route
+server.
+"""
 
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -16,6 +18,7 @@ from bfd_fastpath.bench.histogram import cdf, poll_gap
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.envelope.detect import Detected, detect
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError, Wanted
+from bfd_fastpath.bench.suites.silence import rows as silence
 from bfd_fastpath.bench.suites.telling import rows as telling
 
 _GOAL_US: Final = 100.0
@@ -37,6 +40,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         yield from told(alone(detect, wanted, max(sessions // 20, 1), asked.pick(3, 12, 60)))
     except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
         yield Skipped("bfd-detect", "from the last hello to Down", str(error), "")
+    yield from silence.rows(asked)
     yield from telling.rows(asked)
 
 

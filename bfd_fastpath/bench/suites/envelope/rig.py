@@ -80,7 +80,7 @@ class Rig:
         start = time.monotonic()
         self.generator.start(cpu=wanted.far_cpu, idle=pydp.Idle.POLL)
         self.engine.start(cpu=wanted.engine_cpu, idle=pydp.Idle.POLL)
-        limit = start + 20 + 3 * count / _RAMP
+        limit = start + 10 + 3 * count / _RAMP
         # At the far end's count all are Up when both are: it is Up last, or our Poll told it the interval.
         quiet = 0
         while quiet < 5:

@@ -6,6 +6,8 @@ far end runs until its standard input ends.
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pydp
@@ -23,12 +25,14 @@ _PORT: Final = "net_af_packet0,iface=eth0,blocksz=65536,framecnt=16384,framesz=2
 _UP_S: Final = 30.0
 
 
-def near(count: int, interval_us: int, seconds: float) -> str:
-    with pydp.Port(_PORT) as port, pydp.Engine("near", max_sessions=count, max_neighbours=count) as engine:
-        engine.attach(port)
-        engine.address_add(0, f"{OURS}/8")
+@contextmanager
+def engine(count: int, interval_us: int, cpu: int) -> Iterator[pydp.Engine]:
+    """With a session to each peer, running."""
+    with pydp.Port(_PORT) as port, pydp.Engine("near", max_sessions=count, max_neighbours=count) as near:
+        near.attach(port)
+        near.address_add(0, f"{OURS}/8")
         for number in range(count):
-            engine.sessions.upsert(
+            near.sessions.upsert(
                 pydp.SessionConfig(
                     source_addr=OURS,
                     dest_addr=FIRST_PEER + number,
@@ -36,17 +40,22 @@ def near(count: int, interval_us: int, seconds: float) -> str:
                     required_min_rx_interval_us=interval_us,
                 )
             )
-        engine.start(cpu=0, idle=pydp.Idle.POLL)
+        near.start(cpu=cpu, idle=pydp.Idle.POLL)
+        yield near
+
+
+def near(count: int, interval_us: int, seconds: float) -> str:
+    with engine(count, interval_us, 0) as held:
         prefer_workers()
         end = time.monotonic() + _UP_S
-        while (up := sum(one.local_state is pydp.State.UP for one in engine.sessions)) < count:
+        while (up := sum(one.local_state is pydp.State.UP for one in held.sessions)) < count:
             if time.monotonic() > end:
                 return f"{up:,} came up in {_UP_S:.0f} s"
             time.sleep(1)
         time.sleep(2)
-        drained(engine)
+        drained(held)
         time.sleep(seconds)
-        events = drained(engine)
+        events = drained(held)
         left = (events["type"] == STATE_CHANGED) & (events["old_state"] == pydp.State.UP)
         return f"flaps: {int(left.sum()):,}" if left.any() else ""
 
