@@ -106,5 +106,5 @@ def test_detection_uses_the_ports_and_what_comes_behind_the_engine_says_that_it_
     document = veth("bfd-detect")
     ports = [row["parameters"].get("ports") for row in document["suites"]["bfd-detect"]]
     assert [PORTS[1], PORTS[3]] in ports
-    (said,) = document["skipped"]
-    assert said["what"].startswith("on net_af_packet0")
+    assert document["skipped"]
+    assert all(said["what"].startswith("on net_af_packet0") for said in document["skipped"])
