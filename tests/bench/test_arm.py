@@ -80,9 +80,9 @@ def window(pps, sent=20e6, **more):
         (window(12e6), "net_ice", Limit.CORE),
         (window(20e6), "net_ice", Limit.SOURCE),
         (window(29.7e6, 29.7e6, refused=0.9), "net_ice", Limit.WIRE),
-        (window(20e6, refused=0.9), "net_ice", Limit.WIRE),
-        (window(20e6, refused=0.9), "net_memif", Limit.CORE),
-        (window(20e6, refused=0.1), "net_memif", Limit.SOURCE),
+        (window(20e6, refused=0.95), "net_ice", Limit.WIRE),
+        (window(20e6, refused=0.95), "net_memif", Limit.CORE),
+        (window(20e6, refused=0.7), "net_memif", Limit.SOURCE),
         (window(18e6, taken_pps=20e6), "net_ice", Limit.BACK),
     ],
 )

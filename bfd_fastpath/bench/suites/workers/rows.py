@@ -19,7 +19,11 @@ _CHECK_SEQUENCE: Final = 4
 
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
-    yield from asked.without_ports("workers", "it plays packets from memory")
+    yield from asked.without_ports(
+        "workers",
+        "a generator's core offers about as much as one worker forwards, so that a second one would bring "
+        "nothing; it plays packets from memory",
+    )
     cpus = (asked.cpu, asked.other_cpu)
     if len(set(cpus) & os.sched_getaffinity(0)) < len(cpus):
         yield Skipped("workers", "two workers", "they need two cores", "")
