@@ -2,6 +2,7 @@
 """The embedded route server, listening: one speaker for each expected session, all of them served by one
 RouteService."""
 
+import secrets
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -67,7 +68,7 @@ class EmbeddedServer:
         observe: Callable[[ServiceEvent], None] = lambda event: None,
         tap: Tap | None = None,
     ) -> None:
-        self.service = RouteService(settings, observe)
+        self.service = RouteService(settings, observe, seed=secrets.randbits(64))
         self._listeners = [Listener(address, port) for address in addresses]
         self._seats = []
         for number, expected in enumerate(sessions, 1):

@@ -8,16 +8,18 @@ Nothing is kept per client but its view: a change is worked out by choosing with
 is now.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from ipaddress import IPv4Address
 
 from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.prefixes import Run, latest
 from bfd_fastpath.routeserver.client import Client
+from bfd_fastpath.routeserver.difference import Given
 from bfd_fastpath.routeserver.entries import Readers
 from bfd_fastpath.routeserver.exchange import Exchange
 from bfd_fastpath.routeserver.records import Inbound, Offer, Outcome, SessionFacts
 from bfd_fastpath.routeserver.settings import Address, ClientSettings, Prefix, ServerSettings
-from bfd_fastpath.routeserver.table import Path, RouteTable, SessionId
+from bfd_fastpath.routeserver.table import Moved, Path, Paths, RouteTable, SessionId
 from bfd_fastpath.routeserver.view import Choice, Contest, Setting, View
 
 
@@ -25,13 +27,13 @@ class RouteServer:
     """Sessions come and go, UPDATEs arrive; every method returns what follows. It reads no clock and opens
     nothing."""
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, seed: int = 0) -> None:
         self.settings = settings
         self.exchange = Exchange(settings)
-        self.table = RouteTable()
+        self.table = RouteTable(seed)
         self._views: dict[SessionId, View] = {}
-        #: What a session has not repeated of what it is repeating (RFC 7313), by IP version.
-        self._stale: dict[tuple[SessionId, int], set[Prefix]] = {}
+        #: What a session offered when it began to repeat it (RFC 7313), by IP version.
+        self._stale: dict[tuple[SessionId, int], frozenset[Path]] = {}
 
     @property
     def clients(self) -> dict[str, Client]:
@@ -73,9 +75,8 @@ class RouteServer:
         outcome = self.exchange.lost(session)
         if client is not None:
             self._reached(outcome)
-            before = self._before(self.table.offered(session))
-            self.table.flush(session)
-            self._changed(client, before, outcome)
+            paths = [path for version in (4, 6) for path in self.table.offers(session, version)]
+            self._gone(client, paths, outcome)
         return outcome
 
     def received(self, session: SessionId, inbound: Inbound) -> Outcome:
@@ -88,18 +89,16 @@ class RouteServer:
             self._reached(outcome)
         client.sessions[session].reach.counters.leaks += inbound.leaks
         facts = client.sessions[session].facts
-        touched = [*inbound.withdrawn, *(p for offer in inbound.offers for p in offer.prefixes)]
-        if touched:
-            for version in (4, 6):
-                self._stale.get((session, version), set()).difference_update(touched)
-            before = self._before(touched)
-            for prefix in inbound.withdrawn:
-                self.table.withdraw(prefix, session)
-            for offer in inbound.offers:
-                path = _path(facts, offer)
-                for prefix in offer.prefixes:
-                    self.table.announce(prefix, path)
-            self._changed(client, before, outcome)
+        said: list[tuple[Path | None, Run]] = [(None, run) for run in inbound.withdrawn]
+        said += [(_path(facts, offer), offer.prefixes) for offer in inbound.offers]
+        if said:
+            moved: list[Moved] = []
+            for path, run in said if len(said) == 1 else latest(said):
+                if path is None:
+                    moved += self.table.withdraw(run, session)
+                else:
+                    moved += self.table.announce(run, path)
+            self._changed(client, moved, outcome)
         return outcome
 
     def excess(self, session: SessionId) -> str:
@@ -129,25 +128,26 @@ class RouteServer:
     def routes_disabled(self, session: SessionId, version: int) -> Outcome:
         """An error cost the session a unicast family: its routes of that family go (RFC 4760 7)."""
         self._stale.pop((session, version), None)
-        return self._gone(session, [p for p in self.table.offered(session) if p.version == version])
+        return self._withdrawn(session, self.table.offers(session, version))
 
     def refresh_begun(self, session: SessionId, version: int) -> None:
         """The client begins to send the family again; what it has not repeated at the end of it goes."""
-        offered = self.table.offered(session)
-        self._stale[session, version] = {prefix for prefix in offered if prefix.version == version}
+        self._stale[session, version] = frozenset(self.table.offers(session, version))
 
     def refresh_ended(self, session: SessionId, version: int) -> Outcome:
         """The client has sent all of the family again (RFC 7313 4)."""
-        return self._gone(session, list(self._stale.pop((session, version), ())))
+        stale = self._stale.pop((session, version), frozenset())
+        return self._withdrawn(
+            session, [path for path in self.table.offers(session, version) if path in stale]
+        )
 
-    def _gone(self, session: SessionId, gone: list[Prefix]) -> Outcome:
-        outcome = Outcome()
+    def _withdrawn(self, session: SessionId, paths: Iterable[Path]) -> Outcome:
         client = self.exchange.client_of(session)
         assert client is not None
-        before = self._before(gone)
-        for prefix in gone:
-            self.table.withdraw(prefix, session)
-        self._changed(client, before, outcome)
+        return self._gone(client, paths, Outcome())
+
+    def _gone(self, client: Client, paths: Iterable[Path], outcome: Outcome) -> Outcome:
+        self._changed(client, [moved for path in paths for moved in self.table.retire(path)], outcome)
         return outcome
 
     def ask(self, on: bool) -> Outcome:
@@ -166,10 +166,8 @@ class RouteServer:
     def sent(self, session: SessionId) -> dict[Prefix, Path]:
         """What a session has been given."""
         view = self._views[session]
-        given = (
-            (p, self._contest(p).winner(view)) for p in self.table.prefixes() if p.version in view.versions
-        )
-        return {prefix: path for prefix, path in given if path is not None}
+        given = self._given(view, view.versions)
+        return {prefix: path for path, run in given if path is not None for prefix in run}
 
     def readers(self, client: str) -> Readers:
         """The rules by which this client's BGP-LS entries are read."""
@@ -211,54 +209,54 @@ class RouteServer:
                 continue
             self._views[number] = new
             before, after = Choice(old), Choice(new)
-            changed: dict[Prefix, Path | None] = {}
-            for prefix in (p for hop in differing for p in self.table.through(hop)):
-                paths = self.table.candidates(prefix)
+            changed: list[Given] = []
+            for paths, run in self._through(differing):
                 given = after.winner(paths)
-                if given is not before.winner(paths) and prefix.version in new.versions:
-                    changed[prefix] = given
+                if given is not before.winner(paths) and run.version in new.versions:
+                    changed.append((given, run))
             if changed:
-                outcome.tell(number).difference.routes.update(changed)
+                outcome.tell(number).difference.update(changed)
+
+    def _through(self, hops: Iterable[Address]) -> Iterator[tuple[Paths, Run]]:
+        """All prefixes to which a path goes through one of these, each once: where the first of these paths
+        is looked at."""
+        through = dict.fromkeys(path for hop in hops for path in self.table.through(hop))
+        for path in through:
+            for paths, run in self.table.contests(path):
+                if len(paths) == 1 or path is next(one for one in paths if one in through):
+                    yield paths, run
 
     def _all(self, session: SessionId, view: View, versions: Collection[int], outcome: Outcome) -> None:
-        if versions:
-            for prefix in self.table.prefixes():
-                if prefix.version in versions:
-                    self._offer(session, prefix, None, self._contest(prefix).winner(view), outcome)
+        given = [(path, run) for path, run in self._given(view, versions) if path is not None]
+        if given:
+            outcome.tell(session).difference.update(given)
 
-    def _before(self, prefixes: Iterable[Prefix]) -> dict[Prefix, Contest]:
-        return {prefix: self._contest(prefix) for prefix in prefixes}
+    def _given(self, view: View, versions: Iterable[int]) -> list[Given]:
+        """What whoever looks so at the table has of these IP versions."""
+        choice = Choice(view)
+        everything = (one for version in versions for one in self.table.runs(version))
+        return [(choice.winner(paths), run) for paths, run in everything]
 
-    def _contest(self, prefix: Prefix) -> Contest:
-        return Contest(self.table.candidates(prefix))
-
-    def _changed(self, source: Client, before: Mapping[Prefix, Contest], outcome: Outcome) -> None:
+    def _changed(self, source: Client, moved: Iterable[Moved], outcome: Outcome) -> None:
         """The paths to these prefixes changed by what `source` did."""
-        after = {prefix: self._contest(prefix) for prefix in before}
-        setting = Setting.of((*before.values(), *after.values()))
-        alike: dict[frozenset[int], dict[Prefix, Path | None]] = {}
+        contests = [(one.run, Contest(one.before), Contest(one.after)) for one in moved]
+        setting = Setting.of(contest for _, *both in contests for contest in both)
+        alike: dict[frozenset[int], list[Given]] = {}
         for number, view in self._views.items():
             if view.client == source.name or not view.versions:
                 continue
             if not view.sees_as_others(setting):
-                changed = _difference(view, before, after)
+                changed = _difference(view, contests)
             elif view.versions in alike:
                 changed = alike[view.versions]
             else:
-                changed = alike[view.versions] = _difference(view, before, after)
+                changed = alike[view.versions] = _difference(view, contests)
             if changed:
-                outcome.tell(number).difference.routes.update(changed)
+                outcome.tell(number).difference.update(changed)
         followed = self.exchange.next_hops(source.name, self.table.next_hops(source.name))
         for number, tell in followed.tells.items():
             outcome.tell(number).members.update(tell.members)
             outcome.tell(number).asks.update(tell.asks)
-
-    def _offer(
-        self, session: SessionId, prefix: Prefix, old: Path | None, new: Path | None, outcome: Outcome
-    ) -> None:
-        """The session has been given `old` for the prefix, and should have `new`."""
-        if old is not new and prefix.version in self._views[session].versions:
-            outcome.tell(session).difference.routes[prefix] = new
 
 
 def _difference_of(old: View, new: View) -> Set[Address]:
@@ -269,16 +267,14 @@ def _difference_of(old: View, new: View) -> Set[Address]:
     return hops
 
 
-def _difference(
-    view: View, before: Mapping[Prefix, Contest], after: Mapping[Prefix, Contest]
-) -> dict[Prefix, Path | None]:
+def _difference(view: View, contests: Iterable[tuple[Run, Contest, Contest]]) -> list[Given]:
     """What is to be sent to whoever looks so at the table."""
-    changed = {}
-    for prefix, contest in before.items():
-        if prefix.version in view.versions:
-            new = after[prefix].winner(view)
-            if new is not contest.winner(view):
-                changed[prefix] = new
+    changed: list[Given] = []
+    for run, before, after in contests:
+        if run.version in view.versions:
+            new = after.winner(view)
+            if new is not before.winner(view):
+                changed.append((new, run))
     return changed
 
 
@@ -296,5 +292,5 @@ def _path(facts: SessionFacts, offer: Offer) -> Path:
         peer_address=facts.peer_address,
         audience=offer.audience,
         graceful_shutdown=offer.graceful_shutdown,
-        extended=any(prefix.version == 4 for prefix in offer.prefixes) and offer.next_hops[0].version == 6,
+        extended=offer.prefixes.version == 4 and offer.next_hops[0].version == 6,
     )

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.entries import Readers, SeenLink, SeenNode, Unreadable, read_entry, read_fault
 from bfd_fastpath.routeserver.policy import audience, leaves_soon, without_instructions
 from bfd_fastpath.routeserver.records import Inbound, Offer
-from bfd_fastpath.routeserver.settings import Address, Prefix
+from bfd_fastpath.routeserver.settings import Address
 from bfd_fastpath.wire.bgp import (
     BGP_LS,
     IPV4_UNICAST,
@@ -37,7 +38,7 @@ def read_update(update: Update, faults: Iterable[Fault], readers: Readers, asn: 
     or that could not be read, is kept as one that does not count. So is one withdrawn beside an NLRI that
     could not be read: that may have been its Node.
     """
-    withdrawn: list[Prefix] = []
+    withdrawn: list[Run] = []
     offers: list[Offer] = []
     gone: list[bytes] = []
     seen: list[SeenLink | SeenNode | Unreadable] = []
@@ -50,7 +51,7 @@ def read_update(update: Update, faults: Iterable[Fault], readers: Readers, asn: 
     )
     for family, nlris in update.withdrawals():
         if family in _UNICAST:
-            withdrawn += _prefixes(nlris)
+            withdrawn += _runs(nlris)
         elif family == BGP_LS:
             gone += [nlri.encode() for nlri in _entries(nlris)]
             if distrusted:
@@ -62,7 +63,7 @@ def read_update(update: Update, faults: Iterable[Fault], readers: Readers, asn: 
         if family in _UNICAST and next_hop is not None:
             reach = None if nlris is update.announced else update.mp_reach
             hops = (next_hop,) if reach is None else reach.next_hops
-            offers.append(_offer(update, _prefixes(nlris), hops, asn))
+            offers += [_offer(update, run, hops, asn) for run in _runs(nlris)]
         elif family == BGP_LS:
             for nlri in _entries(nlris):
                 entry = read_entry(nlri, readers)
@@ -92,8 +93,11 @@ def _garbles_withdrawal(fault: Fault) -> bool:
     )
 
 
-def _prefixes(nlris: Iterable[Nlri]) -> tuple[Prefix, ...]:
-    return tuple(
+def _runs(nlris: Iterable[Nlri]) -> list[Run]:
+    """One, where all are of one IP version."""
+    if isinstance(nlris, Run):
+        return [nlris]
+    return Run.of(
         n for n in nlris if not isinstance(n, (NodeNlri, LinkNlri, RawNlri, NhReachNlri, OpaqueNlri))
     )
 
@@ -102,7 +106,7 @@ def _entries(nlris: Iterable[Nlri]) -> list[LinkStateNlri]:
     return [n for n in nlris if isinstance(n, (NodeNlri, LinkNlri, RawNlri))]
 
 
-def _offer(update: Update, prefixes: tuple[Prefix, ...], next_hops: tuple[Address, ...], asn: int) -> Offer:
+def _offer(update: Update, prefixes: Run, next_hops: tuple[Address, ...], asn: int) -> Offer:
     attributes = update.attributes
     path = attributes.as_path
     return Offer(

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.difference import Difference
 from bfd_fastpath.routeserver.records import Tell
-from bfd_fastpath.routeserver.settings import Address, Prefix, ServerSettings
+from bfd_fastpath.routeserver.settings import Address, ServerSettings
 from bfd_fastpath.routeserver.table import Path
 from bfd_fastpath.wire.bgp import (
     BGP_LS,
@@ -69,14 +70,15 @@ def updates(tell: Tell, settings: ServerSettings, envelope: Envelope) -> Iterato
 def _routes(difference: Difference, envelope: Envelope) -> Iterator[Update]:
     withdrawn = difference.withdrawn
     announcements: list[Update] = []
-    for path, prefixes in difference.announced.items():
+    for path, run in difference.announced:
         try:
-            announcements += _announcements(path, prefixes, envelope)
+            announcements += _announcements(path, run, envelope)
         except PackError:
-            withdrawn += prefixes
+            withdrawn.append(run)
     for version in (4, 6):
-        if chosen := [p for p in withdrawn if p.version == version]:
-            yield from pack_withdrawals(_family(version), singles(chosen), limit=envelope.limit)
+        if chosen := [run for run in withdrawn if run.version == version]:
+            gone = Run.joined(version, chosen)
+            yield from pack_withdrawals(_family(version), gone, limit=envelope.limit)
     yield from announcements
 
 
@@ -104,15 +106,11 @@ def _family(version: int) -> Family:
     return IPV4_UNICAST if version == 4 else IPV6_UNICAST
 
 
-def _announcements(path: Path, prefixes: list[Prefix], envelope: Envelope) -> list[Update]:
+def _announcements(path: Path, run: Run, envelope: Envelope) -> list[Update]:
     """Raises PackError when a prefix does not fit beside the attributes."""
-    found: list[Update] = []
-    limit, as4 = envelope.limit, envelope.as4
-    ipv4_hops = path.next_hops if path.extended else ()
-    for family, version, hops in ((IPV4_UNICAST, 4, ipv4_hops), (IPV6_UNICAST, 6, path.next_hops)):
-        if chosen := [p for p in prefixes if p.version == version]:
-            found += pack_announcements(family, path.attributes, hops, singles(chosen), limit=limit, as4=as4)
-    return found
+    hops = path.next_hops if run.version == 6 or path.extended else ()
+    family, limit, as4 = _family(run.version), envelope.limit, envelope.as4
+    return list(pack_announcements(family, path.attributes, hops, run, limit=limit, as4=as4))
 
 
 @lru_cache(maxsize=4096)

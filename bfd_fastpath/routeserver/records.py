@@ -8,9 +8,10 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.difference import Difference
 from bfd_fastpath.routeserver.entries import SeenLink, SeenNode, Unreadable
-from bfd_fastpath.routeserver.settings import Address, Prefix
+from bfd_fastpath.routeserver.settings import Address
 from bfd_fastpath.routeserver.table import Audience, SessionId
 from bfd_fastpath.wire.bgp.attributes import Attributes
 from bfd_fastpath.wire.bgpls import Flag
@@ -45,7 +46,7 @@ class Offer:
     """Prefixes announced together: one family, one next hop and one set of attributes. See Path for the
     fields."""
 
-    prefixes: tuple[Prefix, ...]
+    prefixes: Run
     next_hops: tuple[Address, ...]
     attributes: Attributes
     as_path_length: int
@@ -60,7 +61,7 @@ class Offer:
 class Inbound:
     """Everything that one UPDATE from a client says, to be judged as a whole."""
 
-    withdrawn: tuple[Prefix, ...] = ()
+    withdrawn: tuple[Run, ...] = ()
     offers: tuple[Offer, ...] = ()
     entries: tuple[SeenLink | SeenNode | Unreadable, ...] = ()
     #: Octets of the BGP-LS NLRIs that were withdrawn.
@@ -104,9 +105,8 @@ class Tell:
 
     def key(self) -> Hashable:
         """Equal for those that say the same in the same order."""
-        routes, members, asks = self.difference.routes.items(), self.members.items(), self.asks.items()
         ends = (*self.end_of_routes, None, self.end_of_members, *self.end_of_asks)
-        return tuple(routes), tuple(members), tuple(asks), ends
+        return self.difference.key(), tuple(self.members.items()), tuple(self.asks.items()), ends
 
     def __bool__(self) -> bool:
         said = self.difference or self.members or self.asks

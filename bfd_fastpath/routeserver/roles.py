@@ -14,7 +14,7 @@ def by_roles(inbound: Inbound, asn: int) -> Inbound:
     leaks = [offer for offer in inbound.offers if _marked(offer)]
     return replace(
         inbound,
-        withdrawn=(*inbound.withdrawn, *(prefix for offer in leaks for prefix in offer.prefixes)),
+        withdrawn=(*inbound.withdrawn, *(offer.prefixes for offer in leaks)),
         offers=tuple(_marks(inbound, asn)),
         leaks=sum(len(offer.prefixes) for offer in leaks),
     )

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.asking import SOMEBODY
 from bfd_fastpath.routeserver.core import RouteServer
 from bfd_fastpath.routeserver.inbound import read_update
 from bfd_fastpath.routeserver.messages import Envelope, updates
 from bfd_fastpath.routeserver.records import Claimed, Outcome, ReachChange, SessionFacts
 from bfd_fastpath.routeserver.roles import by_roles
-from bfd_fastpath.routeserver.settings import Address, ClientSettings, Prefix, ServerSettings, find_client
+from bfd_fastpath.routeserver.settings import Address, ClientSettings, ServerSettings, find_client
 from bfd_fastpath.routeserver.table import SessionId
 from bfd_fastpath.wire.bgp import (
     BGP_LS,
@@ -119,8 +120,8 @@ class RoutesSent:
 
     session: SessionId
     client: str
-    withdrawn: tuple[Prefix, ...]
-    announced: tuple[Prefix, ...]
+    withdrawn: tuple[Run, ...]
+    announced: tuple[Run, ...]
 
 
 ServiceEvent = Joined | Left | Refused | ReachChange | Claimed | RoutesSent
@@ -130,13 +131,18 @@ class RouteService:
     """Feed it each session's events in order.
 
     `observe` hears of a changed view before, and of the rest after what follows from it has been sent.
+    `seed`: any number, so that nobody can choose prefixes that are slow to find.
     """
 
     def __init__(
-        self, settings: ServerSettings, observe: Callable[[ServiceEvent], None] = lambda event: None
+        self,
+        settings: ServerSettings,
+        observe: Callable[[ServiceEvent], None] = lambda event: None,
+        *,
+        seed: int = 0,
     ) -> None:
         self.settings = settings
-        self.server = RouteServer(settings)
+        self.server = RouteServer(settings, seed)
         self._observe = observe
         self._senders: dict[SessionId, tuple[Sender, Envelope, str]] = {}
 
@@ -265,7 +271,7 @@ class RouteService:
             except SessionError:
                 continue  # it is closing, and will say so; the others must hear all the same
             if tell.difference:
-                announced = [p for prefixes in tell.difference.announced.values() for p in prefixes]
-                sent.append(RoutesSent(session, client, tuple(tell.difference.withdrawn), tuple(announced)))
+                announced = tuple(run for _, run in tell.difference.announced)
+                sent.append(RoutesSent(session, client, tuple(tell.difference.withdrawn), announced))
         for told in sent:
             self._observe(told)

@@ -3,11 +3,11 @@
 choice here."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from bfd_fastpath.routeserver.settings import Address, Prefix
+from bfd_fastpath.prefixes import PrefixMap, Run
+from bfd_fastpath.routeserver.settings import Address
 from bfd_fastpath.wire.bgp.attributes import Attributes
 
 #: A session of the route server with a client; numbered by whoever accepts it.
@@ -67,81 +67,149 @@ class Path:
         return int(self.peer_identifier), address.version, int(address), self.session
 
 
+#: The paths to a prefix, one a session, in the order of the sessions' numbers.
+Paths = tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Prefixes to which there were the same paths, and there are the same others."""
+
+    run: Run
+    before: Paths
+    after: Paths
+
+
+@dataclass(slots=True)
+class _Offered:
+    """The prefixes of one path: all that have it, and perhaps as many that have it no more."""
+
+    run: Run
+    count: int
+
+
 class RouteTable:
     """Adj-RIB-In of every session in one place, so that one client's view costs only what differs from the
-    others'."""
+    others'.
 
-    def __init__(self) -> None:
-        self._paths: dict[Prefix, dict[SessionId, Path]] = {}
-        self._of_session: dict[SessionId, dict[Prefix, Path]] = {}
-        self._through: dict[Address, dict[Prefix, int]] = {}
+    Prefixes to which there are the same paths are one run, whatever is asked or changed. `seed`: any number.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self._paths: PrefixMap[Paths] = PrefixMap(seed)
+        self._of_session: dict[SessionId, dict[Path, _Offered]] = {}
+        self._through: dict[Address, dict[Path, None]] = {}
         self._counts: Counter[tuple[SessionId, int]] = Counter()
         self._hops: dict[str, Counter[Address]] = {}
 
     def __len__(self) -> int:
         return len(self._paths)
 
-    def announce(self, prefix: Prefix, path: Path) -> None:
-        """The session of `path` offers `prefix` with it, instead of whatever it offered before."""
-        self.withdraw(prefix, path.session)
-        self._paths.setdefault(prefix, {})[path.session] = path
-        self._of_session.setdefault(path.session, {})[prefix] = path
-        users = self._through.setdefault(path.next_hop, {})
-        users[prefix] = users.get(prefix, 0) + 1
-        self._counts[path.session, prefix.version] += 1
-        self._hops.setdefault(path.client, Counter())[path.next_hop] += 1
+    def announce(self, run: Run, path: Path) -> list[Moved]:
+        """The session of `path` offers the prefixes with it, instead of whatever it offered before. A path is
+        announced once."""
+        moved: list[Moved] = []
+        for before, part in self._paths.split(run):
+            others = [one for one in before or () if one.session != path.session]
+            after = tuple(sorted((*others, path), key=lambda one: one.session))
+            moved += self._move(part, before or (), after)
+        parts = [one.run for one in moved]
+        whole = run if sum(map(len, parts)) == len(run) else Run.joined(run.version, parts)
+        self._offer(path, whole)
+        for one in moved:
+            self._leave(path.session, one)
+        return moved
 
-    def withdraw(self, prefix: Prefix, session: SessionId) -> bool:
-        """True when the session had offered it."""
-        offered = self._of_session.get(session, {})
-        path = offered.pop(prefix, None)
-        if path is None:
-            return False
-        candidates = self._paths[prefix]
-        del candidates[session]
-        if not candidates:
-            del self._paths[prefix]
-        users = self._through[path.next_hop]
-        users[prefix] -= 1
-        if not users[prefix]:
-            del users[prefix]
-        if not users:
-            del self._through[path.next_hop]
-        self._counts[session, prefix.version] -= 1
-        hops = self._hops[path.client]
-        hops[path.next_hop] -= 1
-        if not hops[path.next_hop]:
-            del hops[path.next_hop]
-        return True
+    def withdraw(self, run: Run, session: SessionId) -> list[Moved]:
+        """The session offers these prefixes no more; those that it did offer."""
+        moved: list[Moved] = []
+        for before, part in self._paths.split(run):
+            after = tuple(one for one in before or () if one.session != session)
+            if before is not None and len(after) < len(before):
+                moved += self._move(part, before, after)
+        for one in moved:
+            self._leave(session, one)
+        return moved
 
-    def flush(self, session: SessionId) -> list[Prefix]:
-        """Forget everything that a session offered; returns what it was."""
-        prefixes = list(self._of_session.get(session, {}))
-        for prefix in prefixes:
-            self.withdraw(prefix, session)
-        self._of_session.pop(session, None)
-        for version in (4, 6):
-            self._counts.pop((session, version), None)
-        return prefixes
+    def retire(self, path: Path) -> list[Moved]:
+        """As withdraw, of all that is offered with this path."""
+        moved: list[Moved] = []
+        for before, run in self.contests(path):
+            moved += self._move(run, before, tuple(one for one in before if one is not path))
+        for one in moved:
+            self._leave(path.session, one)
+        return moved
 
-    def candidates(self, prefix: Prefix) -> Collection[Path]:
-        return self._paths.get(prefix, {}).values()
+    def runs(self, version: int) -> list[tuple[Paths, Run]]:
+        """All prefixes of one IP version by the paths to them."""
+        return self._paths.runs(version)
 
-    def through(self, next_hop: Address) -> list[Prefix]:
-        """Prefixes for which some path goes through this next hop."""
-        return list(self._through.get(next_hop, {}))
+    def contests(self, path: Path) -> list[tuple[Paths, Run]]:
+        """The prefixes that are offered with this path, by all paths to them."""
+        offered = self._of_session[path.session][path]
+        return [(paths, run) for paths, run in self._paths.split(offered.run) if paths and path in paths]
 
-    def offered(self, session: SessionId) -> dict[Prefix, Path]:
-        """What one session offers. The caller must not change it."""
-        return self._of_session.get(session, {})
+    def through(self, next_hop: Address) -> list[Path]:
+        """The paths that go through this next hop."""
+        return list(self._through.get(next_hop, ()))
+
+    def offers(self, session: SessionId, version: int) -> list[Path]:
+        """The paths that one session offers to prefixes of one IP version."""
+        mine = self._of_session.get(session, {})
+        return [path for path, offered in mine.items() if offered.run.version == version]
 
     def count(self, session: SessionId, version: int) -> int:
         """How many prefixes of one IP version a session offers."""
         return self._counts[session, version]
 
+    @property
+    def kept(self) -> int:
+        """The prefixes that are kept beside the table, for the paths: of each session at most twice as many
+        as it offers."""
+        return sum(len(each.run) for mine in self._of_session.values() for each in mine.values())
+
     def next_hops(self, client: str) -> frozenset[Address]:
         """The next hops of everything that a client offers."""
         return frozenset(self._hops.get(client, ()))
 
-    def prefixes(self) -> Iterator[Prefix]:
-        return iter(self._paths)
+    def _move(self, run: Run, before: Paths, after: Paths) -> list[Moved]:
+        """A prefix that is twice in the run moves once."""
+        if not after:
+            return [Moved(part, before, after) for _, part in self._paths.remove(run)]
+        replaced = self._paths.set(run, after)
+        return [Moved(part, before, after) for old, part in replaced if old != after]
+
+    def _offer(self, path: Path, run: Run) -> None:
+        self._of_session.setdefault(path.session, {})[path] = _Offered(run, len(run))
+        self._through.setdefault(path.next_hop, {})[path] = None
+        self._counts[path.session, run.version] += len(run)
+        self._hops.setdefault(path.client, Counter())[path.next_hop] += 1
+
+    def _leave(self, session: SessionId, moved: Moved) -> None:
+        """The session's path to these prefixes is another one, or none."""
+        path = next((one for one in moved.before if one.session == session), None)
+        if path is None:
+            return
+        offered = self._of_session[session][path]
+        offered.count -= len(moved.run)
+        self._counts[session, moved.run.version] -= len(moved.run)
+        if not offered.count:
+            self._forget(path)
+        elif 2 * offered.count < len(offered.run):
+            offered.run = Run.joined(moved.run.version, [run for _, run in self.contests(path)])
+
+    def _forget(self, path: Path) -> None:
+        """No prefix has it any more."""
+        mine, users, hops = (
+            self._of_session[path.session],
+            self._through[path.next_hop],
+            self._hops[path.client],
+        )
+        del mine[path], users[path]
+        if not mine:
+            del self._of_session[path.session]
+        if not users:
+            del self._through[path.next_hop]
+        hops[path.next_hop] -= 1
+        if not hops[path.next_hop]:
+            del hops[path.next_hop]

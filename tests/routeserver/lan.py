@@ -3,6 +3,7 @@
 
 from ipaddress import IPv4Address, ip_address, ip_network
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.core import RouteServer
 from bfd_fastpath.routeserver.entries import read_entry
 from bfd_fastpath.routeserver.records import Inbound, Offer, SessionFacts
@@ -56,10 +57,11 @@ class Lan:
         """Apply what is sent, as the clients would; what is taken away must be there."""
         for session, tell in outcome.tells.items():
             rib, members, asks = self.ribs[session], self.members[session], self.asks[session]
-            for prefix in tell.difference.withdrawn:
-                del rib[prefix]
-            for path, prefixes in tell.difference.announced.items():
-                rib.update(dict.fromkeys(prefixes, path.next_hop))
+            for run in tell.difference.withdrawn:
+                for prefix in run:
+                    del rib[prefix]
+            for path, run in tell.difference.announced:
+                rib.update(dict.fromkeys(run, path.next_hop))
             for address, flag in tell.members.items():
                 if flag is None:
                     del members[address]
@@ -77,19 +79,16 @@ class Lan:
             held.pop(session)
         return self.take(self.server.lost(session))
 
-    def announce(self, name, *prefixes, next_hop=None, length=1, session=None, **policy):
+    def announce(self, name, *prefixes, next_hop=None, length=1, session=None, withdrawn=(), **policy):
         offers = []
-        for version, hops in ((4, LAN4), (6, LAN6)):
-            chosen = tuple(p for p in prefixes if p.version == version)
-            if chosen:
-                hop = next_hop or hops[name]
-                offers.append(
-                    Offer(chosen, (hop,), NO_ATTRIBUTES, length, 0, ASNS.get(name, 64999), 0, **policy)
-                )
-        return self.take(self.server.received(session or number(name), Inbound(offers=tuple(offers))))
+        for run in Run.of(prefixes):
+            hop = next_hop or (LAN4 if run.version == 4 else LAN6)[name]
+            offers.append(Offer(run, (hop,), NO_ATTRIBUTES, length, 0, ASNS.get(name, 64999), 0, **policy))
+        inbound = Inbound(withdrawn=tuple(Run.of(withdrawn)), offers=tuple(offers))
+        return self.take(self.server.received(session or number(name), inbound))
 
     def withdraw(self, name, *prefixes):
-        return self.take(self.server.received(number(name), Inbound(withdrawn=prefixes)))
+        return self.take(self.server.received(number(name), Inbound(withdrawn=tuple(Run.of(prefixes)))))
 
     def says(self, name, announce=(), withdraw=(), session=None, end=False):
         """By BGP-LS."""

@@ -234,7 +234,7 @@ def test_refresh_sends_one_family_again_and_end_of_rib(exchange):
     exchange.announce("b", P, P6)
     outcome = exchange.server.refresh_routes(1, 6)
     tell = outcome.tells[1]
-    assert list(tell.difference.announced.values()) == [[P6]]
+    assert [run for _, run in tell.difference.announced] == [(P6,)]
     assert tell.end_of_routes == [6]
 
 

@@ -4,6 +4,7 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, ip_address, ip_network
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.entries import Readers, SeenLink, SeenNode, Unreadable
 from bfd_fastpath.routeserver.identity import Member
 from bfd_fastpath.routeserver.inbound import read_update
@@ -52,14 +53,14 @@ def path_of(offer, session=2):
         offer.med,
         IPv4Address(session),
         LOCAL,
-        extended=offer.prefixes[0].version == 4 and offer.next_hops[0].version == 6,
+        extended=offer.prefixes.version == 4 and offer.next_hops[0].version == 6,
     )
 
 
 def told(*prefixes, path=None, withdrawn=()):
     tell = Tell()
-    tell.difference.routes.update(dict.fromkeys(withdrawn))
-    tell.difference.routes.update(dict.fromkeys(prefixes, path))
+    tell.difference.update([(None, run) for run in Run.of(withdrawn)])
+    tell.difference.update([(path, run) for run in Run.of(prefixes)])
     return tell
 
 
@@ -108,7 +109,7 @@ def test_many_routes_are_cut_into_messages_that_fit_and_none_is_lost():
     (offer6,) = read_update(six, (), READERS, SETTINGS.asn).offers
     gone = list(ip_network("172.16.0.0/12").subnets(new_prefix=23))
     tell = told(*prefixes, path=path_of(offer), withdrawn=gone)
-    tell.difference.routes.update(dict.fromkeys(sixes, path_of(offer6)))
+    tell.difference.update([(path_of(offer6), run) for run in Run.of(sixes)])
     sent = list(updates(tell, SETTINGS, ENVELOPE))
     assert max(len(u.encode()) for u in sent) <= 4096
     assert [p for u in sent for p in u.announced] == prefixes

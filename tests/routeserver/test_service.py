@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 import pytest
 
 from bfd_fastpath.nhib import Reachability
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.records import Claimed, ReachChange
 from bfd_fastpath.routeserver.service import (
     EXTENDED_NEXT_HOP,
@@ -173,7 +174,7 @@ def test_the_whole_road_up_down_and_up_again(lab):
     assert a.updates() == [Update(withdrawn=(PREFIX,))]
     assert lab.events == [
         ReachChange("a", B, Reachability.UP, Reachability.DOWN),
-        RoutesSent(1, "a", (PREFIX,), ()),
+        RoutesSent(1, "a", tuple(Run.of([PREFIX])), ()),
     ]
     a.say(reach(link(A, B)))
     (back,) = a.updates()

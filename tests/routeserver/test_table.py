@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.routeserver.decision import best
 from bfd_fastpath.routeserver.settings import ClientSettings, ServerSettings, find_client
 from bfd_fastpath.routeserver.table import Path, RouteTable
@@ -29,20 +30,77 @@ def path(session=2, client="b", next_hop=B, **kwargs):
     )
 
 
+def run_of(*prefixes):
+    (run,) = Run.of(map(ip_network, prefixes))
+    return run
+
+
+def moves(moved):
+    return [(tuple(map(str, one.run)), one.before, one.after) for one in moved]
+
+
 def test_next_hop_index_follows_every_change():
+    table, run = RouteTable(), run_of("203.0.113.0/24")
+    first, other, second = path(2, "b", B), path(3, "c", C), path(2, "b", C)
+    table.announce(run, first)
+    table.announce(run, other)
+    assert (table.through(B), table.next_hops("b")) == ([first], frozenset({B}))
+    table.announce(run, second)
+    assert (table.through(B), table.through(C)) == ([], [other, second])
+    assert (table.next_hops("b"), table.next_hops("c")) == (frozenset({C}), frozenset({C}))
+    assert table.withdraw(run, 2)
+    assert (table.through(C), table.next_hops("b"), table.offers(2, 4)) == ([other], frozenset(), [])
+    assert table.retire(other)
+    assert (table.through(C), len(table), table.count(3, 4)) == ([], 0, 0)
+    assert not table.withdraw(run, 3)
+
+
+def test_prefixes_move_together_from_what_they_had_together():
     table = RouteTable()
-    table.announce(P, path(2, "b", B))
-    table.announce(P, path(3, "c", C))
-    assert table.through(B) == [P]
-    table.announce(P, path(2, "b", C))
-    assert table.through(B) == []
-    assert table.through(C) == [P]
-    assert table.withdraw(P, 2)
-    assert table.through(C) == [P]
-    assert table.flush(3) == [P]
-    assert table.through(C) == []
-    assert len(table) == 0
-    assert not table.withdraw(P, 3)
+    one, other, later = path(2, "b"), path(3, "c"), path(3, "c")
+    assert moves(table.announce(run_of("10.1.0.0/16", "10.2.0.0/16"), one)) == [
+        (("10.1.0.0/16", "10.2.0.0/16"), (), (one,))
+    ]
+    assert moves(table.announce(run_of("10.2.0.0/16", "10.3.0.0/16", "10.4.0.0/16"), other)) == [
+        (("10.2.0.0/16",), (one,), (one, other)),
+        (("10.3.0.0/16", "10.4.0.0/16"), (), (other,)),
+    ]
+    assert moves(table.announce(run_of("10.4.0.0/16", "10.2.0.0/16"), later)) == [
+        (("10.4.0.0/16",), (other,), (later,)),
+        (("10.2.0.0/16",), (one, other), (one, later)),
+    ]
+    assert moves(table.withdraw(run_of("10.1.0.0/16", "10.3.0.0/16", "10.9.0.0/16"), 3)) == [
+        (("10.3.0.0/16",), (other,), ())
+    ]
+    assert moves(table.retire(one)) == [
+        (("10.1.0.0/16",), (one,), ()),
+        (("10.2.0.0/16",), (one, later), (later,)),
+    ]
+
+
+def test_a_prefix_that_is_twice_in_an_update_is_one():
+    table = RouteTable()
+    one, other = path(2, "b"), path(2, "b")
+    twice = run_of("10.1.0.0/16", "10.2.0.0/16", "10.1.0.0/16")
+    for each in (one, other):
+        table.announce(twice, each)
+        assert (len(table), table.count(2, 4)) == (2, 2)
+        assert [len(run) for _, run in table.contests(each)] == [2]
+    assert table.offers(2, 4) == [other]
+    table.withdraw(twice, 2)
+    assert (len(table), table.count(2, 4), table.offers(2, 4)) == (0, 0, [])
+
+
+def test_what_a_path_was_announced_for_is_forgotten_with_its_prefixes():
+    table, first = RouteTable(), path(2, "b")
+    several = run_of(*(f"10.{number}.0.0/16" for number in range(100)))
+    table.announce(several, first)
+    for prefix in several[:99]:
+        table.announce(Run.of([prefix])[0], path(2, "b"))
+        left = sum(len(run) for _, run in table.contests(first))
+        others = len(table.offers(2, 4)) - 1
+        assert (left + others, table.count(2, 4)) == (100, 100)
+        assert table.kept <= 2 * left + others
 
 
 def test_client_gets_neither_its_own_route_nor_one_that_points_at_itself_nor_an_excluded_next_hop():

@@ -12,7 +12,7 @@ from tests.routeserver.lan import LAN4, LAN6, Lan, number
 
 P, Q = ip_network("203.0.113.0/24"), ip_network("203.0.112.0/24")
 P6 = ip_network("2001:db8:1::/48")
-PREFIXES = (P, Q, P6)
+PREFIXES = (P, Q, ip_network("203.0.0.0/17"), P6)
 
 
 def lan_of(*names, extended="", **kwargs):
@@ -100,18 +100,20 @@ def test_an_address_that_turns_out_to_be_the_clients_own_is_taken_out_of_its_rou
     lan.withdraw("b", P)
 
 
+several = st.lists(st.sampled_from(PREFIXES), min_size=1, max_size=4)
 names, hops = st.sampled_from("abcd"), st.sampled_from([*LAN4.values(), *LAN6.values()])
 steps = st.one_of(
     st.tuples(
         st.just("announce"),
         names,
-        st.sampled_from(PREFIXES),
+        several,
         hops,
         st.integers(1, 3),
         st.booleans(),
         st.sampled_from([None, Audience(frozenset({64500}), frozenset(), True)]),
+        st.lists(st.sampled_from(PREFIXES), max_size=3),
     ),
-    st.tuples(st.just("withdraw"), names, st.sampled_from(PREFIXES)),
+    st.tuples(st.just("withdraw"), names, several),
     st.tuples(st.just("tell"), names, hops, st.sampled_from(("up", "down", "unknown"))),
     st.tuples(st.just("untell"), names, hops),
     st.tuples(st.just("turn"), names, st.booleans()),
@@ -128,6 +130,10 @@ class Oracle:
     def leave(self, name):
         self.told.pop(name, None)
         self.routes = {key: route for key, route in self.routes.items() if key[0] != name}
+
+    def withdraw(self, name, prefixes):
+        for prefix in prefixes:
+            self.routes.pop((name, prefix), None)
 
     def rib(self, client):
         told = self.told.get(client, {})
@@ -167,14 +173,16 @@ def test_the_differences_add_up_to_what_each_session_should_have(history, prefer
             lan.join(name, nh_reach=(4, 6), extended_next_hop=name in "ab")
             here.add(name)
         if step == "announce":
-            prefix, hop, length, leaving, audience = what
-            if prefix.version == 4 or hop.version == 6:
-                policy = {"graceful_shutdown": leaving, "audience": audience}
-                lan.announce(name, prefix, next_hop=hop, length=length, **policy)
-                oracle.routes[name, prefix] = hop, length, leaving, audience
+            prefixes, hop, length, leaving, audience, gone = what
+            prefixes = [prefix for prefix in prefixes if prefix.version == 4 or hop.version == 6]
+            policy = {"graceful_shutdown": leaving, "audience": audience, "withdrawn": gone}
+            lan.announce(name, *prefixes, next_hop=hop, length=length, **policy)
+            oracle.withdraw(name, gone)
+            route = hop, length, leaving, audience
+            oracle.routes.update({(name, prefix): route for prefix in prefixes})
         elif step == "withdraw":
-            lan.withdraw(name, *what)
-            oracle.routes.pop((name, *what), None)
+            lan.withdraw(name, *what[0])
+            oracle.withdraw(name, what[0])
         elif step == "tell":
             lan.tells(name, tuple(what))
             oracle.told.setdefault(name, {})[what[0]] = what[1]

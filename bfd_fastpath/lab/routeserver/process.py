@@ -106,6 +106,5 @@ def log_event(event: ServiceEvent) -> None:
             new=event.new.value,
         )
     elif isinstance(event, RoutesSent):
-        _log.debug(
-            "routes", client=event.client, withdrawn=len(event.withdrawn), announced=len(event.announced)
-        )
+        withdrawn, announced = (sum(map(len, runs)) for runs in (event.withdrawn, event.announced))
+        _log.debug("routes", client=event.client, withdrawn=withdrawn, announced=announced)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packs NLRIs that share attributes into as few UPDATEs as fit the peer's message limit. A group is never
-split.
+split; of a run of prefixes each is a group.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
+from bfd_fastpath.prefixes import Prefix, Run
 from bfd_fastpath.prefixes.prefix import encoded_length
 from bfd_fastpath.wire.bgp.attributes import Attributes, encode_attributes
 from bfd_fastpath.wire.bgp.family import IPV4_UNICAST, Family
@@ -30,7 +31,7 @@ def singles(nlris: Iterable[Nlri]) -> Iterator[Group]:
 
 
 def pack_withdrawals(
-    family: Family, groups: Iterable[Group], *, limit: int = STANDARD_LIMIT
+    family: Family, groups: Iterable[Group] | Run, *, limit: int = STANDARD_LIMIT
 ) -> Iterator[Update]:
     """UPDATEs that withdraw the groups, in their order. `limit` in octets, header included. Raises
     PackError.
@@ -47,7 +48,7 @@ def pack_announcements(
     family: Family,
     attributes: Attributes,
     next_hops: tuple[Address, ...],
-    groups: Iterable[Group],
+    groups: Iterable[Group] | Run,
     *,
     limit: int = STANDARD_LIMIT,
     as4: bool = True,
@@ -69,15 +70,16 @@ def pack_announcements(
             yield Update(attributes=attributes, mp_reach=MpReach(family, next_hops, nlris))
 
 
-def _batches(groups: Iterable[Group], room: int) -> Iterator[Group]:
+def _batches(groups: Iterable[Group] | Run, room: int) -> Iterator[Sequence[Nlri]]:
+    if isinstance(groups, Run):
+        yield from _pieces(groups, room)
+        return
     batch: list[Nlri] = []
     used = 0
     for group in groups:
         size = sum(map(_octets, group))
         if size > room:
-            raise PackError(
-                f"{len(group)} NLRIs of {size} octets do not fit the {max(room, 0)} left in a message"
-            )
+            raise _too_large(len(group), size, room)
         if used + size > room:
             yield tuple(batch)
             batch, used = [], 0
@@ -87,11 +89,24 @@ def _batches(groups: Iterable[Group], room: int) -> Iterator[Group]:
         yield tuple(batch)
 
 
+def _pieces(run: Run, room: int) -> Iterator[Run]:
+    for piece in run.pieces(room):
+        if len(piece.octets) > room:
+            raise _too_large(len(piece), len(piece.octets), room)
+        yield piece
+
+
+def _too_large(nlris: int, size: int, room: int) -> PackError:
+    return PackError(f"{nlris} NLRIs of {size} octets do not fit the {max(room, 0)} left in a message")
+
+
 def _octets(nlri: Nlri) -> int:
     return encoded_length(nlri) if isinstance(nlri, IPv4Network | IPv6Network) else len(nlri.encode())
 
 
-def _ipv4(nlris: Group) -> tuple[IPv4Network, ...]:
+def _ipv4(nlris: Sequence[Nlri]) -> Sequence[Prefix]:
+    if isinstance(nlris, Run) and nlris.version == 4:
+        return nlris
     prefixes = tuple(nlri for nlri in nlris if isinstance(nlri, IPv4Network))
     if len(prefixes) != len(nlris):
         raise PackError("an NLRI that is no IPv4 prefix, for IPv4 unicast")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bfd_fastpath.prefixes import Run
 from bfd_fastpath.wire.bgp import (
     BGP_LS,
     IPV4_UNICAST,
@@ -26,6 +27,7 @@ from bfd_fastpath.wire.bgpls.profile_l5 import link, node
 A = IPv4Address("198.51.100.1")
 ATTRIBUTES = Attributes(Origin.IGP, AsPath.sequence(64500), A)
 ROUTES = [ip_network((0x0A000000 + (n << 8), 24)) for n in range(3000)]
+ROUTES6 = [ip_network(((0x20010DB8 << 96) + (n << 64), 64)) for n in range(1000)]
 PAIRS = [(link(A, A + n), node(A + n)) for n in range(1, 200)]
 
 
@@ -68,16 +70,36 @@ def test_any_limit_is_kept(pairs, limit):
 
 
 def test_ipv6_goes_into_mp_reach():
-    routes = [ip_network(((0x20010DB8 << 96) + (n << 64), 64)) for n in range(1000)]
     updates = list(
-        pack_announcements(IPV6_UNICAST, ATTRIBUTES, (ip_address("2001:db8::1"),), singles(routes))
+        pack_announcements(IPV6_UNICAST, ATTRIBUTES, (ip_address("2001:db8::1"),), singles(ROUTES6))
     )
-    assert [prefix for update in updates for prefix in nlris_of(update)] == routes
+    assert [prefix for update in updates for prefix in nlris_of(update)] == ROUTES6
     assert all(4080 < len(update.encode()) <= 4096 for update in updates[:-1])
+
+
+@pytest.mark.parametrize("limit", [4096, 65535, 80])
+@pytest.mark.parametrize(("family", "routes"), [(IPV4_UNICAST, ROUTES), (IPV6_UNICAST, ROUTES6)])
+def test_a_run_is_packed_as_its_prefixes_are_one_by_one(family, routes, limit):
+    (run,) = Run.of(routes)
+    next_hops = () if family == IPV4_UNICAST else (ip_address("2001:db8::1"),)
+    for pack in (
+        lambda nlris: pack_withdrawals(family, nlris, limit=limit),
+        lambda nlris: pack_announcements(family, ATTRIBUTES, next_hops, nlris, limit=limit),
+    ):
+        assert [one.encode() for one in pack(run)] == [one.encode() for one in pack(singles(routes))]
+
+
+@pytest.mark.parametrize("routes", [ROUTES[:3], ROUTES6[:3]])
+def test_a_run_beside_attributes_that_leave_no_room_is_refused(routes):
+    (run,) = Run.of(routes)
+    family = IPV4_UNICAST if run.version == 4 else IPV6_UNICAST
+    with pytest.raises(PackError):
+        list(pack_announcements(family, ATTRIBUTES, (), run, limit=40))
 
 
 def test_nothing_to_send_sends_nothing():
     assert list(pack_withdrawals(BGP_LS, [])) == []
+    assert list(pack_withdrawals(IPV4_UNICAST, Run(4, b"", 0))) == []
 
 
 def test_a_group_that_can_never_fit_is_refused():
@@ -88,3 +110,5 @@ def test_a_group_that_can_never_fit_is_refused():
 def test_a_foreign_nlri_among_ipv4_prefixes_is_refused():
     with pytest.raises(PackError):
         list(pack_withdrawals(IPV4_UNICAST, [(ip_network("2001:db8::/32"),)]))
+    with pytest.raises(PackError):
+        list(pack_withdrawals(IPV4_UNICAST, Run.of(ROUTES6)[0]))

@@ -35,11 +35,6 @@ _PROGRAMS: Final = {
 }
 
 
-#: Of a larger table ours is changed so many times.
-_SMALL: Final = 10_000
-_PATIENCE: Final = 2
-
-
 @dataclass(slots=True)
 class Changes:
     """Of one route server, milliseconds to the last UPDATE at the last client; and how it did not do what was
@@ -131,14 +126,8 @@ def measured(routes: int, clients: int, rounds: int) -> dict[str, Changes]:
         order = list(scenes)
         for number in range(rounds + 1):
             turn = number % len(order)
-            # Ours takes seconds for a large table; the table itself has warmed it up.
-            patient = [
-                name
-                for name in (*order[turn:], *order[:turn])
-                if name != _OURS or routes <= _SMALL or 1 <= number <= _PATIENCE
-            ]
             for lost in (True, False):
-                for name in patient:
+                for name in (*order[turn:], *order[:turn]):
                     took = scenes[name].change(lost)
                     if number > 0:
                         (found[name].away_ms if lost else found[name].back_ms).append(took)
