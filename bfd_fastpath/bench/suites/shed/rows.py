@@ -22,8 +22,8 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
     yield from asked.without_ports(
         "shed",
-        "a generator's core offers less than this engine forwards, and a NIC's queue does not tell hellos that "
-        "it lost from data; its load is written by the engine's own core, and nodrop has these ports",
+        "a generator's core offers less than this engine forwards, and a NIC's queue does not tell hellos "
+        "that it lost from data; its load is written by the engine's own core, and nodrop has these ports",
     )
     sessions = asked.pick(100, 10_000)
     asked.say(f"{sessions:,} sessions at 50 ms, data at rising rates in the same queue")
