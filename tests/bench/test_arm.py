@@ -84,6 +84,7 @@ def window(pps, sent=20e6, **more):
         (window(20e6, refused=0.95), "net_memif", Limit.CORE),
         (window(20e6, refused=0.7), "net_memif", Limit.SOURCE),
         (window(18e6, taken_pps=20e6), "net_ice", Limit.BACK),
+        (window(12e6, busy=0.9), "net_ice", Limit.OTHERS),
     ],
 )
 def test_what_a_rate_was_bound_by(found, driver, limit):
@@ -128,10 +129,12 @@ def test_a_row_whose_cores_were_the_limit_is_judged_by_cycles_above_io():
     assert predict("forward", row, {}) is None
 
 
-def test_a_core_that_is_half_another_s_costs_half_as_much_and_gives_no_verdict():
+def test_a_core_that_is_half_another_s_tells_no_cycles_and_gives_no_verdict():
     shared = {**result().windows, "ours": (window(6e6, 25e6, busy=0.5),) * 5}
     row = only(rows.told(result(windows=shared)))
-    assert row.detail["cycles"]["ours"] == pytest.approx(2e9 / 12e6, abs=0.1)
+    assert row.detail["bound-by"]["ours"] == "others on its core"
+    assert "ours" not in row.detail["cycles"]
+    assert "50%" in row.detail["doubt"]
     assert (row.verdict, row.met) == (Verdict.NO_VERDICT, None)
 
 

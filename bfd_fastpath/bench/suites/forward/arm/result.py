@@ -8,14 +8,12 @@ from statistics import median
 from typing import Final
 
 from bfd_fastpath.bench.method import Difference, difference
-from bfd_fastpath.bench.suites.forward.arm.window import Limit, Window
+from bfd_fastpath.bench.suites.forward.arm.window import OWN, Limit, Window
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.row import Row
 
 #: Drops that say what the limit was, not that a packet was wrong.
 _TOO_FAST: Final = ("drop-shed", "drop-tx-full")
-#: Of its core, what who polls there has at least.
-_OWN: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ class Result:
             return f"{up} of {self.row.sessions} BFD sessions were up at the end of a window"
         for name in ("ours", "l3fwd", "io"):
             share = min((one.busy for one in self.windows.get(name, ())), default=1.0)
-            if share < _OWN:
+            if share < OWN:
                 return f"{name} had {share:.0%} of its core: something else runs there"
         if self.goal is None:
             return ""

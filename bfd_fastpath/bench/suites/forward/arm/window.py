@@ -14,6 +14,8 @@ from bfd_fastpath.bench.suites.forward.process import PartError
 
 #: Counts of two programs are not taken at the same moment.
 _ALIKE: Final = 0.98
+#: Of its core, what who polls there has at least.
+OWN: Final = 0.95
 #: Of the source's turns: where it is refused in fewer, it is as slow as the part, and sets the rate as well.
 _OFTEN: Final = 0.9
 #: Of the line rate: clocks of two ports differ, and frames are counted, not their octets.
@@ -26,6 +28,7 @@ class Limit(Enum):
     """What a part's rate was bound by."""
 
     CORE = "its core"
+    OTHERS = "others on its core"
     SOURCE = "the source"
     WIRE = "the wire"
     BACK = "the way back to the source"
@@ -52,6 +55,8 @@ class Window:
 
     def limit(self, driver: str, line: float) -> Limit:
         """driver: the source's; line: its rate, 0 where none is known."""
+        if self.busy < OWN:
+            return Limit.OTHERS
         if self.back_pps < _ALIKE * self.taken_pps:
             return Limit.BACK
         if self.taken_pps < _ALIKE * self.sent_pps:
