@@ -27,12 +27,13 @@ BUFFER_LINES: Final = 4
 #: Octets on the wire besides the frame: preamble and gap.
 WIRE_OCTETS: Final = 20
 
-#: Cycles of a hello sent and one received, besides waiting; lines that the pair touches, a dozen each:
-#: session,
-#: neighbour, buffer, descriptor. Their sum is what 100,000 sessions at 50 ms took, a core that had no time
-#: left.
-HELLO_WORK: Final = 268.0
-HELLO_LINES: Final = 24.0
+#: Cycles of a hello sent and one received, besides waiting for the tables, those for buffers that the other
+#: core had among them; lines of tables that the pair touches: session, neighbour, timers. Their sum is what
+#: 20,000 to 100,000 sessions took on two virtual cores of a Xeon.
+HELLO_WORK: Final = 330.0
+HELLO_LINES: Final = 7.0
+#: Beside data the buffers' lines and the descriptors' are waited for as well.
+LINES_AMONG_DATA: Final = 24.0
 #: Octets of a session with its place in the tables of the engine.
 SESSION_OCTETS: Final = 256
 #: Intervals are shortened at random by 0 to 25 percent (RFC 5880 6.8.7).
@@ -110,7 +111,7 @@ def hello_cycles(sessions: int, processor: Processor, *, among_data: bool = Fals
     other and not together with those of other hellos.
     """
     line = wait(processor, sessions * SESSION_OCTETS + 8192 * BUFFER_LINES * LINE)
-    return HELLO_WORK + HELLO_LINES * line * (OVERLAP if among_data else 1)
+    return HELLO_WORK + line * (LINES_AMONG_DATA * OVERLAP if among_data else HELLO_LINES)
 
 
 def session_share(

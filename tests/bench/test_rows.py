@@ -139,6 +139,12 @@ def test_sessions_that_did_not_come_up_are_all_lost():
     assert (row.ours.median, row.met, row.detail["held"]) == (100_000, False, False)
 
 
+def test_the_whole_matrix_has_what_is_held_by_default():
+    some, every = (set(scale_rows.cells(Asked(scale=scale))) for scale in (Scale.DEFAULT, Scale.FULL))
+    assert set(scale_rows.GOALS) <= some < every
+    assert scale_rows.seconds(Asked(), True) > scale_rows.seconds(Asked(), False)
+
+
 def test_a_soak_is_of_the_goals_and_lasts_ten_minutes():
     asked = Asked(soak=True)
     assert set(scale_rows.GOALS) <= set(scale_rows.cells(asked))

@@ -19,7 +19,7 @@ from bfd_fastpath.bench.suites.envelope.detect import detect
 from bfd_fastpath.bench.suites.envelope.hold import Held, hold
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError, Wanted
 
-_SESSIONS: Final = (1_000, 10_000, 100_000, 1_000_000)
+_SESSIONS: Final = (1_000, 10_000, 100_000, 200_000, 1_000_000)
 _INTERVALS_MS: Final = (10, 50, 300, 1000)
 _SECONDS: Final = 10.0
 _SOAK_S: Final = 600.0

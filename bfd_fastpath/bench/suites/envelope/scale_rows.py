@@ -21,9 +21,19 @@ from bfd_fastpath.bench.suites.envelope.rig import Wanted
 
 _SUITE: Final = "bfd-scale"
 _SOAK_S: Final = 600.0
-_INTERVALS_MS: Final = (1000, 300, 50, 10)
+#: Sessions that are tried at each interval, in milliseconds.
+_CELLS: Final = {
+    1000: (100_000, 1_000_000),
+    300: (10_000, 100_000),
+    50: (1000, 10_000, 100_000, 200_000),
+    10: (1000, 10_000, 40_000, 100_000),
+}
+#: The whole matrix has these at each interval too.
+_FULL: Final = (1000, 10_000, 100_000, 1_000_000)
 #: Sessions and intervals that are to be held.
 GOALS: Final = ((100_000, 10), (1_000_000, 1000))
+#: What decides a goal is watched longer.
+_LONG: Final = (*GOALS, (200_000, 50))
 #: The interval of the daemons' row, how many sessions they are tried with, and the step that comes first.
 _BESIDE_MS: Final = 50
 _STEPS: Final = (50, 100, 200, 500, 1000, 2000, 4000, 8000)
@@ -47,7 +57,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
             ports=asked.ports,
         )
         try:
-            held = alone(hold, wanted, seconds(asked, (count, interval) in GOALS))
+            held = alone(hold, wanted, seconds(asked, (count, interval) in _LONG))
         except (pydp.PydpError, BrokenProcessPool) as error:
             yield Skipped(_SUITE, _name(count, interval), str(error), "")
             continue
@@ -63,11 +73,11 @@ def asked_ports(asked: Asked) -> str:
     return " and ".join(asked.ports) if asked.ports else "a link in memory"
 
 
-def seconds(asked: Asked, goal: bool) -> float:
+def seconds(asked: Asked, long: bool) -> float:
     """How long sessions are watched."""
     if asked.soak:
         return _SOAK_S
-    return 1.0 if asked.quick else 10.0 if goal or asked.scale is Scale.FULL else 3.0
+    return 1.0 if asked.quick else 10.0 if long or asked.scale is Scale.FULL else 3.0
 
 
 def cells(asked: Asked) -> Iterator[tuple[int, int]]:
@@ -78,10 +88,9 @@ def cells(asked: Asked) -> Iterator[tuple[int, int]]:
     if asked.soak:
         yield from (*GOALS, (100_000, 50))
         return
-    for interval in _INTERVALS_MS:
-        yield from ((count, interval) for count in (1000, 10_000, 100_000))
-        if interval == _INTERVALS_MS[0] or asked.scale is Scale.FULL:
-            yield 1_000_000, interval
+    for interval, counts in _CELLS.items():
+        tried = sorted({*counts, *_FULL}) if asked.scale is Scale.FULL else counts
+        yield from ((count, interval) for count in tried)
 
 
 def _name(count: int, interval: int, *, soak: bool = False) -> str:
