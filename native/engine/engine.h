@@ -45,7 +45,8 @@ enum {
 	ENGINE_DEFAULT_EVENTS = 8192,
 	ENGINE_DEFAULT_SLEEP_US = 500,
 	ENGINE_DEFAULT_HOST_RATE = 10000,
-	ENGINE_WORKERS = PORT_QUEUES
+	ENGINE_WORKERS = PORT_QUEUES,
+	ENGINE_PUT_OFF = 64
 };
 
 /* A gap of our own from here on asks whether packets were lost in it (law 5). */
@@ -83,6 +84,16 @@ struct engine_events {
 	uint32_t cursor; /* word of dirty to go on from */
 	bool fresh;      /* something went onto the ring since the last look at armed */
 	bool signalled;  /* in this turn: who armed again since is woken in the next */
+};
+
+/* What sessions did whose neighbours just died, in that order: packets that wait go another way before it is carried out. */
+struct engine_put_off {
+	uint32_t count;
+	struct put_off {
+		uint64_t now_ns;
+		struct bfd_actions actions;
+		uint32_t slot;
+	} acts[ENGINE_PUT_OFF];
 };
 
 struct fib;
@@ -129,6 +140,7 @@ struct pydp_engine {
 	struct engine_stats stats;
 	uint32_t received, sent;     /* packets in this turn */
 	struct path_transit transit; /* of the burst that is looked at */
+	struct engine_put_off put_off;
 	struct path_stages stages;
 
 	/* addresses of ours; written by the worker, read by all */
@@ -214,6 +226,10 @@ uint32_t sessions_hellos(const struct pydp_engine *engine, const struct command_
 
 /* engine/session_acts.c */
 void session_acted(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
+/* Of what was put off, the packets. */
+void sessions_say(struct pydp_engine *engine);
+/* Carries out what was put off. Whatever may change a session, or tells of one, does this first. */
+void sessions_settle(void *engine);
 void session_expired(struct pydp_engine *engine, uint32_t slot, uint64_t now_ns);
 /* Wake for whatever the session has to do next. */
 void session_arm(struct pydp_engine *engine, uint32_t slot);

@@ -68,19 +68,33 @@ static void follow_demand(struct pydp_engine *engine, uint32_t slot, uint64_t no
 	}
 }
 
-void session_acted(void *context, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
+/* A session's neighbour died, and nothing else of the session goes on before this is carried out. */
+static bool put_off(struct pydp_engine *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
 {
-	struct pydp_engine *engine = context;
+	struct engine_put_off *list = &engine->put_off;
 
-	if (actions->bits & BFD_ACT_NEXTHOP)
-		adjacency_follow(engine, slot, actions->old_nexthop, engine->sessions.hot[slot].nexthop);
+	if (engine->sessions.hot[slot].nexthop != PYDP_NEXTHOP_DEAD ||
+	    engine->sessions.cold[slot].kind != BFD_KIND_SINGLE_HOP ||
+	    engine->sessions.hot[slot].features & (BFD_FEATURE_DEMAND | BFD_FEATURE_ECHO) || list->count == ENGINE_PUT_OFF)
+		return false;
+	list->acts[list->count++] = (struct put_off){.slot = slot, .actions = *actions, .now_ns = now_ns};
+	return true;
+}
+
+static void say(struct pydp_engine *engine, uint32_t slot, uint32_t bits)
+{
+	if (bits & BFD_ACT_SEND)
+		path_bfd_send(&engine->sessions, slot, false);
+	if (bits & BFD_ACT_SEND_FINAL)
+		path_bfd_send(&engine->sessions, slot, true);
+}
+
+static void carry_out(struct pydp_engine *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
+{
 	/* What unaffiliated echo misses are echoes (RFC 9747 section 2). */
 	if (actions->bits & BFD_ACT_DETECTED && engine->sessions.cold[slot].kind == BFD_KIND_ECHO)
 		engine->sessions.hot[slot].diagnostic = PYDP_DIAG_ECHO_FAILED;
-	if (actions->bits & BFD_ACT_SEND)
-		path_bfd_send(&engine->sessions, slot, false);
-	if (actions->bits & BFD_ACT_SEND_FINAL)
-		path_bfd_send(&engine->sessions, slot, true);
+	say(engine, slot, actions->bits);
 	if (actions->bits & BFD_ACT_POLL)
 		engine->sessions.cold[slot].poll_count++;
 	if (actions->bits & (BFD_ACT_STATE | BFD_ACT_REMOTE | BFD_ACT_NEXTHOP | BFD_ACT_TIMERS))
@@ -95,6 +109,38 @@ void session_acted(void *context, uint32_t slot, const struct bfd_actions *actio
 		follow_demand(engine, slot, now_ns);
 	if (actions->bits & BFD_ACT_STATE && engine->sessions.hot[slot].features & BFD_FEATURE_ECHO)
 		echo_follow(engine, slot, now_ns);
+}
+
+void session_acted(void *context, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns)
+{
+	struct pydp_engine *engine = context;
+
+	if (actions->bits & BFD_ACT_NEXTHOP) {
+		adjacency_follow(engine, slot, actions->old_nexthop, engine->sessions.hot[slot].nexthop);
+		if (put_off(engine, slot, actions, now_ns))
+			return;
+	}
+	carry_out(engine, slot, actions, now_ns);
+}
+
+void sessions_say(struct pydp_engine *engine)
+{
+	for (uint32_t i = 0; i < engine->put_off.count; i++) {
+		struct put_off *act = &engine->put_off.acts[i];
+
+		say(engine, act->slot, act->actions.bits);
+		act->actions.bits &= ~(uint32_t)(BFD_ACT_SEND | BFD_ACT_SEND_FINAL);
+	}
+}
+
+void sessions_settle(void *context)
+{
+	struct pydp_engine *engine = context;
+	struct engine_put_off *list = &engine->put_off;
+
+	for (uint32_t i = 0; i < list->count; i++)
+		carry_out(engine, list->acts[i].slot, &list->acts[i].actions, list->acts[i].now_ns);
+	list->count = 0;
 }
 
 void session_arm(struct pydp_engine *engine, uint32_t slot)

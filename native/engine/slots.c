@@ -45,6 +45,7 @@ int sessions_create(struct pydp_engine *engine)
 	sessions->rng = &engine->rng;
 	sessions->engine = engine;
 	sessions->acted = session_acted;
+	sessions->settle = sessions_settle;
 	sessions->heard = neighbours_heard;
 	sessions->stranger = events_stranger;
 	sessions->strangers.seed = engine->hash_seed;

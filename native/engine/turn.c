@@ -44,14 +44,31 @@ static uint64_t receive_time(struct pydp_engine *engine)
 	return now_ns > engine->now_ns + MOMENT_NS ? now_ns : engine->now_ns;
 }
 
+static void pass_on(struct pydp_engine *engine, struct path_port *path, bool control_only)
+{
+	if (control_only)
+		path_shed(path, &engine->transit);
+	else
+		path_forward(&engine->forwarding.path, path, &engine->transit);
+}
+
 void turn_receive(struct pydp_engine *engine, struct path_port *path, struct rte_mbuf **mbufs, uint16_t count,
 		  bool control_only)
 {
 	struct path_packet packets[PORT_BURST];
+	bool diverts = engine->put_off.count > 0;
 	uint64_t now_ns;
 	uint16_t kept = path_classify(path, mbufs, count, packets, &engine->transit);
 
 	path_stage(&engine->stages, STAGE_CLASSIFY, count);
+	if (diverts) {
+		if (kept < count)
+			pass_on(engine, path, control_only);
+		turn_flush(engine);
+		if (kept == 0)
+			return;
+		sessions_settle(engine);
+	}
 	now_ns = kept > 0 ? receive_time(engine) : engine->now_ns;
 	path_bfd_receive(&engine->sessions, path, packets, kept, now_ns);
 	for (uint16_t i = 0; i < kept; i++) {
@@ -67,12 +84,8 @@ void turn_receive(struct pydp_engine *engine, struct path_port *path, struct rte
 			forwarding_ping(engine, path, &packets[i], now_ns);
 	}
 	path_stage(&engine->stages, STAGE_CONTROL, kept);
-	if (kept == count)
-		return;
-	if (control_only)
-		path_shed(path, &engine->transit);
-	else
-		path_forward(&engine->forwarding.path, path, &engine->transit);
+	if (kept < count && !diverts)
+		pass_on(engine, path, control_only);
 }
 
 /* Forwarding costs more than to find hellos among what waits. While more than half of the queue is taken, so that it might
@@ -82,6 +95,39 @@ static bool is_filling(const struct engine_port *from)
 	int32_t waiting = path_forwards(from->path) ? port_waiting(from->port, 0) : 0;
 
 	return waiting < 0 ? from->overrun : (uint32_t)waiting > from->port->rx_capacity / 2;
+}
+
+/* What goes the new way already leaves, then what one burst of each port brings, until one of them brings more than data. */
+static uint32_t look_again(struct pydp_engine *engine)
+{
+	struct rte_mbuf *mbufs[PORT_BURST];
+	uint32_t taken = 0;
+	uint16_t count;
+
+	turn_flush(engine);
+	for (uint32_t i = 0; i < engine->port_count && engine->put_off.count > 0; i++) {
+		struct engine_port *from = &engine->ports[i];
+
+		if (!path_forwards(from->path))
+			continue;
+		count = port_receive(from->port, 0, mbufs, PORT_BURST);
+		if (count > 0)
+			turn_receive(engine, from->path, mbufs, count, is_filling(from));
+		taken += count;
+	}
+	return taken;
+}
+
+/* A neighbour died: what waits goes the new way before its session's packet is made, and once more before its event is, which are
+ * code and data that no cache has had since the last failure. */
+static uint32_t divert(struct pydp_engine *engine)
+{
+	uint32_t taken = look_again(engine);
+
+	sessions_say(engine);
+	taken += look_again(engine);
+	sessions_settle(engine);
+	return taken;
 }
 
 /* Takes what waits in the queue, at most what it can hold; true when it may have been full. */
@@ -104,6 +150,8 @@ static bool drain(struct pydp_engine *engine, struct engine_port *from, uint32_t
 			turn_receive(engine, from->path, mbufs, count, control_only);
 		}
 		path_stages_end(&engine->stages);
+		if (engine->put_off.count > 0)
+			*received += divert(engine);
 		taken += count;
 	} while (count == PORT_BURST && taken < from->port->rx_capacity);
 	*received += taken;
@@ -173,10 +221,12 @@ static void foresee_neighbour(const struct pydp_engine *engine, uint32_t index)
 
 static void expire_one(struct pydp_engine *engine, uint32_t index)
 {
-	if (index < engine->max_sessions)
+	if (index < engine->max_sessions) {
 		session_expired(engine, index, engine->now_ns);
-	else
-		neighbours_expired(engine, index - engine->max_sessions, engine->now_ns);
+		return;
+	}
+	sessions_settle(engine);
+	neighbours_expired(engine, index - engine->max_sessions, engine->now_ns);
 }
 
 /* Among many sessions none of those that are due is in a cache, so memory is asked for a few sessions ahead: what a session is,
@@ -199,6 +249,8 @@ static uint32_t expire(struct pydp_engine *engine, uint32_t received)
 				expire_one(engine, indices[i - ahead]);
 		}
 		total += count;
+		if (engine->put_off.count > 0)
+			engine->received += divert(engine);
 		if (count == EXPIRE_AT_ONCE)
 			events_signal(engine);
 	} while (count == EXPIRE_AT_ONCE && total < EXPIRE_A_TURN + received);
@@ -253,6 +305,7 @@ uint32_t turn_run(struct pydp_engine *engine)
 	turn_flush(engine);
 	moved = host_serve(engine);
 	others += handover_other(engine);
+	sessions_settle(engine);
 	turn_flush(engine);
 	if (engine->forwarding.path.exceptions.count > 0) {
 		exceptions_serve(engine, engine->now_ns);

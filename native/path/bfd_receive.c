@@ -132,6 +132,7 @@ static void receive_slowly(struct path_sessions *sessions, struct path_port *por
 	enum bfd_fault fault;
 	uint32_t slot = PATH_NONE;
 
+	sessions->settle(sessions->engine);
 	/* Whose packet it is matters for the count of a malformed one, too. */
 	if (packet->payload_length >= 12) {
 		slot = slot_by_index(sessions, bfd_packet_your_discriminator(packet->payload));

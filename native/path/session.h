@@ -120,8 +120,9 @@ struct path_sessions {
 	struct path_adjacency *neighbours; /* by path_session.neighbour */
 	struct path_port **ports;
 	struct rng *rng;
-	/* What a session did, to be carried out at once; and who was heard to send from which MAC address. */
+	/* What a session did, to be carried out; and who was heard to send from which MAC address. */
 	void (*acted)(void *engine, uint32_t slot, const struct bfd_actions *actions, uint64_t now_ns);
+	void (*settle)(void *engine); /* carries out what acted has put off; before anything else happens to a session */
 	void (*heard)(void *engine, uint32_t slot, const uint8_t *mac, uint64_t now_ns);
 	/* The peer's RequiredMinEchoRx changed, or it may have learnt ours; and the session for whose sake a neighbour's echoes are reflected, or PATH_NONE. */
 	void (*echo)(void *engine, uint32_t slot, uint64_t now_ns);

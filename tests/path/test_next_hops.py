@@ -106,6 +106,31 @@ def test_a_down_diverts_the_data_of_the_very_burst_that_it_came_behind(watched: 
     assert all(Ether(frame).dport == 3784 for frame in router.received(1))
 
 
+@pytest.mark.parametrize("behind", [0, 1], ids=["the-same-port", "another-port"])
+def test_data_that_a_down_diverts_leaves_before_our_own_down(
+    router: Router, watched: Watched, behind: int
+) -> None:
+    """The data waits in a queue that is looked at behind the peer's; member and backup are on the peer's port."""
+    family, hops = watched.family, router.engine.nexthops
+    member, other = (("192.0.2.2", "192.0.2.3"), ("2001:db8::2", "2001:db8::3"))[family == 6]
+    own = ("192.0.2.1", "2001:db8::1")[family == 6]
+    router.engine.neighbour_set(0, other, "02:00:00:00:00:33")
+    hops.set(20, NextHopConfig.adjacent(other, 0))
+    hops.set(GROUP, NextHopConfig.group([BACKUP[family]], backups=[20]))
+    peer = Peer(router, own, member, port=0, mac=mac(0))
+    peer.comes_up()
+    router.received(0)
+    router.send(peer.frame(State.DOWN), port=0)
+    router.send(*[router.ether(behind) / data(family)] * 2, port=behind)
+    router.step()
+    assert peer.is_in(State.DOWN)
+    assert [(Ether(frame).dst, Ether(frame).dport) for frame in router.received(0)] == [
+        ("02:00:00:00:00:33", 53),
+        ("02:00:00:00:00:33", 53),
+        (mac(0), 3784),
+    ]
+
+
 def test_silence_diverts_from_the_turn_of_the_detection_time_on_and_up_again_returns(
     watched: Watched,
 ) -> None:
