@@ -11,7 +11,9 @@ from scapy.contrib.bfd import BFD
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
 
+from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Row, Skipped, Verdict
+from bfd_fastpath.bench.suites.envelope import daemons
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.silence import rows
 from bfd_fastpath.bench.suites.silence.far import Watch
@@ -100,6 +102,30 @@ def test_every_silent_peer_is_seen_by_everybody_and_nothing_is_left():
     assert [name for name in after if name.startswith("bfd-silent-")] == [
         name for name in spaces if name.startswith("bfd-silent-")
     ]
+
+
+def test_a_peer_that_is_missing_is_skipped_with_the_command_that_installs_it(monkeypatch):
+    asked = []
+
+    def measure(plan, names):
+        asked.extend(names)
+        return dict.fromkeys(names, OURS)
+
+    monkeypatch.setattr(rows, "measured", measure)
+    monkeypatch.setattr(daemons, "possible", lambda: True)
+    monkeypatch.setattr(
+        daemons, "missing", lambda: {"BIRD": ("it is not installed", "apt-get install bird2")}
+    )
+    skipped, middle, last = rows.rows(Asked())
+    assert isinstance(skipped, Skipped)
+    assert (skipped.what.split(":")[0], skipped.install) == ("BIRD", "apt-get install bird2")
+    assert asked == [US, "FRR bfdd"]
+    assert [set(row.peers) for row in (middle, last) if isinstance(row, Row)] == [{"FRR bfdd"}] * 2
+
+
+def test_without_root_nothing_is_begun(monkeypatch):
+    monkeypatch.setattr(daemons, "possible", lambda: False)
+    assert {one.install for one in rows.rows(Asked()) if isinstance(one, Skipped)} == {"sudo"}
 
 
 GAPS = Gaps((5, 2), 3000)
