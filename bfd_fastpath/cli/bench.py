@@ -15,6 +15,7 @@ SUITES: Final = {
     "forward": "Forwarding beside l3fwd and testpmd.",
     "nodrop": "The rate without loss, sessions held, on any two ports.",
     "workers": "Forwarding by one worker and by two.",
+    "kernel": "Forwarding from a kernel's interface and back, beside the kernel.",
     "shed": "Data against sessions held on one core.",
     "bfd-scale": "BFD sessions held at an interval, beside FRR and BIRD.",
     "bfd-detect": "From the last hello to Down, and to the route server.",

@@ -10,6 +10,7 @@ _SUITES: Final = {
     "forward": ("Forwarding", "One core receives, looks up, rewrites and sends, beside l3fwd and testpmd."),
     "nodrop": ("Rate without loss", "The highest rate that came back whole while sessions were held."),
     "workers": ("Workers", "Forwarding by one worker and by two."),
+    "kernel": ("Beside the kernel", "The highest rate that came back whole by a kernel's interface."),
     "shed": ("Data beside sessions", "How much data a core stands that must hold its sessions."),
     "bfd-scale": ("BFD sessions", "What a hello costs, and how many sessions one core holds."),
     "bfd-detect": ("How late a failure is seen", "From the last hello to Down, and to those who are told."),

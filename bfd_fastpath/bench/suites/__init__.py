@@ -15,6 +15,7 @@ MODULES: Final = {
     "forward": ("forward.rows", "forward.run"),
     "nodrop": ("nodrop.rows", ""),
     "workers": ("workers.rows", ""),
+    "kernel": ("kernel.rows", ""),
     "shed": ("shed.rows", "shed.run"),
     "bfd-scale": ("envelope.scale_rows", "envelope.run"),
     "bfd-detect": ("envelope.detect_rows", ""),
