@@ -16,6 +16,7 @@ struct trie {
 	uint32_t fallback;          /* the default route's leaf, or ENTRY_NONE */
 	uint8_t bits;               /* of an address: 32 or 128 */
 	uint8_t root_bits;          /* 16 or 24 */
+	bool wide;                  /* the processor can read several entries of a root of 24 bits at once */
 	struct shortcuts shortcuts; /* of IPv6 with a root of 24 bits */
 };
 

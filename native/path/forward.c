@@ -7,6 +7,13 @@
 #include "path/reframe.h"
 #include "path/rpf.h"
 
+enum { READY = PATH_ADJACENCY_USABLE | PATH_ADJACENCY_USED };
+
+/* So many packets of one next hop are led together. */
+enum { TOGETHER = 16 };
+/* The signs of two differences of lengths. */
+#define OVER UINT64_C(0x8000000080000000)
+
 /* Packets of one family on their way through the stages; at least one. */
 struct batch {
 	struct path_plain *packets;
@@ -215,8 +222,6 @@ static __rte_always_inline const struct path_adjacency *lead(struct path_forward
 							     struct path_adjacency *to, uint8_t *network, uint32_t length,
 							     const bool tidy)
 {
-	enum { READY = PATH_ADJACENCY_USABLE | PATH_ADJACENCY_USED };
-
 	if (unlikely(path_nexthop_kind(word) != PYDP_NEXTHOP_ADJACENT)) {
 		to = resolve(forward, from, batch, i, word);
 		if (to == NULL)
@@ -229,36 +234,122 @@ static __rte_always_inline const struct path_adjacency *lead(struct path_forward
 	return to;
 }
 
+/* The bits that any of four words has, once in either half. */
+static inline uint64_t any_of(plain_quad words)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &words, sizeof(halves));
+	return halves[0] | halves[1];
+}
+
+/* The neighbour that TOGETHER packets, which have one next hop, can go to as they are; NULL: each is led by itself. next_hops and
+ * lengths: of the first one on. */
+static __rte_always_inline const struct path_adjacency *common_way(const struct path_nexthops *nexthops,
+								   const uint32_t *next_hops, const uint32_t *lengths)
+{
+	const uint32_t id = next_hops[0];
+	plain_quad unlike = {0}, left = {0};
+	const struct path_adjacency *to;
+	uint64_t word;
+
+#pragma GCC unroll 4
+	for (uint32_t i = 0; i < TOGETHER; i += 4)
+		unlike |= plain_load((const uint8_t *)(next_hops + i)) ^ id;
+	if (any_of(unlike) != 0)
+		return NULL;
+	word = atomic_load_explicit(&nexthops->table[id].word, memory_order_acquire);
+	to = &nexthops->adjacencies[path_nexthop_index(word)];
+	if (unlikely(path_nexthop_kind(word) != PYDP_NEXTHOP_ADJACENT || path_adjacency_state(to) != READY))
+		return NULL;
+#pragma GCC unroll 4
+	for (uint32_t i = 0; i < TOGETHER; i += 4)
+		left |= to->untagged_most - plain_load((const uint8_t *)(lengths + i));
+	return likely((any_of(left) & OVER) == 0) ? to : NULL;
+}
+
+/* One router later. */
+static inline void age(const struct path_plain *packets, uint32_t i, uint8_t *network, const uint8_t family)
+{
+	if (family == 4)
+		memcpy(network + IP4_TTL_AT, &packets->aged[i], sizeof(packets->aged[i]));
+	else
+		network[IP6_HOP_LIMIT_AT]--;
+}
+
+/* TOGETHER packets from a place on get the link header of their neighbour. */
+static __rte_always_inline void lead_together(const struct path_plain *packets, uint32_t at, const struct path_adjacency *to,
+					      const uint8_t family)
+{
+	uint8_t start[ETHER_TYPE_AT];
+
+	path_adjacency_write(to, start, sizeof(start));
+#pragma GCC unroll 4
+	for (uint32_t i = at; i < at + TOGETHER; i++) {
+		uint8_t *network = (uint8_t *)(uintptr_t)packets->headers[i];
+
+		memcpy(network - ETHER_LENGTH, start, sizeof(start));
+		age(packets, i, network, family);
+	}
+}
+
+/* Packets that leave, in place of those that came, and the ports that they leave by. */
+struct leaving {
+	struct rte_mbuf **mbufs;
+	uint32_t count;
+	uint8_t unlike; /* not 0: they leave by several ports */
+	uint8_t ports[PATH_BURST];
+};
+
+static __rte_always_inline void leave_together(struct leaving *leaving, const struct path_plain *packets, uint32_t at,
+					       uint8_t port)
+{
+	if (unlikely(leaving->count != at))
+		memmove(leaving->mbufs + leaving->count, packets->mbufs + at, TOGETHER * sizeof(*leaving->mbufs));
+	memset(leaving->ports + leaving->count, port, TOGETHER);
+	leaving->unlike |= leaving->ports[0] ^ port;
+	leaving->count += TOGETHER;
+}
+
+static __rte_always_inline void leave_alone(struct leaving *leaving, struct rte_mbuf *mbuf, uint8_t port)
+{
+	leaving->mbufs[leaving->count] = mbuf;
+	leaving->ports[leaving->count] = port;
+	leaving->unlike |= leaving->ports[0] ^ port;
+	leaving->count++;
+}
+
 static __rte_always_inline void leave(struct path_forward *forward, struct path_port *from, struct path_plain *packets,
 				      const struct batch *batch, const uint32_t *next_hops, const uint8_t family,
 				      const bool tidy)
 {
-	struct path_adjacency *adjacencies = forward->nexthops.adjacencies;
-	const struct path_nexthop *table = forward->nexthops.table;
-	uint32_t count = batch->count, sent = 0;
-	uint8_t ports[PATH_BURST], unlike = 0;
+	const struct path_nexthops *nexthops = &forward->nexthops;
+	struct leaving leaving = {.mbufs = packets->mbufs};
+	uint32_t count = batch->count, i = 0, until;
+	const struct path_adjacency *to;
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t word = atomic_load_explicit(&table[next_hops[i]].word, memory_order_acquire);
-		uint8_t *network = (uint8_t *)(uintptr_t)packets->headers[i];
-		const struct path_adjacency *to;
+	while (i < count) {
+		until = RTE_MIN(i + TOGETHER, count);
+		if (tidy && until - i == TOGETHER && (to = common_way(nexthops, next_hops + i, packets->lengths + i)) != NULL) {
+			lead_together(packets, i, to, family);
+			leave_together(&leaving, packets, i, to->port);
+			i = until;
+		}
+		for (; i < until; i++) {
+			uint64_t word = atomic_load_explicit(&nexthops->table[next_hops[i]].word, memory_order_acquire);
+			uint8_t *network = (uint8_t *)(uintptr_t)packets->headers[i];
 
-		to = lead(forward, from, batch, (uint16_t)i, word, &adjacencies[path_nexthop_index(word)], network,
-			  packets->lengths[i], tidy);
-		if (unlikely(to == NULL))
-			continue;
-		if (family == 4)
-			memcpy(network + IP4_TTL_AT, &packets->aged[i], sizeof(packets->aged[i]));
-		else
-			network[IP6_HOP_LIMIT_AT]--;
-		packets->mbufs[sent] = packets->mbufs[i];
-		ports[sent] = to->port;
-		unlike |= ports[0] ^ ports[sent];
-		sent++;
+			to = lead(forward, from, batch, (uint16_t)i, word, &nexthops->adjacencies[path_nexthop_index(word)],
+				  network, packets->lengths[i], tidy);
+			if (unlikely(to == NULL))
+				continue;
+			age(packets, i, network, family);
+			leave_alone(&leaving, packets->mbufs[i], to->port);
+		}
 	}
-	if (likely(sent > 0))
-		stage(forward, packets->mbufs, ports, (uint16_t)sent, unlike == 0);
-	path_count(from, family == 4 ? PYDP_CNT_RX_FORWARD_IP4 : PYDP_CNT_RX_FORWARD_IP6, sent);
+	if (likely(leaving.count > 0))
+		stage(forward, leaving.mbufs, leaving.ports, (uint16_t)leaving.count, leaving.unlike == 0);
+	path_count(from, family == 4 ? PYDP_CNT_RX_FORWARD_IP4 : PYDP_CNT_RX_FORWARD_IP6, leaving.count);
 }
 
 static __rte_always_inline void forward_batch(struct path_forward *forward, struct path_port *from, struct path_plain *packets,

@@ -31,10 +31,10 @@ def _declarations() -> str:
 
 def _describe(ffi: FFI, name: str) -> None:
     flags = SANITIZE_FLAGS if SANITIZE else ["-O2"]
-    ffi.cdef(_declarations())
+    ffi.cdef(_declarations() + "int rte_vect_set_max_simd_bitwidth(uint16_t bitwidth);")
     ffi.set_source(
         name,
-        '#include "fib/fib.h"',
+        '#define ALLOW_EXPERIMENTAL_API\n#include <rte_vect.h>\n#include "fib/fib.h"',
         sources=[str(source) for source in SOURCES],
         include_dirs=INCLUDES,
         extra_compile_args=["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", *dpdk("--cflags"), *flags],

@@ -15,7 +15,16 @@ NOMEM, NOENT = -2, -4
 
 
 class Fib:
-    def __init__(self, *, routes: int = 1 << 16, memory: int = 64 << 20, readers: Any = ffi.NULL) -> None:
+    def __init__(
+        self,
+        *,
+        routes: int = 1 << 16,
+        memory: int = 64 << 20,
+        readers: Any = ffi.NULL,
+        vector_bits: int = 256,
+    ) -> None:
+        """vector_bits: as EAL's --force-max-simd-bitwidth would say."""
+        assert lib.rte_vect_set_max_simd_bitwidth(vector_bits) == 0
         config = ffi.new("struct fib_config *")
         config.max_routes4 = config.max_routes6 = routes
         config.max_memory = memory
