@@ -167,11 +167,12 @@ def test_sessions_are_doubled_until_some_flap_or_halved_until_none_do(held, begi
 
     def attempt(count):
         tried.append(count)
-        return f"{count} flapped" if count > held else ""
+        return daemons.Tried(f"{count} flapped" if count > held else "", sent_pps=20.0 * count)
 
     flapped = daemons.climbed("BIRD", 50_000, attempt, (200, 500, 1000, 2000), begin)
     assert (flapped.most, flapped.least_not) == found
     assert flapped.reason == (f"{found[1]} flapped" if found[1] else "")
+    assert flapped.sent_pps == 20 * flapped.most
     assert tried == asked
 
 

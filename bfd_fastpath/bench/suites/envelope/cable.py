@@ -35,3 +35,8 @@ def addresses(space: Space, own: Iterable[IPv4Address], peers: Iterable[IPv4Addr
 def mac_address(space: Space, name: str = "eth0") -> str:
     """Of an interface."""
     return str(json.loads(space.run("ip", "-j", "link", "show", name))[0]["address"])
+
+
+def sent(space: Space, name: str = "eth0") -> int:
+    """Packets that left by an interface so far."""
+    return int(json.loads(space.run("ip", "-j", "-s", "link", "show", name))[0]["stats64"]["tx"]["packets"])

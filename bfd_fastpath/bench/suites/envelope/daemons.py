@@ -18,7 +18,7 @@ from typing import Final
 
 from bfd_fastpath.bench.suites.envelope import frr
 from bfd_fastpath.bench.suites.envelope.bird import Bird
-from bfd_fastpath.bench.suites.envelope.cable import addresses, cable, mac_address
+from bfd_fastpath.bench.suites.envelope.cable import addresses, cable, mac_address, sent
 from bfd_fastpath.bench.suites.envelope.frr import Frr
 from bfd_fastpath.lab.netspace import Space
 from bfd_fastpath.lab.stage import StageError
@@ -41,6 +41,16 @@ class Flapped:
     #: Fewest that were not; 0: not found.
     least_not: int
     reason: str
+    #: Packets a second that one end sent while the most were held; 0: not known.
+    sent_pps: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """So many sessions for a while. reason: why they were not held, "" where they were."""
+
+    reason: str = ""
+    sent_pps: float = 0.0
 
 
 def possible() -> bool:
@@ -88,49 +98,50 @@ def climb(
 def _climb(
     name: str,
     interval_ms: int,
-    attempt: Callable[[int, int, float], str],
+    attempt: Callable[[int, int, float], Tried],
     seconds: float,
     say: Say,
     ladder: Sequence[int] = _LADDER,
     begin: int = 0,
 ) -> Flapped:
-    def tried(count: int) -> str:
+    def tried(count: int) -> Tried:
         try:
-            reason = attempt(count, interval_ms, seconds)
+            found = attempt(count, interval_ms, seconds)
         except StageError as error:
-            reason = str(error)
-        say(f"{name}: {count:,} sessions at {interval_ms} ms: {reason or 'held'}")
-        return reason
+            found = Tried(str(error))
+        say(f"{name}: {count:,} sessions at {interval_ms} ms: {found.reason or 'held'}")
+        return found
 
     return climbed(name, interval_ms * 1000, tried, ladder, begin)
 
 
 def climbed(
-    name: str, interval_us: int, tried: Callable[[int], str], ladder: Sequence[int], begin: int
+    name: str, interval_us: int, tried: Callable[[int], Tried], ladder: Sequence[int], begin: int
 ) -> Flapped:
     """Up from the step of that number to the first that is not held; or down from it to the first that is.
-    tried: "" when so many sessions were held, else what happened.
+    tried: what became of so many sessions.
     """
-    failed, reason, most = 0, "", 0
+    failed, reason, most, sent_pps = 0, "", 0, 0.0
     for count in ladder[begin:]:
-        if reason := tried(count):
-            failed = count
+        found = tried(count)
+        if found.reason:
+            failed, reason = count, found.reason
             break
-        most = count
+        most, sent_pps = count, found.sent_pps
     for count in reversed(ladder[:begin] if not most else ()):
-        if not (why := tried(count)):
-            most = count
+        found = tried(count)
+        if not found.reason:
+            most, sent_pps = count, found.sent_pps
             break
-        failed, reason = count, why
-    return Flapped(name, interval_us, most, failed, reason)
+        failed, reason = count, found.reason
+    return Flapped(name, interval_us, most, failed, reason, sent_pps)
 
 
-def _pair(kind: type[Frr] | type[Bird], count: int, interval_ms: int, seconds: float) -> str:
-    """ "" when all were held; else what happened."""
+def _pair(kind: type[Frr] | type[Bird], count: int, interval_ms: int, seconds: float) -> Tried:
     return asyncio.run(_pair_async(kind, count, interval_ms, seconds))
 
 
-async def _pair_async(kind: type[Frr] | type[Bird], count: int, interval_ms: int, seconds: float) -> str:
+async def _pair_async(kind: type[Frr] | type[Bird], count: int, interval_ms: int, seconds: float) -> Tried:
     with tempfile.TemporaryDirectory() as room:
         # Daemons that give up root must reach their own directories below.
         Path(room).chmod(0o755)
@@ -150,20 +161,22 @@ async def _pair_async(kind: type[Frr] | type[Bird], count: int, interval_ms: int
             end = time.monotonic() + _UP_S
             while (up := min([await asyncio.to_thread(one.up) for one in ends])) < count:
                 if time.monotonic() > end:
-                    return f"{up:,} came up in {_UP_S:.0f} s"
+                    return Tried(f"{up:,} came up in {_UP_S:.0f} s")
                 await asyncio.sleep(1)
             await asyncio.sleep(2)
             for one in ends:
                 one.mark()
+            began, before = time.monotonic(), sent(near)
             await asyncio.sleep(seconds)
+            sent_pps = (sent(near) - before) / (time.monotonic() - began)
             flaps = [await asyncio.to_thread(one.flaps) for one in ends]
-            return f"flaps: {flaps[0]:,} and {flaps[1]:,}" if any(flaps) else ""
+            return Tried(f"flaps: {flaps[0]:,} and {flaps[1]:,}" if any(flaps) else "", sent_pps)
         finally:
             await near.close()
             await far.close()
 
 
-def _ours(count: int, interval_ms: int, seconds: float) -> str:
+def _ours(count: int, interval_ms: int, seconds: float) -> Tried:
     near, far = Space(f"bfd-env-{os.getpid()}-a"), Space(f"bfd-env-{os.getpid()}-b")
     words = (sys.executable, "-m", "bfd_fastpath.bench.suites.envelope.veth")
     try:
@@ -183,8 +196,8 @@ def _ours(count: int, interval_ms: int, seconds: float) -> str:
             said, _ = children[1].communicate(timeout=seconds + 3 * _UP_S)
             children[0].communicate("", timeout=_UP_S)
         except subprocess.TimeoutExpired:
-            return "our ends took too long"
-        return said.strip() if children[1].returncode == 0 else f"our end failed: {said.strip()}"
+            return Tried("our ends took too long")
+        return Tried(said.strip() if children[1].returncode == 0 else f"our end failed: {said.strip()}")
     finally:
         asyncio.run(near.close())
         asyncio.run(far.close())
