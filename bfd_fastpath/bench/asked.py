@@ -2,10 +2,11 @@
 """What a run is asked for, as every suite gets it, and what a suite is."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bfd_fastpath.bench.document import Row, Skipped
+from bfd_fastpath.bench.place import Place
 
 
 class Scale(Enum):
@@ -26,8 +27,11 @@ class Asked:
     scale: Scale = Scale.DEFAULT
     #: Sessions are held for ten minutes instead of seconds.
     soak: bool = False
-    #: Devargs of two ports cabled to each other: the engine's, the far end's. Empty: what the machine allows.
+    #: Devargs of two ports cabled to each other: the engine's, the far end's; of the engine's alone where the
+    #: far end is elsewhere. Empty: what the machine allows.
     ports: tuple[str, ...] = ()
+    #: Where a far end on another machine listens.
+    far_end: Place | None = None
     #: The core that is measured, and that of the far end and of who drives.
     cpu: int = 0
     other_cpu: int = 1
@@ -38,6 +42,10 @@ class Asked:
         """What a suite says that cannot use the ports that were given: it measures on its own."""
         if self.ports:
             yield Skipped(suite, f"on {' and '.join(self.ports)}", why, "")
+
+    def without_far_end(self) -> "Asked":
+        """For a suite that cannot use one on another machine, nor the one port that goes with it."""
+        return self if self.far_end is None else replace(self, ports=(), far_end=None)
 
     @property
     def quick(self) -> bool:

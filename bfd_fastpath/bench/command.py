@@ -15,9 +15,11 @@ from bfd_fastpath.bench import suites
 from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.ending import in_order
 from bfd_fastpath.bench.output import DIRECTORY, write
+from bfd_fastpath.bench.place import place
 from bfd_fastpath.bench.progress import Screen
 from bfd_fastpath.bench.report import terminal
 from bfd_fastpath.bench.run import Run
+from bfd_fastpath.bench.suites.envelope.far import given
 
 
 @in_order()
@@ -64,6 +66,7 @@ def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[
             scale=Scale.QUICK if options.quick else Scale.FULL if options.full else Scale.DEFAULT,
             soak=options.soak,
             ports=tuple(options.port or ()),
+            far_end=None if options.far_end is None else place(options.far_end),
             cpu=cpu,
             other_cpu=other_cpu,
             say=screen.say,
@@ -93,12 +96,12 @@ def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[
 
 def _fault(options: argparse.Namespace) -> str:
     """Why a run cannot begin; "" where it can. What would only be seen at its end is seen here."""
-    if len(options.port or ()) not in (0, 2):
-        return "--port is given twice: the engine's port and the far end's"
     usable = os.sched_getaffinity(0)
     for name, cpu in (("--cpu", options.cpu), ("--other-cpu", options.other_cpu)):
         if cpu is not None and cpu not in usable:
             return f"{name} {cpu}: this process may run on {', '.join(map(str, sorted(usable)))}"
+    if fault := given.fault(options.port or (), options.far_end):
+        return fault
     if options.json:
         return ""
     try:
@@ -158,6 +161,12 @@ def _parser(program: str, texts: Mapping[str, str] | None = None) -> argparse.Ar
         metavar="DEVARGS",
         help="twice: two ports cabled to each other, the engine's and the far end's, by PCI address or by "
         "devargs of any driver (default: virtual ones)",
+    )
+    add(
+        "--far-end",
+        metavar="ADDRESS[:PORT]",
+        help="of another machine, where `bfd-fastpath bench far-end` listens: sessions are held with it, by "
+        "one --port, the engine's (bfd-scale)",
     )
     add("--cpu", type=int, help="the core that is measured (default: the first that this process may run on)")
     add("--other-cpu", type=int, help="that of the far end (default: the next one)")

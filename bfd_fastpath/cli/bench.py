@@ -8,6 +8,7 @@ import click
 
 from bfd_fastpath.cli import exit_codes
 from bfd_fastpath.cli.bench_compare import compare
+from bfd_fastpath.cli.bench_far_end import far_end
 from bfd_fastpath.cli.bench_report import report
 
 #: The suites of bfd_fastpath.bench, and what each measures.
@@ -75,5 +76,5 @@ def _left(call: Callable[[], int]) -> int:
 
 for _name, _text in SUITES.items():
     bench.add_command(_suite(_name, _text))
-for _command in (compare, report):
+for _command in (compare, report, far_end):
     bench.add_command(_command)

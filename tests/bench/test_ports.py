@@ -11,7 +11,7 @@ import pytest
 
 import pydp
 from bfd_fastpath.bench.asked import Asked
-from bfd_fastpath.bench.suites.envelope import rig
+from bfd_fastpath.bench.suites.envelope import process
 from pydp.eal_line import eal_line
 from pydp.host import Host, HugepagePool
 
@@ -31,10 +31,10 @@ def test_ports_by_pci_address_are_allowed_by_name_with_memory_at_their_node(monk
     def init(ports, *, memory_mib, program):
         lines.append(eal_line(ports, host=SERVER, memory_mib=memory_mib, program=program))
 
-    monkeypatch.setattr(rig, "take_precedence", lambda: None)
+    monkeypatch.setattr(process, "take_precedence", lambda: None)
     monkeypatch.setattr(pydp.eal, "state", lambda: pydp.eal.EalState.NOT_INITIALISED)
     monkeypatch.setattr(pydp.eal, "init", init)
-    rig.prepare(PAIR)
+    process.prepare(PAIR)
     (line,) = lines
     assert line[line.index("-a") :][:4] == ["-a", PAIR[0], "-a", PAIR[1]]
     assert "--no-pci" not in line
@@ -45,12 +45,12 @@ def test_ports_by_pci_address_are_allowed_by_name_with_memory_at_their_node(monk
 
 def test_without_ports_pci_is_left_alone(monkeypatch):
     lines = []
-    monkeypatch.setattr(rig, "take_precedence", lambda: None)
+    monkeypatch.setattr(process, "take_precedence", lambda: None)
     monkeypatch.setattr(pydp.eal, "state", lambda: pydp.eal.EalState.NOT_INITIALISED)
     monkeypatch.setattr(
         pydp.eal, "init", lambda ports, **more: lines.append(eal_line(ports, host=SERVER, **more))
     )
-    rig.prepare()
+    process.prepare()
     assert "--no-pci" in lines[0]
 
 

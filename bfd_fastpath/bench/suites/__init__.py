@@ -27,10 +27,17 @@ MODULES: Final = {
     "reload": ("reload.rows", "reload.run"),
 }
 NAMES: Final = tuple(MODULES)
+#: Those that use a far end on another machine.
+_APART: Final = ("bfd-scale",)
 
 
 def rows_of(name: str, asked: Asked) -> Iterator[Row | Skipped]:
-    """What a suite measures."""
+    """What a suite measures. One that cannot use a far end on another machine says so, and has its own."""
+    if asked.far_end is not None and name not in _APART:
+        yield Skipped(
+            name, f"with the far end at {asked.far_end}", "only held sessions are measured with it", ""
+        )
+        asked = asked.without_far_end()
     rows: Suite = import_module(f"{__name__}.{MODULES[name][0]}").rows
     yield from rows(asked)
 

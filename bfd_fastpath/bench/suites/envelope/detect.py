@@ -11,7 +11,7 @@ import numpy
 
 import pydp
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
-from bfd_fastpath.bench.suites.envelope.rig import STATE_CHANGED, NotUpError, Rig, Wanted, standing
+from bfd_fastpath.bench.suites.envelope.rig import STATE_CHANGED, LocalRig, NotUpError, Wanted, standing
 from pydp.generate import Action
 
 _SHARES: Final = (0.5, 0.99, 0.999, 1.0)
@@ -76,7 +76,7 @@ def detect(wanted: Wanted, silent: int, rounds: int) -> Detected:
     )
 
 
-def _round(rig: Rig, first: int, silent: int) -> tuple["numpy.ndarray[Any, Any]", int]:
+def _round(rig: LocalRig, first: int, silent: int) -> tuple["numpy.ndarray[Any, Any]", int]:
     """Overshoot, poll gap and overshoot since the engine heard the last hello of each that was seen, in
     nanoseconds; and how many others went Down.
     """

@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions held for a while: who left Up, and whether the path had been silent for a Detection Time.
 
-A far end that does not send for as long as Detection Time less one interval makes a true Down, whatever kept
-it from sending: such Downs are counted apart. It is seen ten times a second by its poll gaps and by how late
-its hellos went out. Every other Down is false: of a late engine, of a full queue, of a peer that did not hear
-us.
+Downs of which the far end is the reason are counted apart (away). Every other one is false: of a late engine,
+of a full queue, of a peer that did not hear us.
 """
 
 import time
-from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
 import pydp
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps, at_least, difference
-from bfd_fastpath.bench.suites.envelope.rig import STATE_CHANGED, NotUpError, Rig, Wanted, standing
+from bfd_fastpath.bench.suites.envelope.away import Away
+from bfd_fastpath.bench.suites.envelope.gaps import Gaps, difference
+from bfd_fastpath.bench.suites.envelope.rig import (
+    STATE_CHANGED,
+    NotUpError,
+    Rig,
+    Wanted,
+    standing,
+    standing_apart,
+)
 
 _LOOK_S: Final = 0.1
 
@@ -43,6 +48,8 @@ class Held:
     far_gaps: Gaps
     #: The far end's hellos by how late they went out (bfd_fastpath.bench.suites.envelope.gaps).
     far_late_us_log2: tuple[int, ...]
+    #: What the longest look at the far end took, nanoseconds.
+    look_max_ns: int = 0
     #: Why it did not begin; "" where it did.
     reason: str = ""
 
@@ -59,8 +66,11 @@ class Held:
 
 
 def hold(wanted: Wanted, seconds: float) -> Held:
-    """In a process of its own, since EAL starts once."""
-    with standing(wanted) as rig:
+    """In a process of its own, since EAL starts once. Raises FarEndError where the far end is on another
+    machine and is lost.
+    """
+    apart = wanted.far_end
+    with standing(wanted) if apart is None else standing_apart(wanted, apart) as rig:
         try:
             took = rig.begin()
         except NotUpError as error:
@@ -68,73 +78,41 @@ def hold(wanted: Wanted, seconds: float) -> Held:
         return watched(rig, took, seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """The far end between two looks, and until when."""
-
-    end_ns: int
-    away: bool
-
-
-class _FarEnd:
-    """Whether the far end was away at a time."""
-
-    def __init__(self, rig: Rig) -> None:
-        wanted = rig.wanted
-        self._rig = rig
-        self._limit_us = wanted.detection_us - wanted.interval_us
-        self._window_ns = wanted.detection_us * 1000
-        self._gaps = rig.generator.worker().poll_gap_us_log2
-        self._late = rig.summary().tx_late_us_log2
-        self._moments: deque[_Moment] = deque(maxlen=1 + int(2 + wanted.detection_us / 1e6 / _LOOK_S))
-
-    def look(self) -> None:
-        gaps, late = self._rig.generator.worker().poll_gap_us_log2, self._rig.summary().tx_late_us_log2
-        away = at_least(difference(gaps, self._gaps), self._limit_us) or at_least(
-            difference(late, self._late), self._limit_us
-        )
-        self._gaps, self._late = gaps, late
-        self._moments.append(_Moment(pydp.engine.clock_ns(), away))
-
-    def away(self, time_ns: int) -> bool:
-        """In the Detection Time before; a gap is known at its end."""
-        return any(one.away and one.end_ns >= time_ns - self._window_ns for one in self._moments)
-
-
 def watched(rig: Rig, up_after_s: float, seconds: float, reason: str = "") -> Held:
     """Sessions that are up, for so many seconds. reason: why they are not."""
     rig.reset_gaps()
-    far_end, before, missed = _FarEnd(rig), rig.summary(), rig.missed()
+    wanted = rig.wanted
+    away = Away(rig.far, detection_us=wanted.detection_us, interval_us=wanted.interval_us)
+    before, missed = away.last, rig.missed()
     deferred = rig.engine.stats.worker().stalled_sessions
-    false_downs = far_downs = 0
     start = time.monotonic()
     while time.monotonic() < start + seconds:
         time.sleep(_LOOK_S)
-        far_end.look()
+        away.look()
         events = rig.drain()
         left = events[
             (events["type"] == STATE_CHANGED)
             & (events["old_state"] == pydp.State.UP)
             & (events["new_state"] != pydp.State.UP)
         ]
-        explained = sum(far_end.away(int(moment)) for moment in left["time_ns"])
-        far_downs += explained
-        false_downs += len(left) - explained
+        away.downs(left["time_ns"].tolist())
+    away.end()
     took = time.monotonic() - start
-    after, lost = rig.summary(), rig.missed()
+    after, lost = away.last, rig.missed()
     ours, far = rig.gaps()
     return Held(
-        wanted=rig.wanted,
+        wanted=wanted,
         seconds=took if seconds else 0.0,
         up_after_s=up_after_s,
-        false_downs=false_downs,
-        far_downs=far_downs,
+        false_downs=away.false_downs,
+        far_downs=away.far_downs,
         deferred=rig.engine.stats.worker().stalled_sessions - deferred,
-        tx_pps=(after.rx_packets - before.rx_packets) / max(took, 1e-3),
-        rx_pps=(after.tx_packets - before.tx_packets) / max(took, 1e-3),
+        tx_pps=(after.received - before.received) / max(took, 1e-3),
+        rx_pps=(after.sent - before.sent) / max(took, 1e-3),
         missed=(lost[0] - missed[0], lost[1] - missed[1]),
         engine_gaps=ours,
         far_gaps=far,
-        far_late_us_log2=difference(after.tx_late_us_log2, before.tx_late_us_log2),
+        far_late_us_log2=difference(after.late_us_log2, before.late_us_log2),
+        look_max_ns=away.slowest_ns,
         reason=reason,
     )

@@ -14,7 +14,10 @@ from bfd_fastpath.bench.suites.envelope.hold import Held
 
 
 def held_table(rows: list[Held]) -> Table:
-    table = Table(title="Sessions held, engine on one core, far end on the other, memory link")
+    apart = rows[0].wanted.far_end if rows else None
+    where = "on the other" if apart is None else f"at {apart}"
+    cable = (" and ".join(rows[0].wanted.ports) if rows else "") or "memory link"
+    table = Table(title=f"Sessions held, engine on one core, far end {where}, {cable}")
     for heading in (
         *("sessions", "interval", "verdict", "held for", "false Downs", "far end's", "deferred"),
         *("sent/s", "received/s", "engine's gaps p99.9 / max", "far end's gaps"),
@@ -87,6 +90,8 @@ def held_json(row: Held) -> dict[str, Any]:
         "engine": gaps_json(row.engine_gaps),
         "far-end": gaps_json(row.far_gaps),
         "far-end-sent-late-us-log2": list(row.far_late_us_log2),
+        "far-end-at": "" if row.wanted.far_end is None else str(row.wanted.far_end),
+        "far-end-look-max-us": round(row.look_max_ns / 1000, 1),
         "reason": row.reason,
     }
 

@@ -1,35 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An engine on one core and a generator as its far end on the other, with a memory link between them: no
-port's cost, no kernel. One to a process.
+"""An engine on one core and its far end: a generator on the other, with a memory link between them (no port's
+cost, no kernel) or by ports, or one on another machine. One to a process.
 """
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
-from pathlib import Path
 from typing import Any, Final
 
 import numpy
 
 import pydp
+from bfd_fastpath.bench.place import Place
+from bfd_fastpath.bench.suites.envelope.far.end import FarEnd, Order
+from bfd_fastpath.bench.suites.envelope.far.local import Local, local
+from bfd_fastpath.bench.suites.envelope.far.remote import remote
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
-from pydp.generate import Generator, Peers, PeersConfig, PeersSummary
+from bfd_fastpath.bench.suites.envelope.process import prefer_workers, prepare
+from pydp.generate import Generator, Peers
 
 OURS: Final = IPv4Address("10.0.0.1")
 FIRST_PEER: Final = IPv4Address("10.16.0.0")
 #: Frames on the way in one direction; enough for a far end that was away for some milliseconds.
 _ON_THE_WAY: Final = 1 << 16
-_MEMORY_MIB: Final = 1536
 #: Beside the peers: who sends data, and where it goes.
 _NEIGHBOURS: Final = 16
 _LOOK_S: Final = 0.1
 #: Sessions that start in a second, while these come up.
 _RAMP: Final = 100_000
-_NICE_SESSION: Final = -20
-_NICE_WORKERS: Final = -10
 #: enum pydp_event_type.
 STATE_CHANGED: Final = 1
 #: Events that the engine keeps, and about as many as are taken at once: where sessions flap by the hundred
@@ -47,13 +47,29 @@ class Wanted:
     engine_cpu: int = 0
     far_cpu: int = 1
     seed: int = 0
-    #: Devargs of two ports cabled to each other, the engine's and the far end's; none: a link in memory.
+    #: Devargs of two ports cabled to each other, the engine's and the far end's, or of the engine's alone
+    #: where the far end is elsewhere; none: a link in memory.
     ports: tuple[str, ...] = ()
+    #: Where another machine has the far end, on a core of its own choice.
+    far_end: Place | None = None
 
     @property
     def detection_us(self) -> int:
         """The Detection Time of both ends (RFC 5880 6.8.4)."""
         return self.interval_us * self.multiplier
+
+    @property
+    def order(self) -> Order:
+        """For the far end."""
+        return Order(
+            sessions=self.sessions,
+            interval_us=self.interval_us,
+            multiplier=self.multiplier,
+            starts_per_second=_RAMP,
+            seed=self.seed,
+            address=FIRST_PEER,
+            target=OURS,
+        )
 
 
 class NotUpError(Exception):
@@ -63,12 +79,10 @@ class NotUpError(Exception):
 
 
 class Rig:
-    """Sessions and peers stand; `begin` brings them up."""
+    """Sessions and a far end stand; `begin` brings them up."""
 
-    def __init__(
-        self, wanted: Wanted, engine: pydp.Engine, generator: Generator, peers: Peers, ids: list[int]
-    ) -> None:
-        self.wanted, self.engine, self.generator, self.peers = wanted, engine, generator, peers
+    def __init__(self, wanted: Wanted, engine: pydp.Engine, far: FarEnd, ids: list[int]) -> None:
+        self.wanted, self.engine, self.far = wanted, engine, far
         #: The engine's session to each peer.
         self.ids = ids
 
@@ -78,17 +92,17 @@ class Rig:
         """
         wanted, count = self.wanted, self.wanted.sessions
         start = time.monotonic()
-        self.generator.start(cpu=wanted.far_cpu, idle=pydp.Idle.POLL)
+        self.far.start()
         self.engine.start(cpu=wanted.engine_cpu, idle=pydp.Idle.POLL)
         limit = start + 10 + 3 * count / _RAMP
         # At the far end's count all are Up when both are: it is Up last, or our Poll told it the interval.
         quiet = 0
         while quiet < 5:
             if time.monotonic() > limit:
-                raise NotUpError(f"{self.peers.summary().up} of {count} came up in {limit - start:.0f} s")
+                raise NotUpError(f"{self.far.look().up} of {count} came up in {limit - start:.0f} s")
             time.sleep(_LOOK_S)
             moved = numpy.count_nonzero(self.drain()["type"] == STATE_CHANGED)
-            quiet = quiet + 1 if self.peers.summary().up == count and moved == 0 else 0
+            quiet = quiet + 1 if self.far.look().up == count and moved == 0 else 0
         prefer_workers()
         return time.monotonic() - start
 
@@ -98,22 +112,25 @@ class Rig:
 
     def reset_gaps(self) -> None:
         self.engine.stats.reset_gap()
-        self.generator.reset_gap()
+        self.far.reset_gaps()
 
     def gaps(self) -> tuple[Gaps, Gaps]:
         """Of the engine, of the far end."""
-        ours, far = self.engine.stats.worker(), self.generator.worker()
-        return (
-            Gaps(ours.poll_gap_us_log2, ours.poll_gap_max_ns),
-            Gaps(far.poll_gap_us_log2, far.poll_gap_max_ns),
-        )
+        ours = self.engine.stats.worker()
+        return Gaps(ours.poll_gap_us_log2, ours.poll_gap_max_ns), self.far.look().gaps
 
     def missed(self) -> tuple[int, int]:
         """Frames lost so far because the queue of the receiver was full: of the engine, of the far end."""
-        return (self.engine.ports[0].stats().rx_missed, self.generator.ports[0].stats().rx_missed)
+        return (self.engine.ports[0].stats().rx_missed, self.far.missed())
 
-    def summary(self) -> PeersSummary:
-        return self.peers.summary()
+
+class LocalRig(Rig):
+    """With the far end in this process, for what wants more of it than to hold sessions."""
+
+    def __init__(self, wanted: Wanted, engine: pydp.Engine, far: Local, ids: list[int]) -> None:
+        super().__init__(wanted, engine, far, ids)
+        self.generator: Generator = far.generator
+        self.peers: Peers = far.peers
 
 
 def drained(engine: pydp.Engine) -> "numpy.ndarray[Any, Any]":
@@ -123,13 +140,6 @@ def drained(engine: pydp.Engine) -> "numpy.ndarray[Any, Any]":
         batches.append(batch.copy())
         count += len(batch)
     return numpy.concatenate(batches) if batches else engine.events.drain()
-
-
-def prepare(ports: Sequence[str] = ()) -> None:
-    """Before any port: precedence, and EAL, which probes those of PCI, where it is not initialised."""
-    take_precedence()
-    if pydp.eal.state() is pydp.eal.EalState.NOT_INITIALISED:
-        pydp.eal.init(ports, memory_mib=_MEMORY_MIB, program="bench")
 
 
 def ends(ports: Sequence[str], capacity: int) -> tuple[pydp.Port, pydp.Port]:
@@ -143,28 +153,39 @@ def ends(ports: Sequence[str], capacity: int) -> tuple[pydp.Port, pydp.Port]:
 @contextlib.contextmanager
 def standing(
     wanted: Wanted, capacity: int = _ON_THE_WAY, ready: Callable[[pydp.Port], None] = lambda port: None
-) -> Iterator[Rig]:
-    """Everything is gone when it ends. capacity: frames that a queue holds. ready: called with the engine's
-    port before the engine has it.
+) -> Iterator[LocalRig]:
+    """With the far end in this process. Everything is gone when it ends. capacity: frames that a queue holds.
+    ready: called with the engine's port before the engine has it.
     """
     prepare(wanted.ports)
     near, far = ends(wanted.ports, capacity)
-    count = wanted.sessions
-    with (
-        near,
-        far,
-        pydp.Engine(
-            "held",
-            max_sessions=count,
-            max_neighbours=count + _NEIGHBOURS,
-            event_capacity=_EVENTS,
-            seed=wanted.seed,
-        ) as engine,
-        Generator("far", max_peers=count, seed=wanted.seed) as generator,
-    ):
+    with near, far:
         ready(near)
-        engine.attach(near)
-        generator.attach(far)
+        with _engine(wanted, near) as (engine, ids), local(wanted.order, far, wanted.far_cpu) as peers:
+            yield LocalRig(wanted, engine, peers, ids)
+
+
+@contextlib.contextmanager
+def standing_apart(wanted: Wanted, place: Place) -> Iterator[Rig]:
+    """With the far end on another machine. Raises FarEndError, also while it stands."""
+    with remote(wanted.order, place) as far:
+        prepare(wanted.ports)
+        with pydp.Port(wanted.ports[0]) as near, _engine(wanted, near) as (engine, ids):
+            yield Rig(wanted, engine, far, ids)
+
+
+@contextlib.contextmanager
+def _engine(wanted: Wanted, port: pydp.Port) -> Iterator[tuple[pydp.Engine, list[int]]]:
+    """On the port, with a session to each peer; their numbers."""
+    count = wanted.sessions
+    with pydp.Engine(
+        "held",
+        max_sessions=count,
+        max_neighbours=count + _NEIGHBOURS,
+        event_capacity=_EVENTS,
+        seed=wanted.seed,
+    ) as engine:
+        engine.attach(port)
         engine.address_add(0, f"{OURS}/8")
         ids = [
             engine.sessions.upsert(
@@ -178,34 +199,4 @@ def standing(
             )
             for number in range(count)
         ]
-        peers = generator.peers(
-            PeersConfig(
-                address=FIRST_PEER,
-                target=OURS,
-                count=count,
-                desired_min_tx_interval_us=wanted.interval_us,
-                required_min_rx_interval_us=wanted.interval_us,
-                multiplier=wanted.multiplier,
-                starts_per_second=_RAMP,
-            )
-        )
-        yield Rig(wanted, engine, generator, peers, ids)
-
-
-def take_precedence() -> None:
-    """This process and its threads come before whoever else runs on their cores, in a session of their own,
-    for Linux weighs sessions first (autogroup). Only a wish: without the right to it they share, and the poll
-    gaps say so.
-    """
-    with contextlib.suppress(OSError):
-        os.setsid()
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(_NICE_SESSION))
-
-
-def prefer_workers() -> None:
-    """The polling threads of this process come before its control thread."""
-    for task in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(OSError):
-            if (task / "comm").read_text().startswith(("pydp-", "pydg-")):
-                os.setpriority(os.PRIO_PROCESS, int(task.name), _NICE_WORKERS)
+        yield engine, ids

@@ -5,7 +5,8 @@ how late failures are seen, and what FRR and BIRD hold.
 
 import argparse
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,11 @@ from rich.console import Console
 
 import pydp
 from bfd_fastpath.bench.alone import alone
+from bfd_fastpath.bench.place import Place, place
 from bfd_fastpath.bench.suites.envelope import daemons, pages
 from bfd_fastpath.bench.suites.envelope.detect import detect
+from bfd_fastpath.bench.suites.envelope.far import given
+from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError
 from bfd_fastpath.bench.suites.envelope.hold import Held, hold
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError, Wanted
 
@@ -26,19 +30,36 @@ _SOAK_S: Final = 600.0
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0; 1 where a part could not be measured."""
+    """0; 1 where a part could not be measured, 2 where it cannot begin."""
     options = _parser().parse_args(arguments)
+    ports = tuple(options.port or ())
+    if fault := given.fault(ports, options.far_end):
+        print(f"bench: {fault}", file=sys.stderr)
+        return 2
+    far_end = None if options.far_end is None else place(options.far_end)
     console = Console(width=None if Console().is_terminal else 170)
     seconds = options.seconds or (_SOAK_S if options.soak else _SECONDS)
     found: dict[str, Any] = {"machine": pages.machine(), "seconds": seconds}
     failed = False
     if "hold" in options.parts:
-        rows = _grid(options.sessions, options.interval, seconds, console)
+        rows = list[Held]()
+        try:
+            for row in _grid(options.sessions, options.interval, seconds, console, ports, far_end):
+                rows.append(row)
+        except FarEndError as error:
+            console.print(str(error), markup=False)
+            failed = True
         console.print(pages.held_table(rows))
         found["hold"] = [pages.held_json(row) for row in rows]
     if "detect" in options.parts:
+        if far_end is not None:
+            console.print("detection: measured with a far end on this machine, by a link in memory")
         try:
-            wanted = Wanted(sessions=options.detect_sessions, interval_us=options.detect_interval * 1000)
+            wanted = Wanted(
+                sessions=options.detect_sessions,
+                interval_us=options.detect_interval * 1000,
+                ports=ports if far_end is None else (),
+            )
             seen = alone(detect, wanted, max(wanted.sessions // 20, 1), options.rounds)
             console.print(pages.detected_table(seen))
             found["detect"] = pages.detected_json(seen)
@@ -55,21 +76,27 @@ def main(arguments: Sequence[str]) -> int:
     return int(failed)
 
 
-def _grid(sessions: Sequence[int], intervals: Sequence[int], seconds: float, console: Console) -> list[Held]:
-    """The slowest interval first; what fails at one is not tried with more sessions."""
-    rows: list[Held] = []
+def _grid(
+    sessions: Sequence[int],
+    intervals: Sequence[int],
+    seconds: float,
+    console: Console,
+    ports: tuple[str, ...],
+    far_end: Place | None,
+) -> Iterator[Held]:
+    """The slowest interval first; what fails at one is not tried with more sessions. Raises FarEndError."""
     for interval in sorted(intervals, reverse=True):
         for count in sorted(sessions):
             try:
-                row = alone(hold, Wanted(sessions=count, interval_us=interval * 1000), seconds)
+                wanted = Wanted(sessions=count, interval_us=interval * 1000, ports=ports, far_end=far_end)
+                row = alone(hold, wanted, seconds)
             except (pydp.PydpError, BrokenProcessPool) as error:
                 console.print(f"{count:,} sessions at {interval} ms: {error}")
                 break
             console.print(f"{count:,} sessions at {interval} ms: {row.verdict} {row.reason}")
-            rows.append(row)
+            yield row
             if not row.held:
                 break
-    return rows
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,5 +114,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--detect-sessions", type=int, default=10_000, metavar="N")
     add("--detect-interval", type=int, default=50, metavar="MS")
     add("--rounds", type=int, default=20, help="of detection, a twentieth of the sessions in each")
+    add(
+        "--port",
+        action="append",
+        metavar="DEVARGS",
+        help="the engine's port, and the far end's where that is here",
+    )
+    add("--far-end", metavar="ADDRESS[:PORT]", help="where `bfd-fastpath bench far-end` listens; for hold")
     add("--json", metavar="FILE", help="the figures, with the histograms")
     return parser

@@ -16,11 +16,14 @@ from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.histogram import poll_gap
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.envelope import daemons
+from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError
 from bfd_fastpath.bench.suites.envelope.hold import Held, hold
 from bfd_fastpath.bench.suites.envelope.rig import Wanted
 
 _SUITE: Final = "bfd-scale"
 _SOAK_S: Final = 600.0
+#: The time between two looks: one that took longer says too little of when the far end was away.
+_SLOW_NS: Final = 100_000_000
 #: Sessions that are tried at each interval, in milliseconds.
 _CELLS: Final = {
     1000: (100_000, 1_000_000),
@@ -55,10 +58,11 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
             engine_cpu=asked.cpu,
             far_cpu=asked.other_cpu,
             ports=asked.ports,
+            far_end=asked.far_end,
         )
         try:
             held = alone(hold, wanted, seconds(asked, (count, interval) in _LONG))
-        except (pydp.PydpError, BrokenProcessPool) as error:
+        except (pydp.PydpError, BrokenProcessPool, FarEndError) as error:
             yield Skipped(_SUITE, _name(count, interval), str(error), "")
             continue
         if held.held and interval == _BESIDE_MS:
@@ -70,7 +74,8 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
 
 def asked_ports(asked: Asked) -> str:
     """What the two ends are, for people."""
-    return " and ".join(asked.ports) if asked.ports else "a link in memory"
+    ends = [*asked.ports] if asked.far_end is None else [*asked.ports, f"the far end at {asked.far_end}"]
+    return " and ".join(ends) or "a link in memory"
 
 
 def seconds(asked: Asked, long: bool) -> float:
@@ -100,10 +105,12 @@ def _name(count: int, interval: int, *, soak: bool = False) -> str:
 def told(held: Held, *, soak: bool = False) -> Row:
     """A cell as a row: false Downs while it was watched; where the sessions did not come up, all of them."""
     wanted = held.wanted
-    count, interval = wanted.sessions, wanted.interval_us // 1000
-    goal = None
+    count, interval, apart = wanted.sessions, wanted.interval_us // 1000, wanted.far_end
+    goal, doubt = None, ""
     if (count, interval) in GOALS:
         goal = Goal("no session goes down that the far end still speaks for", 0, relation=Relation.AT_MOST)
+    if apart is not None and held.far_downs and held.look_max_ns > _SLOW_NS:
+        doubt = f"it is known only to {held.look_max_ns / 1e6:.0f} ms when the far end was away"
     return judged(
         Row(
             name=_name(count, interval, soak=soak),
@@ -113,6 +120,7 @@ def told(held: Held, *, soak: bool = False) -> Row:
                 "multiplier": wanted.multiplier,
                 "seconds": round(held.seconds, 1),
                 "ports": list(wanted.ports) or "memory link",
+                **({} if apart is None else {"far-end": str(apart)}),
             },
             unit="false-downs",
             better=Better.LOWER,
@@ -129,8 +137,10 @@ def told(held: Held, *, soak: bool = False) -> Row:
                 "missed": list(held.missed),
                 "poll-gap": poll_gap(held.engine_gaps),
                 "far-poll-gap": poll_gap(held.far_gaps),
+                **({} if apart is None else {"far-end-look-ms-most": round(held.look_max_ns / 1e6, 3)}),
             },
-        )
+        ),
+        doubt=doubt,
     )
 
 

@@ -11,14 +11,8 @@ from contextlib import contextmanager
 from typing import Final
 
 import pydp
-from bfd_fastpath.bench.suites.envelope.rig import (
-    FIRST_PEER,
-    OURS,
-    STATE_CHANGED,
-    drained,
-    prefer_workers,
-    take_precedence,
-)
+from bfd_fastpath.bench.suites.envelope.process import prefer_workers, take_precedence
+from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, STATE_CHANGED, drained
 from pydp.generate import Generator, PeersConfig
 
 _PORT: Final = "net_af_packet0,iface=eth0,blocksz=65536,framecnt=16384,framesz=2048"

@@ -14,15 +14,8 @@ import numpy
 
 import pydp
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
-from bfd_fastpath.bench.suites.envelope.rig import (
-    FIRST_PEER,
-    OURS,
-    STATE_CHANGED,
-    Rig,
-    Wanted,
-    prepare,
-    standing,
-)
+from bfd_fastpath.bench.suites.envelope.process import prepare
+from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, STATE_CHANGED, LocalRig, Wanted, standing
 from pydp.generate import Action, FlowConfig
 
 _PRIMARY, _BACKUP, _PROTECTED = 1, 2, 3
@@ -79,7 +72,7 @@ def measure(routes: int, how: Action, pps: float, rounds: int, ports: tuple[str,
 
 
 @contextmanager
-def _protected(routes: int, ports: tuple[str, ...]) -> Iterator[tuple[Rig, pydp.Capture]]:
+def _protected(routes: int, ports: tuple[str, ...]) -> Iterator[tuple[LocalRig, pydp.Capture]]:
     """One session, up; the backup's port sends to nowhere, and each packet is noted as it goes."""
     wanted = Wanted(sessions=1, interval_us=_INTERVAL_US, ports=ports)
     prepare(ports)
@@ -119,7 +112,7 @@ def _nlri(routes: int) -> bytes:
     return b"".join(bytes((24,)) + (first + number).to_bytes(3) for number in range(routes))
 
 
-def _round(rig: Rig, capture: pydp.Capture, how: Action) -> tuple[int, int]:
+def _round(rig: LocalRig, capture: pydp.Capture, how: Action) -> tuple[int, int]:
     for _ in capture.packets():
         pass
     rig.drain()
@@ -136,7 +129,7 @@ def _round(rig: Rig, capture: pydp.Capture, how: Action) -> tuple[int, int]:
     return first.time_ns - max(down_ns, sent_ns), first.time_ns - down_ns
 
 
-def _entered(rig: Rig, state: pydp.State) -> int:
+def _entered(rig: LocalRig, state: pydp.State) -> int:
     """When the session came to be in the state."""
     limit = time.monotonic() + _PATIENCE_S
     while time.monotonic() < limit:

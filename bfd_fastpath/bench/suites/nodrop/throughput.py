@@ -14,7 +14,7 @@ from bfd_fastpath.bench.search import Searched, Trial, search
 from bfd_fastpath.bench.stages import cycles_a_packet
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.hold import watched
-from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, Rig, Wanted, standing
+from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, LocalRig, Wanted, standing
 from pydp.generate import Flow, FlowConfig
 
 #: Of the packets offered.
@@ -88,7 +88,7 @@ class _Seen:
     least_slow: float = float("inf")
 
 
-def _trial(rig: Rig, flow: Flow, pps: float, seconds: float, seen: _Seen) -> Trial:
+def _trial(rig: LocalRig, flow: Flow, pps: float, seconds: float, seen: _Seen) -> Trial:
     flow.start(pps)
     held = watched(rig, 0.0, seconds)
     flow.stop()

@@ -16,7 +16,8 @@ from typing import Final
 
 import pydp
 from bfd_fastpath.bench.suites.envelope.hold import Held, watched
-from bfd_fastpath.bench.suites.envelope.rig import OURS, NotUpError, Rig, Wanted, prepare, standing
+from bfd_fastpath.bench.suites.envelope.process import prepare
+from bfd_fastpath.bench.suites.envelope.rig import OURS, NotUpError, Rig, Wanted, standing
 from bfd_fastpath.bench.suites.forward.packets import frame
 
 #: Frames that the receive queue holds.
@@ -133,10 +134,10 @@ class Load:
         quiet = 0
         while quiet < 5:
             if time.monotonic() > limit:
-                raise NotUpError(f"{self._rig.summary().up} of {count} came up again")
+                raise NotUpError(f"{self._rig.far.look().up} of {count} came up again")
             time.sleep(_LOOK_S)
             self._rig.drain()
-            quiet = quiet + 1 if self._rig.summary().up == count else 0
+            quiet = quiet + 1 if self._rig.far.look().up == count else 0
 
 
 @contextmanager

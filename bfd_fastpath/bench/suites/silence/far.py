@@ -17,7 +17,8 @@ from ipaddress import IPv4Address
 from typing import Final
 
 import pydp
-from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, prefer_workers, take_precedence
+from bfd_fastpath.bench.suites.envelope.process import prefer_workers, take_precedence
+from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS
 from bfd_fastpath.bench.suites.silence.tap import Passed, Tap
 from pydp.generate import Action, Generator, Peers, PeersConfig
 

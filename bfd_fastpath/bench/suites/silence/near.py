@@ -7,7 +7,7 @@ import json
 import sys
 
 import pydp
-from bfd_fastpath.bench.suites.envelope.rig import prefer_workers, take_precedence
+from bfd_fastpath.bench.suites.envelope.process import prefer_workers, take_precedence
 from bfd_fastpath.bench.suites.envelope.veth import engine
 
 

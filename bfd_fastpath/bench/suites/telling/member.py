@@ -19,7 +19,8 @@ from typing import Final
 
 import pydp
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
-from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, NotUpError, prepare
+from bfd_fastpath.bench.suites.envelope.process import prepare
+from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, NotUpError
 from bfd_fastpath.config import parse
 from bfd_fastpath.router.events import BfdState, RouterEvent
 from bfd_fastpath.router.router import Router

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What --port and --far-end may be together."""
+
+from collections.abc import Sequence
+
+from bfd_fastpath.bench.place import place
+from bfd_fastpath.bench.suites.envelope.far.remote import knock
+
+
+def fault(ports: Sequence[str], far_end: str | None) -> str:
+    """Why a bench cannot begin with these; "" where it can. Knocks at the far end."""
+    if far_end is None:
+        return "" if len(ports) in (0, 2) else "--port is given twice: the engine's port and the far end's"
+    if len(ports) != 1:
+        return "--far-end goes with one --port, the engine's: the far end has its own"
+    try:
+        return knock(place(far_end))
+    except ValueError as error:
+        return f"--far-end: {error}"
