@@ -59,7 +59,7 @@ def test_what_is_found_is_made_short_and_kept(tmp_path) -> None:
     def broken(scenario: Scenario, record: bool) -> Verdict:
         return play(scenario, makers=(OracleEnd, Fast), record=record, frames=300)
 
-    hunt = Hunt(broken, "fast", folder=tmp_path, shrink_seconds=2)
+    hunt = Hunt(broken, "fast", folder=tmp_path, shrink_seconds=15)
     with pytest.raises(FoundError, match="tx-fast: right at"):
         hunt.run(adversary.scenarios(most_phases=2), examples=50, number=1)
     (kept,) = tmp_path.iterdir()
