@@ -16,6 +16,20 @@ from bfd_fastpath.bench.ending import in_order
 ENDINGS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_ignored():
+    """Here and in children, whoever began the tests: nohup ignores hang-ups, a shell's background job Ctrl-C."""
+    before = {
+        number: signal.signal(
+            number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL
+        )
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @ENDINGS
 def test_the_first_signal_interrupts_and_a_second_does_not_break_what_ends(number):
     steps = []
