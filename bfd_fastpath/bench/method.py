@@ -35,6 +35,13 @@ def difference(values: Sequence[float]) -> Difference:
     return Difference(median(values), min(values), max(values), spread(values))
 
 
+def ratio(one: Difference | None, other: Difference | None) -> float | None:
+    """Of their middles; None where either is not known, or there is nothing to hold the one against."""
+    if one is None or other is None or other.middle <= 0:
+        return None
+    return one.middle / other.middle
+
+
 def steady(figure: Figure) -> bool:
     """Whether it may be judged by; one of a single window is."""
     return figure.spread <= SPREAD * abs(figure.median)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from bfd_fastpath.bench.method import Difference, difference
+from bfd_fastpath.bench.method import Difference, difference, ratio
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
@@ -54,10 +54,7 @@ class Result:
     @property
     def ratio(self) -> float | None:
         """Ours above io to l3fwd's above io, medians."""
-        ours, theirs = self.above("ours"), self.above("l3fwd")
-        if ours is None or theirs is None or theirs.middle <= 0:
-            return None
-        return ours.middle / theirs.middle
+        return ratio(self.above("ours"), self.above("l3fwd"))
 
     @property
     def verdict(self) -> str:
