@@ -271,11 +271,11 @@ def test_downs_that_were_not_told_or_not_asked_for_take_the_verdict(events, serv
 
 
 def test_a_rate_without_loss_says_who_set_the_limit():
-    def found(rate, **changes):
+    def found(*rates, at_most=False, **changes):
         base = {
             "wanted": Wanted(sessions=1, interval_us=50_000),
             "size": 64,
-            "searched": Searched(rate, (Trial(rate, 0.0),), at_most=False),
+            "searches": tuple(Searched(rate, (Trial(rate, 0.0),), at_most) for rate in rates),
             "false_downs": 0,
             "far_downs": 0,
             "far_limit": False,
@@ -285,10 +285,11 @@ def test_a_rate_without_loss_says_who_set_the_limit():
         }
         return Throughput(**{**base, **changes})
 
-    row = nodrop.told([found(5e6), found(6e6), found(5e6)])
+    row = nodrop.told(found(5e6, 6e6, 5e6))
     assert row.ours.windows == (5.0, 6.0, 5.0)
     assert row.detail["limit"] == "the engine"
-    assert nodrop.told([found(5e6, far_limit=True)]).detail["limit"] == "the far end"
+    assert nodrop.told(found(5e6, far_limit=True)).detail["limit"] == "the far end"
+    assert nodrop.told(found(5e6, at_most=True)).detail["limit"] == "the far end"
 
 
 def test_loads_of_shed_stand_beside_receive_and_classify_alone():

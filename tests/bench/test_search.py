@@ -90,6 +90,43 @@ def test_a_wall_that_trembles_is_found_nearly_and_the_search_ends():
     assert len(found.trials) < 50
 
 
+def test_a_rate_that_was_refused_by_chance_does_not_bound_what_is_found():
+    trials = []
+
+    def away_for_a_while(rate):
+        trials.append(rate)
+        return Trial(rate, 0.5 if rate > 15 or 5 <= len(trials) <= 8 else 0.0)
+
+    found = search(away_for_a_while, 1.0, 20.0, bound=0.0)
+    assert 15 / 1.03 < found.rate <= 15
+    assert min(trials[4:8]) < 6
+
+
+def test_what_the_gate_refused_is_not_asked_for_again():
+    trials = []
+
+    def gated(rate):
+        trials.append(rate)
+        return Trial(rate, 0.0, gate=rate <= 5)
+
+    search(gated, 1.0, 20.0, bound=0.0)
+    assert {trials.count(rate) for rate in trials if rate > 5} == {1}
+
+
+@pytest.mark.parametrize("near", [0.5, 0.6, 1.0, 6.9, 7.0, 7.1, 12.0, 19.9, 20.0, 30.0, 0.0])
+@pytest.mark.parametrize("at", [0.3, 0.5, 1.0, 7.0, 19.5, 50.0])
+def test_a_search_that_begins_elsewhere_ends_at_the_same_rate(near, at):
+    alone = search(wall(at), 0.5, 20.0, bound=0.0)
+    found = search(wall(at), 0.5, 20.0, bound=0.0, near=near)
+    assert found.rate == pytest.approx(alone.rate, rel=0.03)
+    assert found.at_most == alone.at_most
+
+
+def test_a_search_that_begins_near_the_rate_needs_fewer_trials():
+    alone = search(wall(7.77), 0.01, 40.0, bound=0.0)
+    assert len(search(wall(7.77), 0.01, 40.0, bound=0.0, near=7.7).trials) < len(alone.trials) * 0.7
+
+
 def test_a_search_has_to_begin_above_nothing():
     with pytest.raises(ValueError):
         search(wall(1), 0.0, 5.0, bound=0.0)

@@ -5,14 +5,20 @@ hello's lateness is told in the same buckets.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
     """The gaps between two looks at the ports, of one end while it was measured."""
 
-    us_log2: tuple[int, ...]
-    max_ns: int
+    us_log2: tuple[int, ...] = ()
+    max_ns: int = 0
+
+    def __add__(self, other: "Gaps") -> "Gaps":
+        """Those of both whiles."""
+        counts = zip_longest(self.us_log2, other.us_log2, fillvalue=0)
+        return Gaps(tuple(map(sum, counts)), max(self.max_ns, other.max_ns))
 
     def below_us(self, share: float) -> int:
         """Microseconds that this share of the gaps (0.999: p99.9) stays below; a power of two."""

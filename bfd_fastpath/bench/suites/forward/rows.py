@@ -37,13 +37,13 @@ def rows(asked: Asked) -> Iterator[Told | Skipped]:
 
 def from_memory(asked: Asked, maker: Maker) -> Iterator[Told | Skipped]:
     """On two ports that play captures."""
-    rules = match.Rules(
-        rounds=asked.pick(1, 7, 11),
-        window_s=0.05 if asked.quick else 0.1,
-        cpu=asked.cpu,
-        other_cpu=asked.other_cpu,
-    )
     for row in chosen(asked):
+        rules = match.Rules(
+            rounds=asked.pick(1, 5 if limit_of(row) is None else 7, 11),
+            window_s=0.05 if asked.quick else 0.1,
+            cpu=asked.cpu,
+            other_cpu=asked.other_cpu,
+        )
         memory = choose(mbufs(packets(row)), len(match.PARTS))
         asked.say(f"{row.text}: net_pcap x 2 from memory, {'hugepages' if memory.huge else 'no hugepages'}")
         try:

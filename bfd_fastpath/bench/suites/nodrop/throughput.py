@@ -5,7 +5,7 @@ share comes back and no session goes down.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -13,7 +13,7 @@ import pydp
 from bfd_fastpath.bench.search import Searched, Trial, search
 from bfd_fastpath.bench.stages import cycles_a_packet
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
-from bfd_fastpath.bench.suites.envelope.hold import watched
+from bfd_fastpath.bench.suites.envelope.hold import Held, watched
 from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, LocalRig, Wanted, standing
 from pydp.generate import Flow, FlowConfig
 
@@ -25,7 +25,7 @@ _KEPT: Final = 0.97
 _QUEUE: Final = 1 << 14
 _DESTINATIONS: Final = 1024
 _FIRST: Final = IPv4Address("198.18.0.0")
-_SETTLE_S: Final = 0.2
+_SETTLE_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,8 @@ class Throughput:
 
     wanted: Wanted
     size: int
-    searched: Searched
+    #: One after the other; each begins where the one before ended.
+    searches: tuple[Searched, ...]
     false_downs: int
     far_downs: int
     far_limit: bool
@@ -44,8 +45,8 @@ class Throughput:
     stages: dict[str, float]
 
 
-def measure(wanted: Wanted, size: int, seconds: float, most_pps: float) -> Throughput:
-    """In a process of its own, since EAL starts once. Raises NotUpError."""
+def measure(wanted: Wanted, size: int, seconds: float, most_pps: float, searches: int) -> Throughput:
+    """In a process of its own, since EAL starts once. seconds: of a trial. Raises NotUpError."""
     with standing(wanted, _QUEUE) as rig:
         engine = rig.engine
         engine.nexthops.set(1, pydp.NextHopConfig.adjacent(str(FIRST_PEER), 0))
@@ -59,21 +60,27 @@ def measure(wanted: Wanted, size: int, seconds: float, most_pps: float) -> Throu
         )
         flow = rig.generator.flow(0, config)
         rig.begin()
-        rig.reset_gaps()
         seen = _Seen()
-        searched = search(
-            lambda rate: _trial(rig, flow, rate, seconds, seen), LEAST_PPS, most_pps, bound=LOSS
-        )
-        ours, far = rig.gaps()
+        found = list[Searched]()
+        for _ in range(searches):
+            found.append(
+                search(
+                    lambda rate: _trial(rig, flow, rate, seconds, seen),
+                    LEAST_PPS,
+                    most_pps,
+                    bound=LOSS,
+                    near=found[-1].rate if found else None,
+                )
+            )
         return Throughput(
             wanted=wanted,
             size=size,
-            searched=searched,
+            searches=tuple(found),
             false_downs=seen.false_downs,
             far_downs=seen.far_downs,
-            far_limit=seen.least_slow <= searched.rate * 1.1,
-            engine_gaps=ours,
-            far_gaps=far,
+            far_limit=seen.least_slow <= max(one.rate for one in found) * 1.1,
+            engine_gaps=seen.engine_gaps,
+            far_gaps=seen.far_gaps,
             stages=cycles_a_packet(engine.stats.stages()),
         )
 
@@ -86,6 +93,14 @@ class _Seen:
     far_downs: int = 0
     #: The least rate that the far end did not reach.
     least_slow: float = float("inf")
+    engine_gaps: Gaps = field(default_factory=Gaps)
+    far_gaps: Gaps = field(default_factory=Gaps)
+
+    def add(self, held: Held) -> None:
+        self.false_downs += held.false_downs
+        self.far_downs += held.far_downs
+        self.engine_gaps += held.engine_gaps
+        self.far_gaps += held.far_gaps
 
 
 def _trial(rig: LocalRig, flow: Flow, pps: float, seconds: float, seen: _Seen) -> Trial:
@@ -94,8 +109,7 @@ def _trial(rig: LocalRig, flow: Flow, pps: float, seconds: float, seen: _Seen) -
     flow.stop()
     time.sleep(_SETTLE_S)
     state = flow.read()
-    seen.false_downs += held.false_downs
-    seen.far_downs += held.far_downs
+    seen.add(held)
     kept = state.sent >= _KEPT * pps * seconds
     if not kept:
         seen.least_slow = min(seen.least_slow, pps)
