@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -124,6 +125,8 @@ with in_order(), cabled(sys.argv[1], 1) as lan:
     time.sleep(60)
 """
 
+PIDS = ["ip", "netns", "pids"]
+
 
 @pytest.mark.root
 def test_nothing_is_left_of_a_lan(tmp_path):
@@ -131,8 +134,11 @@ def test_nothing_is_left_of_a_lan(tmp_path):
     words = [sys.executable, "-c", LAN, name, tmp_path / "log"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as lan:
         assert lan.stdout.readline() == "stands\n"
-        inside = subprocess.check_output(["ip", "netns", "pids", f"{name}-server"], text=True).split()
-        assert inside
+        # Started it is; in its namespace it is a little later.
+        limit = time.monotonic() + 10
+        while not (inside := subprocess.check_output([*PIDS, f"{name}-server"], text=True).split()):
+            assert time.monotonic() < limit
+            time.sleep(0.01)
         lan.terminate()
     assert name not in subprocess.check_output(["ip", "netns"], text=True)
     assert not [one for one in inside if runs(int(one))]
