@@ -10,8 +10,25 @@ from types import ModuleType
 import pytest
 from cffi import FFI
 
+from benches.goals import ROWS
+
 HERE = Path(__file__).parent
 NATIVE = HERE.parent / "native"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--suite NAME`: those alone that belong to this suite of `bfd-fastpath bench`."""
+    parser.addoption("--suite", choices=sorted({row.suite for row in ROWS}), help="only those of this suite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Others are deselected."""
+    suite = config.getoption("--suite")
+    if suite is None:
+        return
+    names = {f"test_{row.bench}" for row in ROWS if row.suite == suite}
+    config.hook.pytest_deselected(items=[item for item in items if item.name not in names])
+    items[:] = [item for item in items if item.name in names]
 
 
 def _declarations(header: Path) -> str:

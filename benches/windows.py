@@ -44,7 +44,7 @@ def run(
     benchmark.extra_info["operations"] = operations
     row = next((one for one in ROWS if f"test_{one.bench}" == benchmark.name), None)
     if row is not None:
-        shown = {"operation": row.operation, "suite": row.suite, "goal": row.goal, "ratio": row.ratio}
+        shown = {"operation": row.operation, "goal": row.goal, "ratio": row.ratio}
         benchmark.extra_info.update(shown)
     result: T = benchmark.pedantic(  # type: ignore[no-untyped-call]
         subject, setup=between, rounds=rounds, warmup_rounds=1

@@ -18,16 +18,16 @@ _TREE: Final = Path(__file__).parents[2]
 _BOUND_S: Final = 600
 
 
-def rows(suite: str, files: tuple[str, ...], asked: Asked, quick: str) -> Iterator[Row | Skipped]:
-    """Those of the files in benches/ that belong to the suite; quick: what a quick run takes of them (-k)."""
+def rows(suite: str, asked: Asked, quick: str) -> Iterator[Row | Skipped]:
+    """Those in benches/ that belong to the suite; quick: what a quick run takes of them (-k)."""
     benches = _TREE / "benches"
     if not benches.is_dir():
         yield Skipped(suite, "micro benches", "they are in the source tree: run make bench there", "")
         return
-    asked.say(f"micro benches: {', '.join(files)}")
+    asked.say(f"micro benches of {suite}")
     with TemporaryDirectory() as room:
         report = Path(room) / "report.json"
-        command = [sys.executable, "-m", "pytest", *(f"benches/{name}" for name in files), "-q", "-rs"]
+        command = [sys.executable, "-m", "pytest", "benches", f"--suite={suite}", "-q", "-rs"]
         command += ["--benchmark-quiet", "--benchmark-disable-gc", f"--benchmark-json={report}"]
         command += ["-k", quick] if asked.quick else []
         done = subprocess.run(
@@ -43,15 +43,13 @@ def rows(suite: str, files: tuple[str, ...], asked: Asked, quick: str) -> Iterat
                 suite, "micro benches", done.stdout.strip()[-300:] or done.stderr.strip()[-300:], ""
             )
             return
-        yield from told(suite, json.loads(text)["benchmarks"])
+        yield from told(json.loads(text)["benchmarks"])
 
 
-def told(suite: str, benchmarks: list[Mapping[str, Any]]) -> Iterator[Row]:
+def told(benchmarks: list[Mapping[str, Any]]) -> Iterator[Row]:
     """pytest-benchmark's results as rows, millions of operations a second."""
     for one in benchmarks:
         extra = one["extra_info"]
-        if extra.get("suite") != suite:
-            continue
         rates = [extra["operations"] / seconds / 1e6 for seconds in one["stats"]["data"]]
         limit, peers, goal = extra.get("limit"), {}, None
         if limit is not None:

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """pytest-benchmark's results become rows of the suite they belong to."""
 
+import subprocess
+import sys
+from pathlib import Path
+
+from benches.goals import ROWS
 from bfd_fastpath.bench.document import Verdict
 from bfd_fastpath.bench.micro import told
+
+TREE = Path(__file__).parents[2]
 
 
 def result(name="test_receive[1000]", data=(0.1, 0.1, 0.2), **extra):
     known = {
         "operations": 10_000_000,
         "operation": "hello checked",
-        "suite": "bfd-scale",
         "goal": None,
         "ratio": None,
     }
@@ -17,23 +23,29 @@ def result(name="test_receive[1000]", data=(0.1, 0.1, 0.2), **extra):
 
 
 def test_rates_are_millions_a_second():
-    (row,) = told("bfd-scale", [result()])
+    (row,) = told([result()])
     assert (row.name, row.unit) == ("hello checked", "M/s")
     assert row.ours.windows == (100.0, 100.0, 50.0)
     assert row.parameters == {"bench": "test_receive[1000]"}
 
 
-def test_those_of_other_suites_are_left_out():
-    assert list(told("replay", [result()])) == []
-    assert len(list(told("replay", [result(suite="replay")]))) == 1
+def collected(*words):
+    command = [sys.executable, "-m", "pytest", "benches", "--collect-only", "-q", *words]
+    said = subprocess.check_output(command, cwd=TREE, text=True)
+    return {line.rpartition("::test_")[2] for line in said.splitlines() if "::" in line}
+
+
+def test_each_bench_belongs_to_a_suite_and_a_suite_has_only_its_own():
+    assert collected() == {row.bench for row in ROWS}
+    assert collected("--suite=replay") == {row.bench for row in ROWS if row.suite == "replay"}
 
 
 def test_a_goal_is_a_rate_or_times_a_peer():
-    (row,) = told("bfd-scale", [result(data=(0.1, 0.1), goal=60e6)])
+    (row,) = told([result(data=(0.1, 0.1), goal=60e6)])
     assert row.goal is not None
     assert (row.goal.limit, row.met) == (60.0, True)
     peer = {"limit": "tshark", "limit_rates": [2e6, 2e6], "ratio": 100}
-    (row,) = told("bfd-scale", [result(data=(0.1, 0.1), **peer)])
+    (row,) = told([result(data=(0.1, 0.1), **peer)])
     assert row.goal is not None
     assert (row.goal.of, row.peers["tshark"].median, row.met) == ("tshark", 2.0, False)
     assert row.verdict is Verdict.OK

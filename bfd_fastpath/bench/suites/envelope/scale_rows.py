@@ -50,7 +50,7 @@ _WATCHED_S: Final = {Scale.QUICK: 1.0, Scale.DEFAULT: 5.0, Scale.FULL: 10.0}
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
     if not asked.soak:
-        yield from micro.rows(_SUITE, ("test_core.py", "test_engine.py"), asked, "receive and 1000]")
+        yield from micro.rows(_SUITE, asked, "receive and 1000]")
     best: Held | None = None
     for count, interval in cells(asked):
         asked.say(f"{count:,} sessions at {interval} ms, {asked_ports(asked)}")

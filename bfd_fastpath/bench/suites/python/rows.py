@@ -28,7 +28,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         yield from told(alone(measure, asked.pick(2, 9, 15), window_s, asked.cpu))
     except (NoSourcesError, CalledProcessError, pydp.PydpError, BrokenProcessPool) as error:
         yield Skipped("python", "bursts", str(error), "")
-    yield from micro.rows("python", ("test_events.py",), asked, "event_drain")
+    yield from micro.rows("python", asked, "event_drain")
 
 
 def told(looped: Looped) -> Iterator[Row]:
