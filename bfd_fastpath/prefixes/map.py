@@ -49,7 +49,11 @@ class PrefixMap(Generic[T]):
 
     def split(self, run: Run) -> list[tuple[T | None, Run]]:
         """The prefixes by what they have."""
-        found = self._tables[run.version].split(run.octets)
+        table = self._tables[run.version]
+        if len(run) == 1:
+            # Where no two prefixes share a path, every run is of one: then it is half the work.
+            return [(self._values[table.get(run.octets)[0]], run)]
+        found = table.split(run.octets)
         if len(found) == 1:
             return [(self._values[found[0][0]], run)]
         return [(self._values[number], Run(run.version, octets, count)) for number, octets, count in found]

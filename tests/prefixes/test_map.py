@@ -63,6 +63,9 @@ def test_it_is_a_dict(happened, seed):
                 one: model.get(one) for one in run
             }
         assert all(table.get(one) == model.get(one) for one in POOL)
+        for one in POOL:
+            (run,) = Run.of([one])
+            assert table.split(run) == [(model.get(one), run)]
     held = {one: value for version in (4, 6) for value, run in table.runs(version) for one in run}
     assert held == model
 
