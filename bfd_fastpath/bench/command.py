@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bfd_fastpath.bench import suites
+from bfd_fastpath.bench import cores, suites
 from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.ending import in_order
 from bfd_fastpath.bench.output import DIRECTORY, write
@@ -54,12 +54,12 @@ def every(arguments: Sequence[str], texts: Mapping[str, str]) -> int:
 
 
 def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[str]) -> int:
-    """0; 1 where a suite gave no row, or a peer is missing that was required; 2 where it cannot begin; 130
-    where it was interrupted, with what was measured until then."""
+    """0; 1 where a suite gave no row or broke off, or a peer is missing that was required; 2 where it cannot
+    begin; 130 where it was interrupted, with what was measured until then."""
     if fault := _fault(options):
         print(f"bench: {fault}", file=sys.stderr)
         return 2
-    cpu, other_cpu = _cores(options)
+    cpu, other_cpu = cores.chosen(options)
     chosen = tuple(names) if len(names) == 1 else ()
     with Screen(len(names)) as screen:
         asked = Asked(
@@ -91,16 +91,12 @@ def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[
         for install in sorted({one.install for one in missing}):
             print(f"    {install}", file=sys.stderr)
         return 1
-    return 130 if run.interrupted else int(not all(document.suites.values()))
+    return 130 if run.interrupted else int(run.failed or not all(document.suites.values()))
 
 
 def _fault(options: argparse.Namespace) -> str:
     """Why a run cannot begin; "" where it can. What would only be seen at its end is seen here."""
-    usable = os.sched_getaffinity(0)
-    for name, cpu in (("--cpu", options.cpu), ("--other-cpu", options.other_cpu)):
-        if cpu is not None and cpu not in usable:
-            return f"{name} {cpu}: this process may run on {', '.join(map(str, sorted(usable)))}"
-    if fault := given.fault(options.port or (), options.far_end):
+    if fault := cores.fault(options) or given.fault(options.port or (), options.far_end):
         return fault
     if options.json:
         return ""
@@ -111,19 +107,6 @@ def _fault(options: argparse.Namespace) -> str:
     return (
         "" if os.access(options.out, os.W_OK | os.X_OK) else f"--out {options.out}: it cannot be written to"
     )
-
-
-def _cores(options: argparse.Namespace) -> tuple[int, int]:
-    """(the core that is measured, the far end's): those asked for, or the first that there are."""
-    usable = sorted(os.sched_getaffinity(0))
-    cpu = (
-        options.cpu
-        if options.cpu is not None
-        else next((c for c in usable if c != options.other_cpu), usable[0])
-    )
-    if options.other_cpu is not None:
-        return cpu, options.other_cpu
-    return cpu, next((one for one in usable if one != cpu), cpu)
 
 
 def _unknown(words: Sequence[str], texts: Mapping[str, str] | None = None) -> str:
@@ -168,6 +151,5 @@ def _parser(program: str, texts: Mapping[str, str] | None = None) -> argparse.Ar
         help="of another machine, where `bfd-fastpath bench far-end` listens: sessions are held with it, by "
         "one --port, the engine's (bfd-scale)",
     )
-    add("--cpu", type=int, help="the core that is measured (default: the first that this process may run on)")
-    add("--other-cpu", type=int, help="that of the far end (default: the next one)")
+    cores.add_options(parser)
     return parser

@@ -21,7 +21,7 @@ class Screen(AbstractContextManager["Screen"]):
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            TextColumn("[dim]{task.fields[doing]}"),
+            TextColumn("{task.fields[doing]}", style="dim", markup=False),
             TimeElapsedColumn(),
             console=self._console,
             disable=not self._console.is_terminal,

@@ -30,6 +30,8 @@ class Run:
     command: str
     told: Told
     interrupted: bool = False
+    #: A suite ended by an error that it did not expect.
+    failed: bool = False
     _rows: dict[str, list[Row]] = field(default_factory=dict)
     _skipped: list[Skipped] = field(default_factory=list)
     _noises: dict[str, Noise] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Run:
                 listener.glance()
         except Exception as error:
             # Whatever it was, the other suites are measured and this one's failure is told.
+            self.failed = True
             self._skip(Skipped(name, "what is left of the suite", f"{type(error).__name__}: {error}", ""))
 
     def _skip(self, skipped: Skipped) -> None:
@@ -83,7 +86,9 @@ class Run:
         self.told(skipped.suite, skipped)
 
     def _machine(self) -> dict[str, Any]:
-        return {**facts(cpus=(self.asked.cpu, self.asked.other_cpu)), "doctor": doctor(self.asked)}
+        asked = self.asked
+        found = {**facts(cpus=(asked.cpu, asked.other_cpu)), "doctor": doctor(asked)}
+        return {**found, "pinned": {"measured": asked.cpu, "other": asked.other_cpu}}
 
 
 def doctor(asked: Asked) -> Any:

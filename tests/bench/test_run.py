@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from bfd_fastpath.bench import command
+from bfd_fastpath.bench import command, cores
 from bfd_fastpath.bench import run as module
 from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.document import Better, Document, Row, Skipped
@@ -68,7 +68,7 @@ def test_a_missing_peer_is_skipped_with_its_command_unless_it_is_required(gives,
 
 def test_a_suite_that_fails_is_told_and_the_next_one_is_measured(gives, capsys):
     gives(ROW, RuntimeError("the port is gone"))
-    assert invoke(["bench", "--quick", "--json"]) == 0
+    assert invoke(["bench", "--quick", "--json"]) == 1
     document = Document.from_json(capsys.readouterr().out)
     assert len(document.suites) > 3
     assert all(len(rows) == 1 for rows in document.suites.values())
@@ -130,11 +130,11 @@ def test_without_being_told_it_takes_cores_that_it_may_run_on():
     parser = command._parser("bench")
     try:
         os.sched_setaffinity(0, {last})
-        assert command._cores(parser.parse_args([])) == (last, last)
+        assert cores.chosen(parser.parse_args([])) == (last, last)
     finally:
         os.sched_setaffinity(0, before)
     if len(before) > 1:
         first, second = sorted(before)[:2]
-        assert command._cores(parser.parse_args([])) == (first, second)
-        assert command._cores(parser.parse_args(["--cpu", str(second)])) == (second, first)
-        assert command._cores(parser.parse_args(["--other-cpu", str(first)])) == (second, first)
+        assert cores.chosen(parser.parse_args([])) == (first, second)
+        assert cores.chosen(parser.parse_args(["--cpu", str(second)])) == (second, first)
+        assert cores.chosen(parser.parse_args(["--other-cpu", str(first)])) == (second, first)

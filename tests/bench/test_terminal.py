@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bfd_fastpath.bench.progress import Screen
 from bfd_fastpath.bench.report import terminal
 from tests.bench import samples
 
@@ -39,3 +40,11 @@ def test_every_row_has_its_windows_peers_and_prediction():
 
 def test_a_run_without_rows_has_no_lines():
     assert list(terminal.lines(replace(WHOLE, suites={"python": ()}), every=True)) == []
+
+
+def test_what_is_going_on_is_shown_as_it_was_said():
+    screen = Screen(1)
+    screen.say("the far end at [fe80::1]:17784 [/]")
+    (task,) = screen._progress.tasks
+    shown = [column.render(task) for column in screen._progress.columns]
+    assert "the far end at [fe80::1]:17784 [/]" in [str(one) for one in shown]

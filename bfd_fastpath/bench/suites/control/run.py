@@ -4,19 +4,21 @@ beside BIRD and GoBGP with the same octets; and what a route costs in memory.
 """
 
 import argparse
-import json
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+import pydp
+from bfd_fastpath.bench import kept
+from bfd_fastpath.bench.alone import alone
+from bfd_fastpath.bench.daemons.daemon import DaemonError
 from bfd_fastpath.bench.suites.control import daemons, messages, ours
 from bfd_fastpath.bench.suites.control.ours import Loaded
 from bfd_fastpath.bench.suites.envelope import pages
@@ -26,31 +28,29 @@ _BULK_GOAL_S: Final = 1.0
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0."""
+    """0; 1 where somebody could not be measured."""
     options = _parser().parse_args(arguments)
-    console = Console(width=None if Console().is_terminal else 130)
+    console = Console(width=None if Console().is_terminal else 130, markup=False)
     rows: list[Loaded] = []
     with TemporaryDirectory() as room:
         file = Path(room) / "table"
         file.write_bytes(messages.stream(options.routes, options.per_update))
-        for _ in range(options.rounds):
-            rows += [_apart(ours.loaded, options.routes, file, servers) for servers in options.servers]
-            rows += daemons.loaded(options.routes, file) if options.daemons else []
-    bulk = [_apart(ours.bulk, options.routes) for _ in range(options.rounds)]
+        try:
+            for _ in range(options.rounds):
+                rows += [alone(ours.loaded, options.routes, file, servers) for servers in options.servers]
+                rows += daemons.loaded(options.routes, file) if options.daemons else []
+            bulk = [alone(ours.bulk, options.routes) for _ in range(options.rounds)]
+        except (DaemonError, pydp.PydpError, BrokenProcessPool) as error:
+            console.print(str(error))
+            return 1
     console.print(_table(rows, options))
     console.print(
         f"Prefixes at hand, by {messages.NEXT_HOPS} next hops, into RIB and engine: {median(bulk):.2f} s "
         f"({min(bulk):.2f} - {max(bulk):.2f}); goal {_BULK_GOAL_S:g} s for a million."
     )
-    if options.json is not None:
-        found = {"machine": pages.machine(), "rows": [asdict(row) for row in rows], "bulk": bulk}
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    found = {"machine": pages.machine(), "rows": [asdict(row) for row in rows], "bulk": bulk}
+    kept.keep(options.json, found)
     return 0
-
-
-def _apart(call: Any, *arguments: Any) -> Any:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(call, *arguments).result()
 
 
 def _table(rows: list[Loaded], options: argparse.Namespace) -> Table:
@@ -84,5 +84,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--servers", type=int, nargs="+", default=[1, 2], help="route servers at once")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-daemons", dest="daemons", action="store_false", help="ours alone")
-    parser.add_argument("--json", help="keep the figures in this file")
+    kept.add_option(parser, "the figures")
     return parser

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
@@ -70,8 +71,10 @@ def missing() -> dict[str, tuple[str, str]]:
     return found
 
 
-def measure(intervals_ms: Sequence[int], seconds: float, say: Callable[[str], None]) -> list[Flapped]:
-    """Those that are installed, in turn at each interval."""
+def measure(
+    intervals_ms: Sequence[int], seconds: float, cpus: tuple[int, int], say: Callable[[str], None]
+) -> list[Flapped]:
+    """Those that are installed, in turn at each interval. cpus: of the two ends."""
     absent = missing()
     for name, (why, install) in absent.items():
         say(f"{name} skipped: {why}: {install}")
@@ -82,17 +85,23 @@ def measure(intervals_ms: Sequence[int], seconds: float, say: Callable[[str], No
     rows = []
     for interval in sorted(intervals_ms, reverse=True):
         for name, kind in speakers:
-            rows.append(_climb(name, interval, lambda *wanted, kind=kind: _pair(kind, *wanted), seconds, say))
-        rows.append(_climb("bfd-fastpath, af_packet", interval, _ours, seconds, say))
+            rows.append(_climb(name, interval, partial(_pair, kind, cpus), seconds, say))
+        rows.append(_climb("bfd-fastpath, af_packet", interval, partial(_ours, cpus), seconds, say))
     return rows
 
 
 def climb(
-    name: str, interval_ms: int, ladder: Sequence[int], seconds: float, say: Say, begin: int = 0
+    name: str,
+    interval_ms: int,
+    ladder: Sequence[int],
+    seconds: float,
+    cpus: tuple[int, int],
+    say: Say,
+    begin: int = 0,
 ) -> Flapped:
     """One of "FRR bfdd" and "BIRD" alone, by these steps, from one of them on."""
     kind: type[Frr] | type[Bird] = Frr if name == Frr.name else Bird
-    return _climb(name, interval_ms, lambda *wanted: _pair(kind, *wanted), seconds, say, ladder, begin)
+    return _climb(name, interval_ms, partial(_pair, kind, cpus), seconds, say, ladder, begin)
 
 
 def _climb(
@@ -137,11 +146,15 @@ def climbed(
     return Flapped(name, interval_us, most, failed, reason, sent_pps)
 
 
-def _pair(kind: type[Frr] | type[Bird], count: int, interval_ms: int, seconds: float) -> Tried:
-    return asyncio.run(_pair_async(kind, count, interval_ms, seconds))
+def _pair(
+    kind: type[Frr] | type[Bird], cpus: tuple[int, int], count: int, interval_ms: int, seconds: float
+) -> Tried:
+    return asyncio.run(_pair_async(kind, cpus, count, interval_ms, seconds))
 
 
-async def _pair_async(kind: type[Frr] | type[Bird], count: int, interval_ms: int, seconds: float) -> Tried:
+async def _pair_async(
+    kind: type[Frr] | type[Bird], cpus: tuple[int, int], count: int, interval_ms: int, seconds: float
+) -> Tried:
     with tempfile.TemporaryDirectory() as room:
         # Daemons that give up root must reach their own directories below.
         Path(room).chmod(0o755)
@@ -155,7 +168,7 @@ async def _pair_async(kind: type[Frr] | type[Bird], count: int, interval_ms: int
             own, peers = zip(*pairs, strict=True)
             addresses(near, own, peers, mac_address(far))
             addresses(far, peers, own, mac_address(near))
-            ends = [kind(near, Path(room) / "a", 0), kind(far, Path(room) / "b", 1)]
+            ends = [kind(near, Path(room) / "a", cpus[0]), kind(far, Path(room) / "b", cpus[1])]
             await ends[0].start(pairs, interval_ms)
             await ends[1].start([(peer, own) for own, peer in pairs], interval_ms)
             end = time.monotonic() + _UP_S
@@ -176,21 +189,22 @@ async def _pair_async(kind: type[Frr] | type[Bird], count: int, interval_ms: int
             await far.close()
 
 
-def _ours(count: int, interval_ms: int, seconds: float) -> Tried:
+def _ours(cpus: tuple[int, int], count: int, interval_ms: int, seconds: float) -> Tried:
     near, far = Space(f"bfd-env-{os.getpid()}-a"), Space(f"bfd-env-{os.getpid()}-b")
     words = (sys.executable, "-m", "bfd_fastpath.bench.suites.envelope.veth")
+    asked = tuple(map(str, (count, interval_ms, seconds)))
     try:
         near.make()
         far.make()
         cable(near, far)
         children = [
             subprocess.Popen(
-                ("ip", "netns", "exec", space.name, *words, end, str(count), str(interval_ms), str(seconds)),
+                ("ip", "netns", "exec", space.name, *words, end, str(cpu), *asked),
                 stdout=subprocess.PIPE,
                 stdin=subprocess.PIPE,
                 text=True,
             )
-            for space, end in ((far, "far"), (near, "near"))
+            for space, end, cpu in ((far, "far", cpus[1]), (near, "near", cpus[0]))
         ]
         try:
             said, _ = children[1].communicate(timeout=seconds + 3 * _UP_S)

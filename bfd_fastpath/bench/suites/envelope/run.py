@@ -4,16 +4,15 @@ how late failures are seen, and what FRR and BIRD hold.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 
 import pydp
+from bfd_fastpath.bench import cores, kept
 from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.place import Place, place
 from bfd_fastpath.bench.suites.envelope import daemons, pages
@@ -31,23 +30,25 @@ _SOAK_S: Final = 600.0
 
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where a part could not be measured, 2 where it cannot begin."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    cpus = cores.checked(parser, options)
     ports = tuple(options.port or ())
     if fault := given.fault(ports, options.far_end):
         print(f"bench: {fault}", file=sys.stderr)
         return 2
     far_end = None if options.far_end is None else place(options.far_end)
-    console = Console(width=None if Console().is_terminal else 170)
+    console = Console(width=None if Console().is_terminal else 170, markup=False)
     seconds = options.seconds or (_SOAK_S if options.soak else _SECONDS)
     found: dict[str, Any] = {"machine": pages.machine(), "seconds": seconds}
     failed = False
     if "hold" in options.parts:
         rows = list[Held]()
         try:
-            for row in _grid(options.sessions, options.interval, seconds, console, ports, far_end):
+            for row in _grid(options.sessions, options.interval, seconds, console, cpus, ports, far_end):
                 rows.append(row)
         except FarEndError as error:
-            console.print(str(error), markup=False)
+            console.print(str(error))
             failed = True
         console.print(pages.held_table(rows))
         found["hold"] = [pages.held_json(row) for row in rows]
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str]) -> int:
             wanted = Wanted(
                 sessions=options.detect_sessions,
                 interval_us=options.detect_interval * 1000,
+                engine_cpu=cpus[0],
+                far_cpu=cpus[1],
                 ports=ports if far_end is None else (),
             )
             seen = alone(detect, wanted, max(wanted.sessions // 20, 1), options.rounds)
@@ -67,12 +70,11 @@ def main(arguments: Sequence[str]) -> int:
             console.print(f"detection was not measured: {error}")
             failed = True
     if "daemons" in options.parts:
-        held = daemons.measure(options.interval, seconds, console.print)
+        held = daemons.measure(options.interval, seconds, cpus, console.print)
         console.print(pages.daemons_table(held))
         found["daemons"] = [pages.daemon_json(row) for row in held]
     console.print(f"load average at the beginning: {found['machine']['load'][0]:.2f}")
-    if options.json is not None:
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    kept.keep(options.json, found)
     return int(failed)
 
 
@@ -81,6 +83,7 @@ def _grid(
     intervals: Sequence[int],
     seconds: float,
     console: Console,
+    cpus: tuple[int, int],
     ports: tuple[str, ...],
     far_end: Place | None,
 ) -> Iterator[Held]:
@@ -88,7 +91,14 @@ def _grid(
     for interval in sorted(intervals, reverse=True):
         for count in sorted(sessions):
             try:
-                wanted = Wanted(sessions=count, interval_us=interval * 1000, ports=ports, far_end=far_end)
+                wanted = Wanted(
+                    sessions=count,
+                    interval_us=interval * 1000,
+                    engine_cpu=cpus[0],
+                    far_cpu=cpus[1],
+                    ports=ports,
+                    far_end=far_end,
+                )
                 row = alone(hold, wanted, seconds)
             except (pydp.PydpError, BrokenProcessPool) as error:
                 console.print(f"{count:,} sessions at {interval} ms: {error}")
@@ -121,5 +131,6 @@ def _parser() -> argparse.ArgumentParser:
         help="the engine's port, and the far end's where that is here",
     )
     add("--far-end", metavar="ADDRESS[:PORT]", help="where `bfd-fastpath bench far-end` listens; for hold")
-    add("--json", metavar="FILE", help="the figures, with the histograms")
+    cores.add_options(parser)
+    kept.add_option(parser, "the figures, with the histograms")
     return parser

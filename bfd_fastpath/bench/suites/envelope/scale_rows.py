@@ -158,7 +158,8 @@ def _beside(best: Held, asked: Asked) -> Iterator[Row | Skipped]:
             yield Skipped(_SUITE, f"{name}: sessions held", *absent[name])
             continue
         begin = ladder.index(first) if asked.scale is Scale.DEFAULT else 0
-        found = daemons.climb(name, _BESIDE_MS, ladder, watched_s, asked.say, begin)
+        cpus = (asked.cpu, asked.other_cpu)
+        found = daemons.climb(name, _BESIDE_MS, ladder, watched_s, cpus, asked.say, begin)
         peers[name] = Figure.of([found.most])
         if found.most:
             rates[name] = Figure.of([found.sent_pps / 1e6])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m bfd_fastpath.bench.suites.envelope.veth near|far SESSIONS MS SECONDS`: one of our own
+"""`python -m bfd_fastpath.bench.suites.envelope.veth near|far CPU SESSIONS MS SECONDS`: one of our own
 ends in a namespace, by af_packet on eth0. The near end prints what happened, nothing when all were held; the
 far end runs until its standard input ends.
 """
@@ -38,8 +38,8 @@ def engine(count: int, interval_us: int, cpu: int) -> Iterator[pydp.Engine]:
         yield near
 
 
-def near(count: int, interval_us: int, seconds: float) -> str:
-    with engine(count, interval_us, 0) as held:
+def near(cpu: int, count: int, interval_us: int, seconds: float) -> str:
+    with engine(count, interval_us, cpu) as held:
         prefer_workers()
         end = time.monotonic() + _UP_S
         while (up := sum(one.local_state is pydp.State.UP for one in held.sessions)) < count:
@@ -54,7 +54,7 @@ def near(count: int, interval_us: int, seconds: float) -> str:
         return f"flaps: {int(left.sum()):,}" if left.any() else ""
 
 
-def far(count: int, interval_us: int) -> None:
+def far(cpu: int, count: int, interval_us: int) -> None:
     with pydp.Port(_PORT, promiscuous=True) as port, Generator("far", max_peers=count) as generator:
         generator.attach(port)
         generator.peers(
@@ -67,19 +67,19 @@ def far(count: int, interval_us: int) -> None:
                 starts_per_second=2000,
             )
         )
-        generator.start(cpu=1, idle=pydp.Idle.POLL)
+        generator.start(cpu=cpu, idle=pydp.Idle.POLL)
         prefer_workers()
         sys.stdin.read()
 
 
 def main(arguments: list[str]) -> int:
     take_precedence()
-    end, count, interval_us = arguments[0], int(arguments[1]), int(arguments[2]) * 1000
+    end, cpu, count, interval_us = arguments[0], *map(int, arguments[1:3]), int(arguments[3]) * 1000
     pydp.eal.init(program="bench")
     if end == "far":
-        far(count, interval_us)
+        far(cpu, count, interval_us)
     else:
-        print(near(count, interval_us, float(arguments[3])), flush=True)
+        print(near(cpu, count, interval_us, float(arguments[4])), flush=True)
     return 0
 
 

@@ -53,11 +53,19 @@ class Diverted:
         return float(numpy.quantile(self.times_ns, share))
 
 
-def measure(routes: int, how: Action, pps: float, rounds: int, ports: tuple[str, ...] = ()) -> Diverted:
-    """In a process of its own, since EAL starts once. ports: devargs of the engine's and the far end's; none:
-    a link in memory. Raises NotUpError, NotDivertedError.
+def measure(
+    routes: int,
+    how: Action,
+    pps: float,
+    rounds: int,
+    cpus: tuple[int, int],
+    ports: tuple[str, ...] = (),
+) -> Diverted:
+    """In a process of its own, since EAL starts once. cpus: the engine's core, the far end's. ports: devargs
+    of the engine's and the far end's; none: a link in memory. Raises NotUpError, NotDivertedError.
     """
-    with _protected(routes, ports) as (rig, capture):
+    wanted = Wanted(sessions=1, interval_us=_INTERVAL_US, engine_cpu=cpus[0], far_cpu=cpus[1], ports=ports)
+    with _protected(routes, wanted) as (rig, capture):
         rig.generator.flow(0).start(pps)
         rig.reset_gaps()
         times = [_round(rig, capture, how) for _ in range(rounds)]
@@ -72,10 +80,9 @@ def measure(routes: int, how: Action, pps: float, rounds: int, ports: tuple[str,
 
 
 @contextmanager
-def _protected(routes: int, ports: tuple[str, ...]) -> Iterator[tuple[LocalRig, pydp.Capture]]:
+def _protected(routes: int, wanted: Wanted) -> Iterator[tuple[LocalRig, pydp.Capture]]:
     """One session, up; the backup's port sends to nowhere, and each packet is noted as it goes."""
-    wanted = Wanted(sessions=1, interval_us=_INTERVAL_US, ports=ports)
-    prepare(ports)
+    prepare(wanted.ports)
     with (
         pydp.Capture("backup", snap_length=64) as capture,
         pydp.Port("net_null_backup,no-rx=1") as away,

@@ -34,9 +34,9 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
             by = " and ".join(asked.ports) or "a link in memory"
             asked.say(f"{routes:,} route{'s' if routes > 1 else ''}, {name}, by {by}")
             pps = _GIVEN_PPS if asked.ports else _PPS
-            rounds = asked.pick(1, 5, 15) * _ROUNDS
+            rounds, cpus = asked.pick(1, 5, 15) * _ROUNDS, (asked.cpu, asked.other_cpu)
             try:
-                yield told(alone(measure, routes, how, pps, rounds, asked.ports), name, asked.ports)
+                yield told(alone(measure, routes, how, pps, rounds, cpus, asked.ports), name, asked.ports)
             except (NotUpError, NotDivertedError, pydp.PydpError, BrokenProcessPool) as error:
                 yield Skipped("failover", f"{routes:,} routes, {name}", str(error), "")
 

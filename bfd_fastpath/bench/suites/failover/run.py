@@ -2,12 +2,8 @@
 """`bfd-fastpath bench failover`: how long after Down the first packet goes to the backup next hop."""
 
 import argparse
-import json
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Any, Final
 
 import numpy
@@ -15,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 import pydp
+from bfd_fastpath.bench import cores, kept
+from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.suites.envelope import pages
 from bfd_fastpath.bench.suites.envelope.gaps import duration
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError
@@ -28,23 +26,24 @@ _GOAL_NS: Final = 10_000
 
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where something could not be measured."""
-    options = _parser().parse_args(arguments)
-    console = Console(width=None if Console().is_terminal else 130)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    cpus, ports = cores.checked(parser, options), tuple(options.port)
+    if len(ports) not in (0, 2):
+        parser.error("--port is given twice: the engine's port and the far end's")
+    console = Console(width=None if Console().is_terminal else 130, markup=False)
     rows: list[Diverted] = []
     failed = False
     for routes in options.routes:
         for name in options.how:
             try:
-                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                    call = pool.submit(measure, routes, _HOW[name], options.rate * 1e6, options.rounds)
-                    rows.append(call.result())
+                pps = options.rate * 1e6
+                rows.append(alone(measure, routes, _HOW[name], pps, options.rounds, cpus, ports))
             except (NotUpError, NotDivertedError, pydp.PydpError, BrokenProcessPool) as error:
                 console.print(f"{routes:,} routes, {name}: {error}")
                 failed = True
     console.print(_table(rows, options.rate))
-    if options.json is not None:
-        found = {"machine": pages.machine(), "rows": [_json(row) for row in rows]}
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    kept.keep(options.json, {"machine": pages.machine(), "rows": [_json(row) for row in rows]})
     return int(failed)
 
 
@@ -101,5 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--how", nargs="+", default=tuple(_HOW), choices=tuple(_HOW), help="the peer says Down, or is silent")
     add("--rate", type=float, default=1.0, metavar="MPPS", help="of data, millions a second")
     add("--rounds", type=int, default=20)
-    add("--json", metavar="FILE", help="each round's time")
+    add(
+        "--port",
+        action="append",
+        default=[],
+        metavar="DEVARGS",
+        help="twice: the engine's and the far end's, cabled to each other",
+    )
+    cores.add_options(parser)
+    kept.add_option(parser, "each round's time")
     return parser

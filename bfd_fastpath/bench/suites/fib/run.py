@@ -6,6 +6,7 @@ the kernel for them; look-ups are compared while they are timed.
 
 import argparse
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from bfd_fastpath.bench.sources import native
+from bfd_fastpath.bench.sources import NoSourcesError, native
 
 HERE: Final = Path(__file__).parent
 #: DPDK's tables of a million IPv6 routes want three gigabytes; its other memory is small.
@@ -26,10 +27,14 @@ PAGE_MIB: Final = 2
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where a family could not be measured or candidates differ."""
     options = _parser().parse_args(arguments)
-    console = Console(width=None if Console().is_terminal else 150)
+    console = Console(width=None if Console().is_terminal else 150, markup=False)
     failed = False
     with TemporaryDirectory() as room:
-        program = build(Path(room))
+        try:
+            program = build(Path(room))
+        except (NoSourcesError, subprocess.CalledProcessError) as error:
+            console.print(str(error))
+            return 1
         for family in options.family:
             for routes in options.routes:
                 try:
@@ -142,5 +147,5 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--family", type=int, nargs="+", default=(4, 6), choices=(4, 6))
     add("--routes", type=int, nargs="+", default=(1_000, 100_000, 1_000_000), metavar="N")
-    add("--cpu", type=int, default=0, help="the core to run on")
+    add("--cpu", type=int, default=min(os.sched_getaffinity(0)), help="the core to run on")
     return parser

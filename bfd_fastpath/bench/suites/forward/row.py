@@ -19,7 +19,7 @@ class Row:
     size: int = 64
     routes: int = 1000
     #: Different destination addresses, half of them behind either port.
-    destinations: int = 1000
+    destinations: int = 1024
     #: Neighbours of ours behind either port; l3fwd has one.
     next_hops: int = 1
     #: BFD sessions on the same core, every 50 ms, their far end at a third port; 0: no such port.

@@ -2,7 +2,6 @@
 """`bfd-fastpath bench forward`: the rows of the goals, or any others by options."""
 
 import argparse
-import json
 from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from pathlib import Path
@@ -12,21 +11,23 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bfd_fastpath.bench import cores, kept
 from bfd_fastpath.bench.suites.forward import match, pages
 from bfd_fastpath.bench.suites.forward.arm import match as arm
 from bfd_fastpath.bench.suites.forward.arm import pages as arm_pages
+from bfd_fastpath.bench.suites.forward.goals import limit_of
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.routes import Maker
 from bfd_fastpath.bench.suites.forward.row import Row
 
-#: Rows that have a goal: ours above io at most so much of l3fwd's above io.
-GOALS: Final = {
-    Row(): 0.8,
-    Row(sessions=10_000): 0.8,
-    Row(routes=1_000_000, destinations=65_536): 1.0,
-    Row(family=6): 1.0,
-    Row(family=6, routes=1_000_000, destinations=65_536): 1.0,
-}
+#: Without options: those of the default rows that have a goal.
+_PLAIN: Final = (
+    Row(sessions=10_000),
+    Row(),
+    Row(routes=1_000_000, destinations=65_536),
+    Row(family=6),
+    Row(family=6, routes=1_000_000, destinations=65_536),
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,16 +36,17 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if len(options.port) not in (0, 2):
         parser.error("--port is given twice: the port of who forwards, and the generator's")
+    cpu, other_cpu = cores.checked(parser, options)
     rows = list(_rows(options))
     rules = match.Rules(
         parts=options.parts,
         library=Path(options.library).resolve() if options.library else None,
         rounds=options.rounds or (arm.ROUNDS if options.port else match.Rules().rounds),
         window_s=options.window or (arm.WINDOW_S if options.port else match.Rules().window_s),
-        cpu=options.cpu,
-        other_cpu=options.other_cpu,
+        cpu=cpu,
+        other_cpu=other_cpu,
     )
-    console = Console(width=None if Console().is_terminal else 130)
+    console = Console(width=None if Console().is_terminal else 130, markup=False)
     found, failed = [], False
     with TemporaryDirectory() as room:
         try:
@@ -62,8 +64,7 @@ def main(arguments: Sequence[str]) -> int:
             console.print(page)
             found.append(document)
             failed |= "ours" in rules.parts and "ours" not in measured
-    if options.json is not None:
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    kept.keep(options.json, found)
     return int(failed)
 
 
@@ -71,7 +72,7 @@ def _measured(
     row: Row, ports: Sequence[str], rules: match.Rules, maker: Maker
 ) -> tuple[Collection[str], Table, dict[str, Any]]:
     """Who took part, and the row for people and for programs."""
-    goal = GOALS.get(row)
+    goal = limit_of(row)
     if ports:
         carried = arm.run(arm.carried(row), ports, rules, maker, goal)
         return carried.windows, arm_pages.table(carried), arm_pages.as_json(carried)
@@ -82,7 +83,7 @@ def _measured(
 def _rows(options: argparse.Namespace) -> Iterator[Row]:
     chosen = (options.family, options.size, options.routes, options.destinations, options.sessions)
     if not any(chosen) and not options.next_hops:
-        yield from GOALS
+        yield from _PLAIN
         return
     plain = Row()
     for family, size, routes, destinations, sessions in product(
@@ -149,7 +150,6 @@ def _parser() -> argparse.ArgumentParser:
         help="twice: ports that are cabled to each other, of who forwards by one arm, one program after the "
         "other, and of our generator, which offers all it can and counts what comes back",
     )
-    add("--cpu", type=int, default=0, help="the core that is measured")
-    add("--other-cpu", type=int, default=1, help="the core of those who drive, and of the BFD far end")
-    add("--json", metavar="FILE", help="all windows")
+    cores.add_options(parser)
+    kept.add_option(parser, "all windows")
     return parser

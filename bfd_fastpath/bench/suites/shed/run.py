@@ -4,18 +4,16 @@ highest rates at which it is forwarded and at which sessions are held.
 """
 
 import argparse
-import json
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 import pydp
+from bfd_fastpath.bench import cores, kept
+from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.rate import rate
 from bfd_fastpath.bench.suites.envelope import pages
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError, Wanted
@@ -29,28 +27,30 @@ _RATES: Final = (1, 5, 10, 15, 20, 25, 30, 40)
 
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where something could not be measured."""
-    options = _parser().parse_args(arguments)
-    console = Console(width=None if Console().is_terminal else 150)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    cpu, other_cpu = cores.checked(parser, options)
+    console = Console(width=None if Console().is_terminal else 150, markup=False)
     found: dict[str, Any] = {"machine": pages.machine(), "seconds": options.seconds, "rows": []}
     failed = False
     for count in options.sessions:
-        wanted = Wanted(sessions=count, interval_us=options.interval * 1000)
+        wanted = Wanted(
+            sessions=count, interval_us=options.interval * 1000, engine_cpu=cpu, far_cpu=other_cpu
+        )
         try:
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                if options.search:
-                    result = pool.submit(search, wanted, options.seconds).result()
-                    console.print(_found_table(result))
-                    found["rows"].append(_found_json(result))
-                else:
-                    rates = [mpps * 1e6 for mpps in sorted(options.rate)]
-                    rows = pool.submit(_ladder, wanted, rates, options.seconds).result()
-                    console.print(_table(wanted, rows))
-                    found["rows"] += [_json(row) for row in rows]
+            if options.search:
+                result = alone(search, wanted, options.seconds)
+                console.print(_found_table(result))
+                found["rows"].append(_found_json(result))
+            else:
+                rates = [mpps * 1e6 for mpps in sorted(options.rate)]
+                rows = alone(_ladder, wanted, rates, options.seconds)
+                console.print(_table(wanted, rows))
+                found["rows"] += [_json(row) for row in rows]
         except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
             console.print(f"{count:,} sessions: {error}")
             failed = True
-    if options.json is not None:
-        Path(options.json).write_text(json.dumps(found, indent=1) + "\n")
+    kept.keep(options.json, found)
     return int(failed)
 
 
@@ -154,5 +154,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--interval", type=int, default=50, metavar="MS", help="milliseconds")
     add("--rate", type=float, nargs="+", default=_RATES, metavar="MPPS", help="of data, millions a second")
     add("--seconds", type=float, default=2.0, help="at each rate")
-    add("--json", metavar="FILE", help="the figures, with the histograms")
+    cores.add_options(parser)
+    kept.add_option(parser, "the figures, with the histograms")
     return parser

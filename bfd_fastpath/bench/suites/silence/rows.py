@@ -78,7 +78,7 @@ def told(plan: Plan, found: Mapping[str, Detection]) -> Iterator[Row | Skipped]:
                 better=Better.LOWER,
                 ours=ours,
                 peers=figures,
-                detail=_distribution(found) if value > 0.5 else {},
+                detail={**(_distribution(found) if value > 0.5 else {}), **_gaps(found)},
             ),
             doubt="; ".join(doubts[:1]),
             compare_spread=False,
@@ -94,6 +94,12 @@ def _distribution(found: Mapping[str, Detection]) -> dict[str, object]:
         "peers-cdf": {name: cdf(us) for name, us in every.items() if name != US},
         "seen": {name: len(us) for name, us in every.items()},
         "least-us": {name: min(us) for name, us in every.items()},
+    }
+
+
+def _gaps(found: Mapping[str, Detection]) -> dict[str, object]:
+    """Of all rounds together: who was not run, and when nobody looked at the ports."""
+    return {
         "waited-ms": {name: round(one.waited_ms, 3) for name, one in found.items()},
         "poll-gap": poll_gap(_together(found[US].engine_gaps)),
         "far-poll-gap": poll_gap(_together([gaps for one in found.values() for gaps in one.far_gaps])),
