@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run is asked for, as every suite gets it, and what a suite is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from bfd_fastpath.bench.document import Row, Skipped
 from bfd_fastpath.bench.place import Place
@@ -32,6 +33,8 @@ class Asked:
     ports: tuple[str, ...] = ()
     #: Where a far end on another machine listens.
     far_end: Place | None = None
+    #: What that machine tells of itself, as JSON.
+    far_machine: Mapping[str, Any] | None = None
     #: The core that is measured, and that of the far end and of who drives.
     cpu: int = 0
     other_cpu: int = 1

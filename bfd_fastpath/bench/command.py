@@ -60,13 +60,15 @@ def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[
         print(f"bench: {fault}", file=sys.stderr)
         return 2
     cpu, other_cpu = cores.chosen(options)
+    far_end = None if options.far_end is None else place(options.far_end)
     chosen = tuple(names) if len(names) == 1 else ()
     with Screen(len(names)) as screen:
         asked = Asked(
             scale=Scale.QUICK if options.quick else Scale.FULL if options.full else Scale.DEFAULT,
             soak=options.soak,
             ports=tuple(options.port or ()),
-            far_end=None if options.far_end is None else place(options.far_end),
+            far_end=far_end,
+            far_machine=given.machine(far_end),
             cpu=cpu,
             other_cpu=other_cpu,
             say=screen.say,

@@ -88,7 +88,8 @@ class Run:
     def _machine(self) -> dict[str, Any]:
         asked = self.asked
         found = {**facts(cpus=(asked.cpu, asked.other_cpu)), "doctor": doctor(asked)}
-        return {**found, "pinned": {"measured": asked.cpu, "other": asked.other_cpu}}
+        found["pinned"] = {"measured": asked.cpu, "other": asked.other_cpu}
+        return found if asked.far_machine is None else {**found, "far-end": dict(asked.far_machine)}
 
 
 def doctor(asked: Asked) -> Any:

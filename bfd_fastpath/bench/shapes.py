@@ -2,39 +2,53 @@
 """What the pages rely on inside the objects of a document whose keys are free: the facts of a machine, and a
 row's detail. What is there has to be of this shape; what is not there is not missed."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from bfd_fastpath.bench.reading import DocumentError, Fields
 
 #: By key, what is inside: of the machine, and of its cpu.
-_MACHINE: Final = {"cpu": dict, "hugepages": list, "governor": dict, "tsc-hz": int | float, "memory-mib": int}
+#: And of a pool of hugepages, and of what doctor found.
+_POOL: Final = {"page-kib": int, "free": int}
+_FINDING: Final = {"state": str}
+_MACHINE: Final = {
+    "cpu": dict,
+    "hugepages": list,
+    "governor": dict,
+    "tsc-hz": int | float,
+    "memory-mib": int,
+    "pinned": dict,
+    "far-end": dict,
+}
 
 
 def machine(value: dict[str, Any]) -> dict[str, Any]:
     """The same; DocumentError where it is of another shape."""
-    for name, kind in _MACHINE.items():
-        found = value.get(name)
-        if found is not None and not isinstance(found, kind):
-            raise DocumentError(f"machine.{name} is {found!r}")
+    _kinds("machine", value, _MACHINE)
     cpu = value.get("cpu") or {}
-    for place, each in (
-        ("machine.cpu.caches", cpu.get("caches")),
-        ("machine.hugepages", value.get("hugepages")),
-    ):
-        _objects(place, each)
+    _objects("machine.cpu.caches", cpu.get("caches"), {})
+    _objects("machine.hugepages", value.get("hugepages"), _POOL)
     doctor = value.get("doctor")
     if isinstance(doctor, dict):
-        _objects("machine.doctor.findings", doctor.get("findings"))
+        _objects("machine.doctor.findings", doctor.get("findings"), _FINDING)
     return value
 
 
-def _objects(place: str, value: Any) -> None:
+def _kinds(place: str, value: dict[str, Any], kinds: Mapping[str, Any]) -> None:
+    for name, kind in kinds.items():
+        found = value.get(name)
+        if found is not None and not isinstance(found, kind):
+            raise DocumentError(f"{place}.{name} is {found!r}")
+
+
+def _objects(place: str, value: Any, kinds: Mapping[str, Any]) -> None:
     if value is None:
         return
     if not isinstance(value, list):
         raise DocumentError(f"{place} is {value!r}, not a list")
     for number, one in enumerate(value):
         Fields(f"{place}[{number}]", one)
+        _kinds(f"{place}[{number}]", one, kinds)
 
 
 def detail(place: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -144,6 +144,17 @@ def document() -> Document:
             "memory-mib": 24_000,
             "hugepages": [{"node": 0, "page-kib": 2048, "free": 512}],
             "governor": {"0": None},
+            "pinned": {"measured": 0, "other": 1},
+            "far-end": {
+                "model": "AMD <EPYC>",
+                "cores": 16,
+                "virtual": False,
+                "kernel": "6.6.0",
+                "memory-mib": 64_000,
+                "isolated": "2-15",
+                "cpu": 3,
+                "governor": "performance",
+            },
             "isolated": "",
             "doctor": {
                 "score": 78,

@@ -15,6 +15,7 @@ from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.place import PORT, Place, place
 from bfd_fastpath.bench.suites.envelope.far import given, words
 from bfd_fastpath.bench.suites.envelope.far.end import Look, Order
+from bfd_fastpath.bench.suites.envelope.far.host import Host
 from bfd_fastpath.bench.suites.envelope.far.lines import LONGEST, FarEndError, LeftError, Lines, SilentError
 from bfd_fastpath.bench.suites.envelope.far.remote import knock, remote
 from bfd_fastpath.bench.suites.envelope.far.words import Ask
@@ -29,6 +30,16 @@ ORDER = Order(
     seed=7,
     address=IPv4Address("10.16.0.0"),
     target=IPv4Address("10.0.0.1"),
+)
+HOST = Host(
+    model="AMD EPYC",
+    cores=16,
+    virtual=False,
+    kernel="6.1.0",
+    memory_mib=64_000,
+    isolated="2-15",
+    cpu=3,
+    governor="performance",
 )
 QUIET = (9,) + (0,) * 23
 ELSEWHERE = Place(IPv4Address("192.0.2.2"))
@@ -74,8 +85,13 @@ def connected(where):
         yield Lines(connection)
 
 
+def line_of(**values):
+    """A greeting with other values."""
+    return json.dumps(changed(words.greeting(HOST), **values)).encode() + b"\n"
+
+
 def greet(lines):
-    lines.send(words.greeting())
+    lines.send(words.greeting(HOST))
 
 
 def stand(lines):
@@ -131,14 +147,43 @@ def test_what_is_asked_and_answered_is_what_is_read():
         (b"[]\n", "greeting is not an object"),
         (b'{"product": "1"}\n', "far-end is missing"),
         (b'{"far-end": true, "product": "1"}\n', "not of type int"),
-        (b'{"far-end": 1, "product": "1", "more": 1}\n', "more is not known"),
-        (b'{"far-end": 2, "else": 1}\n', "speaks schema 2, this is schema 1"),
+        (b'{"far-end": 2, "product": "1"}\n', "machine is missing"),
+        (b'{"far-end": 1, "else": 1}\n', "speaks schema 1, this is schema 2"),
+        (line_of(more=1), "more is not known"),
+        (line_of(machine=changed(HOST.to_json(), more=1)), "machine.more is not known"),
+        (line_of(machine=changed(HOST.to_json(), cpu="3")), "not of type int"),
     ],
 )
 def test_who_is_no_far_end_of_this_version_is_told_at_once(line, said):
     with standing(lambda lines: lines._connection.sendall(line)) as where:
-        assert said in (told := knock(where))
-        assert str(where) in told
+        with pytest.raises(FarEndError) as told:
+            knock(where)
+        assert said in str(told.value)
+        assert str(where) in str(told.value)
+
+
+def test_a_far_end_tells_of_its_machine_and_nothing_else_of_the_terminal():
+    with standing(greet) as where:
+        assert knock(where) == HOST
+    with standing(greet) as where:
+        assert given.machine(where) == HOST.to_json()
+    loud = changed(HOST.to_json(), model="AMD \x1b[2J" + "x" * 900, governor=None)
+    with standing(lambda lines: lines._connection.sendall(line_of(machine=loud))) as where:
+        found = knock(where)
+    assert found.governor is None
+    assert found.model.startswith("AMD  [2Jx")
+    assert len(found.model) == 200
+
+
+def test_a_far_end_that_has_another_bench_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("bfd_fastpath.bench.suites.envelope.far.remote._GREETING_S", 0.01)
+    # The kernel takes the connection, and nobody greets.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        where = Place(IPv4Address("127.0.0.1"), listener.getsockname()[1])
+        said = given.fault(["net_null0"], str(where))
+        assert said == f"the far end at {where}: it said nothing for 0.01 s: it may have another bench"
+        assert given.machine(where) is None
+    assert given.machine(None) is None
 
 
 def test_who_says_nothing_is_not_waited_for():

@@ -78,7 +78,9 @@ def test_what_is_no_bench_is_refused_and_the_next_one_served(local):
         with pytest.raises(FarEndError, match="refused: this is no line of JSON"):
             words.answered(lines.receive(WITHIN_S))
     until(process, "no line of JSON")
-    assert knock(where) == ""
+    host = knock(where)
+    assert host.cpu in os.sched_getaffinity(0)
+    assert host.kernel == os.uname().release
     with remote(ORDER, where) as far:
         far.start()
         far.reset_gaps()
@@ -95,7 +97,23 @@ def test_it_ends_when_it_is_told_to_and_its_bench_with_it(local, number):
         assert process.wait(WITHIN_S) == 0
         with pytest.raises(FarEndError, match="the connection ended"):
             far.look()
-    assert "no far end" in knock(where)
+    with pytest.raises(FarEndError, match="no far end"):
+        knock(where)
+
+
+def test_a_second_bench_is_told_and_the_first_one_has_its_peers_meanwhile(local, monkeypatch):
+    where, process = local
+    with remote(ORDER, where) as far:
+        far.start()
+        monkeypatch.setattr("bfd_fastpath.bench.suites.envelope.far.remote._GREETING_S", 0.2)
+        with pytest.raises(FarEndError, match=r"nothing for 0\.2 s: it may have another bench"):
+            knock(where)
+        assert far.look().up == 0
+    monkeypatch.undo()
+    until(process, "it left")
+    # Who gave up is gone, and the next one is served.
+    with remote(ORDER, where) as far:
+        assert far.missed() == 0
 
 
 def test_a_port_that_does_not_open_is_told_before_any_bench_comes():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of a document as cells of text: what summary and page both show."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose
 from typing import Any
@@ -188,15 +188,33 @@ def machine(document: Document) -> list[tuple[str, str]]:
         ("Kernel", str(facts.get("kernel", ""))),
         ("Memory", f"{facts['memory-mib'] / 1024:.1f} GiB" if facts.get("memory-mib") else ""),
         ("Hugepages free", _pools(facts["hugepages"]) if "hugepages" in facts else ""),
+        ("Pinned to", _pinned(facts.get("pinned") or {})),
         ("Isolated CPUs", str(facts.get("isolated") or "none")),
         (
             "Governor",
             ", ".join(sorted({str(one) for one in (facts.get("governor") or {}).values() if one}))
             or "none to see",
         ),
+        ("The far end's", _far_end(facts.get("far-end") or {})),
         ("Software", f"bfd-fastpath {document.product.version}, {document.product.dpdk}"),
     ]
     return [(name, text) for name, text in found if text]
+
+
+def _pinned(cores: Mapping[str, Any]) -> str:
+    if not cores:
+        return ""
+    return f"CPU {cores.get('measured')}, which is measured, and CPU {cores.get('other')}"
+
+
+def _far_end(host: Mapping[str, Any]) -> str:
+    """Another machine."""
+    if not host:
+        return ""
+    words = [f"{host.get('model')}, {host.get('cores')} cores{', virtual' if host.get('virtual') else ''}"]
+    words.append(f"kernel {host.get('kernel')}")
+    words.append(f"CPU {host.get('cpu')} polls, governor {host.get('governor') or 'none to see'}")
+    return "; ".join([*words, f"isolated CPUs {host.get('isolated') or 'none'}"])
 
 
 def in_short(document: Document) -> str:

@@ -41,6 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=None if Console().is_terminal else 170, markup=False)
     seconds = options.seconds or (_SOAK_S if options.soak else _SECONDS)
     found: dict[str, Any] = {"machine": pages.machine(), "seconds": seconds}
+    if far_end is not None:
+        found["far-machine"] = given.machine(far_end)
     failed = False
     if "hold" in options.parts:
         rows = list[Held]()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from bfd_fastpath.bench.place import Place
 from bfd_fastpath.bench.suites.envelope.far import words
 from bfd_fastpath.bench.suites.envelope.far.end import Look, Order
+from bfd_fastpath.bench.suites.envelope.far.host import Host
 from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError, Lines, SilentError
 from bfd_fastpath.bench.suites.envelope.far.words import Ask
 
@@ -54,31 +55,28 @@ class Remote:
 @contextmanager
 def remote(order: Order, place: Place) -> Iterator[Remote]:
     """Peers that stand there until the block ends. Raises FarEndError."""
-    with _greeted(place) as lines:
+    with _greeted(place) as (lines, _):
         found = Remote(lines, place)
         found.stand(order)
         yield found
 
 
-def knock(place: Place) -> str:
-    """Why there is no far end to be had; "" where it greets."""
-    try:
-        with _greeted(place):
-            return ""
-    except FarEndError as error:
-        return str(error)
+def knock(place: Place) -> Host:
+    """The machine of the far end that greets there. Raises FarEndError where there is none to be had."""
+    with _greeted(place) as (_, host):
+        return host
 
 
 @contextmanager
-def _greeted(place: Place) -> Iterator[Lines]:
+def _greeted(place: Place) -> Iterator[tuple[Lines, Host]]:
     with _connected(place) as connection:
         lines = Lines(connection)
         with _at(place):
             try:
-                words.greeted(lines.receive(_GREETING_S))
+                host = words.greeted(lines.receive(_GREETING_S))
             except SilentError as error:
                 raise FarEndError(f"{error}: it may have another bench") from None
-        yield lines
+        yield lines, host
 
 
 def _connected(place: Place) -> socket.socket:

@@ -12,8 +12,10 @@ from typing import Final
 import pydp
 from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.ending import in_order
+from bfd_fastpath.bench.machine import facts
 from bfd_fastpath.bench.place import Place
 from bfd_fastpath.bench.suites.envelope.far import words
+from bfd_fastpath.bench.suites.envelope.far.host import Host
 from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError, Lines
 from bfd_fastpath.bench.suites.envelope.far.served import served, tried
 
@@ -30,13 +32,15 @@ def stand(devargs: str, place: Place, cpu: int | None) -> int:
         _say(f"--cpu {cpu}: this process may run on {', '.join(map(str, usable))}")
         return 2
     try:
+        polls = usable[-1] if cpu is None else cpu
+        host = Host.of(facts(cpus=(polls,)), polls)
         driver = alone(tried, devargs)
         with socket.create_server((str(place.address), place.port), family=place.family) as listener:
             _say(f"{devargs} ({driver}), for benches that come to {place}")
             if not place.address.is_loopback:
                 _say("whoever reaches this address can have the port send: let it be one of a lab")
             while True:
-                _next(listener, devargs, usable[-1] if cpu is None else cpu)
+                _next(listener, devargs, host)
     except KeyboardInterrupt:
         return 0
     except (pydp.PydpError, BrokenProcessPool) as error:
@@ -46,16 +50,16 @@ def stand(devargs: str, place: Place, cpu: int | None) -> int:
     return 1
 
 
-def _next(listener: socket.socket, devargs: str, cpu: int) -> None:
+def _next(listener: socket.socket, devargs: str, host: Host) -> None:
     """The next bench, to its end."""
     connection, peer = listener.accept()
     with connection:
         try:
-            Lines(connection).send(words.greeting())
+            Lines(connection).send(words.greeting(host))
             if not _speaks(connection):
                 return
             _say(f"{peer[0]} measures")
-            how = alone(served, connection, devargs, cpu)
+            how = alone(served, connection, devargs, host.cpu)
         except (FarEndError, BrokenProcessPool, OSError) as error:
             how = str(error)
     _say(f"{peer[0]}: {how or 'it left'}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the lines between a bench and a far end mean.
 
-The far end greets: `{"far-end": 1, "product": "0.1.0"}`. Then the bench asks, first
+The far end greets: `{"far-end": 2, "product": "0.1.0", "machine": {...}}`. Then the bench asks, first
 `{"ask": "stand", "order": {...}}`, and each question has an answer, `{"answer": ...}`, or
 `{"refused": "why"}`, which is the last one. The bench leaves when it is done.
 """
@@ -15,10 +15,11 @@ from typing import Any, Final
 from bfd_fastpath.bench.product import product
 from bfd_fastpath.bench.reading import DocumentError, Fields
 from bfd_fastpath.bench.suites.envelope.far.end import Look, Order
+from bfd_fastpath.bench.suites.envelope.far.host import Host
 from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError
 from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 #: Of a histogram.
 _BUCKETS: Final = 24
 _SENTENCE: Final = 400
@@ -40,12 +41,12 @@ class Ask(Enum):
     RESET_GAPS = "reset-gaps"
 
 
-def greeting() -> dict[str, Any]:
-    return {"far-end": SCHEMA, "product": product().version}
+def greeting(host: Host) -> dict[str, Any]:
+    return {"far-end": SCHEMA, "product": product().version, "machine": host.to_json()}
 
 
-def greeted(value: Any) -> None:
-    """FarEndError where who greets is no far end, or one of another schema."""
+def greeted(value: Any) -> Host:
+    """The far end's machine; FarEndError where who greets is no far end, or one of another schema."""
     with _strict():
         fields = Fields("its greeting", value)
         schema = fields.take("far-end", int)
@@ -54,7 +55,9 @@ def greeted(value: Any) -> None:
                 f"it speaks schema {schema}, this is schema {SCHEMA}: take the same version for both"
             )
         fields.take("product", str)
+        host = Host.read(fields.fields("machine"))
         fields.end()
+    return host
 
 
 def question(ask: Ask, order: Order | None = None) -> dict[str, Any]:
