@@ -291,4 +291,6 @@ def _read_figure(fields: Fields) -> Figure:
     fields.end()
     if not figure.windows:
         raise DocumentError(f"{fields.at('windows')} is empty")
+    if not all(figure.min <= one <= figure.max for one in (figure.median, *figure.windows)):
+        raise DocumentError(f"{fields.at('windows')} and median are not between min and max")
     return figure

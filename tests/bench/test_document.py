@@ -128,6 +128,12 @@ def test_the_spread_is_between_quartiles_or_the_least_and_the_most_of_few():
         (("suites", "forward", 0, "ours", "median"), float("nan"), r"ours.median is nan, not a number"),
         (("suites", "forward", 0, "ours", "max"), float("inf"), r"ours.max is inf, not a number"),
         (("suites", "forward", 0, "ours", "windows"), [], r"suites.forward\[0\].ours.windows is empty"),
+        (
+            ("suites", "forward", 0, "ours", "median"),
+            0,
+            r"ours.windows and median are not between min and max",
+        ),
+        (("suites", "forward", 0, "ours", "windows", 0), 4, r"ours.windows and median are not between"),
         (("suites", "forward", 0, "detail", "cdf"), [[1.0]], r"detail.cdf\[0\] is \[1.0\]"),
         (("suites", "forward", 0, "detail", "cdf"), [[1, 0.5], [0, 1]], r"detail.cdf does not ascend"),
         (("suites", "forward", 0, "detail", "cdf"), [[1, 7]], r"detail.cdf does not ascend"),
@@ -136,6 +142,8 @@ def test_the_spread_is_between_quartiles_or_the_least_and_the_most_of_few():
         (("machine", "cpu"), "x", "machine.cpu is 'x'"),
         (("machine", "cpu"), {"caches": 5}, "machine.cpu.caches is 5, not a list"),
         (("machine", "hugepages"), [1], r"machine.hugepages\[0\] is not an object"),
+        (("machine", "hugepages"), [{"page-kib": "2M"}], r"machine.hugepages\[0\].page-kib is '2M'"),
+        (("machine", "doctor"), {"findings": [{"state": []}]}, r"machine.doctor.findings\[0\].state is \[\]"),
         (("machine", "doctor"), {"findings": ["x"]}, r"machine.doctor.findings\[0\] is not an object"),
     ],
 )

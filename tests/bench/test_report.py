@@ -64,6 +64,8 @@ def test_the_page_has_every_suite_and_nests():
         assert f"suite-{suite}" in tags.ids
     assert "3.5 % of the time was stolen" in text
     assert "3 % <stolen>" in text
+    assert "CPU 0, which is measured, and CPU 1" in text
+    assert "AMD <EPYC>, 16 cores; kernel 6.6.0; CPU 3 polls, governor performance" in text
     assert "withdrawn <at> the route server & gone" in text
     assert "apt-get install gobgpd" in text
     assert "Nothing was measured." in text
@@ -123,6 +125,17 @@ def test_pictures_say_in_words_what_they_show():
         assert name["title"] == plot.picture.title
         assert len(name["desc"]) > 20
         assert root.attrib["role"] == "img"
+
+
+def test_no_two_pictures_of_a_suite_have_one_title():
+    rows = [
+        samples.late("event in Python", 90),
+        samples.beside(),
+        samples.forward(4, 1, 64, (1,) * 4, (1,) * 3),
+    ]
+    for document in (WHOLE, replace(WHOLE, suites={"bfd-detect": tuple(rows)})):
+        titles = [(one.suite, one.picture.title) for one in plots(document)]
+        assert len(set(titles)) == len(titles)
 
 
 def test_figures_stay_inside_their_picture():
@@ -252,7 +265,7 @@ def test_distributions_of_peers_stand_beside_ours_in_a_plot_of_their_own():
     bars, alone, beside = plots(replace(WHOLE, suites={"bfd-detect": tuple(rows)}))
     assert alone.picture.name == "bfd-detect-cdf-us"
     assert beside.picture.name == "bfd-detect-cdf-us-beside"
-    assert "Down on the wire." in beside.caption
+    assert beside.picture.title == "Down on the wire, beside others"
     names = ["ours", "BIRD", "FRR bfdd"]
     assert [text for *_, text in boxes(beside.picture, "text") if text in names] == names
     assert not set(names) & {text for *_, text in boxes(alone.picture, "text")}

@@ -8,7 +8,8 @@ from typing import Any
 
 from bfd_fastpath.bench.document import Document, Row
 from bfd_fastpath.bench.report import tables
-from bfd_fastpath.bench.report.plots import Plot, plots
+from bfd_fastpath.bench.report.plot import Plot
+from bfd_fastpath.bench.report.plots import plots
 from bfd_fastpath.bench.report.score import bar
 from bfd_fastpath.bench.report.style import PAGE
 from bfd_fastpath.bench.report.tables import Cell
