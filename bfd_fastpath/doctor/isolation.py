@@ -17,12 +17,17 @@ def _alone(machine: Machine, wanted: Wanted, name: str) -> tuple[tuple[int, ...]
         return None
     there = cpu_list(machine.text(f"/sys/devices/system/cpu/{name}") or "")
     if name not in ("isolated", "nohz_full"):
-        there = cpu_list(machine.command_line.get(name, ""))
+        there = _named(machine, machine.command_line.get(name, ""))
     missing = tuple(cpu for cpu in wanted.cpus if cpu not in there)
     return (
         missing,
         f"{cpu_text(there) or 'no CPU'} of {cpu_text(machine.cpus)}; workers: {cpu_text(wanted.cpus)}",
     )
+
+
+def _named(machine: Machine, text: str) -> tuple[int, ...]:
+    """CPUs of a kernel parameter, in which N is the last one and "all" all of them."""
+    return machine.cpus if text == "all" else cpu_list(text.replace("N", str(machine.cpus[-1])))
 
 
 def _parameters(wanted: Wanted) -> str:

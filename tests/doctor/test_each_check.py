@@ -90,3 +90,14 @@ def test_each_check_finds_what_is_wrong_and_is_content_without(tmp_path, check):
     found = [one.seen for one in after.findings if one.check == check]
     assert {one.state for one in found} & {State.WARN, State.BAD}
     assert after.score < before.score == 100
+
+
+@pytest.mark.parametrize(
+    ("words", "state"), [("all", State.OK), ("1-N", State.OK), ("N", State.WARN), ("2-N", State.WARN)]
+)
+def test_the_kernel_s_words_for_cpus_are_understood(tmp_path, words, state):
+    tree = trees.tuned(tmp_path, (1, 2))
+    tree.write(f"{CPU}/nohz_full", "")
+    tree.write("/proc/cmdline", f"ro rcu_nocbs={words}")
+    found = ask(tree, CONFIGURATION.format(cpus="1, 2", workers=2, devargs="0000:17:00.0"))
+    assert [one.seen.state for one in found.findings if one.check == "rcu-callbacks"] == [state]
