@@ -43,24 +43,36 @@ def _of_suite(suite: str, rows: Sequence[Row], machine: Mapping[str, Any]) -> It
     for each in dict.fromkeys(row.unit for row in rows):
         some = [row for row in rows if row.unit == each and row not in cells]
         if by_size:
-            # The lines have all sizes; bars of the smallest frames and of the mix stay to be compared.
-            some = _ends(some)
+            some = [row for row in some if not _has_size(row)]
         yield from _figures(suite, each, some)
     if above := [row for row in rows if row.ours.cycles_over_io is not None]:
-        yield from _above(suite, _ends(above) if by_size else above)
+        yield from _above(suite, _smallest(above) if by_size else above)
     curved = [row for row in rows if row.detail.get("cdf") and not row.detail.get("peers-cdf")]
     for each in dict.fromkeys(row.unit for row in curved):
         yield distributions.together(suite, each, [row for row in curved if row.unit == each])
     for part, row in enumerate(row for row in rows if row.detail.get("cdf") and row not in curved):
         yield distributions.beside(suite, part, row)
     if staged := [row for row in rows if row.detail.get("stages")]:
-        yield _stages(suite, _ends(staged) if by_size else staged)
+        yield _stages(suite, _smallest(staged) if by_size else staged)
 
 
-def _ends(rows: Sequence[Row]) -> list[Row]:
-    """Of rows of many sizes those of the smallest and of a mix."""
+def _has_size(row: Row) -> bool:
+    """Whether it is a point of a line by size: others are not drawn twice, either."""
+    asked = row.parameters
+    return (
+        row.unit == "Mpps"
+        and asked.get("family") in (4, 6)
+        and not asked.get("sessions")
+        and all(
+            isinstance(one := asked.get(name), int) and one > 0 for name in ("size", "routes", "destinations")
+        )
+    )
+
+
+def _smallest(rows: Sequence[Row]) -> list[Row]:
+    """Of rows of many sizes those that have the goals: larger frames are bound by their copies."""
     least = min((size for row in rows if isinstance(size := row.parameters.get("size"), int)), default=0)
-    return [row for row in rows if row.parameters.get("size") in (least, "imix")]
+    return [row for row in rows if row.parameters.get("size") == least]
 
 
 def _bar(name: str, every: Sequence[str], figure: Figure) -> Bar:
@@ -109,15 +121,7 @@ def _by_size(suite: str, family: int, rows: Sequence[Row]) -> Iterator[Plot]:
     tables: dict[str, list[Row]] = {}
     for row in rows:
         asked = row.parameters
-        if (
-            row.unit == "Mpps"
-            and asked.get("family") == family
-            and not asked.get("sessions")
-            and all(
-                isinstance(one := asked.get(name), int) and one > 0
-                for name in ("size", "routes", "destinations")
-            )
-        ):
+        if _has_size(row) and asked["family"] == family:
             table = f"{asked['routes']:,} routes, {asked['destinations']:,} destinations"
             tables.setdefault(table, []).append(row)
     found = [
@@ -134,7 +138,8 @@ def _by_size(suite: str, family: int, rows: Sequence[Row]) -> Iterator[Plot]:
         for gigabits in _GIGABITS
     ]
     text = "; ".join(
-        f"{one.name}: {number(one.points[0][1])} Mpps at {one.points[0][0]:g} octets" for one in found
+        f"{one.name}, {one.rival or 'ours'}: {number(one.points[0][1])} Mpps at {one.points[0][0]:g} octets"
+        for one in found
     )
     picture = Picture(name_of(suite, f"by-size-ipv{family}"), f"IPv{family} by size of the frame", text)
     sizes.draw(picture, found, wires)
@@ -149,9 +154,9 @@ def _lines(table: str, rows: Sequence[Row], colour: int) -> Iterator[sizes.Line]
         return sorted((size, figure.median) for size, figure in figures.items() if figure is not None)
 
     predicted = sorted((row.parameters["size"], row.prediction) for row in rows if row.prediction is not None)
-    yield sizes.Line(f"ours, {table}", points("ours"), colour, predicted=predicted)
+    yield sizes.Line(table, points("ours"), colour, predicted=predicted)
     if len(rival := points(_RIVAL)) >= _LEAST_SIZES:
-        yield sizes.Line(f"{_RIVAL} beside it", rival, colour, rival=True)
+        yield sizes.Line(table, rival, colour, rival=_RIVAL)
 
 
 def _mpps(gigabits: int, size: float) -> float:

@@ -11,17 +11,21 @@ from bfd_fastpath.bench.report.numbers import number
 from bfd_fastpath.bench.report.svg import WIDTH, Picture
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, WIDTH - 60, 12.0, 320.0
+#: Where the legend says who is who.
+_WHO = 460.0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """Points of (octets of a frame, Mpps), by size."""
 
+    #: Its table of routes, or the wire.
     name: str
     points: Sequence[tuple[float, float]]
     #: The class of its colour; lines of a table share it.
     colour: int = 0
-    rival: bool = False
+    #: Whose it is, where it is not ours.
+    rival: str = ""
     predicted: Sequence[tuple[float, float]] = field(default=())
 
 
@@ -46,20 +50,31 @@ def draw(picture: Picture, lines: Sequence[Line], wires: Sequence[Line]) -> None
         if len(inside) > 1:
             picture.path("wire", [(x(size), y(rate)) for size, rate in inside])
             picture.write("small", x(inside[-1][0]) + 4, y(inside[-1][1]) + 4, wire.name)
-    for place, line in enumerate(lines):
+    for line in lines:
         kind = f"curve{' rival' if line.rival else ''} k{line.colour % 7}"
         picture.path(kind, [(x(size), y(rate)) for size, rate in line.points])
         for size, rate in line.points if not line.rival else ():
             picture.dot(f"s{line.colour % 7}", x(size), y(rate), 3)
         for size, rate in line.predicted:
             picture.dot(f"ring k{line.colour % 7}", x(size), y(rate), 4)
+    _legend(picture, lines)
+
+
+def _legend(picture: Picture, lines: Sequence[Line]) -> None:
+    """Tables by colour at the left, who is who at the right."""
+    for place, line in enumerate(one for one in lines if not one.rival):
         height = _BOTTOM + 58 + 18 * place
-        picture.path(kind, [(_LEFT, height - 4), (_LEFT + 36, height - 4)])
+        picture.path(f"curve k{line.colour % 7}", [(_LEFT, height - 4), (_LEFT + 36, height - 4)])
         picture.write("figure", _LEFT + 44, height, line.name)
+    kinds = {"ours": "plainly", **{line.rival: "plainly rival" for line in lines if line.rival}}
+    for place, (name, kind) in enumerate(kinds.items()):
+        height = _BOTTOM + 58 + 18 * place
+        picture.path(f"curve {kind}", [(_WHO, height - 4), (_WHO + 36, height - 4)])
+        picture.write("figure", _WHO + 44, height, name)
     if any(line.predicted for line in lines):
-        height = _BOTTOM + 58 + 18 * len(lines)
-        picture.dot("ring", _LEFT + 18, height - 4, 4)
-        picture.write("small", _LEFT + 44, height, "predicted of ours")
+        height = _BOTTOM + 58 + 18 * len(kinds)
+        picture.dot("ring", _WHO + 18, height - 4, 4)
+        picture.write("figure", _WHO + 44, height, "predicted of ours")
 
 
 def _apart(sizes: Sequence[float], axis: Axis) -> list[float]:

@@ -35,6 +35,7 @@ svg rect.open, svg path.open {{ fill: var(--open); }}
 {" ".join(f"svg .h{n} {{ fill: var(--h{n}); }}" for n in range(5))}
 {" ".join(f"svg .s{n} {{ fill: var(--s{n}); }}" for n in range(7))}
 {" ".join(f"svg .c{n}, svg .k{n} {{ stroke: var(--s{n}); }}" for n in range(7))}
+svg .plainly {{ stroke: var(--ink); }}
 svg .curve {{ fill: none; stroke-width: 2; }} svg .rival {{ stroke-dasharray: 6 4; stroke-width: 1.5; }}
 svg .c1 {{ stroke-dasharray: 7 3; }} svg .c2 {{ stroke-dasharray: 2 3; }}
   svg .c3 {{ stroke-dasharray: 9 3 2 3; }}
