@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bfd_fastpath.bench.costs import EPYC, XEON, Costs
 from bfd_fastpath.doctor.machine import cpu_list
 
 #: Octets of a cache line.
@@ -19,7 +20,6 @@ class Processor:
     name: str
     #: Cycles a second of the time stamp counter, which the core is taken to run at.
     hz: float
-    cores: int
     #: Octets.
     l2: int
     l3: int
@@ -27,58 +27,80 @@ class Processor:
     l2_ns: float
     l3_ns: float
     memory_ns: float
+    #: What our code costs on it.
+    costs: Costs
 
 
 #: Cores that share the last cache of the reference machine's processor; a guest sees only its own.
 _DIE_CORES: Final = 8
-#: Where the figures of the documents were measured: caches and clock as the machine says, times of its kind
+#: Where some figures of the documents were measured: caches and clock as the machine says, times of its kind
 #: of core.
 REFERENCE: Final = Processor(
     name="2 virtual cores of an AMD EPYC (Zen 4) at 2.6 GHz",
     hz=2.6e9,
-    cores=2,
     l2=1 << 20,
     # 32 MiB for the eight cores of a die, other guests' among them.
     l3=4 << 20,
     l2_ns=5.4,
     l3_ns=22.0,
     memory_ns=100.0,
+    costs=EPYC,
 )
-#: A server as one buys it, not measured: 16 cores of a Xeon (Sapphire Rapids) that hold 2.8 GHz together.
-XEON: Final = Processor(
+#: Where most of them were measured: the same.
+GUEST: Final = Processor(
+    name="2 virtual cores of a Xeon (Emerald Rapids) at 2.3 GHz",
+    hz=2.3e9,
+    l2=2 << 20,
+    # 260 MiB, 5 MiB for each core of the socket, other guests' among them.
+    l3=5 << 20,
+    l2_ns=6.5,
+    l3_ns=33.0,
+    memory_ns=115.0,
+    costs=XEON,
+)
+#: A server as one buys it, not measured: 16 cores of a Xeon (Sapphire Rapids) that hold 2.8 GHz together; our
+#: code is taken to cost what it does on the other Xeon.
+SERVER: Final = Processor(
     name="16 cores of a Xeon at 2.8 GHz",
     hz=2.8e9,
-    cores=16,
     l2=2 << 20,
     l3=(30 << 20) // 16,
     l2_ns=5.4,
     l3_ns=33.0,
     memory_ns=115.0,
+    costs=XEON,
 )
 
 
 def processor_of(machine: Mapping[str, Any]) -> Processor:
-    """From the facts that a document has of its machine; what they do not tell, and how long loads take, is
-    the reference machine's."""
+    """From the facts that a document has of its machine; what they do not tell, how long loads take, and what
+    our code costs, is the Xeon's on a Xeon with AVX-512, and the reference machine's on any other."""
     cpu = machine.get("cpu", {})
+    alike = GUEST if _is_xeon(cpu) else REFERENCE
     sizes = {
         (str(one.get("level")), str(one.get("type"))): _octets(str(one.get("size", "")))
         for one in cpu.get("caches", ())
     }
     return replace(
-        REFERENCE,
+        alike,
         name=str(cpu.get("model", "this machine")),
-        hz=float(machine.get("tsc-hz") or REFERENCE.hz),
-        cores=int(cpu.get("cores") or REFERENCE.cores),
-        l2=sizes.get(("2", "unified")) or REFERENCE.l2,
-        l3=_share(sizes.get(("3", "unified"), 0), cpu),
+        hz=float(machine.get("tsc-hz") or alike.hz),
+        l2=sizes.get(("2", "unified")) or alike.l2,
+        l3=_share(sizes.get(("3", "unified"), 0), cpu, alike),
     )
 
 
-def _share(octets: int, cpu: Mapping[str, Any]) -> int:
-    """One core's part of the last cache: by who shares it, a guest's by the cores of a common die."""
+def _is_xeon(cpu: Mapping[str, Any]) -> bool:
+    return "Intel" in str(cpu.get("model", "")) and "avx512f" in cpu.get("wide", ())
+
+
+def _share(octets: int, cpu: Mapping[str, Any], alike: Processor) -> int:
+    """One core's part of the last cache: by who shares it. A guest sees all of it and only its own cores:
+    then by the cores of a common die of an EPYC, and of a Xeon what comes with one core."""
     if not octets:
-        return REFERENCE.l3
+        return alike.l3
+    if alike is GUEST and cpu.get("virtual"):
+        return min(octets, GUEST.l3)
     sharing = next(
         (str(one.get("shared-by", "")) for one in cpu.get("caches", ()) if str(one.get("level")) == "3"), ""
     )
