@@ -6,9 +6,9 @@ It reads no clock, sends nothing and owns no session; every mutator returns the 
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from bfd_fastpath.nhib.entry import Address, Change, Entry
 from bfd_fastpath.nhib.observation import BfdState, Neighbour, Observation, Slot
@@ -17,6 +17,10 @@ from bfd_fastpath.nhib.state import NO_SESSION_REASONS, Reachability, Reason
 SECOND_NS = 1_000_000_000
 _STICKY = (Reason.CLEARED, Reason.RETRY_PASSED)
 _UNRESOLVED = (Neighbour.INCOMPLETE, Neighbour.FAILED)
+# By names of their own: each look into an enumeration costs as much as all else in a line.
+_UNKNOWN, _UP, _DOWN = Reachability
+_ADMIN_DOWN, _SESSION_IS_UP = BfdState.ADMIN_DOWN, BfdState.UP
+_SESSION_UP, _SESSION_DOWN = Reason.SESSION_UP, Reason.SESSION_DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +103,20 @@ class Nhib:
         record = self._records.get(address)
         if record is None:
             return []
+        if _is_failure(record, observation):
+            record.observation = observation
+            return self._enter(record, _DOWN, _SESSION_DOWN, now_ns, observation)
         if _is_stale(record, observation):
             return []
-        failed = _is_failure(record, observation)
         record.observation = observation
-        if observation.state is BfdState.UP:
-            return self._enter(record, Reachability.UP, Reason.SESSION_UP, now_ns, observation)
-        if failed:
-            return self._enter(record, Reachability.DOWN, Reason.SESSION_DOWN, now_ns, observation)
+        if observation.state is _SESSION_IS_UP:
+            return self._enter(record, _UP, _SESSION_UP, now_ns, observation)
         excuse = _excuse(observation)
         steps_lost_an_admin_down = observation.reread and observation.slot is not Slot.DEAD
-        if record.state is Reachability.DOWN and excuse is None and not steps_lost_an_admin_down:
+        if record.state is _DOWN and excuse is None and not steps_lost_an_admin_down:
             return []
         reason = excuse or (record.reason if record.reason in _STICKY else _why_not_up(observation))
-        return self._enter(record, Reachability.UNKNOWN, reason, now_ns, observation)
+        return self._enter(record, _UNKNOWN, reason, now_ns, observation)
 
     def without_session(self, address: Address, reason: Reason, now_ns: int) -> list[Change]:
         """No BFD session watches it: Unknown. ValueError unless reason is one of NO_SESSION_REASONS."""
@@ -138,13 +142,13 @@ class Nhib:
         """Whatever down-retry and linger bring about at this time."""
         changes: list[Change] = []
         while (deadline := self.next_deadline()) is not None and deadline <= now_ns:
-            changes += self._expire_one(heapq.heappop(self._due)[2], now_ns)
+            changes += self._expire_one(heappop(self._due)[2], now_ns)
         return changes
 
     def next_deadline(self) -> int | None:
         """The earliest time at which expire() has something to do."""
         while self._due and not self._holds(self._due[0]):
-            heapq.heappop(self._due)
+            heappop(self._due)
         return self._due[0][0] if self._due else None
 
     def entries(self) -> list[Entry]:
@@ -168,18 +172,18 @@ class Nhib:
         if old is state:
             return []
         record.state, record.since_ns = state, now_ns
-        if state is Reachability.UP:
+        if state is _UP:
             record.last_up_ns = now_ns
-        elif state is Reachability.DOWN:
+        elif state is _DOWN:
             record.last_down_ns, record.failure = now_ns, evidence
             record.down_count += 1
-        if not record.askers and old is Reachability.DOWN:
+        if old is _DOWN and not record.askers:
             record.idle_since_ns = now_ns  # it was kept for being Down: its linger time starts here
         self._schedule(record)
         return [Change(record.address, old, state, reason, now_ns, evidence)]
 
     def _deadline(self, record: _Record) -> int | None:
-        if record.state is Reachability.DOWN:
+        if record.state is _DOWN:
             return record.since_ns + self._policy.down_retry_ns
         if record.idle_since_ns is None:
             return None
@@ -189,7 +193,7 @@ class Nhib:
         deadline = self._deadline(record)
         if deadline is not None:
             self._pushed += 1
-            heapq.heappush(self._due, (deadline, self._pushed, record))
+            heappush(self._due, (deadline, self._pushed, record))
 
     def _holds(self, due: tuple[int, int, _Record]) -> bool:
         """False for a deadline that was overtaken by what happened since."""
@@ -231,27 +235,28 @@ class Nhib:
 
 def _is_failure(record: _Record, seen: Observation) -> bool:
     """Only a session that was Up and went Down, and not by an AdminDown of either side, has failed."""
-    if seen.state not in (BfdState.DOWN, BfdState.INIT) or seen.remote_state is BfdState.ADMIN_DOWN:
+    state = seen.state
+    if state is _SESSION_IS_UP or state is _ADMIN_DOWN or seen.remote_state is _ADMIN_DOWN:
         return False
     if seen.reread:
         # Steps are lost, among them perhaps an AdminDown: the slot, which saw them all, decides. After a
         # clear the record may be older than the slot's own clearing and is not believed.
         return seen.slot is Slot.DEAD and record.reason not in _STICKY
-    return seen.old_state is BfdState.UP
+    return seen.old_state is _SESSION_IS_UP
 
 
 def _is_stale(record: _Record, seen: Observation) -> bool:
     """A step from not Up to not Up, of a session known to be Up, is older than the look that found it Up."""
-    if record.state is not Reachability.UP or seen.reread or _excuse(seen) is not None:
+    if record.state is not _UP or seen.reread or _excuse(seen) is not None:
         return False
-    return BfdState.UP not in (seen.state, seen.old_state)
+    return _SESSION_IS_UP not in (seen.state, seen.old_state)
 
 
 def _excuse(seen: Observation) -> Reason | None:
     """An AdminDown makes a next hop Unknown whatever it was."""
-    if seen.state is BfdState.ADMIN_DOWN:
+    if seen.state is _ADMIN_DOWN:
         return Reason.LOCAL_ADMIN_DOWN
-    if seen.remote_state is BfdState.ADMIN_DOWN:
+    if seen.remote_state is _ADMIN_DOWN:
         return Reason.PEER_ADMIN_DOWN
     return None
 

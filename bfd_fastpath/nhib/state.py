@@ -13,6 +13,9 @@ class Reachability(Enum):
     UP = "up"
     DOWN = "down"
 
+    # By identity: the hash of a member's name, which enumerations have, costs a storm of events dear.
+    __hash__ = object.__hash__
+
 
 class Reason(StrEnum):
     """Why a next hop is in its state. Every state has one; explain.py turns it into a sentence."""

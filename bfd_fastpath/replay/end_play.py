@@ -252,7 +252,7 @@ class Player:
 
     def _happened(self, batch: Any) -> None:
         drained = self._manager.events(batch)
-        for address, record in drained.seen:
+        for address, record in drained.seen():
             track = self._by_peer.get(address)
             if record.type == EventType.STATE and track is not None and track is not self._beginning:
                 track.our_change(record)

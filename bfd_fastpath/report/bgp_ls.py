@@ -15,6 +15,9 @@ from bfd_fastpath.wire.bgp.family import BGP_LS, Family
 from bfd_fastpath.wire.bgp.update import end_of_rib
 from bfd_fastpath.wire.bgpls import LinkPerformance, NodeNlri, RawNlri
 
+# By names of their own: each look into an enumeration costs as much as all else in a line.
+_NOTHING, _LINK = Statement.NOTHING, Statement.LINK
+
 
 @dataclass(slots=True)
 class _Told:
@@ -128,13 +131,15 @@ class BgpLsTelling:
         """Link before Node when announcing, Node before Link when withdrawing: a reader that takes NLRIs one
         by one passes through "Link without Node", which is Up, never through Down."""
         told = self._told.get(address)
-        named = self._names(address, told) if wanted is not Statement.NOTHING else None
-        if wanted is Statement.NOTHING:
+        if wanted is _NOTHING:
             self._untellable.pop(address, None)
+            named = None
+        else:
+            named = self._names(address, told)
         if named is None:
             if told is not None:
                 del self._told[address]
-                plan.withdraw.append(Unit(address, BELIEVED[Statement.NOTHING], _withdrawn(told)))
+                plan.withdraw.append(Unit(address, None, _withdrawn(told)))
         elif told is None:
             self._told[address] = fresh = _Told(wanted, named, self._settings)
             plan.announce.append(Unit(address, BELIEVED[wanted], _announced(fresh)))
@@ -142,7 +147,7 @@ class BgpLsTelling:
             self._rename(plan, address, told, _Told(wanted, named, self._settings))
         elif told.statement is not wanted:
             told.statement, told.by, told.quality = wanted, self._settings, None
-            units = plan.announce if wanted is Statement.LINK else plan.withdraw
+            units = plan.announce if wanted is _LINK else plan.withdraw
             units.append(Unit(address, BELIEVED[wanted], (named.link,)))
 
     def _unsay_quality(self) -> dict[RawNlri, LinkPerformance | None]:

@@ -45,13 +45,16 @@ class Coalesce:
 
     def sift(self, changes: Iterable[Change], now_ns: int) -> list[Change]:
         """What is to be reported now."""
-        passed = []
+        passed, waiting = [], self._waiting
         for change in changes:
             if change.new is None:
-                self._waiting.pop(change.address, None)
+                waiting.pop(change.address, None)
                 passed.append(change)
-            else:
-                self._wait(change)
+                continue
+            # Also what is back as it was: whose session began meanwhile was told what it was in between.
+            before = waiting.setdefault(change.address, change)
+            if before is not change:
+                waiting[change.address] = replace(change, old=before.old)
         return passed + self.due(now_ns)
 
     def due(self, now_ns: int) -> list[Change]:
@@ -81,9 +84,3 @@ class Coalesce:
             return min(2 * self._wait_ns, most_ns)
         crowd = len(self._latest) == _AT_ONCE - 1 and now_ns - self._latest[0] < most_ns
         return most_ns // _FIRST if crowd or full else 0
-
-    def _wait(self, change: Change) -> None:
-        # Also what is back as it was: whose session began meanwhile was told what it was in between.
-        before = self._waiting.setdefault(change.address, change)
-        if before is not change:
-            self._waiting[change.address] = replace(change, old=before.old)

@@ -21,6 +21,9 @@ class Statement(Enum):
     LINK = "link"
     """Node and Link: Up."""
 
+    # By identity, as those of Reachability.
+    __hash__ = object.__hash__
+
 
 BELIEVED = {
     Statement.NOTHING: None,
@@ -28,6 +31,13 @@ BELIEVED = {
     Statement.LINK: Reachability.UP,
 }
 """What a receiver makes of a statement; None: it knows of nothing."""
+_SAID = {
+    None: Statement.NOTHING,
+    Reachability.UNKNOWN: Statement.NOTHING,
+    Reachability.DOWN: Statement.NODE,
+    Reachability.UP: Statement.LINK,
+}
+_SAID_UNVERIFIED = _SAID | {Reachability.UNKNOWN: Statement.LINK}
 
 
 class Untellable(StrEnum):
@@ -51,13 +61,7 @@ class Names:
 
 def statement(state: Reachability | None, *, announce_unverified: bool) -> Statement:
     """What the profile's table says for a state; None is for no entry."""
-    if state is Reachability.UP:
-        return Statement.LINK
-    if state is Reachability.DOWN:
-        return Statement.NODE
-    if state is Reachability.UNKNOWN and announce_unverified:
-        return Statement.LINK
-    return Statement.NOTHING
+    return _SAID_UNVERIFIED[state] if announce_unverified else _SAID[state]
 
 
 class Profile(Protocol):

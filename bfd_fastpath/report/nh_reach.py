@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.report.naming import Untellable
-from bfd_fastpath.report.outgoing import Outgoing, Unit, UpdateMaker
+from bfd_fastpath.report.outgoing import Outgoing, UpdateMaker
 from bfd_fastpath.report.settings import Address, ReportSettings, Session
 from bfd_fastpath.report.telling import States
 from bfd_fastpath.wire.bgp.family import Afi, Family
 from bfd_fastpath.wire.bgp.update import end_of_rib
 from bfd_fastpath.wire.bgpls import LinkPerformance
-from bfd_fastpath.wire.nhreach import NhReachNlri, NhState
+from bfd_fastpath.wire.nhreach import NhState, TellRun
 
+_Said: TypeAlias = tuple[Address, Reachability]
 _SAID = {
     Reachability.UNKNOWN: NhState.UNKNOWN,
     Reachability.UP: NhState.UP,
@@ -39,26 +41,27 @@ class NhReachTelling:
 
     def say(self, states: States) -> list[Outgoing]:
         """Every next hop is its own key: its latest Tell replaces the one before."""
-        gone: dict[int, list[Unit]] = {version: [] for version in self._makers}
-        news: dict[int, list[Unit]] = {version: [] for version in self._makers}
+        gone: dict[int, list[_Said]] = {version: [] for version in self._makers}
+        news: dict[int, list[_Said]] = {version: [] for version in self._makers}
         for address, state in states.items():
             if state is None:
                 self._untellable.pop(address, None)
                 before = self._told.pop(address, None)
                 if before is not None:
-                    unit = Unit(address, None, (_tell(address, before),))
-                    gone[address.version].append(unit)
+                    gone[address.version].append((address, before))
             elif (before := self._told.get(address)) is state:
                 continue
             elif before is None and (why := self._why_not(address)) is not None:
                 self._untellable[address] = why
             else:
                 self._told[address] = state
-                news[address.version].append(Unit(address, state, (_tell(address, state),)))
+                news[address.version].append((address, state))
         said: list[Outgoing] = []
         for version, maker in self._makers.items():
-            said += maker.withdraw(gone[version]) if gone[version] else []
-            said += maker.announce(news[version]) if news[version] else []
+            if left := gone[version]:
+                said += maker.withdraw_run(_tells(version, left), [(address, None) for address, _ in left])
+            if new := news[version]:
+                said += maker.announce_run(_tells(version, new), new)
         return said
 
     def set_settings(self, settings: ReportSettings) -> list[Outgoing]:
@@ -67,12 +70,11 @@ class NhReachTelling:
 
     def refresh(self, family: Family) -> list[Outgoing]:
         version = _version(family)
-        units = [
-            Unit(address, state, (_tell(address, state),))
-            for address, state in self._told.items()
-            if address.version == version
+        told = [one for one in self._told.items() if one[0].version == version]
+        return [
+            *self._makers[version].announce_run(_tells(version, told), told),
+            Outgoing(end_of_rib(family)),
         ]
-        return [*self._makers[version].announce(units), Outgoing(end_of_rib(family))]
 
     def leave(self) -> list[Outgoing]:
         return self.say(dict.fromkeys(self._told))
@@ -100,5 +102,5 @@ def _version(family: Family) -> int:
     return 4 if family.afi == Afi.IPV4 else 6
 
 
-def _tell(address: Address, state: Reachability) -> NhReachNlri:
-    return NhReachNlri(address, True, _SAID[state])
+def _tells(version: int, said: Iterable[_Said]) -> TellRun:
+    return TellRun.of(version, ((address, _SAID[state]) for address, state in said))

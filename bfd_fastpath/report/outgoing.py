@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bfd_fastpath.nhib import Reachability
 from bfd_fastpath.report.settings import Address, ReportSettings, Session
@@ -15,6 +16,9 @@ from bfd_fastpath.wire.bgp.origin import Origin
 from bfd_fastpath.wire.bgp.packer import Group, pack_announcements, pack_withdrawals
 from bfd_fastpath.wire.bgp.update import Update
 from bfd_fastpath.wire.bgpls import LinkPerformance, LinkState, RawNlri
+from bfd_fastpath.wire.nhreach import TellRun
+
+ToldRun: TypeAlias = Sequence[tuple[Address, Reachability | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,13 @@ class UpdateMaker:
     def announce(self, units: Sequence[Unit]) -> list[Outgoing]:
         return list(_match(units, self._pack([unit.nlris for unit in units], None)))
 
+    def withdraw_run(self, tells: TellRun, told: ToldRun) -> list[Outgoing]:
+        """Tells of the next hops of `told`, in their order."""
+        return list(_cut(told, pack_withdrawals(self._family, tells, limit=self._session.limit)))
+
+    def announce_run(self, tells: TellRun, told: ToldRun) -> list[Outgoing]:
+        return list(_cut(told, self._pack(tells, None)))
+
     def announce_own(self, nodes: Group, node_name: str | None) -> list[Outgoing]:
         """Our own Nodes: in UPDATEs of their own, because attribute 29 belongs to every NLRI beside it."""
         attribute = None if node_name is None else LinkState.make(node_name=node_name)
@@ -74,7 +85,7 @@ class UpdateMaker:
             for update in self._pack(groups, None if quality is None else LinkState.of_link(quality))
         ]
 
-    def _pack(self, groups: Iterable[Group], link_state: LinkState | None) -> Iterator[Update]:
+    def _pack(self, groups: Iterable[Group] | TellRun, link_state: LinkState | None) -> Iterator[Update]:
         attributes = Attributes(
             origin=Origin.IGP,
             as_path=self._path,
@@ -94,6 +105,16 @@ def next_hop(settings: ReportSettings, session: Session) -> Address:
         return session.local
     mine = (one.address for one in settings.lan if not one.address.is_link_local)
     return next((one for one in mine if one.version == session.local.version), session.local)
+
+
+def _cut(told: ToldRun, updates: Iterable[Update]) -> Iterator[Outgoing]:
+    """Which next hops each UPDATE took, where each has one NLRI."""
+    position = 0
+    for update in updates:
+        part = update.mp_reach or update.mp_unreach
+        count = len(part.nlris) if part is not None else 0
+        yield Outgoing(update, tuple(told[position : position + count]))
+        position += count
 
 
 def _match(units: Sequence[Unit], updates: Iterable[Update]) -> Iterator[Outgoing]:

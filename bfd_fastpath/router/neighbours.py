@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pydp
@@ -109,9 +110,9 @@ class Neighbours:
                 self._router.emit(peer.reconfigure(wanted, self._router.config, self.lan()))
                 self._sync(peer, peer.wanted())
 
-    def report(self, changes: list[Change]) -> list[RouterEvent]:
-        """Tell every neighbour; what each was told."""
-        return [event for peer in self for event in peer.report(changes)]
+    def report(self, changes: list[Change]) -> Iterator[RouterEvent]:
+        """Tell every neighbour; what each was told, made as it is taken."""
+        return chain.from_iterable([peer.report(changes) for peer in self])
 
     def failed(self, addresses: Iterable[Address]) -> None:
         """BFD to these went Down."""

@@ -3,7 +3,7 @@
 what it taught (sessions, the NHIB) is the router's."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -230,22 +230,28 @@ class Peer:
             )
 
     def _tell(self, outgoing: list[Outgoing]) -> list[RouterEvent]:
+        return list(self._send(outgoing))
+
+    def _send(self, outgoing: list[Outgoing]) -> Iterator[RouterEvent]:
         """One write for all of them; observers hear of it with the time at which the socket had it."""
         if not outgoing:
-            return []
+            return iter(())
         try:
             time_ns = self.speaker.send(*(one.update for one in outgoing))
         except bgp.SessionError as error:
             # The session is closing under us; the next one is told everything.
             _log.warning("report not sent", peer=str(self.neighbor.address), error=str(error))
-            return []
-        told = [one for each in outgoing for one in each.told]
-        for address, state in told:
-            if state is None:
-                self._told_ns.pop(address, None)
-            else:
-                self._told_ns[address] = time_ns
-        return [Told(time_ns, self.neighbor.address, address, believed(state)) for address, state in told]
+            return iter(())
+        for each in outgoing:
+            for address, state in each.told:
+                if state is None:
+                    self._told_ns.pop(address, None)
+                else:
+                    self._told_ns[address] = time_ns
+        peer = self.neighbor.address
+        return (
+            Told(time_ns, peer, address, believed(state)) for each in outgoing for address, state in each.told
+        )
 
     def _sweep(self) -> None:
         if self._sweep_ns is not None:
@@ -270,11 +276,12 @@ class Peer:
 
     # -- what the router does with it ----------------------------------------------------------------------
 
-    def report(self, changes: Sequence[Change]) -> list[RouterEvent]:
-        """Tell what these changes make of what was told."""
-        events = self._tell(self._reporter.report(one for one in changes if self._may_hear(one.address)))
+    def report(self, changes: Sequence[Change]) -> Iterator[RouterEvent]:
+        """Tell what these changes make of what was told. The events are made as they are taken."""
+        heard = changes if self._merge else [one for one in changes if one.address in self.learned.interest]
+        told = self._send(self._reporter.report(heard))
         self.learned.interest -= {one.address for one in changes if one.new is None}
-        return events
+        return told
 
     def interested(self, addresses: set[Address]) -> set[Address]:
         """It asked for these next hops, or its routes named them: what is known of them is for it, too, until

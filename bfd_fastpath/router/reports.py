@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pydp
@@ -34,20 +35,20 @@ class Reports:
             CoalescePolicy(report.coalesce_us * 1000),
         )
 
-    def tell(self, changes: list[Change]) -> list[RouterEvent]:
-        """Tell the neighbours what may be told of these changes; what happened."""
+    def tell(self, changes: list[Change]) -> Iterator[RouterEvent]:
+        """Tell the neighbours what may be told of these changes; what happened, made as it is taken."""
         now = pydp.clock_ns()
         sifted = self._gate.sift(changes, now, telling=self._router.neighbours.telling())
         events: list[RouterEvent] = [self._blown(one) for one in sifted.blown]
-        return events + self._router.neighbours.report(sifted.changes)
+        return chain(events, self._router.neighbours.report(sifted.changes))
 
-    def timer(self, now_ns: int) -> list[RouterEvent]:
+    def timer(self, now_ns: int) -> Iterator[RouterEvent]:
         """Tell what was held for long enough."""
         if (deadline := self.next_deadline()) is None or deadline > now_ns:
-            return []
+            return iter(())
         sifted = self._gate.due(now_ns)
         events: list[RouterEvent] = [self._mended(one) for one in sifted.mended]
-        return events + self._router.neighbours.report(sifted.changes)
+        return chain(events, self._router.neighbours.report(sifted.changes))
 
     def next_deadline(self) -> int | None:
         return self._gate.next_deadline()

@@ -318,12 +318,12 @@ class Router:
     def _events(self, batch: Any) -> None:
         """A batch from the engine: the neighbours hear first, because that is what the product is for."""
         drained = self.manager.events(batch)
-        told = self.reports.tell(drained.changes) if drained.changes else []
+        told = self.reports.tell(drained.changes)  # without any, too: others may have waited for long enough
         self.neighbours.failed(
-            address for address, record in drained.seen if engine_events.is_failure(record)
+            address for address, record in drained.seen() if engine_events.is_failure(record)
         )
         happened = (
-            (event for one in drained.seen if (event := engine_events.from_record(*one)) is not None),
+            (event for one in drained.seen() if (event := engine_events.from_record(*one)) is not None),
             (engine_events.from_change(change) for change in drained.changes),
             told,
         )

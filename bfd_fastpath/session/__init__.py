@@ -6,7 +6,7 @@ from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
 from bfd_fastpath.session.key_chains import NamedKeyChains
 from bfd_fastpath.session.manager import Drained, SessionManager, SessionView
 from bfd_fastpath.session.path import Attachment, find_path
-from bfd_fastpath.session.record import EventRecord, EventType, Stranger, records, strangers
+from bfd_fastpath.session.record import EventRecord, EventType, Records, Stranger, strangers
 from bfd_fastpath.session.spec import (
     EngineSession,
     LearnedPolicy,
@@ -32,6 +32,7 @@ __all__ = [
     "NamedKeyChains",
     "PathSignal",
     "PathType",
+    "Records",
     "SessionEngine",
     "SessionManager",
     "SessionSpec",
@@ -42,6 +43,5 @@ __all__ = [
     "Unsolicited",
     "UnsolicitedPolicy",
     "find_path",
-    "records",
     "strangers",
 ]

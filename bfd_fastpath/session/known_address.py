@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Addresses of next hops that are looked up again and again: each keeps its hash, which `ipaddress` makes
-anew every time."""
+"""Addresses of next hops that are looked up again and again: each keeps its hash and its octets, which
+`ipaddress` makes anew every time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from bfd_fastpath.session.spec import Address
 class KnownIPv4(IPv4Address):
     """Equal to the same IPv4Address, with the same hash."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "packed")
+    version = 4
+    packed: bytes
 
     def __init__(self, address: object) -> None:
         super().__init__(address)
         self._hash = super().__hash__()
+        self.packed = super().packed
 
     def __hash__(self) -> int:
         return self._hash
@@ -25,11 +28,14 @@ class KnownIPv4(IPv4Address):
 class KnownIPv6(IPv6Address):
     """Equal to the same IPv6Address, with the same hash."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "packed")
+    version = 6
+    packed: bytes
 
     def __init__(self, address: object) -> None:
         super().__init__(address)
         self._hash = super().__hash__()
+        self.packed = super().packed
 
     def __hash__(self) -> int:
         return self._hash

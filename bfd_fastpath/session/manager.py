@@ -7,7 +7,7 @@ the NHIB observes. It knows no BGP and no configuration file; time is an argumen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,9 +17,13 @@ from bfd_fastpath.session.dampening import Dampened, Dampening, DampeningPolicy
 from bfd_fastpath.session.engine import EngineRefusedError, SessionEngine
 from bfd_fastpath.session.known_address import known
 from bfd_fastpath.session.path import Attachment
-from bfd_fastpath.session.record import STATES, EventRecord, EventType, observation, records
+from bfd_fastpath.session.record import EventRecord, EventType, Records
 from bfd_fastpath.session.spec import Address, EngineSession, LearnedPolicy, PathSignal, SessionSpec
 from bfd_fastpath.session.table import Live, SessionTable
+
+# A name of its own: to look one up in its enumeration takes longer than all else that is done with it.
+_UP = BfdState.UP
+_REMOTE, _REMOVED, _NEXTHOP = int(EventType.REMOTE), int(EventType.REMOVED), int(EventType.NEXTHOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +36,24 @@ class SessionView:
     explicit: bool
     """True when it was written down by an operator."""
     leaving: bool
-    record: EventRecord | None
-    """The latest event record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drained:
     """What a batch of event records came to."""
 
+    records: Records
+    destinations: list[Address | None] = field(default_factory=list)
+    """Of the session of each record; None for one that guards no next hop."""
     changes: list[Change] = field(default_factory=list)
-    seen: list[tuple[Address, EventRecord]] = field(default_factory=list)
-    """Every record of a session of ours, with its destination, in order."""
     foreign: list[EventRecord] = field(default_factory=list)
     """Records of what guards no next hop."""
+
+    def seen(self) -> Iterator[tuple[Address, EventRecord]]:
+        """Every record of a session of ours, with its destination, in order; made as they are taken."""
+        for destination, record in zip(self.destinations, self.records, strict=True):
+            if destination is not None:
+                yield destination, record
 
 
 class SessionManager:
@@ -144,20 +153,23 @@ class SessionManager:
         return self._follow(self._nhib.clear(destination, now_ns))
 
     def events(self, batch: Any) -> Drained:
-        """Carry event records (numpy rows or EventRecords) into the NHIB, at the records' own times."""
-        drained = Drained()
-        for record in records(batch):
-            live = self._table.by_id(record.session)
+        """Carry event records (a numpy array of EVENT_DTYPE) into the NHIB, at the records' own times."""
+        records = Records(batch)
+        drained = Drained(records)
+        destinations, changes = drained.destinations, drained.changes
+        for session, type_, time_ns, seen in records.observations():
+            live = self._table.by_id(session)
             if live is not None:
-                drained.seen.append((live.destination, record))
-                drained.changes.extend(self._event(live, record))
-            elif (leaving := self._table.leaving.get(record.session)) is not None:
-                drained.seen.append((leaving.destination, record))
-                if record.type == EventType.REMOVED:
-                    del self._table.leaving[record.session]
-                    drained.changes.extend(self._retry_waiting(record.time_ns))
+                destinations.append(live.destination)
+                changes += self._event(live, type_, seen, time_ns)
+            elif (leaving := self._table.leaving.get(session)) is not None:
+                destinations.append(leaving.destination)
+                if type_ == _REMOVED:
+                    del self._table.leaving[session]
+                    changes += self._retry_waiting(time_ns)
             else:
-                drained.foreign.append(record)
+                drained.foreign.append(records[len(destinations)])
+                destinations.append(None)
         return drained
 
     def timer(self, now_ns: int) -> list[Change]:
@@ -209,9 +221,9 @@ class SessionManager:
         for live in self._table.all():
             entry = self._nhib.get(live.destination)
             users = entry.askers if entry is not None else ()
-            views.append(SessionView(live.id, live.wanted, users, live.explicit, live.condemned, live.record))
+            views.append(SessionView(live.id, live.wanted, users, live.explicit, live.condemned))
         for id_, wanted in self._table.leaving.items():
-            views.append(SessionView(id_, wanted, (), False, True, None))
+            views.append(SessionView(id_, wanted, (), False, True))
         return views
 
     @property
@@ -300,25 +312,22 @@ class SessionManager:
         if held is not live.held:
             live.held = held
             self._engine.hold_nexthop(live.id, held)
-        if held and seen.state is BfdState.UP:
+        if held and seen.state is _UP:
             return []
         return self._nhib.observe(live.destination, seen, now_ns)
 
-    def _event(self, live: Live, record: EventRecord) -> list[Change]:
-        live.record = record
-        if record.type == EventType.REMOVED:
+    def _event(self, live: Live, type_: int, seen: Observation, now_ns: int) -> list[Change]:
+        if type_ == _REMOVED:
             self._table.drop(live.destination)
-            return self._reconcile(live.destination, record.time_ns)
-        if live.condemned or record.type == EventType.NEXTHOP:
+            return self._reconcile(live.destination, now_ns)
+        if live.condemned or type_ == _NEXTHOP:
             return []
-        # For REMOTE the record's states are the peer's, and ours did not change.
-        if record.type != EventType.REMOTE:
-            live.state = STATES[record.new_state]
-        seen = observation(record, live.state)
-        if record.reread:
+        if type_ == _REMOTE:  # our own state did not change
+            seen.state = seen.old_state = live.state
+        if seen.reread:
             seen = self._engine.look(live.id) or seen
-            live.state = seen.state
-        return self._observe(live, seen, record.time_ns)
+        live.state = seen.state
+        return self._observe(live, seen, now_ns)
 
     def _follow(self, changes: list[Change]) -> list[Change]:
         """What a Change of the NHIB's own making means for the session behind it."""

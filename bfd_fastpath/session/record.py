@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum
 from ipaddress import ip_address
-from typing import Any
+from struct import Struct
+from typing import Any, Final
 
 from bfd_fastpath.nhib import BfdState, Neighbour, Observation, Slot
 from bfd_fastpath.session.spec import Address
@@ -21,9 +22,8 @@ _NEIGHBOURS = (
     Neighbour.FAILED,
 )
 # Looked up by number: calling an enumeration costs a storm of events dear.
-STATES = tuple(BfdState)
+_STATES = tuple(BfdState)
 _SLOTS = tuple(Slot)
-_STATE = 1
 _REREAD = 1
 
 
@@ -37,6 +37,9 @@ class EventType(IntEnum):
     REMOVED = 5
     NEXTHOP = 6
     UNSOLICITED = 7
+
+
+_STATE, _UNSOLICITED = int(EventType.STATE), int(EventType.UNSOLICITED)
 
 
 @dataclass(slots=True)
@@ -71,18 +74,60 @@ class EventRecord:
         return bool(self.flags & _REREAD)
 
 
-_NAMES = tuple(one.name for one in fields(EventRecord))
+#: struct pydp_event, whole, and what an observation and whoever it is for need of it.
+_WHOLE: Final = Struct("=4Q7I10B10x")
+_SEEN: Final = Struct("=4QI20xI8BxB10x")
 
 
-def records(batch: Any) -> Iterator[EventRecord]:
-    """EventRecords from a numpy array with EVENT_DTYPE's field names, or from an iterable of EventRecords."""
-    names = getattr(getattr(batch, "dtype", None), "names", None)
-    if names is None:
-        yield from batch
-        return
-    told = batch["type"] == EventType.UNSOLICITED
-    for row in (batch[~told] if told.any() else batch)[list(_NAMES)].tolist():
-        yield EventRecord(*row)
+class Records:
+    """A batch from the engine's ring (EVENT_DTYPE) without what strangers told. Most of what is in a record
+    is only for those who watch: EventRecords are made for who wants them."""
+
+    def __init__(self, batch: Any) -> None:
+        told = batch["type"] == _UNSOLICITED
+        self._octets = (batch[~told] if told.any() else batch).tobytes()
+
+    def __getitem__(self, number: int) -> EventRecord:
+        return EventRecord(*_WHOLE.unpack_from(self._octets, number * _WHOLE.size))
+
+    def __iter__(self) -> Iterator[EventRecord]:
+        return (EventRecord(*row) for row in _WHOLE.iter_unpack(self._octets))
+
+    def observations(self) -> Iterator[tuple[int, int, int, Observation]]:
+        """Session, type, time and what each says of its session, whose local state is the record's new one.
+        Of a REMOTE record the states are the peer's."""
+        for (
+            time_ns,
+            last_rx_ns,
+            deadline_ns,
+            detection_time_us,
+            session,
+            poll_gap_us,
+            type_,
+            flags,
+            old_state,
+            new_state,
+            remote_state,
+            local_diagnostic,
+            remote_diagnostic,
+            nexthop_state,
+            neighbour_state,
+        ) in _SEEN.iter_unpack(self._octets):
+            seen = Observation(
+                _STATES[new_state],
+                _STATES[old_state if type_ == _STATE else new_state],
+                _STATES[remote_state],
+                local_diagnostic,
+                remote_diagnostic,
+                _NEIGHBOURS[neighbour_state],
+                _SLOTS[nexthop_state],
+                last_rx_ns or None,
+                deadline_ns or None,
+                detection_time_us,
+                poll_gap_us,
+                flags & _REREAD != 0,
+            )
+            yield session, type_, time_ns, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +144,8 @@ class Stranger:
 
 
 def strangers(batch: Any) -> list[Stranger]:
-    """Those of a numpy array with EVENT_DTYPE's field names; an iterable of EventRecords has none."""
-    if getattr(batch, "dtype", None) is None:
-        return []
-    told = batch["type"] == EventType.UNSOLICITED
+    """Those of a numpy array of EVENT_DTYPE."""
+    told = batch["type"] == _UNSOLICITED
     if not told.any():
         return []
     return [
@@ -120,25 +163,6 @@ def strangers(batch: Any) -> list[Stranger]:
 
 def _address(octets: Any, family: int) -> Address:
     return ip_address(octets[: 4 if family == 4 else 16].tobytes())
-
-
-def observation(record: EventRecord, state: int) -> Observation:
-    """What a record says of its session; state is the session's local state after it."""
-    changed = record.type == _STATE
-    return Observation(
-        state=STATES[state],
-        old_state=STATES[record.old_state if changed else state],
-        remote_state=STATES[record.remote_state],
-        diagnostic=record.local_diagnostic,
-        remote_diagnostic=record.remote_diagnostic,
-        neighbour=_NEIGHBOURS[record.neighbour_state],
-        slot=_SLOTS[record.nexthop_state],
-        last_hello_ns=record.last_rx_ns or None,
-        deadline_ns=record.deadline_ns or None,
-        detection_time_us=record.detection_time_us,
-        poll_gap_us=record.poll_gap_us,
-        reread=bool(record.flags & _REREAD),
-    )
 
 
 def neighbour(code: int) -> Neighbour:

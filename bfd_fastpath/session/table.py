@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bfd_fastpath.nhib import BfdState
-from bfd_fastpath.session.record import EventRecord
 from bfd_fastpath.session.spec import Address, EngineSession
 
 
@@ -21,11 +20,10 @@ class Live:
     condemned: bool = False
     held: bool = False
     """Dampening keeps its next hop as it is."""
-    record: EventRecord | None = None
+    destination: Address = field(init=False)
 
-    @property
-    def destination(self) -> Address:
-        return self.wanted.destination
+    def __post_init__(self) -> None:
+        self.destination = self.wanted.destination
 
 
 class SessionTable:

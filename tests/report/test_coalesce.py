@@ -83,6 +83,14 @@ def test_a_storm_becomes_few_bursts():
     assert len(bursts) <= FREE + 5 + len(MANY) * 4 // 50 + 1
 
 
+def test_what_has_waited_for_long_enough_goes_with_whatever_comes_next():
+    coalesce, down = crowded(), change(MANY[-1], UP, DOWN)
+    assert coalesce.sift([down], 1) == []
+    due_ns = coalesce.next_deadline()
+    assert coalesce.sift([], due_ns - 1) == []
+    assert coalesce.sift([], due_ns) == [down]
+
+
 def test_after_quiet_it_begins_anew():
     storm = [(4 * MS * number, change(one, UP, DOWN)) for number, one in enumerate(MANY)]
     later = 5000 * MS

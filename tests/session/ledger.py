@@ -2,11 +2,17 @@
 """An engine that only keeps books: what it was told, and what a look at a session finds. The real one is in
 test_native.py."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
 
 from bfd_fastpath.nhib import BfdState, Observation, Slot
 from bfd_fastpath.session import EngineRefusedError, EngineSession, EventRecord, EventType
 from bfd_fastpath.session.spec import Address
+from pydp.events import EVENT_DTYPE
 
 #: A session just made.
 LOOK = Observation(BfdState.DOWN, BfdState.DOWN, reread=True)
@@ -61,6 +67,12 @@ class LedgerEngine:
         """AdminDown has been said for long enough."""
         del self.sessions[session], self.looks[session]
         return record(session, EventType.REMOVED, time_ns)
+
+
+def batch(records: Iterable[EventRecord]) -> NDArray[Any]:
+    """Records as the ring has them."""
+    rows = [(*(getattr(one, name) for name in EventRecord.__slots__), (0,) * 10) for one in records]
+    return numpy.array(rows, dtype=EVENT_DTYPE)
 
 
 def record(session: int, type_: EventType, time_ns: int, **more: int) -> EventRecord:

@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 from bfd_fastpath.nhib import Nhib, Reachability
 from bfd_fastpath.session import Attachment, SessionManager, SessionSpec, Timers
-from tests.session.ledger import LedgerEngine, came_up, failed
+from tests.session.ledger import LedgerEngine, batch, came_up, failed
 
 S = 1_000_000_000
 A, X, Y = ip_address("198.51.100.1"), ip_address("198.51.100.2"), ip_address("198.51.100.3")
@@ -28,7 +28,7 @@ class Scene:
         return entry
 
     def drain(self, *records):
-        return self.manager.events(list(records))
+        return self.manager.events(batch(records))
 
     def up(self, address=X, time_ns=1 * S):
         return self.drain(came_up(self.engine.id_of(address), time_ns))

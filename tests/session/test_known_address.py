@@ -39,4 +39,4 @@ def test_what_the_manager_says_of_a_next_hop_is_by_one_object():
     scene.manager.want(X, "bgp", None, 0)
     (up,) = scene.up().changes
     drained = scene.down()
-    assert drained.changes[0].address is up.address is drained.seen[0][0]
+    assert drained.changes[0].address is up.address is drained.destinations[0]

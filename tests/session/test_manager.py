@@ -82,7 +82,7 @@ def test_a_learned_session_lingers_and_then_ends_after_the_report(scene):
     assert scene.engine.taken() == [("remove", str(X))]
     assert scene.manager.leaving() == 1
     drained = scene.drain(scene.engine.gone(1, 73 * S))
-    assert [address for address, _ in drained.seen] == [X]
+    assert [address for address, _ in drained.seen()] == [X]
     assert scene.manager.leaving() == 0
 
 

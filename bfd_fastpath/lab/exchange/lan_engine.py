@@ -5,8 +5,7 @@ from contextlib import suppress
 
 from bfd_fastpath.lab.exchange.cast import member_of
 from bfd_fastpath.nhib import Address, Observation
-from bfd_fastpath.session import EngineRefusedError, EngineSession, records
-from bfd_fastpath.session.record import STATES, observation
+from bfd_fastpath.session import EngineRefusedError, EngineSession, Records
 from pydp import Hellos, Role
 from pydp.errors import NotFoundError, PydpError
 from pydp.lan import Lan
@@ -42,8 +41,8 @@ class LanEngine:
         seen = self._lan.look(session)
         if seen is None:
             return None
-        (record,) = records(seen.reshape(1))
-        return observation(record, STATES[record.new_state])
+        ((_, _, _, found),) = Records(seen.reshape(1)).observations()
+        return found
 
     def hold_nexthop(self, session: int, held: bool) -> None:
         with suppress(NotFoundError):

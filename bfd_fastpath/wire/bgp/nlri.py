@@ -13,7 +13,7 @@ from bfd_fastpath.prefixes import Prefix, PrefixError, Run
 from bfd_fastpath.prefixes.prefix import decode_ipv4, decode_ipv6, encode_prefixes
 from bfd_fastpath.wire.bgp.family import BGP_LS, IPV4_UNICAST, IPV6_UNICAST, Afi, Family
 from bfd_fastpath.wire.bgpls.nlri import LinkNlri, LinkStateNlri, NlriFault, NodeNlri, RawNlri, decode_list
-from bfd_fastpath.wire.nhreach import NhReachNlri, decode_run
+from bfd_fastpath.wire.nhreach import NhReachNlri, TellRun, decode_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def is_nh_reach(family: Family, safi: int | None) -> bool:
 
 def encode_nlris(nlris: Iterable[Nlri]) -> bytes:
     """The NLRIs one after another."""
-    if isinstance(nlris, Run):
+    if isinstance(nlris, Run | TellRun):
         return nlris.octets
     prefixes_or_objects = list(nlris)
     if prefixes_or_objects and not isinstance(prefixes_or_objects[0], _OBJECTS):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packs NLRIs that share attributes into as few UPDATEs as fit the peer's message limit. A group is never
-split; of a run of prefixes each is a group.
+split; of a run each NLRI is a group.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
+from typing import TypeAlias
 
 from bfd_fastpath.prefixes import Prefix, Run
 from bfd_fastpath.prefixes.prefix import encoded_length
@@ -16,8 +17,10 @@ from bfd_fastpath.wire.bgp.message import HEADER, STANDARD_LIMIT
 from bfd_fastpath.wire.bgp.mp import Address, MpReach, MpUnreach
 from bfd_fastpath.wire.bgp.nlri import Nlri
 from bfd_fastpath.wire.bgp.update import Update
+from bfd_fastpath.wire.nhreach import TellRun
 
 Group = tuple[Nlri, ...]
+Runs: TypeAlias = Run | TellRun
 _FIXED = HEADER.size + 4
 
 
@@ -31,7 +34,7 @@ def singles(nlris: Iterable[Nlri]) -> Iterator[Group]:
 
 
 def pack_withdrawals(
-    family: Family, groups: Iterable[Group] | Run, *, limit: int = STANDARD_LIMIT
+    family: Family, groups: Iterable[Group] | Runs, *, limit: int = STANDARD_LIMIT
 ) -> Iterator[Update]:
     """UPDATEs that withdraw the groups, in their order. `limit` in octets, header included. Raises
     PackError.
@@ -48,7 +51,7 @@ def pack_announcements(
     family: Family,
     attributes: Attributes,
     next_hops: tuple[Address, ...],
-    groups: Iterable[Group] | Run,
+    groups: Iterable[Group] | Runs,
     *,
     limit: int = STANDARD_LIMIT,
     as4: bool = True,
@@ -70,8 +73,8 @@ def pack_announcements(
             yield Update(attributes=attributes, mp_reach=MpReach(family, next_hops, nlris))
 
 
-def _batches(groups: Iterable[Group] | Run, room: int) -> Iterator[Sequence[Nlri]]:
-    if isinstance(groups, Run):
+def _batches(groups: Iterable[Group] | Runs, room: int) -> Iterator[Sequence[Nlri]]:
+    if isinstance(groups, Run | TellRun):
         yield from _pieces(groups, room)
         return
     batch: list[Nlri] = []
@@ -89,7 +92,7 @@ def _batches(groups: Iterable[Group] | Run, room: int) -> Iterator[Sequence[Nlri
         yield tuple(batch)
 
 
-def _pieces(run: Run, room: int) -> Iterator[Run]:
+def _pieces(run: Runs, room: int) -> Iterator[Runs]:
     for piece in run.pieces(room):
         if len(piece.octets) > room:
             raise _too_large(len(piece), len(piece.octets), room)

@@ -4,5 +4,6 @@ tells.
 """
 
 from bfd_fastpath.wire.nhreach.nlri import NhReachError, NhReachNlri, NhState, decode_run, settled
+from bfd_fastpath.wire.nhreach.run import TellRun
 
-__all__ = ["NhReachError", "NhReachNlri", "NhState", "decode_run", "settled"]
+__all__ = ["NhReachError", "NhReachNlri", "NhState", "TellRun", "decode_run", "settled"]

@@ -15,7 +15,8 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 _TELL = 0x80
 _STATE = 0x03
-_TELLS = tuple(bytes((_TELL | state,)) for state in range(3))
+#: The first octet of a ReachTell, by the state.
+TELLS = tuple(bytes((_TELL | state,)) for state in range(3))
 
 
 class NhReachError(ValueError):
@@ -51,7 +52,7 @@ class NhReachNlri:
 
     def encode(self) -> bytes:
         """5 octets for IPv4, 17 for IPv6."""
-        return (_TELLS[self.state] if self.tell else b"\0") + self.address.packed
+        return (TELLS[self.state] if self.tell else b"\0") + self.address.packed
 
 
 def decode_run(version: int, data: bytes) -> tuple[NhReachNlri, ...]:

@@ -25,11 +25,13 @@ from bfd_fastpath.wire.bgp import (
     Update,
     UpdateReceived,
     nh_reach,
+    pack_announcements,
+    pack_withdrawals,
 )
 from bfd_fastpath.wire.bgp.capability import split
 from bfd_fastpath.wire.bgp.settings import SessionSettings
 from bfd_fastpath.wire.bgp.update_decoder import UpdateDecoder
-from bfd_fastpath.wire.nhreach import NhReachError, NhReachNlri, NhState, decode_run, settled
+from bfd_fastpath.wire.nhreach import NhReachError, NhReachNlri, NhState, TellRun, decode_run, settled
 from tests.wire.bgp.sessions import ID_A, ID_B, session, told
 from tests.wire.bgp.sessions import settled as settled_sessions
 from tests.wire.bgpls import vectors
@@ -189,3 +191,43 @@ def test_reachability_families_are_offered_by_multiprotocol_alone():
     """No graceful restart (64), long-lived (71) or Add-Path (69): stale reachability is worse than none."""
     offered = SessionSettings(64500, ID_A, (BGP_LS, NH4, NH6)).open().capabilities.encode()
     assert not {each.code for each in split(offered)} & {64, 69, 71}
+
+
+tells = st.sampled_from((4, 6)).flatmap(
+    lambda version: st.tuples(
+        st.just(version),
+        st.lists(
+            st.tuples(st.ip_addresses(v=version), st.sampled_from(list(NhState))), min_size=1, max_size=40
+        ),
+    )
+)
+
+
+@given(tells, st.integers(0, 100))
+def test_a_run_is_the_tells_that_it_is_made_of(said, room):
+    version, pairs = said
+    run = TellRun.of(version, pairs)
+    one_by_one = tuple(NhReachNlri(address, True, state) for address, state in pairs)
+    assert run == one_by_one == tuple(run)
+    assert (len(run), run[0], run[-1], run[1:]) == (len(pairs), one_by_one[0], one_by_one[-1], one_by_one[1:])
+    assert hash(run) == hash(one_by_one)
+    assert run.octets == b"".join(nlri.encode() for nlri in one_by_one)
+    pieces = list(run.pieces(room))
+    assert b"".join(piece.octets for piece in pieces) == run.octets
+    assert all(len(piece.octets) <= room or len(piece) == 1 for piece in pieces)
+    assert all(len(piece.octets) + len(piece.octets) // len(piece) > room for piece in pieces[:-1])
+
+
+@given(tells, st.integers(100, 200))
+def test_a_run_is_packed_like_its_tells(said, limit):
+    version, pairs = said
+    run = TellRun.of(version, pairs)
+    family, groups = nh_reach(version), [(nlri,) for nlri in run]
+    for packed, by_groups in (
+        (pack_withdrawals(family, run, limit=limit), pack_withdrawals(family, groups, limit=limit)),
+        (
+            pack_announcements(family, ATTRIBUTES, (), run, limit=limit),
+            pack_announcements(family, ATTRIBUTES, (), groups, limit=limit),
+        ),
+    ):
+        assert [one.encode() for one in packed] == [one.encode() for one in by_groups]
