@@ -45,6 +45,7 @@ from bfd_fastpath.session import (
     SessionManager,
     StandingSessions,
     Unsolicited,
+    UrgentFirst,
     strangers,
 )
 from bfd_fastpath.session.native import NativeEngine
@@ -132,7 +133,7 @@ class Router:
             self._standing = StandingSessions(native)
             self._unsolicited = Unsolicited(self._standing)
             self._lags = Lags(self.dataplane, self._standing)
-            self._pump = EventPump(self.engine.events, self._events)
+            self._pump = EventPump(UrgentFirst(self.engine.events), self._events)
             await carry_out.start(self, plan(None, self.config))
         except BaseException:
             await self._close()

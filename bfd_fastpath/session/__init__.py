@@ -18,6 +18,7 @@ from bfd_fastpath.session.spec import (
 )
 from bfd_fastpath.session.standing import StandingSessions
 from bfd_fastpath.session.unsolicited import Unsolicited
+from bfd_fastpath.session.urgent_first import UrgentFirst
 
 __all__ = [
     "Attachment",
@@ -42,6 +43,7 @@ __all__ = [
     "Timers",
     "Unsolicited",
     "UnsolicitedPolicy",
+    "UrgentFirst",
     "find_path",
     "strangers",
 ]
