@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changing a trie, and looking up one key. */
-/* rte_vect_get_max_simd_bitwidth, which DPDK has had since 20.11 and calls experimental in 22.11. */
-#define ALLOW_EXPERIMENTAL_API
 #include <string.h>
-#include <rte_cpuflags.h>
-#include <rte_vect.h>
 #include <pydp/status.h>
+#include "fib/gather.h"
 #include "fib/map.h"
 #include "fib/node.h"
 #include "fib/spans.h"
@@ -19,24 +16,9 @@ struct step {
 	uint32_t line;
 };
 
-/* AVX-512 with vectors of 256 bits, unless EAL's --force-max-simd-bitwidth forbids it; before there is an EAL nobody does. Only where
- * a gather is quick: CLDEMOTE tells Intel's processors that need no microcode against what gathers give away. */
-static bool is_wide(void)
-{
-#ifdef RTE_ARCH_X86_64
-	uint16_t most = rte_vect_get_max_simd_bitwidth();
-
-	return (most == 0 || most >= RTE_VECT_SIMD_256) && rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512F) > 0 &&
-	       rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512VL) > 0 && rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512DQ) > 0 &&
-	       rte_cpu_get_flag_enabled(RTE_CPUFLAG_CLDEMOTE) > 0;
-#else
-	return false;
-#endif
-}
-
 int trie_create(struct trie *trie, uint8_t bits, uint8_t root_bits, struct arena *arena)
 {
-	*trie = (struct trie){.arena = arena, .bits = bits, .root_bits = root_bits, .wide = is_wide()};
+	*trie = (struct trie){.arena = arena, .bits = bits, .root_bits = root_bits, .wide = gather_is_quick()};
 	spans_clear(arena_at(arena, ARENA_NONE));
 	trie->root = map_memory(sizeof(uint32_t) << root_bits, MAP_LARGE_PAGES);
 	if (trie->root != NULL &&

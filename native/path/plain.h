@@ -112,6 +112,16 @@ static inline bool plain_any(plain_words words)
 #endif
 }
 
+/* Of the lanes that are 0. */
+static inline uint32_t plain_bits(plain_words words)
+{
+	uint32_t bits = 0;
+
+	for (uint32_t i = 0; i < PLAIN_LANES; i++)
+		bits |= (uint32_t)(words[i] == 0) << i;
+	return bits;
+}
+
 /* The first octets of two addresses, of each lane in octets of their own; the other octets are 1, which is fit. */
 static inline plain_octets plain_firsts(plain_words source, plain_words destination)
 {

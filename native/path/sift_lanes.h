@@ -91,14 +91,14 @@ static inline void sift_put(struct path_plain *plain, uint16_t at, struct rte_mb
 	plain->lengths[at] = length;
 }
 
-/* Of some packets behind those that were kept the plain ones stay, the others go to rest. Returns how many are kept. */
+/* Of some packets behind those that were kept the plain ones, by their bits, stay; the others go to rest. Returns how many are kept. */
 static __rte_noinline uint16_t sift_choose(struct sift *sift, struct path_plain *plain, uint16_t at, uint16_t count,
-					   const uint32_t *found)
+					   uint32_t those)
 {
 	uint16_t kept = at;
 
 	for (uint16_t i = 0; i < count; i++) {
-		if (found[i] != 0) {
+		if ((those >> i & 1) == 0) {
 			sift->rest[sift->left++] = plain->mbufs[at + i];
 			continue;
 		}
@@ -136,7 +136,7 @@ static __rte_always_inline bool sift_take(struct sift *sift, const bool six, str
 	memcpy(plain->lengths + at, &lengths, sizeof(lengths));
 	found = sift_ask(sift, six, plain, at, headers, lengths);
 	*kept = likely(!plain_any(found)) ? (uint16_t)(at + PLAIN_LANES)
-					  : sift_choose(sift, plain, at, PLAIN_LANES, (const uint32_t *)&found);
+					  : sift_choose(sift, plain, at, PLAIN_LANES, plain_bits(found));
 	return true;
 }
 
@@ -153,7 +153,7 @@ static void sift_ask_few(struct sift *sift, const bool six, uint16_t count)
 		sift_put(plain, (uint16_t)(at + i), plain->mbufs[at], plain->headers[at], plain->lengths[at]);
 	memcpy(&lengths, plain->lengths + at, sizeof(lengths));
 	found = sift_ask(sift, six, plain, at, plain->headers + at, lengths);
-	*kept = sift_choose(sift, plain, at, count, (const uint32_t *)&found);
+	*kept = sift_choose(sift, plain, at, count, plain_bits(found));
 }
 
 /* At most LANES packets of any kind. */
@@ -186,6 +186,17 @@ static __rte_noinline void sift_sort(struct sift *sift, struct rte_mbuf *const *
 	sift_ask_few(sift, true, (uint16_t)(six - transit->six_count));
 }
 
+/* At most LANES packets. headers: where theirs are if they are plain. */
+static __rte_always_inline void sift_group(struct sift *sift, struct rte_mbuf *const *mbufs, const uint8_t *const *headers,
+					   uint16_t count)
+{
+	bool six = mbufs[0]->data_len >= SIFT_LEAST6 && headers[0][0] >> 4 == 6;
+
+	if (count < PLAIN_LANES ||
+	    unlikely(six ? !sift_take(sift, true, mbufs, headers) : !sift_take(sift, false, mbufs, headers)))
+		sift_sort(sift, mbufs, count);
+}
+
 static __rte_always_inline uint16_t sift_lanes(const struct path_port *port, struct rte_mbuf **mbufs, uint16_t count,
 					       struct path_transit *transit, struct rte_mbuf **rest)
 {
@@ -201,13 +212,8 @@ static __rte_always_inline uint16_t sift_lanes(const struct path_port *port, str
 		headers[i] = frame + ETHER_LENGTH;
 	}
 	sift_begin(&sift, port, transit, rest);
-	for (; at + PLAIN_LANES <= count; at = (uint16_t)(at + PLAIN_LANES)) {
-		bool six = mbufs[at]->data_len >= SIFT_LEAST6 && headers[at][0] >> 4 == 6;
-
-		if (unlikely(six ? !sift_take(&sift, true, mbufs + at, headers + at)
-				 : !sift_take(&sift, false, mbufs + at, headers + at)))
-			sift_sort(&sift, mbufs + at, PLAIN_LANES);
-	}
+	for (; at + PLAIN_LANES <= count; at = (uint16_t)(at + PLAIN_LANES))
+		sift_group(&sift, mbufs + at, headers + at, PLAIN_LANES);
 	if (at < count)
 		sift_sort(&sift, mbufs + at, (uint16_t)(count - at));
 	return sift.left;

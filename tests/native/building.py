@@ -10,8 +10,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 NATIVE = HERE.parents[1] / "native"
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
-#: Programs that look inside the engine: linked with its objects, since the library shows its public functions only.
-INSIDE = {"waiting", "sift"}
+#: Programs that look inside the engine: linked with its objects, since the library shows its public functions only. With what
+#: else they are made from.
+INSIDE: dict[str, list[str]] = {"waiting": [], "sift": ["bursts"], "lanes": ["bursts"]}
 # DPDK keeps what it allocates until the process ends.
 LEAKS_OF_DPDK = "leak:librte_\nleak:eal_\nleak:rte_\nleak:libnuma\nleak:copy_arguments\nleak:fopencookie\n"
 
@@ -30,7 +31,8 @@ def library(sanitize: bool = False) -> Path:
 
 def program(name: str, out: Path, build: Path, sanitize: bool = False) -> Path:
     """A C test program, compiled and linked with the library in build."""
-    sources = [str(HERE / f"{name}.c"), str(HERE / "rig.c"), str(HERE / "frames.c"), str(HERE / "play.c")]
+    made_from = [name, "rig", "frames", "play", *INSIDE.get(name, [])]
+    sources = [str(HERE / f"{one}.c") for one in made_from]
     flags = ["-std=c11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra", "-Werror"]
     if sanitize:
         flags += SANITIZERS

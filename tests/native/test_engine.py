@@ -19,6 +19,7 @@ PROGRAMS = [
     "nexthops",
     "waiting",
     "sift",
+    "lanes",
     "drops",
     "echo",
     "reflect",
