@@ -146,8 +146,12 @@ class RouteTable:
 
     def contests(self, path: Path) -> list[tuple[Paths, Run]]:
         """The prefixes that are offered with this path, by all paths to them."""
-        offered = self._of_session[path.session][path]
-        return [(paths, run) for paths, run in self._paths.split(offered.run) if paths and path in paths]
+        run = self._of_session[path.session][path].run
+        if len(run) == 1:
+            # A table in which no two prefixes share a path asks this once a prefix.
+            paths, _ = self._paths.find(run.version, run.octets)
+            return [(paths, run)] if paths and path in paths else []
+        return [(paths, part) for paths, part in self._paths.split(run) if paths and path in paths]
 
     def through(self, next_hop: Address) -> list[Path]:
         """The paths that go through this next hop."""

@@ -91,6 +91,18 @@ def test_a_prefix_that_is_twice_in_an_update_is_one():
     assert (len(table), table.count(2, 4), table.offers(2, 4)) == (0, 0, [])
 
 
+@pytest.mark.parametrize("prefixes", [("10.1.0.0/16",), ("10.1.0.0/16", "10.2.0.0/16")])
+def test_a_prefix_is_contested_by_all_that_offer_it(prefixes):
+    table, mine, theirs = RouteTable(), path(3, "c", C), path(2, "b")
+    run = run_of(*prefixes)
+    table.announce(run, mine)
+    assert table.contests(mine) == [((mine,), run)]
+    table.announce(run, theirs)
+    assert table.contests(mine) == table.contests(theirs) == [((theirs, mine), run)]
+    table.withdraw(run, 3)
+    assert table.contests(theirs) == [((theirs,), run)]
+
+
 def test_what_a_path_was_announced_for_is_forgotten_with_its_prefixes():
     table, first = RouteTable(), path(2, "b")
     several = run_of(*(f"10.{number}.0.0/16" for number in range(100)))
