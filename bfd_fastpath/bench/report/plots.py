@@ -106,7 +106,8 @@ def _figures(suite: str, measured: str, rows: Sequence[Row]) -> Iterator[Plot]:
         )
         picture = Picture(name_of(suite, measured, part), f"{unit(measured)}{count}", text)
         bars.draw(picture, groups, unit(measured).lower())
-        caption = f"Medians of interleaved windows; {some[0].better.value} is better."
+        beside = "interleaved " if any(row.peers for row in some) else ""
+        caption = f"Medians of {beside}windows; {some[0].better.value} is better."
         if any(row.prediction is not None for row in some):
             caption += " Predictions are those of docs/scaling.md for this machine."
         yield Plot(suite, picture, caption + in_all(common))

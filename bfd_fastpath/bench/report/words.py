@@ -15,7 +15,10 @@ _SUITES: Final = {
     "bfd-scale": ("BFD sessions", "What a hello costs, and how many sessions one core holds."),
     "bfd-detect": ("How late a failure is seen", "From the last hello to Down, and to those who are told."),
     "failover": ("Failover", "From Down to the first packet on the backup next hop."),
-    "control": ("BGP", "A full table from BGP's first octet to the engine's last route."),
+    "control": (
+        "BGP",
+        "A full table, from the first octet to the engine's last route; a link withdrawn, to the last UPDATE.",
+    ),
     "replay": ("Captures", "Packets of a capture watched and judged."),
     "fib": ("Look-ups of routes", "The way to an address alone, beside DPDK's own tables."),
     "reload": ("A route server's reload", "What a change of filters costs, as rs-agent asks for it."),
