@@ -17,7 +17,7 @@ _SUITES: Final = {
     "failover": ("Failover", "From Down to the first packet on the backup next hop."),
     "control": (
         "BGP",
-        "A full table, from the first octet to the engine's last route; a link withdrawn, to the last UPDATE.",
+        "A full table, to the engine's last route; a link withdrawn, to the last client's last UPDATE.",
     ),
     "replay": ("Captures", "Packets of a capture watched and judged."),
     "fib": ("Look-ups of routes", "The way to an address alone, beside DPDK's own tables."),
