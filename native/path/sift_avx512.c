@@ -67,7 +67,7 @@ static __rte_always_inline uint32_t ask_sixteen(const struct plain_wide *wide, c
 	const __m256i least = _mm256_set1_epi32(SIFT_LEAST4), link = _mm256_set1_epi32(ETHER_LENGTH + IP4_LENGTH);
 	__m128i unlike = _mm_setzero_si128();
 
-	if (unlikely(_mm256_cmplt_epu32_mask(_mm256_min_epu32(lengths[0], lengths[1]), least) != 0))
+	if (unlikely(_mm256_cmplt_epu32_mask(_mm256_min_epu32(lengths[0], lengths[1]), least) != 0 || headers[0][0] >> 4 != 4))
 		return 0;
 	copy(plain->mbufs + to, burst->mbufs + at, SIXTEEN * sizeof(*plain->mbufs));
 	copy(plain->headers + to, headers, SIXTEEN * sizeof(*headers));
@@ -79,37 +79,51 @@ static __rte_always_inline uint32_t ask_sixteen(const struct plain_wide *wide, c
 	return likely(_mm_testz_si128(unlike, (__m128i)sift->link_mask[0])) ? low | high << PLAIN_LANES : 0;
 }
 
-/* Eight or fewer. */
-static __rte_noinline void take_others(struct sift *sift, const struct burst *burst, uint32_t at, uint16_t count)
+/* As long as sixteen have something plain among them. Returns where that ends. */
+static __rte_always_inline uint32_t take_sixteens(struct sift *sift, const struct burst *burst, uint32_t count)
 {
-	sift_group(sift, burst->mbufs + at, burst->headers + at, count);
+	struct path_transit *transit = sift->transit;
+	struct plain_wide wide;
+	uint32_t at = 0;
+
+	wide_begin(&wide, sift->filter, sift->link[0]);
+	for (; at + SIXTEEN <= count; at += SIXTEEN) {
+		uint32_t plain = ask_sixteen(&wide, sift, burst, at);
+
+		if (unlikely(plain == 0))
+			break;
+		if (likely(plain == 0xffff))
+			transit->four_count += SIXTEEN;
+		else
+			transit->four_count = sift_choose(sift, &transit->four, transit->four_count, SIXTEEN, plain);
+	}
+	return at;
+}
+
+/* From a place on, eight at once. */
+static __rte_noinline void take_others(struct sift *sift, const struct burst *burst, uint32_t at, uint32_t count)
+{
+	for (; at + PLAIN_LANES <= count; at += PLAIN_LANES)
+		sift_group(sift, burst->mbufs + at, burst->headers + at, PLAIN_LANES);
+	if (at < count)
+		sift_sort(sift, burst->mbufs + at, (uint16_t)(count - at));
 }
 
 uint16_t path_sift_sixteen(const struct path_port *port, struct rte_mbuf **mbufs, uint16_t count, struct path_transit *transit,
 			   struct rte_mbuf **rest)
 {
-	struct plain_wide wide;
 	struct burst burst;
 	struct sift sift;
-	uint32_t plain;
+	uint32_t at = 0;
 	bool usual;
 
 	burst.mbufs = mbufs;
 	usual = look_at_buffers(&burst, count);
 	sift_begin(&sift, port, transit, rest);
-	wide_begin(&wide, sift.filter, sift.link[0]);
-	usual = usual && !sift.echoes;
-	for (uint32_t at = 0, now; at < count; at += now) {
-		now = usual ? SIXTEEN : PLAIN_LANES;
-		plain = likely(usual && at + now <= count) ? ask_sixteen(&wide, &sift, &burst, at) : 0;
-		if (likely(plain == 0xffff))
-			transit->four_count += SIXTEEN;
-		else if (plain != 0)
-			transit->four_count = sift_choose(&sift, &transit->four, transit->four_count, SIXTEEN, plain);
-		else
-			for (uint32_t i = at; i < RTE_MIN(at + now, count); i += PLAIN_LANES)
-				take_others(&sift, &burst, i, (uint16_t)RTE_MIN(count - i, (uint32_t)PLAIN_LANES));
-	}
+	if (usual && !sift.echoes)
+		at = take_sixteens(&sift, &burst, count);
+	if (at < count)
+		take_others(&sift, &burst, at, count);
 	return sift.left;
 }
 
