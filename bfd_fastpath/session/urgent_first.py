@@ -11,11 +11,14 @@ import numpy
 
 from bfd_fastpath.nhib import BfdState
 from bfd_fastpath.session.record import EventType
+from pydp.events import EVENT_DTYPE
 
 #: Fewer records that come together are no storm.
 _CROWD = 16
 #: So long, by the records' own times, may a step wait behind others.
 _LONGEST_NS = 500_000_000
+#: numpy copies records field by field, unless it does not know of the fields.
+_OCTETS = numpy.dtype((numpy.void, EVENT_DTYPE.itemsize))
 _BETWEEN = numpy.zeros(256, dtype=bool)
 _BETWEEN[[BfdState.DOWN, BfdState.INIT]] = True
 
@@ -30,7 +33,7 @@ class Ring(Protocol):
 
 
 class UrgentFirst:
-    """A source of numpy arrays with EVENT_DTYPE's field names, as the ring is that it reads. One owner."""
+    """A source of arrays of EVENT_DTYPE, as the ring is that it reads. One owner."""
 
     def __init__(self, ring: Ring) -> None:
         self._ring = ring
@@ -80,9 +83,9 @@ class UrgentFirst:
                 sessions[session] = sessions.get(session, 0) + 1
         if not any(waits):
             return batch
-        later = numpy.array(waits)
-        self._waiting.append(batch[later])
-        return batch[~later]
+        later, rows = numpy.array(waits), batch.view(_OCTETS)
+        self._waiting.append(rows[later].view(EVENT_DTYPE))
+        return rows[~later].view(EVENT_DTYPE)
 
     def _take(self, most: int) -> Any:
         """The oldest that wait."""
@@ -91,9 +94,9 @@ class UrgentFirst:
             part = self._waiting.popleft()
             if len(part) > room:
                 self._waiting.appendleft(part[room:])
-            parts.append(part[:room])
+            parts.append(part[:room].view(_OCTETS))
             room -= len(parts[-1])
-        taken = numpy.concatenate(parts)
+        taken = numpy.concatenate(parts).view(EVENT_DTYPE)
         for session in taken["session"].tolist():
             left = self._sessions[session] - 1
             if left:
