@@ -31,9 +31,11 @@ HELLOS: Final = 1e-3
 SIZE: Final = 64
 DESTINATIONS: Final = 1024
 _FIRST: Final = IPv4Address("198.18.0.0")
-_SETTLE_S: Final = 0.3
+_SETTLE_S: Final = 0.2
 _UP_AGAIN_S: Final = 30.0
 _LOOK_S: Final = 0.1
+#: Looks at which all sessions are up, one after the other.
+_QUIET: Final = 2
 _BURST: Final = 128
 _BETWEEN_CLOCKS: Final = 100
 
@@ -132,7 +134,7 @@ class Load:
     def _up_again(self) -> None:
         limit, count = time.monotonic() + _UP_AGAIN_S, self._rig.wanted.sessions
         quiet = 0
-        while quiet < 5:
+        while quiet < _QUIET:
             if time.monotonic() > limit:
                 raise NotUpError(f"{self._rig.far.look().up} of {count} came up again")
             time.sleep(_LOOK_S)
