@@ -99,28 +99,29 @@ async def _loaded(routes: int, file: Path, servers: int) -> Loaded:
         far.close()
 
 
-def bulk(routes: int) -> float:
-    """Seconds to load prefixes that are at hand, by 200 next hops, into the RIB and the engine."""
+def bulk(routes: int, rounds: int) -> list[float]:
+    """Seconds to load prefixes that are at hand, by 200 next hops, into the RIB and the engine; so often, new
+    ones each time.
+    """
     pydp.eal.init()
-    near, far = pydp.link("bulk")
-    engine = pydp.Engine("bulk", max_nexthops=1024)
-    engine.attach(near)
-    engine.address_add(0, "198.51.100.1/24")
-    rib = Rib(engine, 1024)
-    every = messages.prefixes(routes)
-    parts = list(_parts(every, messages.NEXT_HOPS))
+    parts = list(_parts(messages.prefixes(routes), messages.NEXT_HOPS))
     gateways = [Gateway(0, 0, pydp.addresses.as_address(f"198.51.100.{10 + n}")) for n in range(len(parts))]
-    begun = time.perf_counter()
-    refused = rib.change_runs(
-        Source.BGP, [(part, Offer(20, gateway)) for part, gateway in zip(parts, gateways, strict=True)]
-    )
-    seconds = time.perf_counter() - begun
-    assert not refused
-    assert engine.routes.info().ipv4_routes == routes
-    engine.close()
-    near.close()
-    far.close()
-    return seconds
+    return [_loaded_at_once(f"bulk{number}", routes, parts, gateways) for number in range(rounds)]
+
+
+def _loaded_at_once(name: str, routes: int, parts: list[Run], gateways: list[Gateway]) -> float:
+    near, far = pydp.link(name)
+    with near, far, pydp.Engine(name, max_nexthops=1024) as engine:
+        engine.attach(near)
+        engine.address_add(0, "198.51.100.1/24")
+        rib = Rib(engine, 1024)
+        offers = [(part, Offer(20, gateway)) for part, gateway in zip(parts, gateways, strict=True)]
+        begun = time.perf_counter()
+        refused = rib.change_runs(Source.BGP, offers)
+        seconds = time.perf_counter() - begun
+        assert not refused
+        assert engine.routes.info().ipv4_routes == routes
+        return seconds
 
 
 def _parts(run: Run, count: int) -> Iterator[Run]:

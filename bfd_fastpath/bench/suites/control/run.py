@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
             for _ in range(options.rounds):
                 rows += [alone(ours.loaded, options.routes, file, servers) for servers in options.servers]
                 rows += daemons.loaded(options.routes, file) if options.daemons else []
-            bulk = [alone(ours.bulk, options.routes) for _ in range(options.rounds)]
+            bulk = alone(ours.bulk, options.routes, options.rounds)
         except (DaemonError, pydp.PydpError, BrokenProcessPool) as error:
             console.print(str(error))
             return 1

@@ -28,6 +28,8 @@ _LADDER: Final = (50, 100, 200, 500, 1000, 2000, 4000, 8000, 16000)
 _NEAR: Final = IPv4Address("10.0.0.1")
 _FAR: Final = IPv4Address("10.16.0.0")
 _UP_S: Final = 30.0
+#: Where no more came up for so long, the rest flap.
+_STALLED_S: Final = 8.0
 Say = Callable[[str], None]
 
 
@@ -171,10 +173,13 @@ async def _pair_async(
             ends = [kind(near, Path(room) / "a", cpus[0]), kind(far, Path(room) / "b", cpus[1])]
             await ends[0].start(pairs, interval_ms)
             await ends[1].start([(peer, own) for own, peer in pairs], interval_ms)
-            end = time.monotonic() + _UP_S
+            most, end, since = 0, time.monotonic() + _UP_S, time.monotonic()
             while (up := min([await asyncio.to_thread(one.up) for one in ends])) < count:
-                if time.monotonic() > end:
-                    return Tried(f"{up:,} came up in {_UP_S:.0f} s")
+                now = time.monotonic()
+                if up > most:
+                    most, since = up, now
+                if now > end or now > since + _STALLED_S:
+                    return Tried(f"{most:,} came up, and no more in {now - since:.0f} s")
                 await asyncio.sleep(1)
             await asyncio.sleep(2)
             for one in ends:
