@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any, Final
 
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+from bfd_fastpath.bench.gaps import Gaps
 
 _POINTS: Final = 100
 #: Points for each nine of the share, and how many nines: a tail is as well told as the middle.

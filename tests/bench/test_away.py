@@ -6,12 +6,12 @@ from ipaddress import IPv4Address
 
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Skipped, Verdict
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.place import Place
 from bfd_fastpath.bench.suites.envelope import scale_rows
 from bfd_fastpath.bench.suites.envelope.away import Away
 from bfd_fastpath.bench.suites.envelope.far.end import Look
 from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.hold import Held
 from bfd_fastpath.bench.suites.envelope.rig import Wanted
 

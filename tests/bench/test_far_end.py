@@ -12,6 +12,7 @@ import pytest
 
 from bfd_fastpath.bench import suites
 from bfd_fastpath.bench.asked import Asked
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.place import PORT, Place, place
 from bfd_fastpath.bench.suites.envelope.far import given, words
 from bfd_fastpath.bench.suites.envelope.far.end import Look, Order
@@ -19,7 +20,6 @@ from bfd_fastpath.bench.suites.envelope.far.host import Host
 from bfd_fastpath.bench.suites.envelope.far.lines import LONGEST, FarEndError, LeftError, Lines, SilentError
 from bfd_fastpath.bench.suites.envelope.far.remote import knock, remote
 from bfd_fastpath.bench.suites.envelope.far.words import Ask
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.cli.main import invoke
 
 ORDER = Order(

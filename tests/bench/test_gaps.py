@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Poll gaps of several whiles together."""
 
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+from bfd_fastpath.bench.gaps import Gaps
 
 
 def test_gaps_of_two_whiles_are_counted_together_and_the_longest_is_kept():

@@ -9,11 +9,11 @@ import pytest
 from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.document import Row as Kept
 from bfd_fastpath.bench.document import Skipped, Verdict
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.histogram import cdf
 from bfd_fastpath.bench.search import Searched, Trial
 from bfd_fastpath.bench.suites.envelope import daemons, detect_rows, scale_rows
 from bfd_fastpath.bench.suites.envelope.detect import Detected
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.hold import Held
 from bfd_fastpath.bench.suites.envelope.rig import Wanted
 from bfd_fastpath.bench.suites.failover import rows as failover

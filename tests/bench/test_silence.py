@@ -13,8 +13,8 @@ from scapy.layers.l2 import Ether
 
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Row, Skipped, Verdict
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope import daemons
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.silence import rows
 from bfd_fastpath.bench.suites.silence.far import Watch
 from bfd_fastpath.bench.suites.silence.tap import Passed, Tap

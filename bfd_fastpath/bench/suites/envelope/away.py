@@ -10,8 +10,8 @@ question and the answer: it counts until the answer, and a Down is judged once a
 from collections.abc import Callable, Iterable
 
 import pydp
+from bfd_fastpath.bench.gaps import at_least, difference
 from bfd_fastpath.bench.suites.envelope.far.end import FarEnd, Look
-from bfd_fastpath.bench.suites.envelope.gaps import at_least, difference
 
 
 class Away:

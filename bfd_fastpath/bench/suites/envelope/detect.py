@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy
 
 import pydp
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.rig import STATE_CHANGED, LocalRig, NotUpError, Wanted, standing
 from pydp.generate import Action
 

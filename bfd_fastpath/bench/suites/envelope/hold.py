@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import pydp
+from bfd_fastpath.bench.gaps import Gaps, difference
 from bfd_fastpath.bench.suites.envelope.away import Away
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps, difference
 from bfd_fastpath.bench.suites.envelope.rig import (
     STATE_CHANGED,
     NotUpError,
@@ -46,7 +46,7 @@ class Held:
     missed: tuple[int, int]
     engine_gaps: Gaps
     far_gaps: Gaps
-    #: The far end's hellos by how late they went out (bfd_fastpath.bench.suites.envelope.gaps).
+    #: The far end's hellos by how late they went out (bfd_fastpath.bench.gaps).
     far_late_us_log2: tuple[int, ...]
     #: What the longest look at the far end took, nanoseconds.
     look_max_ns: int = 0

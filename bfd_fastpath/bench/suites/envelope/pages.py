@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.table import Table
 
+from bfd_fastpath.bench.gaps import Gaps, duration
 from bfd_fastpath.bench.rate import rate
 from bfd_fastpath.bench.suites.envelope.daemons import Flapped
 from bfd_fastpath.bench.suites.envelope.detect import Detected
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps, duration
 from bfd_fastpath.bench.suites.envelope.hold import Held
 
 

@@ -13,11 +13,11 @@ from typing import Any, Final
 import numpy
 
 import pydp
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.place import Place
 from bfd_fastpath.bench.suites.envelope.far.end import FarEnd, Order
 from bfd_fastpath.bench.suites.envelope.far.local import Local, local
 from bfd_fastpath.bench.suites.envelope.far.remote import remote
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.process import prefer_workers, prepare
 from pydp.generate import Generator, Peers
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy
 
 import pydp
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.process import prepare
 from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, STATE_CHANGED, LocalRig, Wanted, standing
 from pydp.generate import Action, FlowConfig

@@ -13,8 +13,8 @@ from rich.table import Table
 import pydp
 from bfd_fastpath.bench import cores, kept
 from bfd_fastpath.bench.alone import alone
+from bfd_fastpath.bench.gaps import duration
 from bfd_fastpath.bench.suites.envelope import pages
-from bfd_fastpath.bench.suites.envelope.gaps import duration
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError
 from bfd_fastpath.bench.suites.failover.divert import Diverted, NotDivertedError, measure
 from pydp.generate import Action

@@ -10,9 +10,9 @@ from ipaddress import IPv4Address
 from typing import Final
 
 import pydp
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.search import Searched, Trial, search
 from bfd_fastpath.bench.stages import cycles_a_packet
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.hold import Held, watched
 from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, LocalRig, Wanted, standing
 from pydp.generate import Flow, FlowConfig

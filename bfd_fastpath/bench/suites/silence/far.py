@@ -43,7 +43,7 @@ class Seen:
     late_us: list[float] = field(default_factory=list)
     #: Downs of sessions whose peers spoke, or for another reason.
     others: int = 0
-    #: The far end's own gaps meanwhile (bfd_fastpath.bench.suites.envelope.gaps).
+    #: The far end's own gaps meanwhile (bfd_fastpath.bench.gaps).
     gaps_us_log2: Sequence[int] = ()
     gap_max_ns: int = 0
 

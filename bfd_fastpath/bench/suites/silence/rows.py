@@ -9,10 +9,10 @@ import numpy
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Better, Row, Skipped
 from bfd_fastpath.bench.figure import Figure
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.histogram import cdf, poll_gap
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.envelope import daemons
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.silence.far import MULTIPLIER
 from bfd_fastpath.bench.suites.silence.turns import US, Detection, Plan, measured
 from bfd_fastpath.lab.stage import StageError

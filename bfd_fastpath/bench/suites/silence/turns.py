@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.bird import Bird
 from bfd_fastpath.bench.suites.envelope.cable import addresses, cable, mac_address
 from bfd_fastpath.bench.suites.envelope.frr import Frr
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS
 from bfd_fastpath.bench.suites.silence.child import Child
 from bfd_fastpath.lab.netspace import Space, pids

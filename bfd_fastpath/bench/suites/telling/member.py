@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import pydp
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.process import prepare
 from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, NotUpError
 from bfd_fastpath.config import parse

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
 
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
+from bfd_fastpath.bench.gaps import Gaps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Look:
     #: Hellos so far.
     sent: int
     received: int
-    #: Its hellos so far by how late they went out (bfd_fastpath.bench.suites.envelope.gaps).
+    #: Its hellos so far by how late they went out (bfd_fastpath.bench.gaps).
     late_us_log2: tuple[int, ...]
     #: Since they were reset.
     gaps: Gaps

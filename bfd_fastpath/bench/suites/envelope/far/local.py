@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pydp
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.far.end import Look, Order
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 from pydp.generate import Generator, Peers, PeersConfig
 
 

@@ -12,12 +12,12 @@ from enum import Enum
 from ipaddress import IPv4Address
 from typing import Any, Final
 
+from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.product import product
 from bfd_fastpath.bench.reading import DocumentError, Fields
 from bfd_fastpath.bench.suites.envelope.far.end import Look, Order
 from bfd_fastpath.bench.suites.envelope.far.host import Host
 from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError
-from bfd_fastpath.bench.suites.envelope.gaps import Gaps
 
 SCHEMA: Final = 2
 #: Of a histogram.
