@@ -178,8 +178,10 @@ async def _pair_async(
                 now = time.monotonic()
                 if up > most:
                     most, since = up, now
-                if now > end or now > since + _STALLED_S:
+                if now > since + _STALLED_S:
                     return Tried(f"{most:,} came up, and no more in {now - since:.0f} s")
+                if now > end:
+                    return Tried(f"{most:,} came up in {_UP_S:.0f} s")
                 await asyncio.sleep(1)
             await asyncio.sleep(2)
             for one in ends:
