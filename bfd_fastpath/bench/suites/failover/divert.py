@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data flows to a neighbour that BFD watches, and moves to the backup when the session goes Down; how long
-that takes, with one route or many that lead there.
+that takes, with one route or many that lead there. Each round has a neighbour of its own, whose session is Up
+from the beginning: one that went Down says so once a second only (RFC 5880 6.8.3), and takes as long to come
+back.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +35,7 @@ _SETTLE_S: Final = 0.02
 
 
 class NotDivertedError(Exception):
-    """The session did not go Down or come Up, or no packet came to the backup."""
+    """The session did not go Down, or no packet came to the backup."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,14 @@ def measure(
     """In a process of its own, since EAL starts once. cpus: the engine's core, the far end's. ports: devargs
     of the engine's and the far end's; none: a link in memory. Raises NotUpError, NotDivertedError.
     """
-    wanted = Wanted(sessions=1, interval_us=_INTERVAL_US, engine_cpu=cpus[0], far_cpu=cpus[1], ports=ports)
+    wanted = Wanted(
+        sessions=rounds, interval_us=_INTERVAL_US, engine_cpu=cpus[0], far_cpu=cpus[1], ports=ports
+    )
+    os.sched_setaffinity(0, os.sched_getaffinity(0) - {cpus[0]} or {cpus[0]})
     with _protected(routes, wanted) as (rig, capture):
         rig.generator.flow(0).start(pps)
         rig.reset_gaps()
-        times = [_round(rig, capture, how) for _ in range(rounds)]
+        times = [_round(rig, capture, how, number) for number in range(rounds)]
         return Diverted(
             routes=routes,
             how=how,
@@ -81,7 +87,7 @@ def measure(
 
 @contextmanager
 def _protected(routes: int, wanted: Wanted) -> Iterator[tuple[LocalRig, pydp.Capture]]:
-    """One session, up; the backup's port sends to nowhere, and each packet is noted as it goes."""
+    """Sessions, up; the backup's port sends to nowhere, and each packet is noted as it goes."""
     prepare(wanted.ports)
     with (
         pydp.Capture("backup", snap_length=64) as capture,
@@ -103,14 +109,19 @@ def _protected(routes: int, wanted: Wanted) -> Iterator[tuple[LocalRig, pydp.Cap
 
 
 def _lead(engine: pydp.Engine, out: int, routes: int) -> None:
-    """To the peer at port 0, and to a neighbour at the other port while the peer is down."""
+    """To the first peer at port 0, and to a neighbour at the other port while the peer is down."""
     engine.address_add(out, "192.0.2.1/24")
     engine.neighbour_set(out, "192.0.2.2", "02:00:00:00:00:02")
-    engine.nexthops.set(_PRIMARY, pydp.NextHopConfig.adjacent(str(FIRST_PEER), 0))
+    _protect(engine, 0)
     engine.nexthops.set(_BACKUP, pydp.NextHopConfig.adjacent("192.0.2.2", out))
     engine.nexthops.set(_PROTECTED, pydp.NextHopConfig.group([_PRIMARY], [_BACKUP]))
     engine.routes.set_nlri(4, _nlri(routes), _PROTECTED)
     engine.forwarding_set(pydp.ForwardingConfig())
+
+
+def _protect(engine: pydp.Engine, number: int) -> None:
+    """All routes lead to this peer."""
+    engine.nexthops.set(_PRIMARY, pydp.NextHopConfig.adjacent(str(FIRST_PEER + number), 0))
 
 
 def _nlri(routes: int) -> bytes:
@@ -119,30 +130,34 @@ def _nlri(routes: int) -> bytes:
     return b"".join(bytes((24,)) + (first + number).to_bytes(3) for number in range(routes))
 
 
-def _round(rig: LocalRig, capture: pydp.Capture, how: Action) -> tuple[int, int]:
+def _round(rig: LocalRig, capture: pydp.Capture, how: Action, number: int) -> tuple[int, int]:
+    """That of the peer with this number."""
+    _protect(rig.engine, number)
+    time.sleep(_SETTLE_S)
     for _ in capture.packets():
         pass
     rig.drain()
-    rig.peers.act(how)
-    down_ns = _entered(rig, pydp.State.DOWN)
+    rig.peers.act(how, first=number, count=1)
+    down_ns = _went_down(rig, rig.ids[number])
     time.sleep(_SETTLE_S)
     first = capture.read()
     if first is None:
         raise NotDivertedError("no packet came to the backup next hop")
-    rig.peers.act(Action.RESUME)
-    _entered(rig, pydp.State.UP)
-    time.sleep(_SETTLE_S)
     sent_ns = int.from_bytes(first.data[_STAMPED])
     return first.time_ns - max(down_ns, sent_ns), first.time_ns - down_ns
 
 
-def _entered(rig: LocalRig, state: pydp.State) -> int:
-    """When the session came to be in the state."""
+def _went_down(rig: LocalRig, session: int) -> int:
+    """When it did."""
     limit = time.monotonic() + _PATIENCE_S
     while time.monotonic() < limit:
         events = rig.drain()
-        found = events[(events["type"] == STATE_CHANGED) & (events["new_state"] == state)]
+        found = events[
+            (events["type"] == STATE_CHANGED)
+            & (events["session"] == session)
+            & (events["new_state"] == pydp.State.DOWN)
+        ]
         if len(found) > 0:
             return int(found["time_ns"][0])
         time.sleep(1e-3)
-    raise NotDivertedError(f"the session was not {state.name} within {_PATIENCE_S:.0f} s")
+    raise NotDivertedError(f"the session did not go Down within {_PATIENCE_S:.0f} s")
