@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person sees while a run goes on, on standard error: what is measured at this moment, and each row
-when it is done. Standard output is for the result.
+when it is done, with the time since the run began. Standard output is for the result.
 """
 
+import time
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,7 @@ class Screen(AbstractContextManager["Screen"]):
         self._suites = suites
         self._task = self._progress.add_task("begins", doing="")
         self._seen: dict[str, int] = {}
+        self._began = time.monotonic()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -47,7 +49,14 @@ class Screen(AbstractContextManager["Screen"]):
         """What a suite gave."""
         self._seen[suite] = self._seen.get(suite, 0) + 1
         self._progress.update(self._task, description=f"{suite} ({len(self._seen)} of {self._suites} suites)")
-        self._console.print(line(suite, found), highlight=False, markup=False, soft_wrap=True)
+        text = f"{since(time.monotonic() - self._began)} {line(suite, found)}"
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def since(seconds: float) -> str:
+    """Minutes and seconds, of one width for the first hours."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes:3}:{rest:02}"
 
 
 def line(suite: str, found: Row | Skipped) -> str:
