@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Protocol
 
 from bfd_fastpath.bench.clock import tsc_hz
 from bfd_fastpath.bench.suites.forward import l3fwd, memory, packets
@@ -26,6 +26,14 @@ from bfd_fastpath.bench.suites.forward.row import Row
 PARTS: Final = ("io", "mac", "l3fwd", "ours")
 #: The most that l3fwd holds is 1,024.
 L3FWD_ROUTES: Final = 1000
+
+
+class Starting(Part, Protocol):
+    """A part whose program has begun."""
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +56,12 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
         table = maker.table(row.family, row.routes, row.next_hops, row.destinations)
         ports = _ports(row, table, rules, room, "all")
         prefix = f"bench-{os.getpid()}"
-        parts: list[Part] = []
         absent: dict[str, PartError] = {}
 
-        def start(name: str, make: Callable[[], list[Part]]) -> None:
-            try:
-                parts.extend(make())
-            except PartError as error:
-                absent[name] = error
+        def testpmd(mode: str) -> Starting:
+            return Testpmd(mode, ports, room, prefix)
 
-        def testpmd(mode: str) -> list[Part]:
-            made = Testpmd(mode, ports, room, prefix)
-            stack.callback(made.close)
-            made.start()
-            made.pause()
-            return [made]
-
-        def peer() -> list[Part]:
+        def peer() -> Starting:
             program = l3fwd.program()
             few = (
                 table
@@ -72,28 +69,20 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
                 else maker.table(row.family, L3FWD_ROUTES, 1, row.destinations)
             )
             ports_of_few = _ports(row, few, rules, room, "few")
-            made = L3fwd(program, ports_of_few, l3fwd_rules.write(few, maker, room, 2), room, prefix)
-            stack.callback(made.close)
-            made.start()
-            made.pause()
-            return [made]
+            return L3fwd(program, ports_of_few, l3fwd_rules.write(few, maker, room, 2), room, prefix)
 
-        def ours(library: Path | None = None) -> list[Part]:
-            made = Ours(row, table, ports, room, library)
-            stack.callback(made.close)
-            made.start()
-            made.pause()
-            return [made]
-
-        for mode in ("io", "mac"):
-            if mode in rules.parts:
-                start(mode, partial(testpmd, mode))
-        if "l3fwd" in rules.parts:
-            start("l3fwd", peer)
-        if "ours" in rules.parts:
-            start("ours", ours)
+        makers: dict[str, Callable[[], Starting]] = {
+            "io": partial(testpmd, "io"),
+            "mac": partial(testpmd, "mac"),
+            "l3fwd": peer,
+            "ours": lambda: Ours(row, table, ports, room),
+        }
+        makers = {name: make for name, make in makers.items() if name in rules.parts}
         if rules.library is not None:
-            start("other", lambda: ours(rules.library))
+            makers["other"] = lambda: Ours(row, table, ports, room, rules.library)
+        # All begin before the first is waited for: most of what a start takes is waiting.
+        begun = {name: one for name, make in makers.items() if (one := _begun(name, make, stack, absent))}
+        parts: list[Part] = [one for name, one in begun.items() if _stands(name, one, absent)]
         if row.sessions and len(parts) > 1:
             busy = Busy(rules.other_cpu, room)
             stack.callback(busy.close)
@@ -112,6 +101,29 @@ def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
             stages=engine.stages if engine is not None else {},
             goal=goal,
         )
+
+
+def _begun(
+    name: str, make: Callable[[], Starting], stack: ExitStack, absent: dict[str, PartError]
+) -> Starting | None:
+    try:
+        made = make()
+    except PartError as error:
+        absent[name] = error
+        return None
+    stack.callback(made.close)
+    return made
+
+
+def _stands(name: str, part: Starting, absent: dict[str, PartError]) -> bool:
+    """It forwards, and is paused."""
+    try:
+        part.start()
+    except PartError as error:
+        absent[name] = error
+        return False
+    part.pause()
+    return True
 
 
 def _ports(row: Row, table: Table, rules: Rules, room: Path, name: str) -> FromMemory:
