@@ -199,8 +199,9 @@ def test_replay_mixed(benchmark: BenchmarkFixture, written: Written) -> None:
     assert seen == (PACKETS, MANY)
 
 
-def test_replay_sessions(benchmark: BenchmarkFixture, written: Written) -> None:
+def test_replay_sessions(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     """What grows with the sessions: two packets of each, made into records and judged."""
-    path = written(SOME, 2 * SOME)
+    path = tmp_path / "sessions.pcap"
+    path.write_bytes(capture(2 * SOME, SOME))
     story = windows.run(benchmark, SOME, lambda: replay.watch(path), rounds=ROUNDS)
     assert len(story.sessions) > 0.9 * SOME

@@ -102,7 +102,9 @@ def _round(rig: LocalRig, first: int, silent: int) -> tuple["numpy.ndarray[Any, 
         else:
             sent_ns = int(last_tx[index])
             rows.append((at_ns - sent_ns - detection_ns, gap_us * 1000, at_ns - heard_ns - detection_ns))
-    rig.peers.act(Action.RESUME, first=first, count=silent)
+    # To say Down and let go of it is to say it at once, not at the next slow hello.
+    for back in (Action.DOWN, Action.RESUME):
+        rig.peers.act(back, first=first, count=silent)
     limit = time.monotonic() + 10
     while rig.peers.summary().up < rig.wanted.sessions and time.monotonic() < limit:
         time.sleep(0.1)
