@@ -27,23 +27,32 @@ def rows(suite: str, asked: Asked, quick: str) -> Iterator[Row | Skipped]:
     asked.say(f"micro benches of {suite}")
     with TemporaryDirectory() as room:
         report = Path(room) / "report.json"
-        command = [sys.executable, "-m", "pytest", "benches", f"--suite={suite}", "-q", "-rs"]
+        command = [sys.executable, "-m", "pytest", "benches", f"--suite={suite}", "-q", "-rsfE"]
         command += ["--benchmark-quiet", "--benchmark-disable-gc", f"--benchmark-json={report}"]
         command += ["-k", quick] if asked.quick else []
         done = subprocess.run(
             command, cwd=_TREE, capture_output=True, text=True, timeout=_BOUND_S, check=False
         )
         text = report.read_text() if report.exists() else ""
-        for line in done.stdout.splitlines():
-            if line.startswith("SKIPPED"):
-                why, _, install = line.partition("]")[2].partition(": ")[2].partition("; ")
-                yield Skipped(suite, line.split("benches/")[-1].split(":")[0], why, install)
+        yield from left_out(suite, done.stdout)
         if not text:
             yield Skipped(
                 suite, "micro benches", done.stdout.strip()[-300:] or done.stderr.strip()[-300:], ""
             )
             return
         yield from told(json.loads(text)["benchmarks"])
+
+
+def left_out(suite: str, text: str) -> Iterator[Skipped]:
+    """Benches without a result, from pytest's summary: who is missing, and what went wrong."""
+    for line in text.splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "SKIPPED":
+            why, _, install = rest.partition("]")[2].partition(": ")[2].partition("; ")
+            yield Skipped(suite, rest.split("benches/")[-1].split(":")[0], why, install)
+        elif kind in ("FAILED", "ERROR"):
+            what, _, why = rest.removeprefix("benches/").partition(" - ")
+            yield Skipped(suite, what, why or "it failed", "")
 
 
 def told(benchmarks: list[Mapping[str, Any]]) -> Iterator[Row]:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from benches.goals import ROWS
-from bfd_fastpath.bench.document import Verdict
-from bfd_fastpath.bench.micro import told
+from bfd_fastpath.bench.document import Skipped, Verdict
+from bfd_fastpath.bench.micro import left_out, told
 
 TREE = Path(__file__).parents[2]
 
@@ -49,3 +49,33 @@ def test_a_goal_is_a_rate_or_times_a_peer():
     assert row.goal is not None
     assert (row.goal.of, row.peers["tshark"].median, row.met) == ("tshark", 2.0, False)
     assert row.verdict is Verdict.OK
+
+
+BENCHES = """
+import pytest
+
+def test_away():
+    pytest.skip("tshark is not here; .ci/packages test")
+
+def test_wrong():
+    assert 3 == 4
+
+@pytest.fixture
+def broken():
+    raise OSError("no memory")
+
+def test_beside(broken):
+    pass
+"""
+
+
+def test_a_bench_without_a_result_is_told_with_the_reason(tmp_path):
+    (tmp_path / "benches").mkdir()
+    (tmp_path / "benches" / "test_some.py").write_text(BENCHES)
+    command = [sys.executable, "-m", "pytest", "benches", "-q", "-rsfE", "-p", "no:cacheprovider"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    assert sorted(left_out("replay", said), key=lambda one: one.what) == [
+        Skipped("replay", "test_some.py", "tshark is not here", ".ci/packages test"),
+        Skipped("replay", "test_some.py::test_beside", "OSError: no memory", ""),
+        Skipped("replay", "test_some.py::test_wrong", "assert 3 == 4", ""),
+    ]
