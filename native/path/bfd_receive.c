@@ -202,6 +202,35 @@ static bool receive_hello(struct path_sessions *sessions, const struct path_port
 	return hello_of(sessions, port, slot, packet, now_ns);
 }
 
+/* The slot that a packet's Your Discriminator names, of those that there are, or PATH_NONE: it may be anybody's. */
+static inline uint32_t slot_named(const struct path_sessions *sessions, const struct path_packet *packet)
+{
+	uint32_t slot;
+
+	if (packet->kind != PATH_BFD || packet->payload_length < 12)
+		return PATH_NONE;
+	slot = discriminator_slot(bfd_packet_your_discriminator(packet->payload));
+	return slot < sessions->slots ? slot : PATH_NONE;
+}
+
+/* Lines of the sessions of a burst, before the first of them is waited for. Those that are not Up need more than the first: where
+ * a crowd comes up at a time, these waits would be a quarter of all that is done. */
+static void foresee(const struct path_sessions *sessions, const struct path_packet *packets, uint16_t count)
+{
+	for (uint16_t i = 0; i < count; i++) {
+		uint32_t slot = slot_named(sessions, &packets[i]);
+
+		if (slot != PATH_NONE)
+			__builtin_prefetch(&sessions->hot[slot], 1);
+	}
+	for (uint16_t i = 0; i < count; i++) {
+		uint32_t slot = slot_named(sessions, &packets[i]);
+
+		if (slot != PATH_NONE && sessions->hot[slot].state != PYDP_BFD_UP)
+			rte_prefetch0(&sessions->cold[slot]);
+	}
+}
+
 void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, struct path_packet *packets, uint16_t count,
 		      uint64_t now_ns)
 {
@@ -209,16 +238,7 @@ void path_bfd_receive(struct path_sessions *sessions, struct path_port *port, st
 	uint32_t hellos = 0;
 	uint16_t taken = 0;
 
-	for (uint16_t i = 0; i < count; i++) {
-		const struct path_packet *packet = &packets[i];
-		uint32_t slot;
-
-		if (packet->kind != PATH_BFD || packet->payload_length < 12)
-			continue;
-		slot = discriminator_slot(bfd_packet_your_discriminator(packet->payload));
-		if (slot < sessions->slots)
-			__builtin_prefetch(&sessions->hot[slot], 1);
-	}
+	foresee(sessions, packets, count);
 	for (uint16_t i = 0; i < count; i++) {
 		if (packets[i].kind != PATH_BFD)
 			continue;
