@@ -79,6 +79,8 @@ def test_forwarding_faster_than_its_ports_is_rejected():
         result((35.0,) * 5, drops={"drop-no-route": 3}),
         result((35.0,) * 5, up=-1),
         result((25.0, 35.0, 45.0, 55.0, 65.0)),
+        result((35.0,) * 5, io=None),
+        result((25.0,) * 5, io=None),
     ],
 )
 def test_forwarding_that_may_not_be_believed_has_no_verdict(found):
@@ -96,6 +98,7 @@ def test_a_peer_that_is_missing_is_skipped_and_the_row_stays():
     assert isinstance(found[0], Skipped)
     assert found[0].install.startswith("apt-get install")
     assert only(found).met is None
+    assert only(found).detail["doubt"] == "l3fwd-lpm did not take part"
 
 
 def test_the_default_rows_of_forwarding_are_those_of_the_report():

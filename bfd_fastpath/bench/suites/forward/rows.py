@@ -128,6 +128,10 @@ def _doubt(result: Result) -> str:
         return "ours dropped packets: " + ", ".join(f"{count} {name}" for name, count in result.drops.items())
     if result.up != result.row.sessions:
         return f"{result.up} of {result.row.sessions} BFD sessions were up at the end"
+    if result.goal is not None:
+        for name in ("l3fwd", "io"):
+            if name not in result.windows:
+                return f"{NAMES[name]} did not take part"
     for name in ("ours", "l3fwd"):
         above = result.above(name)
         if above is not None and not above.judges:
