@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy
 
 import pydp
+from bfd_fastpath.bench import tail
 from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
@@ -45,7 +46,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
 
 
 def told(seen: Detected) -> Iterator[Row]:
-    """What was seen, as rows: each window is a round's p99.9."""
+    """What was seen, as rows: each window is the p99.9 of a thousand Downs."""
     goal = Goal("p99.9 below 100 us beyond our own poll gap", _GOAL_US, relation=Relation.AT_MOST)
     for name, values, wish in (
         ("last hello + detection time to Down, p99.9", [each[:, 0] for each in seen.rounds_ns], None),
@@ -72,7 +73,7 @@ def _row(name: str, seen: Detected, rounds: "list[numpy.ndarray[Any, Any]]", goa
             },
             unit="us",
             better=Better.LOWER,
-            ours=Figure.of([round(float(numpy.quantile(one, _SHARE)) / 1000, 3) for one in rounds]),
+            ours=Figure.of([round(us, 3) for us in tail.windows(every.tolist(), _SHARE)]),
             goal=goal,
             detail={
                 "cdf": cdf(every.tolist()),
@@ -80,7 +81,7 @@ def _row(name: str, seen: Detected, rounds: "list[numpy.ndarray[Any, Any]]", goa
                 "silenced": seen.silenced,
                 "others": seen.others,
                 "shares": {
-                    f"p{share * 100:g}": float(numpy.quantile(every, share)) for share in (0.5, 0.99, _SHARE)
+                    f"p{share * 100:g}": tail.quantile(every.tolist(), share) for share in (0.5, 0.99, _SHARE)
                 },
                 "poll-gap": poll_gap(seen.engine_gaps),
                 "far-poll-gap": poll_gap(seen.far_gaps),

@@ -50,7 +50,7 @@ class Rules:
 
 
 def run(row: Row, rules: Rules, maker: Maker, goal: float | None) -> Result:
-    """Who cannot take part is named in the result."""
+    """Who cannot take part is named in the result. PartError when somebody goes in the middle of it."""
     with TemporaryDirectory(prefix="bench-forward-") as directory, ExitStack() as stack:
         room = Path(directory)
         table = maker.table(row.family, row.routes, row.next_hops, row.destinations)

@@ -4,8 +4,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import numpy
-
+from bfd_fastpath.bench import tail
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Better, Row, Skipped
 from bfd_fastpath.bench.figure import Figure
@@ -57,7 +56,7 @@ def told(plan: Plan, found: Mapping[str, Detection]) -> Iterator[Row | Skipped]:
     doubts = [f"{name}: {doubt}" for name, one in found.items() for doubt in one.doubts]
     for share, value in _SHARES.items():
         figures = {
-            name: Figure.of([float(numpy.quantile(each, value)) for each in one.rounds_us if each])
+            name: Figure.of([tail.quantile(each, value) for each in one.rounds_us if each])
             for name, one in found.items()
             if any(one.rounds_us)
         }

@@ -27,7 +27,7 @@ from bfd_fastpath.router.router import Router
 from pydp.generate import Action, Generator, Peers, PeersConfig
 
 _UP_S: Final = 60.0
-_STEP_S: Final = 0.03
+_STEP_S: Final = 0.01
 _SETTLE_S: Final = 1.0
 _NICE: Final = -10
 _ROUTER: Final = """

@@ -8,6 +8,7 @@ from typing import Final
 import numpy
 
 import pydp
+from bfd_fastpath.bench import tail
 from bfd_fastpath.bench.alone import alone
 from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Better, Goal, Relation, Row, Skipped
@@ -18,7 +19,7 @@ from bfd_fastpath.bench.suites.envelope.rig import NotUpError
 from bfd_fastpath.bench.suites.telling.member import Told, measure
 
 _SUITE: Final = "bfd-detect"
-_WINDOW: Final = 20
+_SHARE: Final = 0.99
 _GOAL_US: Final = 1000.0
 _AT_ONCE_GOAL_MS: Final = 50.0
 
@@ -28,19 +29,19 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     yield from asked.without_ports(
         _SUITE, "from Down to the route server: what comes behind the engine is measured on a link in memory"
     )
-    sessions, downs = asked.pick(50, 1000), asked.pick(10, 200, 1000)
-    asked.say(f"{sessions:,} sessions at 50 ms, {downs} fall silent one by one, the route server listens")
+    sessions, downs = asked.pick(50, 1000, 3000), asked.pick(10, 1000, 3000)
+    asked.say(f"{sessions:,} sessions at 50 ms, {downs:,} fall silent one by one, the route server listens")
     try:
         yield from one_by_one(alone(measure, sessions, 50, downs, False, asked.cpu))
         if not asked.quick:
             asked.say("10,000 sessions at 300 ms say Down at once")
-            yield at_once([alone(measure, 10_000, 300, 10_000, True, asked.cpu) for _ in range(3)])
+            yield at_once([alone(measure, 10_000, 300, 10_000, True, asked.cpu) for _ in range(asked.pick(3, 3, 7))])
     except (NotUpError, ChildProcessError, pydp.PydpError, BrokenProcessPool) as error:
         yield Skipped(_SUITE, "Down to the route server", str(error), "")
 
 
 def one_by_one(told: Told) -> Iterator[Row]:
-    """Each window is the p99 of twenty Downs."""
+    """Each window is the p99 of a hundred Downs."""
     goal = Goal("p99 below 1 ms", _GOAL_US, relation=Relation.AT_MOST)
     for name, values, wish in (
         ("Down to the event in Python, p99", told.event_ns, None),
@@ -53,7 +54,7 @@ def one_by_one(told: Told) -> Iterator[Row]:
                 parameters={"sessions": told.sessions, "interval-ms": told.interval_ms, "multiplier": 3},
                 unit="us",
                 better=Better.LOWER,
-                ours=Figure.of([float(numpy.quantile(part, 0.99)) for part in _parts(us)]),
+                ours=Figure.of(tail.windows(us, _SHARE)),
                 goal=wish,
                 detail={
                     "cdf": cdf(us),
@@ -99,8 +100,3 @@ def _doubt(told: Told) -> str:
     if len(told.server_ns) < told.downs:
         return f"the route server was told of {len(told.server_ns)} Downs, not of {told.downs}"
     return ""
-
-
-def _parts(values: Sequence[float]) -> Iterator[Sequence[float]]:
-    for begin in range(0, len(values), _WINDOW):
-        yield values[begin : begin + _WINDOW]
