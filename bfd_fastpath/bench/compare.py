@@ -4,11 +4,13 @@
 What is tested is the ratio of the medians of B's windows to A's. Windows are drawn again from each run's,
 4,000 times (a bootstrap with a fixed seed, so that the same two documents always get the same answer); the
 middle 99 percent of the ratios are its interval. Where both runs measured the same peers, the ratio is first
-divided by theirs, drawn along: a machine that is slower today is slower for everybody. A change is one whose
-interval leaves out 1; of one row in a hundred it is chance. Where figures are 0 or less, the difference of
+divided by theirs, drawn along: a machine that is slower today is slower for everybody. A peer that is our own
+code by another way (the detail's "own") is none to divide by. A change is one whose interval leaves out 1; of
+one row in a hundred it is chance. Where figures are 0 or less, the difference of
 the medians takes the ratio's place. Fewer than five windows judge nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -26,6 +28,8 @@ LEAST_WINDOWS: Final = 5
 _SEED: Final = 20_260_101
 #: Facts of a machine that change by themselves, or say nothing of its speed.
 _PASSING: Final = {"load", "frequency-mhz", "tsc-hz", "doctor", "hugepages"}
+#: Options that say where a result goes, and not what was measured: with a value, and without.
+_ABOUT_FILES: Final = re.compile(r"\s+--(?:out(?:=|\s+)\S+|json|require-peers)(?=\s|$)")
 
 Floats = numpy.typing.NDArray[numpy.float64]
 
@@ -93,7 +97,14 @@ def differences(a: Document, b: Document) -> list[str]:
 def _facts(document: Document) -> dict[str, Any]:
     product = document.product
     machine = {name: value for name, value in document.machine.items() if name not in _PASSING}
-    return {**machine, "version": product.version, "dpdk": product.dpdk, "noise": document.noise.verdict}
+    return {
+        **machine,
+        "version": product.version,
+        "dpdk": product.dpdk,
+        "library": product.library,
+        "command": _ABOUT_FILES.sub("", document.command),
+        "noise": document.noise.verdict,
+    }
 
 
 def _flat(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -177,11 +188,13 @@ def _direction(more: bool, better: Better) -> Change:
 
 
 def _shared(a: Row, b: Row) -> list[str]:
-    """Peers that both measured, with windows enough."""
+    """Peers that both measured, with windows enough, and that are not ours."""
+    own = {*a.detail.get("own", ()), *b.detail.get("own", ())}
     return [
         name
         for name in a.peers
         if name in b.peers
+        and name not in own
         and all(
             len(one.peers[name].windows) >= LEAST_WINDOWS and min(one.peers[name].windows) > 0
             for one in (a, b)

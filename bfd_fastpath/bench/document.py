@@ -100,7 +100,8 @@ class Row:
     #: What docs/scaling.md expects here, in the unit of the row.
     prediction: float | None = None
     #: "stages": cycles by name; "cdf": [[value, share], ...] in the unit of the row; "poll-gap": "edges-us"
-    #: and "counts"; "held": whether all sessions were; more by suite.
+    #: and "counts"; "held": whether all sessions were; "own": peers that are our own code by another way;
+    #: more by suite.
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -69,6 +69,12 @@ def test_a_slow_day_is_nobodys_fault():
     assert alone.change is Change.WORSE
 
 
+def test_what_is_our_own_code_is_no_excuse():
+    fast = row(windows(30, 1), peers={"1 worker": Figure.of(windows(16, 2))}, detail={"own": ["1 worker"]})
+    slow = replace(fast, ours=Figure.of(windows(15, 3)), peers={"1 worker": Figure.of(windows(8, 4))})
+    assert (one(fast, slow).change, one(fast, slow).peers) == (Change.WORSE, None)
+
+
 @pytest.mark.parametrize(
     ("a", "b", "why"),
     [
@@ -105,8 +111,26 @@ def test_different_machines_are_said():
         document(),
         replace(document(load=[5.0], cpu={"model": "Xeon"}), product=Product("0.2.0", "DPDK 22.11", "x")),
     )
-    assert differences(a, b) == ["cpu.model: EPYC -> Xeon", "version: 0.1.0 -> 0.2.0"]
+    assert differences(a, b) == [
+        "cpu.model: EPYC -> Xeon",
+        "library: libpydp.so.0 -> x",
+        "version: 0.1.0 -> 0.2.0",
+    ]
     assert differences(a, a) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "unlike"),
+    [
+        ("", []),
+        (" --out runs/2 --require-peers", []),
+        (" --json", []),
+        (" --out=x --quick", ["command: bfd-fastpath bench -> bfd-fastpath bench --quick"]),
+    ],
+)
+def test_what_was_asked_for_is_compared_and_not_where_it_was_written(options, unlike):
+    asked = replace(document(), command=f"bfd-fastpath bench{options}")
+    assert differences(document(), asked) == unlike
 
 
 def test_the_command_says_what_changed_and_its_exit_code(tmp_path, capsys):

@@ -51,5 +51,6 @@ def told(looped: Looped) -> Iterator[Row]:
                 ours=Figure.of([rate / 1e6 for rate in looped.rates[name]]),
                 peers={"C loop": Figure.of([rate / 1e6 for rate in looped.rates[peer]])},
                 goal=Goal("80 % of the same loop in C", _SHARE, "C loop") if look else None,
+                detail={"own": ["C loop"]},
             )
         )

@@ -71,6 +71,7 @@ def _row(name: str, loads: list[Loaded | None], found: list[Found]) -> Iterator[
             },
             ceiling=max(one.pps for each in found for one in each.classify) / 1e6,
             detail={
+                "own": ["receive and classify alone"],
                 "source-pps-at-least": round(max(one.source_pps for one in found)),
                 "forwarded-pps": round(last.forwarded_pps),
                 "shed-pps": round(last.shed_pps),

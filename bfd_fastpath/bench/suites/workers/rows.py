@@ -55,7 +55,7 @@ def told(routes: int, rates: Mapping[int, Sequence[float]]) -> Row:
             better=Better.HIGHER,
             ours=two,
             peers={"1 worker": one},
-            detail={"times-one-worker": round(two.median / one.median, 3)},
+            detail={"own": ["1 worker"], "times-one-worker": round(two.median / one.median, 3)},
         )
     )
 
