@@ -54,8 +54,8 @@ def every(arguments: Sequence[str], texts: Mapping[str, str]) -> int:
 
 
 def _run(options: argparse.Namespace, names: Sequence[str], arguments: Sequence[str]) -> int:
-    """0; 1 where a suite gave no row or broke off, or a peer is missing that was required; 2 where it cannot
-    begin; 130 where it was interrupted, with what was measured until then."""
+    """0; 1 where a suite gave no row or broke off, something of ours broke, or a peer is missing that was
+    required; 2 where it cannot begin; 130 where it was interrupted, with what was measured until then."""
     if fault := _fault(options):
         print(f"bench: {fault}", file=sys.stderr)
         return 2
@@ -100,6 +100,8 @@ def _fault(options: argparse.Namespace) -> str:
     """Why a run cannot begin; "" where it can. What would only be seen at its end is seen here."""
     if fault := cores.fault(options) or given.fault(options.port or (), options.far_end):
         return fault
+    if options.quick and options.soak:
+        return "--quick takes seconds and --soak ten minutes a row: one of them"
     if options.json:
         return ""
     try:

@@ -15,6 +15,7 @@ from bfd_fastpath.bench.reading import DocumentError, Fields
 
 __all__ = [
     "Better",
+    "Broken",
     "Document",
     "DocumentError",
     "Goal",
@@ -116,8 +117,15 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken(Skipped):
+    """What is ours, was to be measured, and went wrong: the run's exit code is 1. A document that is read again
+    has it among what was skipped.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
-    """What was measured. library: the build id of libpydp, or its path."""
+    """What was measured. library: its version, and the first digits of its file's SHA-256."""
 
     version: str
     dpdk: str

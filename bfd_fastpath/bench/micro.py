@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bfd_fastpath.bench.asked import Asked
-from bfd_fastpath.bench.document import Better, Goal, Row, Skipped
+from bfd_fastpath.bench.document import Better, Broken, Goal, Row, Skipped
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.method import judged
 
@@ -36,9 +36,7 @@ def rows(suite: str, asked: Asked, quick: str) -> Iterator[Row | Skipped]:
         text = report.read_text() if report.exists() else ""
         yield from left_out(suite, done.stdout)
         if not text:
-            yield Skipped(
-                suite, "micro benches", done.stdout.strip()[-300:] or done.stderr.strip()[-300:], ""
-            )
+            yield Broken(suite, "micro benches", done.stdout.strip()[-300:] or done.stderr.strip()[-300:], "")
             return
         yield from told(json.loads(text)["benchmarks"])
 
@@ -52,7 +50,7 @@ def left_out(suite: str, text: str) -> Iterator[Skipped]:
             yield Skipped(suite, rest.split("benches/")[-1].split(":")[0], why, install)
         elif kind in ("FAILED", "ERROR"):
             what, _, why = rest.removeprefix("benches/").partition(" - ")
-            yield Skipped(suite, what, why or "it failed", "")
+            yield Broken(suite, what, why or "it failed", "")
 
 
 def told(benchmarks: list[Mapping[str, Any]]) -> Iterator[Row]:

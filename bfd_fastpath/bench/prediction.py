@@ -152,7 +152,10 @@ def predict(suite: str, row: Row, machine: Mapping[str, Any]) -> float | None:
         return table_seconds(asked["routes"], asked["feeds"], processor)
     if suite == "bfd-scale" and row.unit == "false-downs" and {"sessions", "interval-ms"} <= asked.keys():
         share = session_share(asked["sessions"], asked["interval-ms"], processor)
-        return 0.0 if share <= SESSION_SHARE else None
+        # Those that a core has no time for do not stay Up: all of them, as a row tells it.
+        return 0.0 if share <= SESSION_SHARE else float(asked["sessions"])
+    if suite == "reload" and asked.get("server") == "openbgpd":
+        return reload_seconds(_number(asked, "clients", 0), processor)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bfd_fastpath.bench.costs import EPYC, XEON, Costs
+from bfd_fastpath.bench.costs import AVX2, EPYC, XEON, Costs
 from bfd_fastpath.doctor.machine import cpu_list
 
 #: Octets of a cache line.
@@ -46,6 +46,8 @@ REFERENCE: Final = Processor(
     memory_ns=100.0,
     costs=EPYC,
 )
+#: The same, as one without AVX-512 would do.
+NARROW: Final = replace(REFERENCE, costs=AVX2)
 #: Where most of them were measured: the same.
 GUEST: Final = Processor(
     name="2 virtual cores of a Xeon (Emerald Rapids) at 2.3 GHz",
@@ -74,9 +76,10 @@ SERVER: Final = Processor(
 
 def processor_of(machine: Mapping[str, Any]) -> Processor:
     """From the facts that a document has of its machine; what they do not tell, how long loads take, and what
-    our code costs, is the Xeon's on a Xeon with AVX-512, and the reference machine's on any other."""
+    our code costs, is the Xeon's on a Xeon with AVX-512, and the reference machine's on any other, with AVX2
+    alone where the machine says that it has no more."""
     cpu = machine.get("cpu", {})
-    alike = GUEST if _is_xeon(cpu) else REFERENCE
+    alike = _alike(cpu)
     sizes = {
         (str(one.get("level")), str(one.get("type"))): _octets(str(one.get("size", "")))
         for one in cpu.get("caches", ())
@@ -90,8 +93,11 @@ def processor_of(machine: Mapping[str, Any]) -> Processor:
     )
 
 
-def _is_xeon(cpu: Mapping[str, Any]) -> bool:
-    return "Intel" in str(cpu.get("model", "")) and "avx512f" in cpu.get("wide", ())
+def _alike(cpu: Mapping[str, Any]) -> Processor:
+    """The one that was measured which is most like it."""
+    if "avx512f" not in cpu.get("wide", ("avx512f",)):
+        return NARROW
+    return GUEST if "Intel" in str(cpu.get("model", "")) and "wide" in cpu else REFERENCE
 
 
 def _share(octets: int, cpu: Mapping[str, Any], alike: Processor) -> int:

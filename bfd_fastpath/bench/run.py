@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bfd_fastpath.bench.asked import Asked
-from bfd_fastpath.bench.document import Document, Noise, Row, Skipped, Verdict
+from bfd_fastpath.bench.document import Broken, Document, Noise, Row, Skipped, Verdict
 from bfd_fastpath.bench.machine import facts
 from bfd_fastpath.bench.noise import Listener, whole
 from bfd_fastpath.bench.prediction import predict
@@ -16,7 +16,7 @@ from bfd_fastpath.bench.product import product
 from bfd_fastpath.bench.suites import rows_of
 from bfd_fastpath.doctor.examine import examine
 from bfd_fastpath.doctor.machine import Machine
-from bfd_fastpath.doctor.wanted import Wanted
+from bfd_fastpath.doctor.wanted import wanted_for
 
 #: Told each row and each thing that was skipped, as they come: the suite's name and what it gave.
 Told = Callable[[str, Row | Skipped], None]
@@ -30,7 +30,7 @@ class Run:
     command: str
     told: Told
     interrupted: bool = False
-    #: A suite ended by an error that it did not expect.
+    #: A suite ended by an error that it did not expect, or something of ours broke.
     failed: bool = False
     _rows: dict[str, list[Row]] = field(default_factory=dict)
     _skipped: list[Skipped] = field(default_factory=list)
@@ -78,10 +78,10 @@ class Run:
                 listener.glance()
         except Exception as error:
             # Whatever it was, the other suites are measured and this one's failure is told.
-            self.failed = True
-            self._skip(Skipped(name, "what is left of the suite", f"{type(error).__name__}: {error}", ""))
+            self._skip(Broken(name, "what is left of the suite", f"{type(error).__name__}: {error}", ""))
 
     def _skip(self, skipped: Skipped) -> None:
+        self.failed |= isinstance(skipped, Broken)
         self._skipped.append(skipped)
         self.told(skipped.suite, skipped)
 
@@ -93,9 +93,10 @@ class Run:
 
 
 def doctor(asked: Asked) -> Any:
-    """What `bfd-fastpath doctor` says of the machine for a worker on the core that is measured."""
-    machine = Machine()
-    return examine(machine, Wanted((asked.cpu,), pinned=True, polls=True)).to_json()
+    """What `bfd-fastpath doctor` says of the machine for a worker on the core that is measured, and for the
+    ports that were given.
+    """
+    return examine(Machine(), wanted_for((asked.cpu,), asked.ports)).to_json()
 
 
 def predicted(suite: str, row: Row, machine: Mapping[str, Any]) -> Row:

@@ -3,6 +3,7 @@
 devices it speaks of instead."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,6 +76,21 @@ def wanted_by(config: Config | None, machine: Machine) -> Wanted:
         memory_mib=config.eal.memory_mib,
         hugepages_required=config.eal.hugepages is Hugepages.REQUIRE or bool(pci),
         polls=engine.idle is Idle.POLL,
+    )
+
+
+def wanted_for(cpus: tuple[int, ...], devargs: Sequence[str]) -> Wanted:
+    """What a program wants that polls ports with these devargs on these CPUs, one worker; without ports what
+    any would.
+    """
+    ports = tuple(_port(one, one, None, None) for one in devargs)
+    return Wanted(
+        cpus=cpus,
+        pinned=True,
+        configured=bool(ports),
+        ports=ports,
+        hugepages_required=any(one.kind is PortKind.PCI for one in ports),
+        polls=True,
     )
 
 

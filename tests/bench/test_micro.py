@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benches.goals import ROWS
-from bfd_fastpath.bench.document import Skipped, Verdict
+from bfd_fastpath.bench.document import Broken, Skipped, Verdict
 from bfd_fastpath.bench.micro import left_out, told
 
 TREE = Path(__file__).parents[2]
@@ -76,6 +76,6 @@ def test_a_bench_without_a_result_is_told_with_the_reason(tmp_path):
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
     assert sorted(left_out("replay", said), key=lambda one: one.what) == [
         Skipped("replay", "test_some.py", "tshark is not here", ".ci/packages test"),
-        Skipped("replay", "test_some.py::test_beside", "OSError: no memory", ""),
-        Skipped("replay", "test_some.py::test_wrong", "assert 3 == 4", ""),
+        Broken("replay", "test_some.py::test_beside", "OSError: no memory", ""),
+        Broken("replay", "test_some.py::test_wrong", "assert 3 == 4", ""),
     ]

@@ -58,7 +58,9 @@ def test_this_machine_is_listened_to_and_its_cores_are_given_back():
     assert sum(look.gaps) > 1000
     assert len(look.gaps) == len(EDGES_US)
     assert all(took > 0 for took in (*look.pieces_us, *glance.pieces_us))
-    assert listener.since(mark).verdict in ("quiet", "noisy")
+    heard = listener.since(mark)
+    assert heard.calibration_spread_percent == judge(0.0, listener.samples).calibration_spread_percent
+    assert (heard.verdict == "noisy") == bool(heard.reasons)
 
 
 def test_stolen_ticks_are_the_eighth_of_the_first_line(tmp_path):

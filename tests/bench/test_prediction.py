@@ -19,8 +19,8 @@ from bfd_fastpath.bench.prediction import (
     session_share,
     sessions_held,
 )
-from bfd_fastpath.bench.processor import GUEST, REFERENCE, processor_of
-from bfd_fastpath.bench.scaling import HELLOS, MEASURED
+from bfd_fastpath.bench.processor import GUEST, NARROW, REFERENCE, processor_of
+from bfd_fastpath.bench.scaling import HELLOS, MEASURED, PLACES
 
 MACHINE = {
     "cpu": {
@@ -63,7 +63,7 @@ def row(unit: str, ceiling: float | None = None, **parameters) -> Row:
     [
         (traffic, one, cycles)
         for traffic, *found in MEASURED
-        for one, cycles in zip((REFERENCE, GUEST), found, strict=True)
+        for one, cycles in zip(PLACES, found, strict=True)
         if cycles is not None
     ],
 )
@@ -94,6 +94,13 @@ def test_a_xeon_of_its_own_has_its_whole_part_of_the_last_cache():
 
 def test_a_machine_that_tells_nothing_is_taken_for_the_reference_machine():
     assert replace(processor_of({}), name=REFERENCE.name) == REFERENCE
+
+
+@pytest.mark.parametrize("model", ["AMD EPYC", "Intel(R) Xeon(R) CPU E5-2680 v4"])
+def test_who_has_no_avx_512_is_told_what_avx2_costs(model):
+    found = processor_of({"cpu": {"model": model, "wide": ["avx2"]}})
+    assert found.costs == NARROW.costs
+    assert over_io(Traffic(), found) > over_io(Traffic(), REFERENCE)
 
 
 def test_a_host_s_last_cache_is_shared_by_those_who_are_told():
@@ -132,7 +139,7 @@ def test_sessions_at_the_edge_fill_the_core():
 
 def test_a_row_of_forwarding_is_predicted_from_its_own_ceiling():
     found = predict("forward", row("Mpps", 41.0, family=4, routes=1000, destinations=1000), MACHINE)
-    assert found == pytest.approx(2600 / (2600 / 41 + 30), rel=0.01)
+    assert found == pytest.approx(2600 / (2600 / 41 + 18), rel=0.01)
     found = predict("forward", row("Mpps", 64.1, family=4, routes=1000), XEON)
     assert found == pytest.approx(40.4, rel=0.02)
     assert found is not None
@@ -152,6 +159,19 @@ def test_tables_and_sessions():
     ) == pytest.approx(1.13, rel=0.01)
     held = row("false-downs", sessions=10_000, interval_ms=50)
     assert predict("bfd-scale", held, MACHINE) == 0
-    assert predict("bfd-scale", row("false-downs", sessions=1_000_000, interval_ms=10), MACHINE) is None
+    assert predict("bfd-scale", row("false-downs", sessions=1_000_000, interval_ms=10), MACHINE) == 1_000_000
     assert predict("failover", row("us"), MACHINE) is None
+
+
+def test_a_reload_takes_a_route_server_longer_the_more_clients_it_has():
+    few, many = (
+        predict("reload", row("s", server="openbgpd", method="reload", clients=clients), XEON)
+        for clients in (100, 1000)
+    )
+    assert many == pytest.approx(6.3, rel=0.02)
+    assert few == pytest.approx(many / 10)
+    assert predict("reload", row("s", server="bird", method="rtr", clients=1000), XEON) is None
+
+
+def test_a_random_shortening_of_intervals_is_an_eighth_in_the_mean():
     assert JITTER == 0.875

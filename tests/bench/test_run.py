@@ -9,7 +9,7 @@ import pytest
 from bfd_fastpath.bench import command, cores
 from bfd_fastpath.bench import run as module
 from bfd_fastpath.bench.alone import alone
-from bfd_fastpath.bench.document import Better, Document, Row, Skipped
+from bfd_fastpath.bench.document import Better, Broken, Document, Row, Skipped
 from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.cli.main import invoke
 
@@ -75,6 +75,17 @@ def test_a_suite_that_fails_is_told_and_the_next_one_is_measured(gives, capsys):
     assert "the port is gone" in document.skipped[0].why
 
 
+def test_what_is_ours_and_broke_is_a_failure_and_what_is_not_there_is_none(gives, tmp_path):
+    broken = Broken("python", "test_events.py::test_event_drain", "AssertionError", "")
+    words = ["bench", "python", "--quick", "--out", str(tmp_path)]
+    gives(ROW, MISSING)
+    assert invoke(words) == 0
+    gives(ROW, broken)
+    assert invoke(words) == 1
+    (path,) = tmp_path.glob("*.json")
+    assert broken.what in path.read_text()
+
+
 def test_a_suite_without_a_row_is_a_failure(gives, tmp_path):
     gives(RuntimeError("no core"))
     assert invoke(["bench", "forward", "--quick", "--out", str(tmp_path)]) == 1
@@ -108,6 +119,7 @@ def test_interrupted_it_keeps_what_was_measured(gives, capsys, tmp_path):
         (["--cpu", "x"], "invalid int"),
         (["--out", "/proc/bench"], "--out /proc/bench"),
         (["--quick", "--full"], "not allowed with"),
+        (["--quick", "--soak"], "--quick takes seconds and --soak ten minutes a row"),
         (["--bogus"], "--bogus"),
         (["--out"], "expected one argument"),
     ],

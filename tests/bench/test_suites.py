@@ -55,7 +55,7 @@ def test_an_option_that_a_suite_does_not_know_is_a_bad_command_line(capsys):
     assert "--no-such-option" in capsys.readouterr().err
 
 
-OWN = ("forward", "shed", "bfd-scale", "failover")
+OWN = ("forward", "shed", "bfd-scale", "failover", "fib")
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -64,7 +64,7 @@ def test_with_options_of_its_own_a_suite_checks_its_cores_first(name, capsys):
     assert "--cpu 4095: this process may run on" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", [*OWN, "control"])
+@pytest.mark.parametrize("name", [*OWN, "control", "reload"])
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(name, capsys, tmp_path):
     file = tmp_path / "none" / "figures.json"
     assert invoke(["bench", name, "--json", str(file)]) == 2

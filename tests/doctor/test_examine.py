@@ -11,6 +11,7 @@ import pytest
 from bfd_fastpath.config import load
 from bfd_fastpath.doctor import CHECKS, Answer, Machine, State, examine, wanted_by
 from bfd_fastpath.doctor.machine import cpu_list, cpu_text
+from bfd_fastpath.doctor.wanted import wanted_for
 from pydp.pmdinfo import drivers
 from tests.doctor import trees
 from tests.doctor.trees import Tree
@@ -122,6 +123,17 @@ def test_workers_far_from_the_nic(tmp_path):
     )
     assert found.state is State.WARN
     assert "cpus = [17, 18]" in found.now
+
+
+@pytest.mark.parametrize(
+    ("cpu", "devargs", "state"),
+    [(1, ("0000:b1:00.0",), State.WARN), (17, ("0000:b1:00.0",), State.OK), (1, (), State.OK)],
+)
+def test_a_bench_on_a_nic_is_told_when_its_core_is_far_from_it(tmp_path, cpu, devargs, state):
+    tree = trees.tuned(tmp_path, (1, 2))
+    trees.bind(tree, "0000:b1:00.0", "vfio-pci")
+    answer = examine(machine(tree), wanted_for((cpu,), devargs))
+    assert seen(answer, "nic-node", "0000:b1:00.0").state is state
 
 
 def test_what_a_configuration_lacks_is_bad(tmp_path):

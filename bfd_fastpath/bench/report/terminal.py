@@ -38,8 +38,8 @@ def _row(row: Row, name: str, *, every: bool) -> Iterator[Text]:
     middle = f"{first:<{_NAME}}{figure:>{WIDTH - _VERDICT - _NAME}}"
     yield Text.assemble((left, _COLOURS.get(verdict.kind, "")), middle)
     yield from _under(rest)
-    if every:
-        yield from _under(textwrap.wrap("; ".join(_more(row)), WIDTH - _VERDICT - 2), "  ", "dim")
+    more = "; ".join(_more(row)) if every else _predicted(row)
+    yield from _under(textwrap.wrap(more, WIDTH - _VERDICT - 2), "  ", "dim")
 
 
 def _more(row: Row) -> Iterator[str]:
@@ -54,6 +54,13 @@ def _more(row: Row) -> Iterator[str]:
         yield f"predicted {number(row.prediction)}"
     if row.detail.get("doubt"):
         yield f"no verdict: {row.detail['doubt']}"
+
+
+def _predicted(row: Row) -> str:
+    """In the unit of the row, which need not be that of its goal."""
+    if row.prediction is None:
+        return ""
+    return f"{number(row.ours.median)} {short(row.unit)}, predicted {number(row.prediction)}"
 
 
 def _under(texts: Sequence[str], more: str = "", style: str = "") -> Iterator[Text]:

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Final
 
-import numpy
-
 import pydp
 from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.process import prepare
@@ -30,6 +28,8 @@ _INTERVAL_US: Final = 50_000
 _ON_THE_WAY: Final = 1024
 #: Where a packet of the flow says when it was sent.
 _STAMPED: Final = slice(52, 60)
+#: Rounds of a window, which is the slowest of them.
+WINDOW: Final = 4
 _PATIENCE_S: Final = 5.0
 _SETTLE_S: Final = 0.02
 
@@ -52,8 +52,12 @@ class Diverted:
     since_down_ns: tuple[int, ...]
     engine_gaps: Gaps
 
-    def share_ns(self, share: float) -> float:
-        return float(numpy.quantile(self.times_ns, share))
+    @property
+    def slowest_ns(self) -> tuple[int, ...]:
+        """By window."""
+        return tuple(
+            max(self.times_ns[begin : begin + WINDOW]) for begin in range(0, len(self.times_ns), WINDOW)
+        )
 
 
 def measure(

@@ -15,16 +15,14 @@ from bfd_fastpath.bench.figure import Figure
 from bfd_fastpath.bench.histogram import cdf, poll_gap
 from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError
-from bfd_fastpath.bench.suites.failover.divert import Diverted, NotDivertedError, measure
+from bfd_fastpath.bench.suites.failover.divert import WINDOW, Diverted, NotDivertedError, measure
 from pydp.generate import Action
 
 _HOW: Final = {"the peer says Down": Action.DOWN, "the peer is silent": Action.SILENT}
 _PPS: Final = 1e6
 #: By ports that are given: the least of them, a kernel's interfaces, carry that.
 _GIVEN_PPS: Final = 1e5
-_GOAL_US: Final = 10.0
-#: Rounds of a window, which is the slowest of them.
-_ROUNDS: Final = 4
+GOAL_US: Final = 10.0
 
 
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
@@ -34,7 +32,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
             by = " and ".join(asked.ports) or "a link in memory"
             asked.say(f"{routes:,} route{'s' if routes > 1 else ''}, {name}, by {by}")
             pps = _GIVEN_PPS if asked.ports else _PPS
-            rounds, cpus = asked.pick(1, 5, 15) * _ROUNDS, (asked.cpu, asked.other_cpu)
+            rounds, cpus = asked.pick(1, 5, 15) * WINDOW, (asked.cpu, asked.other_cpu)
             try:
                 yield told(alone(measure, routes, how, pps, rounds, cpus, asked.ports), name, asked.ports)
             except (NotUpError, NotDivertedError, pydp.PydpError, BrokenProcessPool) as error:
@@ -55,8 +53,8 @@ def told(diverted: Diverted, name: str, ports: Sequence[str] = ()) -> Row:
             },
             unit="us",
             better=Better.LOWER,
-            ours=Figure.of([max(part) for part in _parts(us)]),
-            goal=Goal("the slowest of four below 10 us", _GOAL_US, relation=Relation.AT_MOST),
+            ours=Figure.of([ns / 1000 for ns in diverted.slowest_ns]),
+            goal=Goal("the slowest of four below 10 us", GOAL_US, relation=Relation.AT_MOST),
             detail={
                 "cdf": cdf(us),
                 "since-down-us": [ns / 1000 for ns in diverted.since_down_ns],
@@ -65,8 +63,3 @@ def told(diverted: Diverted, name: str, ports: Sequence[str] = ()) -> Row:
         ),
         compare_spread=False,
     )
-
-
-def _parts(values: Sequence[float]) -> Iterator[Sequence[float]]:
-    for begin in range(0, len(values), _ROUNDS):
-        yield values[begin : begin + _ROUNDS]

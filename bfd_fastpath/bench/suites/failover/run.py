@@ -17,11 +17,12 @@ from bfd_fastpath.bench.gaps import duration
 from bfd_fastpath.bench.suites.envelope import pages
 from bfd_fastpath.bench.suites.envelope.rig import NotUpError
 from bfd_fastpath.bench.suites.failover.divert import Diverted, NotDivertedError, measure
+from bfd_fastpath.bench.suites.failover.rows import GOAL_US
 from pydp.generate import Action
 
 _ROUTES: Final = (1, 1_000_000)
 _HOW: Final = {"said": Action.DOWN, "silent": Action.SILENT}
-_GOAL_NS: Final = 10_000
+_GOAL_NS: Final = GOAL_US * 1000
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,7 +55,7 @@ def _table(rows: list[Diverted], mpps: float) -> Table:
         "Down by",
         "rounds",
         "p50",
-        "p99",
+        "slowest of four",
         "max",
         "goal",
         "met",
@@ -63,13 +64,13 @@ def _table(rows: list[Diverted], mpps: float) -> Table:
     ):
         table.add_column(heading, justify="right")
     for row in rows:
+        middle, slowest = float(numpy.median(row.times_ns)), float(numpy.median(row.slowest_ns))
         table.add_row(
             f"{row.routes:,}",
             "the peer's word" if row.how is Action.DOWN else "silence",
             str(len(row.times_ns)),
-            *(duration(row.share_ns(share)) for share in (0.5, 0.99, 1.0)),
-            duration(_GOAL_NS),
-            "yes" if row.share_ns(0.99) < _GOAL_NS else "no",
+            *(duration(ns) for ns in (middle, slowest, max(row.times_ns), _GOAL_NS)),
+            "yes" if slowest <= _GOAL_NS else "no",
             duration(float(numpy.median(row.since_down_ns))),
             str(row.engine_gaps),
         )
@@ -93,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Data flows to a next hop that BFD watches; its session goes Down again and again. From "
         "the beginning of the turn that found it to the first packet at the backup's port, less the time "
         "until that packet was sent: the far end sends no data while it is busy with its own end of the "
-        "session. Wants two cores that nothing else uses.",
+        "session. The goal is about the slowest of each four rounds, the median of these. Wants two cores "
+        "that nothing else uses.",
     )
     add = parser.add_argument
     add("--routes", type=int, nargs="+", default=_ROUTES, metavar="N", help="that lead to the next hop")

@@ -6,7 +6,6 @@ the kernel for them; look-ups are compared while they are timed.
 
 import argparse
 import json
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bfd_fastpath.bench import cores, kept
 from bfd_fastpath.bench.sources import NoSourcesError, native
 
 HERE: Final = Path(__file__).parent
@@ -26,9 +26,11 @@ PAGE_MIB: Final = 2
 
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where a family could not be measured or candidates differ."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    cpu, _ = cores.checked(parser, options)
     console = Console(width=None if Console().is_terminal else 150, markup=False)
-    failed = False
+    failed, kept_rows = False, list[dict[str, Any]]()
     with TemporaryDirectory() as room:
         try:
             program = build(Path(room))
@@ -38,10 +40,14 @@ def main(arguments: Sequence[str]) -> int:
         for family in options.family:
             for routes in options.routes:
                 try:
-                    console.print(table(family, routes, looked_up(program, family, routes, options.cpu)))
+                    found = looked_up(program, family, routes, cpu)
                 except NotLookedUpError as error:
                     console.print(f"IPv{family}, {routes:,} routes: not measured: {error}")
                     failed = True
+                    continue
+                console.print(table(family, routes, found))
+                kept_rows.append({"family": family, "routes": routes, "candidates": found})
+    kept.keep(options.json, kept_rows)
     console.print("DPDK's tables are in hugepages." if hugepages() else "DPDK's tables have no hugepages.")
     return int(failed)
 
@@ -147,5 +153,6 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--family", type=int, nargs="+", default=(4, 6), choices=(4, 6))
     add("--routes", type=int, nargs="+", default=(1_000, 100_000, 1_000_000), metavar="N")
-    add("--cpu", type=int, default=min(os.sched_getaffinity(0)), help="the core to run on")
+    cores.add_options(parser)
+    kept.add_option(parser, "all windows")
     return parser

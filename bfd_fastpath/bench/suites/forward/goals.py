@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bfd_fastpath.bench.document import Goal, Relation, Skipped
+from bfd_fastpath.bench.document import Broken, Goal, Relation, Skipped
 from bfd_fastpath.bench.suites.forward.process import NotInstalledError, PartError
 from bfd_fastpath.bench.suites.forward.row import Row
 
@@ -38,4 +38,5 @@ def left_out(absent: Mapping[str, PartError], row: str) -> Iterator[Skipped]:
     for name, error in absent.items():
         what = row if name == "ours" else f"{NAMES.get(name, name)}: {row}"
         install = _INSTALL.get(name, "") if isinstance(error, NotInstalledError) else ""
-        yield Skipped("forward", what, str(error), install)
+        kind = Broken if name == "ours" else Skipped
+        yield kind("forward", what, str(error), install)

@@ -8,10 +8,12 @@ import argparse
 import statistics
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from bfd_fastpath.agent.driver import DriverError
 from bfd_fastpath.agent.settings import Kind, Method
+from bfd_fastpath.bench import kept
 from bfd_fastpath.bench.suites.reload.change import WAYS, Reloaded, measure
 from bfd_fastpath.bench.suites.reload.clients import clients
 from bfd_fastpath.lab.stage import StageError
@@ -27,18 +29,22 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--server", type=Kind, choices=list(Kind), help="one of them only")
     parser.add_argument("--method", type=Method, choices=list(Method), help="one of the ways only")
+    kept.add_option(parser, "each change's time")
     asked = parser.parse_args(arguments)
     members = clients(asked.clients, asked.prefixes, asked.seed)
-    code = 0
+    code, found = 0, list[Reloaded]()
     for kind, method in WAYS:
         if asked.server not in (None, kind) or asked.method not in (None, method):
             continue
         with tempfile.TemporaryDirectory() as room:
             try:
-                print(_told(measure(kind, method, members, Path(room), asked.runs, split=asked.split)))
+                found.append(measure(kind, method, members, Path(room), asked.runs, split=asked.split))
             except (DriverError, StageError) as error:
                 print(f"{kind.value}, {method.value}: {error}", file=sys.stderr)
                 code = 1
+                continue
+        print(_told(found[-1]))
+    kept.keep(asked.json, [asdict(one) for one in found])
     return code
 
 

@@ -35,7 +35,9 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         yield from one_by_one(alone(measure, sessions, 50, downs, False, asked.cpu))
         if not asked.quick:
             asked.say("10,000 sessions at 300 ms say Down at once")
-            yield at_once([alone(measure, 10_000, 300, 10_000, True, asked.cpu) for _ in range(asked.pick(3, 3, 7))])
+            yield at_once(
+                [alone(measure, 10_000, 300, 10_000, True, asked.cpu) for _ in range(asked.pick(3, 3, 7))]
+            )
     except (NotUpError, ChildProcessError, pydp.PydpError, BrokenProcessPool) as error:
         yield Skipped(_SUITE, "Down to the route server", str(error), "")
 
