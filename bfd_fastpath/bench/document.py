@@ -118,8 +118,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Broken(Skipped):
-    """What is ours, was to be measured, and went wrong: the run's exit code is 1. A document that is read again
-    has it among what was skipped.
+    """What is ours, was to be measured, and went wrong: the exit code is 1. A document that is read again has
+    it among what was skipped.
     """
 
 

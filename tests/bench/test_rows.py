@@ -155,6 +155,13 @@ def test_a_soak_is_of_the_goals_and_lasts_ten_minutes():
     assert "ten minutes" in scale_rows.told(held(), soak=True).name
 
 
+def test_the_memory_of_a_million_sessions_has_a_goal_and_that_of_fewer_none():
+    row = scale_rows.memory_row(1_000_000, 300 << 20)
+    assert (row.ours.median, row.met, row.detail["octets-a-session"]) == (300.0, False, 314.6)
+    assert scale_rows.memory_row(1_000_000, 256 << 20).met is True
+    assert scale_rows.memory_row(10_000, 300 << 20).goal is None
+
+
 @pytest.mark.parametrize(
     ("held", "begin", "found", "asked"),
     [

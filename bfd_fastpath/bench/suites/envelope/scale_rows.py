@@ -18,6 +18,7 @@ from bfd_fastpath.bench.method import judged
 from bfd_fastpath.bench.suites.envelope import daemons
 from bfd_fastpath.bench.suites.envelope.far.lines import FarEndError
 from bfd_fastpath.bench.suites.envelope.hold import Held, hold
+from bfd_fastpath.bench.suites.envelope.memory import grown
 from bfd_fastpath.bench.suites.envelope.rig import Wanted
 
 _SUITE: Final = "bfd-scale"
@@ -37,6 +38,9 @@ _FULL: Final = (1000, 10_000, 100_000, 1_000_000)
 GOALS: Final = ((100_000, 10), (1_000_000, 1000))
 #: What decides a goal is watched longer.
 _LONG: Final = (*GOALS, (200_000, 50))
+#: Sessions whose memory is measured, and the most that they may take.
+_MILLION: Final = 1_000_000
+_MEMORY_MIB: Final = 256
 #: The interval of the daemons' row, how many sessions they are tried with, and the step that comes first.
 _BESIDE_MS: Final = 50
 _STEPS: Final = (50, 100, 200, 500, 1000, 2000, 4000, 8000)
@@ -51,6 +55,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
     if not asked.soak:
         yield from micro.rows(_SUITE, asked, "receive and 1000]")
+        yield from _memory(asked)
     best: Held | None = None
     for count, interval in cells(asked):
         asked.say(f"{count:,} sessions at {interval} ms, {asked_ports(asked)}")
@@ -72,6 +77,33 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         yield told(held, soak=asked.soak)
     if not asked.soak and best is not None:
         yield from _beside(best, asked)
+
+
+def _memory(asked: Asked) -> Iterator[Row | Skipped]:
+    sessions = asked.pick(10_000, _MILLION)
+    asked.say(f"{sessions:,} sessions are made, and take memory")
+    try:
+        octets = alone(grown, sessions)
+    except (pydp.PydpError, BrokenProcessPool) as error:
+        yield Skipped(_SUITE, f"memory of {sessions:,} sessions", str(error), "")
+        return
+    yield memory_row(sessions, octets)
+
+
+def memory_row(sessions: int, octets: int) -> Row:
+    """The engine's octets with so many sessions, as a row."""
+    goal = Goal(f"at most {_MEMORY_MIB} MiB", _MEMORY_MIB, relation=Relation.AT_MOST)
+    return judged(
+        Row(
+            name=f"memory of {sessions:,} sessions",
+            parameters={"sessions": sessions},
+            unit="MiB",
+            better=Better.LOWER,
+            ours=Figure.of([round(octets / (1 << 20), 1)]),
+            goal=goal if sessions == _MILLION else None,
+            detail={"octets-a-session": round(octets / sessions, 1)},
+        )
+    )
 
 
 def asked_ports(asked: Asked) -> str:
