@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     console = Console(width=None if Console().is_terminal else 130, markup=False)
     rows: list[Loaded] = []
+    for name, (why, install) in daemons.missing().items() if options.daemons else ():
+        console.print(f"{name} is left out: {why}: {install}")
     with TemporaryDirectory() as room:
         file = Path(room) / "table"
         file.write_bytes(messages.stream(options.routes, options.per_update))

@@ -78,6 +78,13 @@ class NotUpError(Exception):
     """
 
 
+def not_up(up: int, count: int, seconds: float) -> NotUpError:
+    """After so many seconds."""
+    if up < count:
+        return NotUpError(f"{up:,} of {count:,} came up in {seconds:.0f} s")
+    return NotUpError(f"{count:,} came up within {seconds:.0f} s and did not stay up")
+
+
 class Rig:
     """Sessions and a far end stand; `begin` brings them up."""
 
@@ -99,7 +106,7 @@ class Rig:
         quiet = 0
         while quiet < 5:
             if time.monotonic() > limit:
-                raise NotUpError(f"{self.far.look().up} of {count} came up in {limit - start:.0f} s")
+                raise not_up(self.far.look().up, count, limit - start)
             time.sleep(_LOOK_S)
             moved = numpy.count_nonzero(self.drain()["type"] == STATE_CHANGED)
             quiet = quiet + 1 if self.far.look().up == count and moved == 0 else 0

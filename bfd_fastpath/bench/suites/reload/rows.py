@@ -35,12 +35,8 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     members = clients(asked.pick(20, 100, 1000), _PREFIXES, _SEED)
     for kind, method in WAYS:
         what = f"{_NAMES[kind]}, {method.value}"
-        program, install = _PROGRAMS[kind]
-        if os.geteuid() != 0:
-            yield Skipped("reload", what, "network namespaces need root", "sudo")
-            continue
-        if shutil.which(program) is None:
-            yield Skipped("reload", what, "it is not installed", install)
+        if absent := missing(kind):
+            yield Skipped("reload", what, *absent)
             continue
         asked.say(f"{what}: {len(members):,} clients, one of which loses another")
         with TemporaryDirectory() as room:
@@ -48,6 +44,14 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
                 yield told(measure(kind, method, members, Path(room), asked.pick(2, 5, 11)))
             except (DriverError, StageError) as error:
                 yield Skipped("reload", what, str(error), "")
+
+
+def missing(kind: Kind) -> tuple[str, str] | None:
+    """Why a route server cannot be measured here, and the command that helps."""
+    program, install = _PROGRAMS[kind]
+    if os.geteuid() != 0:
+        return "network namespaces need root", "sudo"
+    return None if shutil.which(program) else ("it is not installed", install)
 
 
 def told(found: Reloaded) -> Row:

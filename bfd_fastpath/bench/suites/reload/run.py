@@ -16,6 +16,7 @@ from bfd_fastpath.agent.settings import Kind, Method
 from bfd_fastpath.bench import kept
 from bfd_fastpath.bench.suites.reload.change import WAYS, Reloaded, measure
 from bfd_fastpath.bench.suites.reload.clients import clients
+from bfd_fastpath.bench.suites.reload.rows import missing
 from bfd_fastpath.lab.stage import StageError
 
 
@@ -35,6 +36,10 @@ def main(arguments: list[str]) -> int:
     code, found = 0, list[Reloaded]()
     for kind, method in WAYS:
         if asked.server not in (None, kind) or asked.method not in (None, method):
+            continue
+        if absent := missing(kind):
+            print(f"{kind.value}, {method.value}: {': '.join(absent)}", file=sys.stderr)
+            code = 1
             continue
         with tempfile.TemporaryDirectory() as room:
             try:

@@ -20,7 +20,7 @@ from typing import Final
 import pydp
 from bfd_fastpath.bench.gaps import Gaps
 from bfd_fastpath.bench.suites.envelope.process import prepare
-from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, NotUpError
+from bfd_fastpath.bench.suites.envelope.rig import FIRST_PEER, OURS, NotUpError, not_up
 from bfd_fastpath.config import parse
 from bfd_fastpath.router.events import BfdState, RouterEvent
 from bfd_fastpath.router.router import Router
@@ -169,7 +169,7 @@ async def _all_up(peers: Peers, sessions: int) -> None:
     while quiet < 10:
         up = peers.summary().up
         if time.monotonic() > limit:
-            raise NotUpError(f"{up} of {sessions} came up in {_UP_S:.0f} s")
+            raise not_up(up, sessions, _UP_S)
         quiet = quiet + 1 if up == sessions else 0
         await asyncio.sleep(0.1)
 
