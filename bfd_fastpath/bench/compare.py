@@ -21,10 +21,10 @@ import numpy.typing
 
 from bfd_fastpath.bench.document import Better, Document, Row, Verdict
 from bfd_fastpath.bench.figure import Figure
+from bfd_fastpath.bench.method import LEAST_WINDOWS
 
 DRAWS: Final = 4000
 CONFIDENCE: Final = 0.99
-LEAST_WINDOWS: Final = 5
 _SEED: Final = 20_260_101
 #: Facts of a machine that change by themselves, or say nothing of its speed.
 _PASSING: Final = {"load", "frequency-mhz", "tsc-hz", "doctor", "hugepages"}

@@ -9,6 +9,8 @@ from typing import Final
 from bfd_fastpath.bench.document import Better, Row, Verdict
 from bfd_fastpath.bench.figure import Figure, spread
 
+#: Fewer windows, or rounds of differences, judge nothing.
+LEAST_WINDOWS: Final = 5
 #: A figure whose quartiles lie further apart than this part of it is none to judge by.
 SPREAD: Final = 0.25
 #: What the windows of a ceiling and of a figure may differ by: they are not the same windows.
@@ -33,6 +35,13 @@ class Difference:
 def difference(values: Sequence[float]) -> Difference:
     """Of the differences of each round."""
     return Difference(median(values), min(values), max(values), spread(values))
+
+
+def too_few(rounds: int) -> str:
+    """Why so many rounds are none to judge by; "" where they are."""
+    if rounds >= LEAST_WINDOWS:
+        return ""
+    return f"{'one round is' if rounds == 1 else f'{rounds} rounds are'} too few to judge by"
 
 
 def ratio(one: Difference | None, other: Difference | None) -> float | None:

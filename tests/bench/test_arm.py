@@ -129,6 +129,13 @@ def test_a_row_whose_cores_were_the_limit_is_judged_by_cycles_above_io():
     assert predict("forward", row, {}) is None
 
 
+def test_a_round_or_two_judge_nothing():
+    few = {name: windows[:2] for name, windows in result().windows.items()}
+    row = only(rows.told(result(windows=few)))
+    assert (row.verdict, row.met) == (Verdict.NO_VERDICT, None)
+    assert row.detail["doubt"] == "2 rounds are too few to judge by"
+
+
 def test_a_core_that_is_half_another_s_tells_no_cycles_and_gives_no_verdict():
     shared = {**result().windows, "ours": (window(6e6, 25e6, busy=0.5),) * 5}
     row = only(rows.told(result(windows=shared)))

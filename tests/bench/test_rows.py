@@ -79,6 +79,8 @@ def test_forwarding_faster_than_its_ports_is_rejected():
         result((35.0,) * 5, drops={"drop-no-route": 3}),
         result((35.0,) * 5, up=-1),
         result((25.0, 35.0, 45.0, 55.0, 65.0)),
+        result((35.0,) * 4, (40.0,) * 4, (20.0,) * 4),
+        result((35.0,), (40.0,), (20.0,)),
         result((35.0,) * 5, io=None),
         result((25.0,) * 5, io=None),
     ],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from bfd_fastpath.bench.method import Difference, difference, ratio
+from bfd_fastpath.bench.method import Difference, difference, ratio, too_few
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.rounds import Windows
 from bfd_fastpath.bench.suites.forward.row import Row
@@ -65,7 +65,8 @@ class Result:
             return f"{self.up} of {self.row.sessions} BFD sessions up"
         if ours is None or theirs is None or self.ratio is None:
             return "not measured"
-        if not (ours.judges and theirs.judges and self.believed("ours") and self.believed("l3fwd")):
+        believed = self.believed("ours") and self.believed("l3fwd")
+        if too_few(len(self.windows["ours"].ns)) or not (ours.judges and theirs.judges and believed):
             return "no verdict"
         if self.goal is None:
             return ""

@@ -11,7 +11,7 @@ from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.document import Better, Skipped
 from bfd_fastpath.bench.document import Row as Told
 from bfd_fastpath.bench.figure import Figure
-from bfd_fastpath.bench.method import judged
+from bfd_fastpath.bench.method import judged, too_few
 from bfd_fastpath.bench.suites.forward import match
 from bfd_fastpath.bench.suites.forward.arm import match as arm
 from bfd_fastpath.bench.suites.forward.arm import rows as arm_rows
@@ -132,6 +132,8 @@ def _doubt(result: Result) -> str:
         for name in ("l3fwd", "io"):
             if name not in result.windows:
                 return f"{NAMES[name]} did not take part"
+        if why := too_few(len(result.windows["ours"].ns)):
+            return why
     for name in ("ours", "l3fwd"):
         above = result.above(name)
         if above is not None and not above.judges:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from bfd_fastpath.bench.method import Difference, difference, ratio
+from bfd_fastpath.bench.method import Difference, difference, ratio, too_few
 from bfd_fastpath.bench.suites.forward.arm.window import OWN, Limit, Window
 from bfd_fastpath.bench.suites.forward.process import PartError
 from bfd_fastpath.bench.suites.forward.row import Row
@@ -97,6 +97,8 @@ class Result:
                 return f"{name} did not take part"
             if self.limit(name) is not Limit.CORE:
                 return f"{name} is bound by {self.limit(name).value}, not by its core"
+        if why := too_few(len(self.windows["ours"])):
+            return why
         for name in ("ours", "l3fwd"):
             above = self.above(name)
             if above is not None and not above.judges:
