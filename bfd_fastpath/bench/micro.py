@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -23,6 +24,9 @@ def rows(suite: str, asked: Asked, quick: str) -> Iterator[Row | Skipped]:
     benches = _TREE / "benches"
     if not benches.is_dir():
         yield Skipped(suite, "micro benches", "they are in the source tree: run make bench there", "")
+        return
+    if find_spec("pytest_benchmark") is None:
+        yield Skipped(suite, "micro benches", "pytest-benchmark is not installed", "pip install -e .[test]")
         return
     asked.say(f"micro benches of {suite}")
     with TemporaryDirectory() as room:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 from benches.goals import ROWS
+from bfd_fastpath.bench import micro
+from bfd_fastpath.bench.asked import Asked
 from bfd_fastpath.bench.document import Broken, Skipped, Verdict
 from bfd_fastpath.bench.micro import left_out, told
 
@@ -20,6 +22,12 @@ def result(name="test_receive[1000]", data=(0.1, 0.1, 0.2), **extra):
         "ratio": None,
     }
     return {"name": name, "stats": {"data": list(data)}, "extra_info": {**known, **extra}}
+
+
+def test_without_pytest_benchmark_it_is_named_with_what_installs_it(monkeypatch):
+    monkeypatch.setattr(micro, "find_spec", lambda name: None)
+    (said,) = micro.rows("python", Asked(say=[].append), "event_drain")
+    assert (type(said), said.install) == (Skipped, "pip install -e .[test]")
 
 
 def test_rates_are_millions_a_second():
