@@ -20,7 +20,7 @@ from bfd_fastpath.bench.prediction import (
 from bfd_fastpath.bench.processor import GUEST, NARROW, REFERENCE, SERVER, Processor
 
 #: Where packets were measured: on the EPYC with AVX2 alone, on it with AVX-512, on the Xeon.
-PLACES: Final = (NARROW, REFERENCE, GUEST)
+PLACES: Final = {"EPYC, AVX2": NARROW, "EPYC": REFERENCE, "Xeon": GUEST}
 #: Rows of the forward suite, and what was measured above io at each place, cycles; None: not measured there.
 MEASURED: Final = (
     (Traffic(4, 1000, 1024), 30, 18, 21),
@@ -38,7 +38,6 @@ FORWARDING: Final = 14
 IMIX: Final = (7 * 64 + 4 * 594 + 1518) / 12
 #: Gbit/s of the two ports together.
 GIGABITS: Final = 200.0
-_PLACES: Final = ("EPYC, AVX2", "EPYC", "Xeon")
 _INTERVALS: Final = (10, 50, 300, 1000)
 
 
@@ -55,7 +54,7 @@ def _fit() -> Iterator[Sequence[str]]:
     for traffic, *measured in MEASURED:
         cells = [
             "" if found is None else f"{found} ({over_io(traffic, one):.0f})"
-            for found, one in zip(measured, PLACES, strict=True)
+            for found, one in zip(measured, PLACES.values(), strict=True)
         ]
         yield _text(traffic), *cells
 
@@ -120,9 +119,10 @@ def _processors() -> Iterator[Sequence[str]]:
 
 
 def _costs() -> Iterator[Sequence[str]]:
-    for name, one in zip(_PLACES, (place.costs for place in PLACES), strict=True):
-        work, overlap = (f"{each[4]:g}, {each[6]:g}" for each in (one.work, one.overlap))
-        yield name, f"{one.port:g}", work, overlap
+    for name, place in PLACES.items():
+        costs = place.costs
+        work, overlap = (f"{each[4]:g}, {each[6]:g}" for each in (costs.work, costs.overlap))
+        yield name, f"{costs.port:g}", work, overlap
 
 
 def tables() -> dict[str, str]:
@@ -133,7 +133,7 @@ def tables() -> dict[str, str]:
             ("", "processor", "L2", "its part of the L3", "a load from L2, L3, memory"), _processors()
         ),
         "costs": _markdown(("", "port", "work, IPv4 and IPv6", "overlap, IPv4 and IPv6"), _costs()),
-        "fit": _markdown(("packets", *_PLACES), _fit()),
+        "fit": _markdown(("packets", *PLACES), _fit()),
         "forwarding": _markdown(("packets", *rates, "of 2 x 100G, 64 B", "of 2 x 100G, IMIX"), _forwarding()),
         "hellos": _markdown(("sessions", "Xeon, measured", "Xeon", "server"), _hellos()),
         "sessions": _markdown(("interval", "Xeon", "server"), _sessions()),
