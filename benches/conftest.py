@@ -9,16 +9,19 @@ from types import ModuleType
 
 import pytest
 from cffi import FFI
+from pytest_benchmark.fixture import BenchmarkFixture
 
 from benches.goals import ROWS
+from benches.windows import Windows
 
 HERE = Path(__file__).parent
 NATIVE = HERE.parent / "native"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--suite NAME`: those alone that belong to this suite of `bfd-fastpath bench`."""
+    """`--suite NAME`: those alone that belong to this suite of `bfd-fastpath bench`; `--quick`: less."""
     parser.addoption("--suite", choices=sorted({row.suite for row in ROWS}), help="only those of this suite")
+    parser.addoption("--quick", action="store_true", help="whether they work: one window of each, less input")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -29,6 +32,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     names = {f"test_{row.bench}" for row in ROWS if row.suite == suite}
     config.hook.pytest_deselected(items=[item for item in items if item.name not in names])
     items[:] = [item for item in items if item.name in names]
+
+
+@pytest.fixture(scope="session")
+def quick(request: pytest.FixtureRequest) -> bool:
+    """Whether figures will say nothing: then inputs are a tenth."""
+    return bool(request.config.getoption("--quick"))
+
+
+@pytest.fixture
+def windows(benchmark: BenchmarkFixture, quick: bool) -> Windows:
+    """Times the bench: `windows.run(operations, subject)`."""
+    return Windows(benchmark, quick)
 
 
 def _declarations(header: Path) -> str:

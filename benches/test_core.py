@@ -3,16 +3,13 @@
 
 from types import ModuleType
 
-from pytest_benchmark.fixture import BenchmarkFixture
-
-from benches import windows
+from benches.windows import Windows
 
 COUNT = 1 << 20
 
 
-def test_receive(benchmark: BenchmarkFixture, driver: ModuleType, bench: object) -> None:
+def test_receive(windows: Windows, driver: ModuleType, bench: object) -> None:
     accepted = windows.run(
-        benchmark,
         COUNT,
         lambda: driver.lib.bench_receive(bench, COUNT),
         limit=(
@@ -24,16 +21,16 @@ def test_receive(benchmark: BenchmarkFixture, driver: ModuleType, bench: object)
     assert accepted == COUNT
 
 
-def test_wheel(benchmark: BenchmarkFixture, driver: ModuleType, bench: object) -> None:
+def test_wheel(windows: Windows, driver: ModuleType, bench: object) -> None:
     driver.lib.bench_wheel_fill(bench)
-    assert windows.run(benchmark, COUNT, lambda: driver.lib.bench_wheel_turn(bench, COUNT)) >= COUNT
+    assert windows.run(COUNT, lambda: driver.lib.bench_wheel_turn(bench, COUNT)) >= COUNT
 
 
-def test_transmit(benchmark: BenchmarkFixture, driver: ModuleType, bench: object, sessions: int) -> None:
+def test_transmit(windows: Windows, driver: ModuleType, bench: object, sessions: int) -> None:
     driver.lib.bench_wheel_fill(bench)
-    assert windows.run(benchmark, COUNT, lambda: driver.lib.bench_transmit(bench, COUNT)) >= COUNT
+    assert windows.run(COUNT, lambda: driver.lib.bench_transmit(bench, COUNT)) >= COUNT
     assert driver.lib.bench_up(bench) == sessions
 
 
-def test_walk(benchmark: BenchmarkFixture, driver: ModuleType) -> None:
-    assert windows.run(benchmark, COUNT, lambda: driver.lib.bench_walk(COUNT)) == COUNT
+def test_walk(windows: Windows, driver: ModuleType) -> None:
+    assert windows.run(COUNT, lambda: driver.lib.bench_walk(COUNT)) == COUNT

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 import pydp
-from benches import windows
+from benches.windows import Windows
 
 HELLOS = 1 << 19
 INTERVAL_US = 50_000
@@ -74,6 +73,6 @@ def sender(request: pytest.FixtureRequest) -> Iterator[Sender]:
         yield Sender(engine, count)
 
 
-def test_send(benchmark: BenchmarkFixture, sender: Sender) -> None:
-    assert windows.run(benchmark, HELLOS, lambda: sender.send(HELLOS)) >= HELLOS
+def test_send(windows: Windows, sender: Sender) -> None:
+    assert windows.run(HELLOS, lambda: sender.send(HELLOS)) >= HELLOS
     assert sender.engine.stats.drops(0).keys() <= {"drop-tx-full"}

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 import pydp.replay as replay
-from benches import windows
+from benches.windows import Windows
 from pydp.replay.columns import event_drain
 from pydp.replay.feed import Feed
 
@@ -27,6 +26,8 @@ PACKETS = 2_000_000
 #: What the peers can read in a window.
 TSHARK_PACKETS = 100_000
 SCAPY_PACKETS = 5_000
+#: A quick run's capture is that part, and a peer reads no more of any.
+TENTH = 10
 ROUNDS = 5
 
 #: (sessions, packets) to a file.
@@ -96,18 +97,24 @@ def capture(count: int, sessions: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+def packets(quick: bool) -> int:
+    """How many a whole capture has."""
+    return PACKETS // TENTH if quick else PACKETS
+
+
+@pytest.fixture(scope="module")
+def written(packets: int, tmp_path_factory: pytest.TempPathFactory) -> Written:
     """The first packets of a capture of so many sessions, as a file: (sessions, packets)."""
     room = tmp_path_factory.mktemp("captures")
 
     @cache
     def content(sessions: int) -> bytes:
-        return capture(PACKETS, sessions)
+        return capture(packets, sessions)
 
-    def write(sessions: int, packets: int) -> Path:
-        path = room / f"{sessions}-{packets}.pcap"
+    def write(sessions: int, first: int) -> Path:
+        path = room / f"{sessions}-{first}.pcap"
         if not path.exists():
-            path.write_bytes(content(sessions)[: 24 + packets * (16 + _FRAME)])
+            path.write_bytes(content(sessions)[: 24 + first * (16 + _FRAME)])
         return path
 
     return write
@@ -154,23 +161,23 @@ def all_of_it(peer: Callable[[Path], int], path: Path, count: int) -> None:
 @pytest.mark.parametrize(
     ("name", "count", "peer"),
     [
-        pytest.param("tshark on its first 100,000", TSHARK_PACKETS, by_tshark, id="tshark"),
-        pytest.param("scapy on its first 5,000", SCAPY_PACKETS, by_scapy, id="scapy"),
+        pytest.param("tshark", TSHARK_PACKETS, by_tshark, id="tshark"),
+        pytest.param("scapy", SCAPY_PACKETS, by_scapy, id="scapy"),
     ],
 )
 def test_replay(
-    benchmark: BenchmarkFixture, written: Written, name: str, count: int, peer: Callable[[Path], int]
+    windows: Windows, packets: int, written: Written, name: str, count: int, peer: Callable[[Path], int]
 ) -> None:
     needs(peer)
-    whole, part = written(SESSIONS, PACKETS), written(SESSIONS, count)
+    first = min(count, packets // TENTH)
+    whole, part = written(SESSIONS, packets), written(SESSIONS, first)
     story = windows.run(
-        benchmark,
-        PACKETS,
+        packets,
         lambda: replay.watch(whole),
-        limit=(name, count, lambda: all_of_it(peer, part, count)),
+        limit=(f"{name} on its first {first:,}", first, lambda: all_of_it(peer, part, first)),
         rounds=ROUNDS,
     )
-    assert (story.packets, story.totals.single_hop, len(story.sessions)) == (PACKETS, PACKETS, SESSIONS)
+    assert (story.packets, story.totals.single_hop, len(story.sessions)) == (packets, packets, SESSIONS)
     assert story.fault is None
 
 
@@ -185,23 +192,23 @@ def read(path: Path) -> tuple[int, int]:
         return totals.single_hop, totals.sessions
 
 
-def test_replay_mixed(benchmark: BenchmarkFixture, written: Written) -> None:
+def test_replay_mixed(windows: Windows, packets: int, written: Written) -> None:
     """So many sessions that none is in a cache when its next packet comes. tshark sees each end once."""
     needs(by_tshark)
-    whole, part = written(MANY, PACKETS), written(MANY, 2 * MANY)
+    ends = 2 * MANY
+    whole, part = written(MANY, packets), written(MANY, ends)
     seen = windows.run(
-        benchmark,
-        PACKETS,
+        packets,
         lambda: read(whole),
-        limit=("tshark on its first 200,000", 2 * MANY, lambda: all_of_it(by_tshark, part, 2 * MANY)),
+        limit=(f"tshark on its first {ends:,}", ends, lambda: all_of_it(by_tshark, part, ends)),
         rounds=ROUNDS,
     )
-    assert seen == (PACKETS, MANY)
+    assert seen == (packets, MANY)
 
 
-def test_replay_sessions(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+def test_replay_sessions(windows: Windows, tmp_path: Path) -> None:
     """What grows with the sessions: two packets of each, made into records and judged."""
     path = tmp_path / "sessions.pcap"
     path.write_bytes(capture(2 * SOME, SOME))
-    story = windows.run(benchmark, SOME, lambda: replay.watch(path), rounds=ROUNDS)
+    story = windows.run(SOME, lambda: replay.watch(path), rounds=ROUNDS)
     assert len(story.sessions) > 0.9 * SOME

@@ -3,9 +3,7 @@
 
 from ipaddress import IPv4Address, IPv4Network
 
-from pytest_benchmark.fixture import BenchmarkFixture
-
-from benches import windows
+from benches.windows import Windows
 from bfd_fastpath.nhib import Change, Reachability, Reason
 from bfd_fastpath.report import LanAddress, Reporter, ReportSettings, Session
 from bfd_fastpath.wire.bgp import IPV4_UNICAST, AsPath, Attributes, Origin, Update
@@ -46,12 +44,11 @@ def decode_by_scapy(messages: list[bytes]) -> int:
     return sum(len(BGPUpdate(message).nlri) for message in messages)
 
 
-def test_update_decode(benchmark: BenchmarkFixture) -> None:
+def test_update_decode(windows: Windows) -> None:
     messages = bodies(UPDATES)
     few = messages[:PEER_UPDATES]
     assert decode_by_scapy(few) == PEER_UPDATES * PREFIXES
     decoded = windows.run(
-        benchmark,
         UPDATES * PREFIXES,
         lambda: decode(messages),
         limit=("scapy on the same UPDATEs", PEER_UPDATES * PREFIXES, lambda: decode_by_scapy(few)),
@@ -59,7 +56,7 @@ def test_update_decode(benchmark: BenchmarkFixture) -> None:
     assert decoded == UPDATES * PREFIXES
 
 
-def test_bgpls_encode(benchmark: BenchmarkFixture) -> None:
+def test_bgpls_encode(windows: Windows) -> None:
     """1,000 next hops come Up and go Down again, each transition an UPDATE of its own."""
     lan = IPv4Network("10.0.0.0/16")
     ours = IPv4Address("10.0.0.1")
@@ -80,4 +77,4 @@ def test_bgpls_encode(benchmark: BenchmarkFixture) -> None:
         reporter.open(Session(local=ours, peer_as=64511), [])
         return sum(len(said.update.encode()) > 0 for flap in flaps for said in reporter.report(flap))
 
-    assert windows.run(benchmark, len(flaps), report) == len(flaps)
+    assert windows.run(len(flaps), report) == len(flaps)

@@ -19,8 +19,8 @@ _TREE: Final = Path(__file__).parents[2]
 _BOUND_S: Final = 600
 
 
-def rows(suite: str, asked: Asked, quick: str) -> Iterator[Row | Skipped]:
-    """Those in benches/ that belong to the suite; quick: what a quick run takes of them (-k)."""
+def rows(suite: str, asked: Asked) -> Iterator[Row | Skipped]:
+    """Those in benches/ that belong to the suite."""
     benches = _TREE / "benches"
     if not benches.is_dir():
         yield Skipped(suite, "micro benches", "they are in the source tree: run make bench there", "")
@@ -33,7 +33,7 @@ def rows(suite: str, asked: Asked, quick: str) -> Iterator[Row | Skipped]:
         report = Path(room) / "report.json"
         command = [sys.executable, "-m", "pytest", "benches", f"--suite={suite}", "-q", "-rsfE"]
         command += ["--benchmark-quiet", "--benchmark-disable-gc", f"--benchmark-json={report}"]
-        command += ["-k", quick] if asked.quick else []
+        command += ["--quick"] if asked.quick else []
         done = subprocess.run(
             command, cwd=_TREE, capture_output=True, text=True, timeout=_BOUND_S, check=False
         )

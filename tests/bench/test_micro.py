@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benches.goals import ROWS
 from bfd_fastpath.bench import micro
-from bfd_fastpath.bench.asked import Asked
+from bfd_fastpath.bench.asked import Asked, Scale
 from bfd_fastpath.bench.document import Broken, Skipped, Verdict
 from bfd_fastpath.bench.micro import left_out, told
 
@@ -26,7 +26,7 @@ def result(name="test_receive[1000]", data=(0.1, 0.1, 0.2), **extra):
 
 def test_without_pytest_benchmark_it_is_named_with_what_installs_it(monkeypatch):
     monkeypatch.setattr(micro, "find_spec", lambda name: None)
-    (said,) = micro.rows("python", Asked(say=[].append), "event_drain")
+    (said,) = micro.rows("python", Asked(say=[].append))
     assert (type(said), said.install) == (Skipped, "pip install -e .[test]")
 
 
@@ -46,6 +46,12 @@ def collected(*words):
 def test_each_bench_belongs_to_a_suite_and_a_suite_has_only_its_own():
     assert collected() == {row.bench for row in ROWS}
     assert collected("--suite=replay") == {row.bench for row in ROWS if row.suite == "replay"}
+
+
+def test_a_quick_run_takes_one_window_of_every_bench_of_a_suite():
+    found = list(micro.rows("control", Asked(scale=Scale.QUICK, say=[].append)))
+    assert {row.name for row in found} == {row.operation for row in ROWS if row.suite == "control"}
+    assert {len(row.ours.windows) for row in found} == {1}
 
 
 def test_a_goal_is_a_rate_or_times_a_peer():

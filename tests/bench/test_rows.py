@@ -110,7 +110,13 @@ def test_the_default_rows_of_forwarding_are_those_of_the_report():
             assert Row(family=family, size=size, routes=1000, destinations=1024) in rows
             assert Row(family=family, size=size, routes=1_000_000, destinations=65_536) in rows
     assert any(row.sessions for row in rows)
-    assert len(set(forward.chosen(Asked(scale=Scale.FULL)))) > 4 * len(rows)
+
+
+def test_the_whole_matrix_has_each_goal_beside_sessions_too():
+    rows = list(forward.chosen(Asked(scale=Scale.FULL)))
+    assert len(rows) == len(set(rows)) == 68
+    beside = {(row.family, row.routes) for row in rows if row.size == 64 and row.sessions == 10_000}
+    assert beside == {(4, 1000), (4, 1_000_000), (6, 1000), (6, 1_000_000)}
 
 
 def held(**changes):

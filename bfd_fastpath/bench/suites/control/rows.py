@@ -31,7 +31,7 @@ _BULK_GOAL_S: Final = 1.0
 
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
-    yield from micro.rows(_SUITE, asked, "bgpls")
+    yield from micro.rows(_SUITE, asked)
     routes = asked.pick(10_000, 1_000_000)
     for name, (why, install) in daemons.missing().items():
         yield Skipped(_SUITE, f"{name}: a full table", why, install)

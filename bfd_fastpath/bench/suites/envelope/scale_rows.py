@@ -54,7 +54,7 @@ _WATCHED_S: Final = {Scale.QUICK: 1.0, Scale.DEFAULT: 5.0, Scale.FULL: 10.0}
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
     if not asked.soak:
-        yield from micro.rows(_SUITE, asked, "receive and 1000]")
+        yield from micro.rows(_SUITE, asked)
         yield from _memory(asked)
     best: Held | None = None
     for count, interval in cells(asked):

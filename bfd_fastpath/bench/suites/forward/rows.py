@@ -26,6 +26,8 @@ from bfd_fastpath.bench.suites.forward.row import Row
 
 _FEW: Final = {"routes": 1000, "destinations": 1024}
 _MANY: Final = {"routes": 1_000_000, "destinations": 65_536}
+#: BFD sessions beside data.
+_SESSIONS: Final = 10_000
 
 
 def rows(asked: Asked) -> Iterator[Told | Skipped]:
@@ -79,8 +81,11 @@ def chosen(asked: Asked) -> Iterator[Row]:
         yield Row(**_FEW)
         yield Row(family=6, size=0, sessions=100, **_FEW)
         return
-    yield Row(sessions=10_000, **_FEW)
+    yield Row(sessions=_SESSIONS, **_FEW)
     if asked.scale is Scale.FULL:
+        yield Row(sessions=_SESSIONS, **_MANY)
+        yield Row(family=6, sessions=_SESSIONS, **_FEW)
+        yield Row(family=6, sessions=_SESSIONS, **_MANY)
         sizes: tuple[int, ...] = (64, 128, 256, 512, 1024, 1280, 1518, 0)
         tables = [
             _FEW,

@@ -23,7 +23,7 @@ _SHARE = 0.8
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As they are done."""
     yield from asked.without_ports(
-        "python", "the loops send back what they receive, and take their packets from memory"
+        "python", "the loops take several times what a far end offers, so their packets come from memory"
     )
     asked.say("bursts of 256 from memory, in Python and in C")
     try:
@@ -31,7 +31,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         yield from told(alone(measure, asked.pick(2, 9, 15), window_s, asked.cpu))
     except (NoSourcesError, CalledProcessError, pydp.PydpError, BrokenProcessPool) as error:
         yield Skipped("python", "bursts", str(error), "")
-    yield from micro.rows("python", asked, "event_drain")
+    yield from micro.rows("python", asked)
 
 
 def told(looped: Looped) -> Iterator[Row]:

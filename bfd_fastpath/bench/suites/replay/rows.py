@@ -10,4 +10,4 @@ from bfd_fastpath.bench.document import Row, Skipped
 
 def rows(asked: Asked) -> Iterator[Row | Skipped]:
     """As pytest-benchmark has them."""
-    yield from micro.rows("replay", asked, "replay_sessions")
+    yield from micro.rows("replay", asked)
