@@ -55,11 +55,14 @@ class Windows:
         row = next((one for one in ROWS if f"test_{one.bench}" == self.benchmark.name), None)
         if row is not None:
             told.update({"operation": row.operation, "goal": row.goal, "ratio": row.ratio})
-        rounds, warmup = (1, 0) if self.quick else (rounds, 1)
+        if not self.quick:
+            if prepare is not None:
+                prepare()
+            subject()
         result: T = self.benchmark.pedantic(  # type: ignore[no-untyped-call]
-            subject, setup=between, rounds=rounds, warmup_rounds=warmup
+            subject, setup=between, rounds=1 if self.quick else rounds
         )
         if limit is not None:
             told["limit"] = limit[0]
-            told["limit_rates"] = windows[-rounds:]
+            told["limit_rates"] = windows
         return result

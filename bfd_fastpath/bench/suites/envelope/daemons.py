@@ -29,7 +29,7 @@ _NEAR: Final = IPv4Address("10.0.0.1")
 _FAR: Final = IPv4Address("10.16.0.0")
 _UP_S: Final = 30.0
 #: Where no more came up for so long, the rest flap.
-_STALLED_S: Final = 8.0
+_STALLED_S: Final = 5.0
 Say = Callable[[str], None]
 
 

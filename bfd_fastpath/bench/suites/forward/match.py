@@ -44,7 +44,7 @@ class Rules:
     #: A libpydp.so to compare ours with, as part "other".
     library: Path | None = None
     rounds: int = 7
-    window_s: float = 0.1
+    window_s: float = 0.06
     cpu: int = 0
     other_cpu: int = 1
 

@@ -11,7 +11,7 @@ from bfd_fastpath.bench.pace import alike, pace
 from bfd_fastpath.bench.suites.forward.peers import Count
 
 #: Until caches are warm and what was late is made up for.
-_SETTLE_S: Final = 0.05
+_SETTLE_S: Final = 0.02
 #: Of a round: each part's windows in it are far enough apart that what disturbs one does not the others.
 TURNS: Final = 3
 #: So many times the turns that are wanted are played at the most.

@@ -42,7 +42,6 @@ def from_memory(asked: Asked, maker: Maker) -> Iterator[Told | Skipped]:
     for row in chosen(asked):
         rules = match.Rules(
             rounds=asked.pick(1, 5 if limit_of(row) is None else 7, 11),
-            window_s=0.05 if asked.quick else 0.1,
             cpu=asked.cpu,
             other_cpu=asked.other_cpu,
         )

@@ -28,7 +28,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
     sessions = asked.pick(100, 10_000)
     asked.say(f"{sessions:,} sessions at 50 ms, data at rising rates in the same queue")
     wanted = Wanted(sessions=sessions, interval_us=50_000, engine_cpu=asked.cpu, far_cpu=asked.other_cpu)
-    seconds = 0.1 if asked.quick else 0.3
+    seconds = 0.1 if asked.quick else 0.2
     try:
         yield from told([alone(search, wanted, seconds) for _ in range(asked.pick(1, 1, 5))])
     except (NotUpError, pydp.PydpError, BrokenProcessPool) as error:
