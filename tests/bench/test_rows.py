@@ -2,6 +2,7 @@
 """What the suites make of measurements that are given: their rows, goals and doubts."""
 
 import itertools
+from dataclasses import replace
 
 import numpy
 import pytest
@@ -266,8 +267,9 @@ def told_of(events, server, downs=40):
     return Told(
         sessions=1000,
         interval_ms=50,
+        at_ns=tuple(number * 10_000_000 for number in range(events)),
         event_ns=(100_000,) * events,
-        server_ns=(400_000,) * server,
+        server_ns=(*(400_000,) * server, *(None,) * (events - server)),
         span_ns=30_000_000,
         downs=downs,
         engine_gaps=GAPS,
@@ -280,6 +282,15 @@ def test_downs_are_told_in_windows_of_a_hundred():
     assert server.ours.median == pytest.approx(400.0)
     assert server.met is True
     assert telling.at_once([told_of(40, 40)] * 3).met is True
+
+
+def test_a_down_right_behind_another_is_left_out():
+    crowd = told_of(4, 4)
+    crowd = replace(
+        crowd, at_ns=(5_000_000, 6_900_000, 8_900_000, 9_000_000), server_ns=(1000, 2000, 3000, 4000)
+    )
+    assert telling.alone_ones(crowd) == [0, 2]
+    assert list(telling.one_by_one(crowd))[1].ours.windows == pytest.approx((3.0,))
 
 
 @pytest.mark.parametrize(("events", "server"), [(41, 40), (40, 39)])

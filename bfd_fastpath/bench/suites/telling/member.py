@@ -67,15 +67,16 @@ families = ["ipv4-nh-reach"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Nanoseconds since the Down of each session, in the order of the Downs."""
+    """Of each Down in their order, by the same clock, in nanoseconds."""
 
     sessions: int
     interval_ms: int
-    #: Until Python had the event.
+    #: When it was.
+    at_ns: tuple[int, ...]
+    #: From it until Python had the event.
     event_ns: tuple[int, ...]
-    #: Until the octets were at the route server's socket, by the kernel; those it was never told of are
-    #: missing.
-    server_ns: tuple[int, ...]
+    #: From it until the octets were at the route server's socket, by the kernel; None: it was not told.
+    server_ns: tuple[int | None, ...]
     #: From the first Down to the last octets, nanoseconds.
     span_ns: int
     downs: int
@@ -146,8 +147,9 @@ async def _measure(sessions: int, interval_ms: int, downs: int, at_once: bool, c
     return Told(
         sessions=sessions,
         interval_ms=interval_ms,
+        at_ns=tuple(seen[address][0] for address in order),
         event_ns=tuple(seen[address][1] for address in order),
-        server_ns=tuple(told[address] - seen[address][0] for address in order if address in told),
+        server_ns=tuple(told[address] - seen[address][0] if address in told else None for address in order),
         span_ns=max(arrived) - seen[order[0]][0],
         downs=downs,
         engine_gaps=Gaps(worker.poll_gap_us_log2, worker.poll_gap_max_ns),
