@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions by upsert: Up, Down by a cut, AdminDown, changes in place, and what a snapshot says of each."""
 
-import dataclasses
+import random
 from ipaddress import ip_address
 
 import pytest
@@ -129,16 +129,58 @@ def test_a_wrong_session_is_refused_and_makes_none(pair, wrong):
     assert pair.engines[0].sessions.list() == []
 
 
-def test_a_full_table_refuses_one_more(eal, name):
-    first, second = pydp.link(name)
-    with first, second, pydp.Engine(name, max_sessions=2) as engine:
-        engine.attach(first)
-        engine.address_add(0, "192.0.2.1/24")
-        made = pydp.SessionConfig(
-            source_addr=ip_address("192.0.2.1"),
-            dest_addr=ip_address("192.0.2.2"),
-        )
-        for i in range(2):
-            engine.sessions.upsert(dataclasses.replace(made, dest_addr=made.dest_addr + i))
-        with pytest.raises(pydp.OutOfMemoryError):
-            engine.sessions.upsert(dataclasses.replace(made, dest_addr=made.dest_addr + 2))
+class Table:
+    """An engine with as many sessions as it can have, stepped by hand."""
+
+    def __init__(self, name, count, seed):
+        self.first, self.second = pydp.link(name)
+        self.engine = pydp.Engine(name, max_sessions=count, max_neighbours=count, seed=seed)
+        self.engine.attach(self.first)
+        self.engine.address_add(0, "10.0.0.1/8")
+        self.count, self.now_ns = count, 10**9
+        self.ids = {}
+
+    def want(self, number):
+        made = pydp.SessionConfig(source_addr=OURS, dest_addr=OURS + 1 + number)
+        self.ids[number] = self.engine.sessions.upsert(made)
+
+    def forget(self, numbers):
+        for number in numbers:
+            self.engine.sessions.remove(self.ids.pop(number), now=True)
+        for _ in range(3):
+            self.now_ns += 10**6
+            self.engine.step(self.now_ns)
+            while len(self.engine.events.drain()):
+                pass
+
+    def close(self):
+        self.engine.close()
+        self.first.close()
+        self.second.close()
+
+
+OURS = ip_address("10.0.0.1")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("count", [64, 1024, 4096])
+def test_a_table_holds_what_it_is_made_for_and_refuses_one_more(eal, name, count, seed):
+    table = Table(name, count, seed)
+    for number in range(count):
+        table.want(number)
+    with pytest.raises(pydp.OutOfMemoryError, match=f"of {count} "):
+        table.want(count)
+    assert len(table.engine.sessions.list()) == count
+    table.close()
+
+
+def test_a_full_table_takes_others_in_the_place_of_those_that_go(eal, name):
+    table, chance = Table(name, 1024, 1), random.Random(1)
+    for _ in range(20):
+        while len(table.ids) < table.count:
+            number = chance.randrange(1 << 23)
+            if number not in table.ids:
+                table.want(number)
+        assert len(table.engine.sessions.list()) == table.count
+        table.forget(chance.sample(list(table.ids), 300))
+    table.close()
