@@ -21,7 +21,9 @@ NATIVE = HERE.parent / "native"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--suite NAME`: those alone that belong to this suite of `bfd-fastpath bench`; `--quick`: less."""
     parser.addoption("--suite", choices=sorted({row.suite for row in ROWS}), help="only those of this suite")
-    parser.addoption("--quick", action="store_true", help="whether they work: one window of each, less input")
+    parser.addoption(
+        "--quick", action="store_true", help="whether they work: one window of each, shorter captures"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def quick(request: pytest.FixtureRequest) -> bool:
-    """Whether figures will say nothing: then inputs are a tenth."""
+    """Whether figures will say nothing: then captures are a tenth."""
     return bool(request.config.getoption("--quick"))
 
 

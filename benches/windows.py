@@ -55,14 +55,16 @@ class Windows:
         row = next((one for one in ROWS if f"test_{one.bench}" == self.benchmark.name), None)
         if row is not None:
             told.update({"operation": row.operation, "goal": row.goal, "ratio": row.ratio})
-        if not self.quick:
+        if self.quick:
+            rounds = 1
+        else:
             if prepare is not None:
                 prepare()
             subject()
         result: T = self.benchmark.pedantic(  # type: ignore[no-untyped-call]
-            subject, setup=between, rounds=1 if self.quick else rounds
+            subject, setup=between, rounds=rounds
         )
         if limit is not None:
             told["limit"] = limit[0]
-            told["limit_rates"] = windows
+            told["limit_rates"] = windows[:rounds]
         return result

@@ -85,7 +85,7 @@ def integer(low: int, high: int) -> Parse:
 
 
 def duration(low_us: int, high_us: int, *, unit: str, example: str) -> Parse:
-    """A time in microseconds, from text with a unit or from a number of unit ("us" or "s")."""
+    """A time in microseconds, from text with a unit or from a number of unit ("us", "ms" or "s")."""
 
     def parse(value: Any) -> int:
         found = _DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -100,7 +100,7 @@ def duration(low_us: int, high_us: int, *, unit: str, example: str) -> Parse:
             result = value * _UNITS[unit]
         else:
             shown = f'"{value}"' if isinstance(value, str) else kind(value)
-            what = {"us": "microseconds", "s": "seconds"}[unit]
+            what = {"us": "microseconds", "ms": "milliseconds", "s": "seconds"}[unit]
             raise WrongError(
                 f"{shown} is not a time", f'write a number of {what}, or a text such as "{example}"'
             )

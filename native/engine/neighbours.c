@@ -20,8 +20,8 @@ int neighbours_create(struct pydp_engine *engine)
 	parameters.name = name;
 	parameters.entries = engine->max_neighbours;
 	parameters.key_len = sizeof(struct neighbour_key);
-	/* Other workers look up, and what they found stays what it is until they say that they hold it no longer. Without the second
-	 * the last hundredth may find no place. */
+	/* Other workers look up, and what they found stays what it is until they say that they hold it no longer. Without
+	 * EXT_TABLE the last fiftieth may find no place. */
 	parameters.extra_flag = RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF | RTE_HASH_EXTRA_FLAGS_EXT_TABLE;
 	parameters.hash_func = rte_jhash;
 	parameters.hash_func_init_val = (uint32_t)rng_next(&engine->rng);

@@ -24,7 +24,7 @@ int sessions_create(struct pydp_engine *engine)
 	parameters.name = name;
 	parameters.entries = RTE_MAX(engine->max_sessions, 64u);
 	parameters.key_len = sizeof(struct path_session_key);
-	/* Without it the last hundredth of a table may find no place. */
+	/* Without it the last fiftieth of a table may find no place. */
 	parameters.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE;
 	parameters.hash_func = rte_jhash;
 	parameters.hash_func_init_val = engine->hash_seed = (uint32_t)rng_next(&engine->rng);

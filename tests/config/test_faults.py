@@ -37,6 +37,7 @@ PORT = '[[port]]\nname = "lan0"\ndevargs = "net_null0"\n'
         ("[bfd]\nmin-interval = '0.5us'\n", "bfd.min-interval", "whole number of microseconds", '"300ms"'),
         ("[bfd]\nmin-interval = '2h'\n", "bfd.min-interval", "out of range", "to 4294967295us"),
         ("[nhib]\nlinger = 'soon'\n", "nhib.linger", '"soon" is not a time', "seconds"),
+        ("[report]\ncoalesce = 'soon'\n", "report.coalesce", '"soon" is not a time', "milliseconds"),
         ("[engine]\nidle = 'spin'\n", "engine.idle", '"spin" is not one of the choices', '"sleep", "poll"'),
         (
             "[report]\ntransport = 'l7'\n",

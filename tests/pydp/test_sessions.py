@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions by upsert: Up, Down by a cut, AdminDown, changes in place, and what a snapshot says of each."""
 
+import contextlib
 import random
 from ipaddress import ip_address
 
@@ -129,20 +130,26 @@ def test_a_wrong_session_is_refused_and_makes_none(pair, wrong):
     assert pair.engines[0].sessions.list() == []
 
 
+OURS = ip_address("10.0.0.1")
+
+
 class Table:
     """An engine with as many sessions as it can have, stepped by hand."""
 
-    def __init__(self, name, count, seed):
-        self.first, self.second = pydp.link(name)
-        self.engine = pydp.Engine(name, max_sessions=count, max_neighbours=count, seed=seed)
-        self.engine.attach(self.first)
-        self.engine.address_add(0, "10.0.0.1/8")
-        self.count, self.now_ns = count, 10**9
+    def __init__(self, engine, count):
+        self.engine, self.count, self.now_ns = engine, count, 10**9
         self.ids = {}
 
     def want(self, number):
         made = pydp.SessionConfig(source_addr=OURS, dest_addr=OURS + 1 + number)
-        self.ids[number] = self.engine.sessions.upsert(made)
+        return self.engine.sessions.upsert(made)
+
+    def fill(self, numbers):
+        for number in numbers:
+            self.ids[number] = self.want(number)
+        # Who is wanted again is found by address.
+        assert {number: self.want(number) for number in self.ids} == self.ids
+        assert len(self.engine.sessions.list()) == len(self.ids) == self.count
 
     def forget(self, numbers):
         for number in numbers:
@@ -153,34 +160,30 @@ class Table:
             while len(self.engine.events.drain()):
                 pass
 
-    def close(self):
-        self.engine.close()
-        self.first.close()
-        self.second.close()
 
-
-OURS = ip_address("10.0.0.1")
+@contextlib.contextmanager
+def table(name, count, seed):
+    first, second = pydp.link(name)
+    engine = pydp.Engine(name, max_sessions=count, max_neighbours=count, seed=seed)
+    with first, second, engine:
+        engine.attach(first)
+        engine.address_add(0, f"{OURS}/8")
+        yield Table(engine, count)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("count", [64, 1024, 4096])
 def test_a_table_holds_what_it_is_made_for_and_refuses_one_more(eal, name, count, seed):
-    table = Table(name, count, seed)
-    for number in range(count):
-        table.want(number)
-    with pytest.raises(pydp.OutOfMemoryError, match=f"of {count} "):
-        table.want(count)
-    assert len(table.engine.sessions.list()) == count
-    table.close()
+    with table(name, count, seed) as made:
+        made.fill(range(count))
+        with pytest.raises(pydp.OutOfMemoryError, match=f"of {count} "):
+            made.want(count)
 
 
 def test_a_full_table_takes_others_in_the_place_of_those_that_go(eal, name):
-    table, chance = Table(name, 1024, 1), random.Random(1)
-    for _ in range(20):
-        while len(table.ids) < table.count:
-            number = chance.randrange(1 << 23)
-            if number not in table.ids:
-                table.want(number)
-        assert len(table.engine.sessions.list()) == table.count
-        table.forget(chance.sample(list(table.ids), 300))
-    table.close()
+    chance = random.Random(1)
+    with table(name, 1024, 1) as made:
+        fresh = iter(chance.sample(range(1 << 23), 20 * made.count))
+        for _ in range(20):
+            made.fill([next(fresh) for _ in range(made.count - len(made.ids))])
+            made.forget(chance.sample(sorted(made.ids), 300))

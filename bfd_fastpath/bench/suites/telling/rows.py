@@ -54,8 +54,8 @@ def one_by_one(told: Told) -> Iterator[Row]:
     """Each window is the p99 of a hundred Downs that came alone."""
     goal = Goal("p99 below 1 ms", _GOAL_US, relation=Relation.AT_MOST)
     for name, values, wish in (
-        ("Down to the event in Python, p99", told.event_ns, None),
-        ("Down to the octets at the route server, p99", told.server_ns, goal),
+        ("lone Down to the event in Python, p99", told.event_ns, None),
+        ("lone Down to the octets at the route server, p99", told.server_ns, goal),
     ):
         us = [ns / 1000 for ns in map(values.__getitem__, alone_ones(told)) if ns is not None]
         yield judged(
@@ -75,7 +75,7 @@ def one_by_one(told: Told) -> Iterator[Row]:
                 detail={
                     "cdf": cdf(us),
                     "median-us": float(numpy.median(us)),
-                    "told": len(us),
+                    "alone": len(us),
                     "poll-gap": poll_gap(told.engine_gaps),
                 },
             ),
