@@ -40,6 +40,10 @@ class KnownIPv6(IPv6Address):
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[type[KnownIPv6], tuple[str]]:
+        """With the scope, which ipaddress leaves out in Debian 12's Python 3.11.2."""
+        return KnownIPv6, (str(self),)
+
 
 def known(address: Address) -> Address:
     """The same address, with its hash kept; it has a scope if it had one."""
