@@ -289,7 +289,7 @@ def test_a_down_right_behind_another_is_left_out():
     crowd = replace(
         crowd, at_ns=(5_000_000, 6_900_000, 8_900_000, 9_000_000), server_ns=(1000, 2000, 3000, 4000)
     )
-    assert telling.alone_ones(crowd) == [0, 2]
+    assert telling.lone(crowd) == [0, 2]
     assert list(telling.one_by_one(crowd))[1].ours.windows == pytest.approx((3.0,))
 
 

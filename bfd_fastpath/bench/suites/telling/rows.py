@@ -44,7 +44,7 @@ def rows(asked: Asked) -> Iterator[Row | Skipped]:
         yield Skipped(_SUITE, "Down to the route server", str(error), "")
 
 
-def alone_ones(told: Told) -> list[int]:
+def lone(told: Told) -> list[int]:
     """Those that did not come right behind another one, which Python would still be busy with."""
     before = (told.at_ns[0] - _APART_NS, *told.at_ns)
     return [number for number, at in enumerate(told.at_ns) if at - before[number] >= _APART_NS]
@@ -52,12 +52,12 @@ def alone_ones(told: Told) -> list[int]:
 
 def one_by_one(told: Told) -> Iterator[Row]:
     """Each window is the p99 of a hundred Downs that came alone."""
-    goal = Goal("p99 below 1 ms", _GOAL_US, relation=Relation.AT_MOST)
+    goal, numbers = Goal("p99 below 1 ms", _GOAL_US, relation=Relation.AT_MOST), lone(told)
     for name, values, wish in (
         ("lone Down to the event in Python, p99", told.event_ns, None),
         ("lone Down to the octets at the route server, p99", told.server_ns, goal),
     ):
-        us = [ns / 1000 for ns in map(values.__getitem__, alone_ones(told)) if ns is not None]
+        us = [ns / 1000 for number in numbers if (ns := values[number]) is not None]
         yield judged(
             Row(
                 name=name,
